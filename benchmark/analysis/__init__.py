@@ -1,0 +1,1 @@
+"""Statistics over the records of a run."""

@@ -1,0 +1,116 @@
+"""Loads what a run left, finished or not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmark.analysis.summary import summarize, summary_from_json
+from benchmark.contracts.metric import Direction
+from benchmark.errors import InputError
+from benchmark.store.journal import UnitRecord, read_journal
+from benchmark.store.records import (
+    CaseRecord,
+    MethodRecord,
+    MetricRecord,
+    ModelRecord,
+    RunRecords,
+    RunStatus,
+    SummaryRow,
+    UnitStatus,
+)
+from benchmark.store.results import make_table
+from benchmark.store.run_directory import RunDirectory
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def load_run(path: Path | str) -> pd.DataFrame:
+    """Loads the results of a run: one row per unit, one column per metric.
+
+    Args:
+        path: Folder of the run.
+
+    Raises:
+        InputError: It is no run, or ``run.json`` is damaged.
+    """
+    return load_records(Path(path)).units
+
+
+def load_records(path: Path) -> RunRecords:
+    """Loads everything that a run left. A damaged or partial run gives what there is, and warnings.
+
+    Args:
+        path: Folder of the run.
+
+    Raises:
+        InputError: It is no run, or ``run.json`` is damaged.
+    """
+    directory = RunDirectory(path)
+    manifest = directory.read_manifest()
+    records, warnings = read_journal(directory.journal)
+    try:
+        units = make_table(manifest, records)
+        missing = len(manifest["methods"]) * len(manifest["cases"]) - len(units)
+        if missing:
+            warnings.append(f"{missing} units are not finished; the command that started the run continues it")
+        summary, problem = _summary(directory, manifest, units)
+        return RunRecords(
+            directory=path,
+            status=RunStatus(manifest["status"]),
+            protocol=manifest["protocol"],
+            methods=tuple(MethodRecord(**method) for method in manifest["methods"]),
+            metrics=tuple(
+                MetricRecord(**{**metric, "direction": Direction(metric["direction"])})
+                for metric in manifest["metrics"]
+            ),
+            models=tuple(ModelRecord(**model) for model in manifest["models"]),
+            cases=tuple(CaseRecord(**case) for case in manifest["cases"]),
+            contents=tuple(manifest["contents"]),
+            styles=tuple(manifest["styles"]),
+            units=units,
+            summary=tuple(summary),
+            similarity=_similarity(manifest, records),
+            provenance={
+                key: manifest[key] for key in ("command", "seed", "device", "started", "finished", "environment")
+            },
+            warnings=(*warnings, *problem),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{directory.manifest} is damaged: {type(error).__name__}: {error}") from error
+
+
+def _summary(
+    directory: RunDirectory, manifest: Mapping[str, Any], units: pd.DataFrame
+) -> tuple[list[SummaryRow], list[str]]:
+    if not directory.summary.exists():
+        return summarize(manifest, units), []
+    try:
+        return summary_from_json(json.loads(directory.summary.read_text(encoding="utf-8"))), []
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return summarize(manifest, units), [f"summary.json is damaged and was computed anew ({error})"]
+
+
+def _similarity(
+    manifest: Mapping[str, Any], records: Mapping[tuple[str, str], UnitRecord]
+) -> dict[str, dict[str, Any]]:
+    styles = [style for style in manifest["styles"] if style["prompt"]]
+    matrices: dict[str, dict[str, Any]] = {}
+    for method in manifest["methods"]:
+        done = [
+            record
+            for case in manifest["cases"]
+            if (record := records.get((method["name"], case["id"])))
+            and record.status is UnitStatus.OK
+            and record.similarities
+        ]
+        if done:
+            matrices[method["name"]] = {
+                "rows": [style["prompt"] for style in styles],
+                "columns": [record.case for record in done],
+                "values": [[record.similarities.get(style["id"]) for record in done] for style in styles],
+            }
+    return matrices

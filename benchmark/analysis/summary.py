@@ -1,0 +1,99 @@
+"""Means and intervals per method and metric."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from benchmark.analysis.interval import LEVEL, RESAMPLES, crossed_bootstrap
+from benchmark.contracts.metric import Direction
+from benchmark.store.records import SummaryRow, UnitStatus
+from benchmark.store.results import score_columns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA_VERSION = 1
+COST_COLUMNS = ("seconds", "peak_memory_bytes")
+
+
+def summarize(manifest: Mapping[str, Any], units: pd.DataFrame) -> list[SummaryRow]:
+    """Summarizes the scores and the costs of a run.
+
+    Args:
+        manifest: What was run.
+        units: The table of results.
+
+    Returns:
+        One row per method and column, methods in the order of the run.
+    """
+    models = {model["role"]: model["name"] for model in manifest["models"]}
+    columns: list[tuple[str, Direction, str]] = [
+        (column, Direction(metric["direction"]), metric["backbone"])
+        for metric in manifest["metrics"]
+        for column in score_columns([metric])
+    ]
+    columns += [(column, Direction.LOWER, "") for column in COST_COLUMNS]
+    done = units[units["status"] == UnitStatus.OK]
+    return [
+        _row(method, column, direction, backbone, done[done["method"] == method["name"]], models)
+        for method in manifest["methods"]
+        for column, direction, backbone in columns
+    ]
+
+
+def _row(
+    method: Mapping[str, Any],
+    column: str,
+    direction: Direction,
+    backbone: str,
+    units: pd.DataFrame,
+    models: Mapping[str, str],
+) -> SummaryRow:
+    scored = units[units[column].notna()]
+    values = scored[column].astype("float64")
+    interval = crossed_bootstrap(values, scored["content"], scored["style"]) if len(scored) else None
+    return SummaryRow(
+        method=method["name"],
+        metric=column,
+        mean=float(values.mean()) if len(scored) else None,
+        low=interval.low if interval else None,
+        high=interval.high if interval else None,
+        n=len(scored),
+        contents=int(scored["content"].nunique()),
+        styles=int(scored["style"].nunique()),
+        direction=direction,
+        circular=is_circular(backbone, method["optimises"], models),
+        control=method["control"],
+    )
+
+
+def is_circular(backbone: str, optimises: Iterable[str], models: Mapping[str, str]) -> bool:
+    """Whether a metric's network is one that the method optimised.
+
+    Args:
+        backbone: Name of the metric's model, empty if it has none.
+        optimises: Roles that the method optimises.
+        models: Name of the model that plays each role.
+    """
+    return bool(backbone) and backbone in {models.get(role) for role in optimises}
+
+
+def summary_to_json(rows: Sequence[SummaryRow]) -> dict[str, Any]:
+    """The contents of ``summary.json``."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "interval": {"level": LEVEL, "method": "two-way bootstrap over contents and styles", "resamples": RESAMPLES},
+        "rows": [asdict(row) for row in rows],
+    }
+
+
+def summary_from_json(value: Mapping[str, Any]) -> list[SummaryRow]:
+    """Reads the contents of ``summary.json``.
+
+    Raises:
+        KeyError: Something is missing.
+        TypeError: Something is of the wrong type.
+    """
+    return [SummaryRow(**{**row, "direction": Direction(row["direction"])}) for row in value["rows"]]

@@ -1,0 +1,98 @@
+"""``benchmark doctor``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from benchmark.errors import BenchmarkError, ExitCode
+from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
+
+
+@click.command()
+@click.argument("run", required=False, type=click.Path(path_type=Path))
+def doctor(run: Path | None) -> ExitCode:
+    """Check this installation, or what a RUN left on disk, and say what to do."""
+    problems = 0
+    for is_fine, line in _check_run(run) if run else _check_installation():
+        click.echo(f"{'ok     ' if is_fine else 'problem'}  {line}")
+        problems += not is_fine
+    click.echo(f"{problems} problem{'s' * (problems != 1)} found" if problems else "all is well")
+    return ExitCode.BAD_INPUT if problems else ExitCode.DONE
+
+
+def _check_installation() -> Iterator[tuple[bool, str]]:
+    import torch
+
+    from benchmark.store.manifest import describe_environment
+
+    environment = describe_environment()
+    yield True, f"Python {environment['python']} on {environment['platform']}, {environment['cores']} cores"
+    yield True, ", ".join(f"{name} {version}" for name, version in environment["packages"].items())
+    device = torch.cuda.get_device_name() if torch.cuda.is_available() else "none; computing on the CPU"
+    yield True, f"CUDA device: {device}"
+    yield from _check_plugins()
+    yield from _check_models()
+
+
+def _check_plugins() -> Iterator[tuple[bool, str]]:
+    for kind in PluginKind:
+        try:
+            plugins = installed_plugins(kind)
+        except BenchmarkError as error:
+            yield False, str(error)
+            continue
+        for plugin in plugins.values():
+            try:
+                loaded = plugin.load()
+                if kind is PluginKind.PROTOCOLS:
+                    protocol = loaded()
+                    yield True, f"protocol {plugin.name}: {len(protocol.image_hashes)} images are the pinned ones"
+            except BrokenPluginError as error:
+                yield False, str(error)
+            except BenchmarkError as error:
+                yield False, f"protocol {plugin.name}: {error}"
+        yield True, f"{kind}: {', '.join(plugins) or 'none'}"
+
+
+def _check_models() -> Iterator[tuple[bool, str]]:
+    from benchmark.models.specification import MODELS
+    from benchmark.plan.selection import load_protocol
+
+    needed = {name for protocol in ("mini", "smoke") for name in load_protocol(protocol).models.values()}
+    for model in MODELS:
+        try:
+            yield True, f"model {model.name}: sha256 {model.fingerprint()[:16]}… ({model.licence})"
+        except BenchmarkError as error:
+            yield model.name not in needed, str(error) + ("" if model.name in needed else " (not needed by mini)")
+
+
+def _check_run(path: Path) -> Iterator[tuple[bool, str]]:
+    from benchmark.execution.unit_execution import file_sha256
+    from benchmark.store.journal import read_journal
+    from benchmark.store.records import RunStatus, UnitStatus
+    from benchmark.store.run_directory import RunDirectory
+
+    directory = RunDirectory(path)
+    manifest = directory.read_manifest()
+    yield True, f"protocol {manifest['protocol']['name']}, fingerprint {manifest['protocol']['fingerprint'][:16]}…"
+    records, warnings = read_journal(directory.journal)
+    for warning in warnings:
+        yield False, warning
+    images = 0
+    for record in records.values():
+        if record.status is UnitStatus.FAILED:
+            yield False, f"{record.method} {record.case} failed: {record.error}; the same command tries it again"
+        if record.status is UnitStatus.OK:
+            found = file_sha256(path / "images" / record.method / f"{record.case}.png")
+            images += found == record.image_sha256
+            if found != record.image_sha256:
+                state = "has changed" if found else "is missing"
+                yield False, f"images/{record.method}/{record.case}.png {state}; the same command makes it again"
+        for metric, reason in record.score_errors.items():
+            yield False, f"{record.method} {record.case}: {metric} failed: {reason}"
+    yield True, f"{len(records)} finished units, {images} images are as they were written"
+    is_complete = manifest["status"] == RunStatus.COMPLETE
+    yield is_complete, f"status {manifest['status']}" + ("" if is_complete else "; the same command goes on")

@@ -1,0 +1,108 @@
+"""Shows how a run goes: a bar on a terminal, plain lines elsewhere. Always on standard error."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from benchmark.plan.unit import Unit
+from benchmark.store.journal import UnitRecord
+from benchmark.store.records import UnitStatus
+
+
+class RemainingTime:
+    """Estimates how long the rest of a run takes.
+
+    A unit is expected to take as long as the mean of its method so far, or, for a method that has not begun, the mean
+    of the methods that have.
+    """
+
+    def __init__(self, units: list[Unit]) -> None:
+        self._left = Counter(unit.method for unit in units)
+        self._seconds: dict[str, list[float]] = defaultdict(list)
+
+    def ended(self, method: str, seconds: float) -> None:
+        """Takes note of a unit.
+
+        Args:
+            method: Name of its method.
+            seconds: How long it took in all.
+        """
+        self._left[method] -= 1
+        total, number = self._seconds[method] or (0.0, 0)
+        self._seconds[method] = [total + seconds, number + 1]
+
+    def seconds(self) -> float | None:
+        """Seconds that are left, or ``None`` before the first unit has ended."""
+        means = {method: total / number for method, (total, number) in self._seconds.items()}
+        if not means:
+            return None
+        typical = sum(means.values()) / len(means)
+        return sum(number * means.get(method, typical) for method, number in self._left.items())
+
+
+class ProgressDisplay:
+    """Observes a run and shows it on standard error."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[remaining]}"),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._finished = 0
+        self._total = 0
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def planned(self, units: list[Unit], finished: int) -> None:
+        """Shows how much there is to do."""
+        self._total = finished + len(units)
+        self._finished = finished
+        self._remaining = RemainingTime(units)
+        self._task = self._bar.add_task("", total=self._total, completed=finished, remaining="")
+        if finished:
+            self._console.print(f"continuing: {finished} of {self._total} units are finished")
+
+    def started(self, unit: Unit) -> None:
+        """Shows which unit runs."""
+        self._bar.update(self._task, description=escape(f"{unit.method} · {unit.case.id}"))
+
+    def ended(self, unit: Unit, record: UnitRecord, seconds: float) -> None:
+        """Shows how a unit ended."""
+        self._finished += 1
+        self._remaining.ended(unit.method, seconds)
+        remaining = format_remaining(self._remaining.seconds())
+        self._bar.update(self._task, completed=self._finished, remaining=remaining)
+        problem = f": {record.error}" if record.error else ""
+        problem += "".join(f"; {metric} failed: {reason}" for metric, reason in record.score_errors.items())
+        if not self._console.is_terminal or record.status is UnitStatus.FAILED or record.score_errors:
+            line = f"[{self._finished}/{self._total}] {unit.method} {unit.case.id} {record.status}{problem}"
+            timing = f" ({seconds:.1f} s, {remaining})" if remaining else ""
+            self._console.print(escape(line + timing), highlight=False, soft_wrap=True)
+
+
+def format_remaining(seconds: float | None) -> str:
+    """Words for the time that is left, for instance ``about 2 min left``."""
+    if seconds is None:
+        return ""
+    if seconds < 90:
+        return f"about {seconds:.0f} s left"
+    return f"about {seconds / 60:.0f} min left" if seconds < 5400 else f"about {seconds / 3600:.1f} h left"

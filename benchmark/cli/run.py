@@ -1,0 +1,97 @@
+"""``benchmark run``."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from benchmark.cli.options import choose_device, device_option, set_option
+from benchmark.cli.report import write_report
+from benchmark.errors import BenchmarkError, ExitCode
+from benchmark.settings import parse_assignments
+
+if TYPE_CHECKING:
+    from benchmark.execution.run import RunOutcome
+
+
+@click.command()
+@click.option("--protocol", default="mini", show_default=True, help="What to run; `benchmark list protocols`.")
+@click.option("--methods", default="all", show_default=True, help="Names with commas, or all.")
+@click.option("--metrics", default="all", show_default=True, help="Names with commas, or all.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the run.  [default: runs/PROTOCOL]")
+@device_option
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of everything random.")
+@click.option("--limit", type=click.IntRange(min=1), help="Run the first cases only.")
+@set_option
+@click.option("--fresh", is_flag=True, help="Start over instead of continuing the run in the folder.")
+@click.option("--no-report", is_flag=True, help="Do not write the HTML report.")
+def run(
+    protocol: str,
+    methods: str,
+    metrics: str,
+    out: Path | None,
+    device: str,
+    seed: int,
+    limit: int | None,
+    assignments: tuple[str, ...],
+    fresh: bool,
+    no_report: bool,
+) -> ExitCode:
+    """Run methods on a protocol, score them, and write a report.
+
+    A run that was stopped goes on where it was when the same command is given again.
+    """
+    from benchmark.cli.progress import ProgressDisplay
+    from benchmark.execution.run import execute_run
+    from benchmark.plan.selection import configure_run
+
+    configuration = configure_run(
+        protocol=protocol,
+        methods=methods,
+        metrics=metrics,
+        assignments=parse_assignments(assignments),
+        seed=seed,
+        device=choose_device(device),
+        limit=limit,
+        command=["benchmark", *sys.argv[1:]],
+    )
+    directory = out or Path("runs") / configuration.protocol.name
+    with ProgressDisplay() as progress:
+        outcome = execute_run(configuration, directory, fresh=fresh, observer=progress)
+    _print_outcome(outcome, directory)
+    if not no_report:
+        _write_report(directory)
+    if outcome.interrupted:
+        return ExitCode.INTERRUPTED
+    failed = any(count and status == "failed" for status, count in outcome.counts.items()) or outcome.failed_scores
+    return ExitCode.FAILED_UNITS if failed else ExitCode.DONE
+
+
+def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
+    from benchmark.analysis.loading import load_records
+    from benchmark.cli.tables import ranking_table
+    from rich.console import Console
+
+    console = Console()
+    console.print(ranking_table(load_records(directory)))
+    parts = [f"{count} {status}" for status, count in outcome.counts.items() if count]
+    if outcome.failed_scores:
+        parts.append(f"{outcome.failed_scores} with a metric that failed")
+    click.echo(f"{directory}: {outcome.planned} units: {', '.join(parts) or 'none finished'}")
+    if outcome.interrupted:
+        command = shlex.join(["benchmark", *sys.argv[1:]])
+        click.echo(f"interrupted; what is finished is kept, and the same command goes on: {command}", err=True)
+    elif outcome.counts.get("failed") or outcome.failed_scores:  # type: ignore[call-overload]
+        click.echo(f"tracebacks of failures are in {directory / 'logs'}; the same command tries them again", err=True)
+
+
+def _write_report(directory: Path) -> None:
+    # The run is safe on disk; a report that cannot be written must not make it look failed.
+    try:
+        click.echo(f"report: {write_report([directory], 'html', directory / 'report')}")
+    except BenchmarkError as error:
+        click.echo(f"no report was written: {error}", err=True)

@@ -1,0 +1,58 @@
+"""``benchmark similarity``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from benchmark.cli.options import choose_device, device_option
+from benchmark.errors import InputError
+from benchmark.models.role import Role
+
+_FORMATS = (".html", ".csv", ".png")
+
+
+@click.command()
+@click.option("--image", "images", multiple=True, required=True, type=click.Path(path_type=Path), help="May be repeated.")
+@click.option("--prompt", "prompts", multiple=True, required=True, help="May be repeated.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Write the matrix to a .html, .csv or .png file.")
+@click.option("--model", default="clip-tiny-judge", show_default=True, help="Which text-image model.")
+@device_option
+def similarity(images: tuple[Path, ...], prompts: tuple[str, ...], out: Path | None, model: str, device: str) -> None:
+    """Compare prompts with images: rows are prompts, columns are images, numbers are raw cosines.
+
+    Each prompt is taken as it stands, without a template. Numbers of different models cannot be compared.
+    """
+    if out is not None and out.suffix.lower() not in _FORMATS:
+        raise InputError(f"cannot write {out}: name a file ending in {', '.join(_FORMATS)}")
+
+    from benchmark.analysis.similarity import SimilarityMatrix
+    from benchmark.images import open_image, to_tensor
+    from benchmark.models.embedding import similarity_matrix
+    from benchmark.models.provider import Models
+
+    models = Models({Role.CLIP_JUDGE: model}, choose_device(device))
+    tensors = [to_tensor(open_image(path)).to(models.device) for path in images]
+    values = similarity_matrix(models, Role.CLIP_JUDGE, tensors, prompts)
+    matrix = SimilarityMatrix(prompts, images, tuple(map(tuple, values.tolist())), model)
+    if out is None:
+        _print(matrix)
+    else:
+        matrix.write(out)
+        click.echo(out)
+
+
+def _print(matrix: object) -> None:
+    from benchmark.analysis.similarity import SimilarityMatrix
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    assert isinstance(matrix, SimilarityMatrix)
+    table = Table("prompt", caption=f"cosine of {matrix.model}; rows are prompts, columns are images")
+    for image in matrix.images:
+        table.add_column(escape(image.name), justify="right", overflow="fold")
+    for prompt, row in zip(matrix.prompts, matrix.values, strict=True):
+        table.add_row(escape(prompt), *(f"{value:.3f}" for value in row))
+    Console().print(table)

@@ -1,0 +1,117 @@
+"""``benchmark stylize``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+from pathlib import Path
+
+import click
+
+from benchmark.cli.options import choose_device, device_option, set_option
+from benchmark.errors import BenchmarkError, InputError
+from benchmark.protocol.case import Case, Content, Style, WeightedStyle
+from benchmark.registry import PluginKind, find_plugin
+from benchmark.settings import parse_assignments
+
+_FORMATS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
+
+
+class StylizationError(BenchmarkError):
+    """A method could not stylize."""
+
+
+@click.command()
+@click.argument("content", type=click.Path(path_type=Path))
+@click.option("--method", required=True, help="Which method; `benchmark list methods`.")
+@click.option("--style", "styles", multiple=True, type=click.Path(path_type=Path), help="Style image; may be repeated.")
+@click.option("--prompt", "prompts", multiple=True, help="Style in words; may be repeated.")
+@click.option("--weight", "weights", multiple=True, type=click.FloatRange(min=0, min_open=True), help="Share per style.")
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Image file to write.")
+@click.option("--size", type=click.IntRange(32, 4096), default=512, show_default=True, help="Longer side, in pixels.")
+@click.option("--protocol", default="mini", show_default=True, help="Whose networks and settings to use.")
+@device_option
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of everything random.")
+@set_option
+def stylize(
+    content: Path,
+    method: str,
+    styles: tuple[Path, ...],
+    prompts: tuple[str, ...],
+    weights: tuple[float, ...],
+    out: Path,
+    size: int,
+    protocol: str,
+    device: str,
+    seed: int,
+    assignments: tuple[str, ...],
+) -> None:
+    """Stylize one image with one method.
+
+    The first --style and the first --prompt describe one style together, the second ones another, and so on.
+    """
+    plugin = find_plugin(PluginKind.METHODS, method)
+    _check_target(out)
+    case = Case(Content("content", content), _weighted_styles(styles, prompts, weights))
+
+    from benchmark.contracts import StyleCondition
+    from benchmark.execution.scoring import describe_error
+    from benchmark.execution.stylization import Stylizer
+    from benchmark.images import fit_within, open_image, save_image, to_tensor
+    from benchmark.models.provider import Models
+    from benchmark.plan.selection import load_protocol, select_method
+    from benchmark.plan.unit import unit_seed
+
+    chosen = load_protocol(protocol)
+    values = parse_assignments(assignments)
+    for name in values.keys() - {plugin.name}:
+        raise InputError(f"--set {name}.…: the method is {plugin.name}")
+    selected = select_method(plugin, chosen, values.get(plugin.name, {}))
+    models = Models(chosen.models, choose_device(device))
+    image = to_tensor(fit_within(open_image(content), size)).to(models.device)
+    conditions = [
+        StyleCondition(
+            image=to_tensor(fit_within(open_image(share.style.image), size)).to(models.device)
+            if share.style.image
+            else None,
+            prompt=share.style.prompt,
+            weight=share.weight,
+        )
+        for share in case.styles
+    ]
+    stylizer = Stylizer({plugin.name: selected}, models)
+    try:
+        reason = stylizer.skip(plugin.name, case)
+        if reason is not None:
+            raise InputError(f"method {plugin.name} {reason}")
+        result = stylizer.stylize(
+            plugin.name, image, conditions, unit_seed(seed, case.id, plugin.name), warm_up=False
+        )
+    except BenchmarkError:
+        raise
+    except Exception as error:
+        raise StylizationError(f"method {plugin.name} failed: {describe_error(error)}") from error
+    save_image(result.value, out)
+    click.echo(f"{out} ({result.seconds:.1f} s)")
+
+
+def _check_target(out: Path) -> None:
+    if out.suffix.lower() not in _FORMATS:
+        raise InputError(f"cannot write {out}: name a file ending in {', '.join(_FORMATS)}")
+    if not out.parent.is_dir():
+        raise InputError(f"cannot write {out}: there is no folder {out.parent}")
+
+
+def _weighted_styles(
+    styles: Sequence[Path], prompts: Sequence[str], weights: Sequence[float]
+) -> tuple[WeightedStyle, ...]:
+    pairs = list(zip_longest(styles, prompts))
+    if not pairs:
+        raise InputError("name a style with --style IMAGE or --prompt TEXT")
+    if weights and len(weights) != len(pairs):
+        raise InputError(f"{len(weights)} --weight for {len(pairs)} styles; give one per style, or none")
+    shares = list(weights) or [1.0] * len(pairs)
+    return tuple(
+        WeightedStyle(Style(f"style{number}", image, prompt), share / sum(shares))
+        for number, ((image, prompt), share) in enumerate(zip(pairs, shares, strict=True), start=1)
+    )

@@ -1,0 +1,20 @@
+"""What a plugin promises, and what it is given."""
+
+from benchmark.contracts.method import Condition, Method, MethodInfo, NoSettings, StyleCondition
+from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
+from benchmark.contracts.report import Report, ReportInfo
+
+__all__ = [
+    "Axis",
+    "Condition",
+    "Direction",
+    "Method",
+    "MethodInfo",
+    "Metric",
+    "MetricInfo",
+    "Need",
+    "NoSettings",
+    "Report",
+    "ReportInfo",
+    "StyleCondition",
+]

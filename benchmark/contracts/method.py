@@ -1,0 +1,157 @@
+"""The contract of a style transfer method."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from benchmark.models.role import Role
+from benchmark.protocol.case import Case
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
+
+    from benchmark.models.provider import Models
+
+
+class Condition(StrEnum):
+    """What a method reads of a style."""
+
+    IMAGE = "image"
+    """The style image; a style without one is skipped."""
+    TEXT = "text"
+    """The prompt; a style without one is skipped."""
+    EITHER = "either"
+    """Whichever the style has, or both."""
+    NONE = "none"
+    """Nothing: the method ignores the style."""
+
+
+@dataclass(frozen=True)
+class MethodInfo:
+    """Static facts about a method, readable without loading any network.
+
+    Attributes:
+        name: Name in snake_case, the same as the entry point's.
+        title: Name for people.
+        version: Changes whenever the method's output may change.
+        summary: One sentence: what the method does.
+        condition: What it reads of a style.
+        paper: Citation of the paper, empty if there is none.
+        year: Year of the paper.
+        url: Address of the paper.
+        licence: Licence of this implementation.
+        min_styles: Fewest styles of a case that it takes.
+        max_styles: Most styles of a case that it takes, or ``None`` for any number.
+        uses: Roles of the pretrained networks that it loads.
+        optimises: Those of them whose output it descends, or was trained to descend: a metric that is computed with
+            the same network is *circular* for this method.
+        control: Whether this is a control, which marks an end of a scale, rather than a style transfer.
+    """
+
+    name: str
+    title: str
+    version: str
+    summary: str
+    condition: Condition
+    paper: str = ""
+    year: int | None = None
+    url: str = ""
+    licence: str = "Apache-2.0"
+    min_styles: int = 1
+    max_styles: int | None = 1
+    uses: tuple[Role, ...] = ()
+    optimises: tuple[Role, ...] = ()
+    control: bool = False
+
+
+@dataclass(frozen=True)
+class NoSettings:
+    """Settings of a method that has none."""
+
+
+@dataclass(frozen=True, eq=False)
+class StyleCondition:
+    """One style as a method gets it.
+
+    Attributes:
+        image: The style image, 3×H×W in [0, 1], or ``None``. Its size may differ from the content's.
+        prompt: The style in words, or ``None``.
+        weight: Its share; the weights of a call sum to 1.
+        mask: 1×H×W in [0, 1], the size of the content: where this style applies; ``None`` means everywhere.
+    """
+
+    image: Tensor | None = None
+    prompt: str | None = None
+    weight: float = 1.0
+    mask: Tensor | None = None
+
+
+SettingsT = TypeVar("SettingsT")
+
+
+class Method(ABC, Generic[SettingsT]):
+    """Turns a content and its styles into a stylized image.
+
+    A subclass sets ``info`` and ``settings_type`` (a frozen dataclass, every field with a default) and implements
+    ``stylize``. Its module must not import torch at the top, so that listing methods stays fast.
+    """
+
+    info: ClassVar[MethodInfo]
+    settings_type: ClassVar[type[Any]] = NoSettings
+
+    def __init__(self, settings: SettingsT | None = None) -> None:
+        self.settings: SettingsT = self.settings_type() if settings is None else settings
+
+    def skip(self, case: Case) -> str | None:
+        """Says why a case does not fit this method, or returns ``None`` where it does.
+
+        Args:
+            case: The case in question; its images are not loaded.
+        """
+        number = len(case.styles)
+        if number < self.info.min_styles:
+            return f"needs at least {self.info.min_styles} styles, the case has {number}"
+        if self.info.max_styles is not None and number > self.info.max_styles:
+            return f"takes at most {self.info.max_styles} style{'s' * (self.info.max_styles > 1)}, the case has {number}"
+        for style in (weighted.style for weighted in case.styles):
+            if self.info.condition is Condition.IMAGE and style.image is None:
+                return f"needs a style image, style {style.id} has none"
+            if self.info.condition is Condition.TEXT and not style.prompt:
+                return f"needs a prompt, style {style.id} has none"
+        return None
+
+    def prepare(self, models: Models) -> None:
+        """Loads what the method needs, once, before its first case. Not timed.
+
+        Args:
+            models: The networks of the protocol, by role, and the device they are on.
+        """
+
+    def warm_up(self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator) -> None:
+        """Runs once before the first timed call, so that one-time costs are not timed. Defaults to ``stylize``.
+
+        Iterative methods override this with a single iteration.
+
+        Args:
+            content: As in ``stylize``.
+            styles: As in ``stylize``.
+            generator: As in ``stylize``.
+        """
+        self.stylize(content, styles, generator)
+
+    @abstractmethod
+    def stylize(self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator) -> Tensor:
+        """Stylizes one content. This call, and nothing else, is timed.
+
+        Args:
+            content: RGB image, 3×H×W in [0, 1]; must not be changed in place.
+            styles: One or several styles whose weights sum to 1; must not be changed in place.
+            generator: The only source of randomness, on the CPU, seeded for this unit.
+
+        Returns:
+            The stylized RGB image, 3×H×W in [0, 1], the size of the content.
+        """

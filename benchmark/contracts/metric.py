@@ -1,0 +1,125 @@
+"""The contract of a metric that scores one stylized image at a time."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+from benchmark.models.role import Role
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from benchmark.models.provider import Models
+
+
+class Direction(StrEnum):
+    """Which end of a metric's range is the good one."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    NEITHER = "neither"
+    """The metric describes; it does not rank."""
+
+
+class Need(StrEnum):
+    """What a metric reads besides the stylized image."""
+
+    CONTENT = "content"
+    STYLE_IMAGE = "style_image"
+    PROMPT = "prompt"
+
+
+class Axis(StrEnum):
+    """Which question a metric answers."""
+
+    CONTENT = "content"
+    """Is the content still there?"""
+    STYLE = "style"
+    """Is the manner of the style image there?"""
+    TEXT = "text"
+    """Does the picture say what the prompt says?"""
+    COST = "cost"
+    """What did it cost?"""
+
+
+@dataclass(frozen=True)
+class MetricInfo:
+    """Static facts about a metric, readable without loading any network.
+
+    Attributes:
+        name: Name in snake_case, the same as the entry point's; also the column of the results.
+        title: Name for people.
+        version: Changes whenever the metric's numbers may change.
+        summary: One sentence: what is measured, and what it is known to be worth.
+        direction: Which end is good.
+        axis: Which question it answers.
+        needs: What it reads besides the stylized image.
+        minimum: Lower end of the range, or ``None`` if unbounded.
+        maximum: Upper end of the range, or ``None`` if unbounded.
+        unit: Unit of the number, empty if it has none.
+        backbone: Role of the network it is computed with, or ``None``.
+        components: Names of partial scores (layers, for instance) that the metric gives beside its number; each becomes
+            a column named ``<name>.<component>``.
+        paper: Citation.
+        url: Address of the paper.
+    """
+
+    name: str
+    title: str
+    version: str
+    summary: str
+    direction: Direction
+    axis: Axis
+    needs: tuple[Need, ...]
+    minimum: float | None = None
+    maximum: float | None = None
+    unit: str = ""
+    backbone: Role | None = None
+    components: tuple[str, ...] = ()
+    paper: str = ""
+    url: str = ""
+
+
+class Metric(ABC):
+    """Scores stylized images, one number each.
+
+    A case with several styles is scored against each of them, and its score is the mean by the styles' weights: a
+    metric always sees one style image and one prompt per stylized image.
+    """
+
+    info: ClassVar[MetricInfo]
+
+    def prepare(self, models: Models) -> None:
+        """Loads what the metric needs, once, before its first score.
+
+        Args:
+            models: The networks of the protocol, by role.
+        """
+
+    @abstractmethod
+    def score(
+        self,
+        *,
+        stylized: Sequence[Tensor],
+        content: Sequence[Tensor] | None = None,
+        style: Sequence[Tensor] | None = None,
+        prompt: Sequence[str] | None = None,
+    ) -> Tensor:
+        """Scores a batch.
+
+        The caller passes the same tensor object for the same image, so what was computed for a content or a style can
+        be remembered with ``Models.remember`` and is then computed once per run.
+
+        Args:
+            stylized: N RGB images, 3×H×W in [0, 1].
+            content: The N contents, each the size of its stylized image; given if ``info.needs`` names them.
+            style: The N style images, of any size; given if ``info.needs`` names them.
+            prompt: The N prompts; given if ``info.needs`` names them.
+
+        Returns:
+            N numbers; or N×(1 + C) where ``info.components`` has C names: the score, then its components.
+        """

@@ -1,0 +1,36 @@
+"""Errors that a user can act on: each is one line saying what is wrong, where, and what to do."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Exit codes of the command line."""
+
+    DONE = 0
+    REGRESSION = 1
+    BAD_INPUT = 2
+    NOT_COMPARABLE = 3
+    FAILED_UNITS = 4
+    INTERRUPTED = 130
+
+
+class BenchmarkError(Exception):
+    """An error whose message is meant for the user, without a traceback."""
+
+    exit_code: ExitCode = ExitCode.BAD_INPUT
+
+
+class InputError(BenchmarkError):
+    """Something that the user gave (a file, a name, a setting) cannot be used."""
+
+
+class NotComparableError(BenchmarkError):
+    """Two things that the user wants side by side were measured differently."""
+
+    exit_code = ExitCode.NOT_COMPARABLE
+
+
+class MissingModelError(BenchmarkError):
+    """A pretrained network's weights are not on this machine."""

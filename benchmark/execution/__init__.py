@@ -1,0 +1,1 @@
+"""Runs units: stylizes, measures, scores."""

@@ -1,0 +1,76 @@
+"""The images of cases as tensors, each file read once."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from benchmark.contracts import StyleCondition
+from benchmark.images import load_mask, load_square
+from benchmark.protocol.case import Case
+
+_REMEMBERED_IMAGES = 256
+
+
+class CaseInputs:
+    """Loads the images of cases at the resolution of a protocol.
+
+    The same file gives the same tensor object as long as it is among the last few hundred in use, so what was computed
+    for it can be remembered.
+
+    Args:
+        resolution: Side of the square, in pixels.
+        device: Where the tensors are put.
+    """
+
+    def __init__(self, resolution: int, device: torch.device) -> None:
+        self._resolution = resolution
+        self._device = device
+        self._images: OrderedDict[Path, Tensor] = OrderedDict()
+
+    def content(self, case: Case) -> Tensor:
+        """The content of a case, 3×H×W in [0, 1].
+
+        Raises:
+            InputError: The file cannot be used.
+        """
+        return self._image(case.content.image, load_square)
+
+    def style_images(self, case: Case) -> list[Tensor | None]:
+        """The style images of a case, 3×H×W in [0, 1], ``None`` where a style has none.
+
+        Raises:
+            InputError: A file cannot be used.
+        """
+        return [
+            None if weighted.style.image is None else self._image(weighted.style.image, load_square)
+            for weighted in case.styles
+        ]
+
+    def conditions(self, case: Case) -> list[StyleCondition]:
+        """The styles of a case as a method gets them: copies, so that no method can change them for another.
+
+        Raises:
+            InputError: A file cannot be used.
+        """
+        return [
+            StyleCondition(
+                image=None if image is None else image.clone(),
+                prompt=weighted.style.prompt,
+                weight=weighted.weight,
+                mask=None if weighted.mask is None else self._image(weighted.mask, load_mask).clone(),
+            )
+            for image, weighted in zip(self.style_images(case), case.styles, strict=True)
+        ]
+
+    def _image(self, path: Path, load: Callable[[Path, int], Tensor]) -> Tensor:
+        if path not in self._images:
+            self._images[path] = load(path, self._resolution).to(self._device)
+            if len(self._images) > _REMEMBERED_IMAGES:
+                self._images.popitem(last=False)
+        self._images.move_to_end(path)
+        return self._images[path]

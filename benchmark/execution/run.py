@@ -1,0 +1,120 @@
+"""A run from its configuration to its results."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmark.analysis.summary import summarize, summary_to_json
+from benchmark.execution.schedule import Observer, SilentObserver, run_units, unfinished
+from benchmark.execution.unit_execution import UnitExecutor
+from benchmark.images import fit_square, open_image
+from benchmark.plan.configuration import RunConfiguration
+from benchmark.plan.unit import Unit
+from benchmark.protocol.protocol import Protocol
+from benchmark.store.atomic import write_bytes, write_json
+from benchmark.store.journal import JournalWriter, UnitRecord, read_journal
+from benchmark.store.manifest import make_manifest
+from benchmark.store.records import RunStatus, UnitStatus
+from benchmark.store.results import make_table, write_table
+from benchmark.store.run_directory import RunDirectory
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """How a run ended.
+
+    Attributes:
+        status: State of the run.
+        planned: Number of units that the configuration asks for.
+        counts: Number of finished units by how they ended.
+        failed_scores: Number of units of which some metric failed.
+        interrupted: Whether the user stopped it.
+    """
+
+    status: RunStatus
+    planned: int
+    counts: dict[UnitStatus, int]
+    failed_scores: int
+    interrupted: bool
+
+
+def execute_run(
+    configuration: RunConfiguration, path: Path, *, fresh: bool = False, observer: Observer | None = None
+) -> RunOutcome:
+    """Runs a configuration in a folder, or continues what is there, and writes the results.
+
+    Args:
+        configuration: What is run.
+        path: Folder of the run.
+        fresh: Whether to start over.
+        observer: Is told how it goes.
+
+    Raises:
+        InputError: The folder holds another run or cannot be written, or an image of the protocol cannot be used.
+        MissingModelError: A network's weights are missing.
+    """
+    observer = observer or SilentObserver()
+    directory = RunDirectory(path)
+    manifest = make_manifest(configuration, _now())
+    directory.start(manifest, fresh=fresh)
+    _keep_inputs(configuration.protocol, directory)
+    units = configuration.units()
+    earlier = _sound_records(directory, units)
+    left = unfinished(units, earlier)
+    observer.planned(left, len(units) - len(left))
+    interrupted = False
+    with JournalWriter(directory.journal) as journal:
+        try:
+            run_units(left, UnitExecutor(configuration, directory, earlier), journal, observer)
+        except KeyboardInterrupt:
+            interrupted = True
+    outcome = _outcome(_sound_records(directory, units), units, interrupted=interrupted)
+    _write_results(directory, manifest)
+    directory.finish(outcome.status, _now())
+    return outcome
+
+
+def _sound_records(directory: RunDirectory, units: list[Unit]) -> dict[tuple[str, str], UnitRecord]:
+    """The records of the plan's units, without those whose image is gone."""
+    records, _ = read_journal(directory.journal)
+    return {
+        unit.key: record
+        for unit in units
+        if (record := records.get(unit.key))
+        and (record.status is not UnitStatus.OK or (directory.path / unit.image).is_file())
+    }
+
+
+def _outcome(records: dict[tuple[str, str], UnitRecord], units: list[Unit], *, interrupted: bool) -> RunOutcome:
+    counts = {status: sum(record.status is status for record in records.values()) for status in UnitStatus}
+    failed_scores = sum(bool(record.score_errors) for record in records.values())
+    is_complete = len(records) == len(units) and not counts[UnitStatus.FAILED] and not failed_scores
+    status = RunStatus.COMPLETE if is_complete else RunStatus.INCOMPLETE
+    return RunOutcome(status, len(units), counts, failed_scores, interrupted)
+
+
+def _write_results(directory: RunDirectory, manifest: dict[str, Any]) -> None:
+    records, _ = read_journal(directory.journal)
+    table = make_table(manifest, records)
+    write_table(table, directory.results)
+    write_json(directory.summary, summary_to_json(summarize(manifest, table)))
+
+
+def _keep_inputs(protocol: Protocol, directory: RunDirectory) -> None:
+    """Keeps the contents and the styles as the methods saw them, so that a run can be read without its protocol."""
+    pictures = {f"contents/{content.id}": content.image for content in protocol.contents}
+    pictures |= {f"styles/{style.id}": style.image for style in protocol.styles if style.image}
+    for name, source in pictures.items():
+        target = directory.path / "inputs" / f"{name}.png"
+        if not target.exists():
+            buffer = io.BytesIO()
+            fit_square(open_image(source), protocol.resolution).save(buffer, format="PNG")
+            write_bytes(target, buffer.getvalue())
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,136 @@
+"""Scores a stylized image with every metric."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from benchmark.contracts import Metric, Need
+from benchmark.errors import BenchmarkError
+from benchmark.models.embedding import image_embedding, prompt_embedding
+from benchmark.models.provider import Models
+from benchmark.models.role import Role
+from benchmark.plan.configuration import SelectedMetric
+from benchmark.plan.selection import missing_need
+from benchmark.protocol.case import Case, Style
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What the metrics say of one stylized image.
+
+    Attributes:
+        values: Number of each column; ``None`` where the metric does not apply to the case.
+        errors: Reason for each metric that failed.
+        similarities: Judge similarity to the prompt of every style of the protocol, by the style's name.
+    """
+
+    values: Mapping[str, float | None] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    similarities: Mapping[str, float] = field(default_factory=dict)
+
+
+class Scorer:
+    """Scores stylized images.
+
+    Args:
+        metrics: The metrics; those that are unavailable are left out.
+        styles: The styles of the protocol, for the similarity matrix.
+        models: The networks.
+    """
+
+    def __init__(self, metrics: Sequence[SelectedMetric], styles: Sequence[Style], models: Models) -> None:
+        self._selected = [metric for metric in metrics if not metric.unavailable]
+        self._prompts = {style.id: style.prompt for style in styles if style.prompt}
+        self._models = models
+        self._metrics: dict[str, Metric | Exception] = {}
+
+    def score(self, case: Case, *, stylized: Tensor, content: Tensor, styles: Sequence[Tensor | None]) -> Scores:
+        """Scores one stylized image; with several styles, the mean by their weights.
+
+        Args:
+            case: The case.
+            stylized: 3×H×W in [0, 1].
+            content: 3×H×W in [0, 1].
+            styles: The style images of the case.
+        """
+        values: dict[str, float | None] = {}
+        errors: dict[str, str] = {}
+        with torch.no_grad(), contextlib.redirect_stdout(sys.stderr):
+            for selected in self._selected:
+                try:
+                    values.update(self._score(selected, case, stylized, content, styles))
+                except Exception as error:
+                    errors[selected.name] = describe_error(error)
+            similarities = self._similarities(stylized)
+        return Scores(values, errors, similarities)
+
+    def _score(
+        self,
+        selected: SelectedMetric,
+        case: Case,
+        stylized: Tensor,
+        content: Tensor,
+        styles: Sequence[Tensor | None],
+    ) -> dict[str, float | None]:
+        metric = self._prepared(selected)
+        info = metric.info
+        columns = [info.name, *(f"{info.name}.{component}" for component in info.components)]
+        images = [image for image in styles if image is not None]
+        prompts = [weighted.style.prompt for weighted in case.styles if weighted.style.prompt]
+        if missing_need(
+            info.needs, images=len(images) == len(styles), prompts=len(prompts) == len(case.styles)
+        ):
+            return dict.fromkeys(columns)
+        per_style = Need.STYLE_IMAGE in info.needs or Need.PROMPT in info.needs
+        weights = [weighted.weight for weighted in case.styles] if per_style else [1.0]
+        number = len(weights)
+        scores = metric.score(
+            stylized=[stylized] * number,
+            content=[content] * number if Need.CONTENT in info.needs else None,
+            style=images if Need.STYLE_IMAGE in info.needs else None,
+            prompt=prompts if Need.PROMPT in info.needs else None,
+        )
+        rows = scores.detach().double().cpu().reshape(number, -1)
+        if rows.shape[1] != len(columns):
+            raise ValueError(f"returned {rows.shape[1]} numbers per image, {len(columns)} were announced")
+        means = (rows * torch.tensor(weights, dtype=torch.float64)[:, None]).sum(dim=0) / sum(weights)
+        if not bool(torch.isfinite(means).all()):
+            raise ValueError("returned a score that is NaN or infinite")
+        return dict(zip(columns, means.tolist(), strict=True))
+
+    def _prepared(self, selected: SelectedMetric) -> Metric:
+        if selected.name not in self._metrics:
+            try:
+                metric: Metric = selected.plugin.load()()
+                metric.prepare(self._models)
+                self._metrics[selected.name] = metric
+            except Exception as error:
+                # Kept: what could not be prepared once is not tried again for every unit.
+                self._metrics[selected.name] = error
+        found = self._metrics[selected.name]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def _similarities(self, stylized: Tensor) -> dict[str, float]:
+        if not self._models.has(Role.CLIP_JUDGE):
+            return {}
+        image = image_embedding(self._models, Role.CLIP_JUDGE, stylized)
+        return {
+            style: float(image @ prompt_embedding(self._models, Role.CLIP_JUDGE, prompt))
+            for style, prompt in self._prompts.items()
+        }
+
+
+def describe_error(error: Exception) -> str:
+    """One line about an error: its message if it is written for users, else with its type."""
+    text = " ".join(str(error).split())
+    if isinstance(error, BenchmarkError):
+        return text
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -1,0 +1,153 @@
+"""Image files in and out: whatever a file holds becomes an RGB tensor, or one clear error."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmark.errors import InputError
+
+if TYPE_CHECKING:
+    from PIL import Image
+    from torch import Tensor
+
+PREPARATION_VERSION = "1"
+"""Changes whenever the same file would become other pixels; part of every fingerprint."""
+
+MINIMUM_SIDE = 16
+MAXIMUM_PIXELS = 100_000_000
+
+
+def open_image(path: Path) -> Image.Image:
+    """Reads an image file as 8-bit RGB, upright.
+
+    EXIF rotation is applied; transparent pixels lie on white; 16-bit greyscale is reduced to 8 bits; greyscale,
+    palette and CMYK images are converted.
+
+    Args:
+        path: The file.
+
+    Raises:
+        InputError: The file is missing, no image, damaged, smaller than 16 px on a side or larger than 100 megapixels.
+    """
+    from PIL import Image, ImageOps
+
+    if not path.exists():
+        raise InputError(f"image not found: {path}")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path) as file:
+                _check_size(path, *file.size)
+                return _as_rgb(ImageOps.exif_transpose(file))
+    except Image.DecompressionBombError:
+        raise InputError(f"image {path} is larger than {MAXIMUM_PIXELS // 10**6} megapixels; scale it down") from None
+    except Image.UnidentifiedImageError:
+        raise InputError(f"not an image: {path}; use PNG, JPEG, WebP or TIFF") from None
+    except (OSError, SyntaxError, ValueError) as error:
+        raise InputError(f"cannot read image {path}: {error}") from error
+
+
+def _check_size(path: Path, width: int, height: int) -> None:
+    if width * height > MAXIMUM_PIXELS:
+        raise InputError(
+            f"image {path} is {width}×{height}, larger than {MAXIMUM_PIXELS // 10**6} megapixels; scale it down"
+        )
+    if min(width, height) < MINIMUM_SIDE:
+        raise InputError(
+            f"image {path} is {width}×{height}; at least {MINIMUM_SIDE}×{MINIMUM_SIDE} pixels are needed"
+        )
+
+
+def _as_rgb(image: Image.Image) -> Image.Image:
+    from PIL import Image
+
+    if image.mode.startswith("I;16") or image.mode == "I":
+        image = image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+    if image.has_transparency_data:
+        transparent = image.convert("RGBA")
+        paper = Image.new("RGBA", transparent.size, "white")
+        return Image.alpha_composite(paper, transparent).convert("RGB")
+    return image.convert("RGB")
+
+
+def fit_square(image: Image.Image, side: int) -> Image.Image:
+    """Scales the shorter side to ``side`` pixels (Lanczos) and cuts out the centre square."""
+    from PIL import Image, ImageOps
+
+    return ImageOps.fit(image, (side, side), method=Image.Resampling.LANCZOS)
+
+
+def fit_within(image: Image.Image, side: int) -> Image.Image:
+    """Scales an image down (Lanczos), if need be, so that its longer side is at most ``side`` pixels."""
+    from PIL import Image
+
+    smaller = image.copy()
+    smaller.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return smaller
+
+
+def to_tensor(image: Image.Image) -> Tensor:
+    """An RGB image as a float tensor, 3×H×W in [0, 1]; a greyscale one as 1×H×W."""
+    import numpy as np
+    import torch
+
+    pixels = np.array(image, dtype=np.uint8)
+    if pixels.ndim == 2:
+        pixels = pixels[:, :, None]
+    return torch.from_numpy(pixels).permute(2, 0, 1).contiguous().float().div(255)
+
+
+def quantize(image: Tensor) -> Tensor:
+    """Rounds to the 256 levels that an 8-bit file keeps, so that what is scored is what is saved.
+
+    Args:
+        image: 3×H×W in [0, 1].
+    """
+    return image.clamp(0, 1).mul(255).round().div(255)
+
+
+def encode_png(image: Tensor) -> bytes:
+    """A PNG file of an image, 3×H×W in [0, 1]."""
+    from PIL import Image
+
+    pixels = image.clamp(0, 1).mul(255).round().byte().permute(1, 2, 0).contiguous().cpu().numpy()
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, format="PNG", compress_level=4)
+    return buffer.getvalue()
+
+
+def load_square(path: Path, side: int) -> Tensor:
+    """Reads an image file as the centre square of ``side`` pixels, 3×H×W in [0, 1].
+
+    Raises:
+        InputError: The file cannot be used; see ``open_image``.
+    """
+    return to_tensor(fit_square(open_image(path), side))
+
+
+def load_mask(path: Path, side: int) -> Tensor:
+    """Reads a region mask as the centre square of ``side`` pixels, 1×H×W in [0, 1], white being 1.
+
+    Raises:
+        InputError: The file cannot be used; see ``open_image``.
+    """
+    return to_tensor(fit_square(open_image(path), side).convert("L"))
+
+
+def save_image(image: Tensor, path: Path) -> None:
+    """Writes an image, 3×H×W in [0, 1], in the format of the file's suffix, whole or not at all.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    from PIL import Image
+
+    from benchmark.store.atomic import write_bytes
+
+    buffer = io.BytesIO()
+    with Image.open(io.BytesIO(encode_png(image))) as picture:
+        picture.save(buffer, format=Image.registered_extensions()[path.suffix.lower()], quality=95)
+    write_bytes(path, buffer.getvalue())

@@ -1,0 +1,104 @@
+"""One loaded copy of every pretrained network, shared by all methods and metrics of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import torch
+from torch.utils.weak import WeakTensorKeyDictionary
+
+from benchmark.errors import InputError
+from benchmark.models.role import Role
+from benchmark.models.specification import ModelSpecification, find_model
+
+if TYPE_CHECKING:
+    from benchmark.models.adain_decoder import AdaINDecoder
+    from benchmark.models.clip import ClipModel
+    from benchmark.models.vgg import VGG19
+
+T = TypeVar("T")
+
+
+class Models:
+    """The networks of a protocol by role, loaded at first use, frozen, on one device.
+
+    Args:
+        names: Name of the model that plays each role.
+        device: Where the networks are put.
+
+    Raises:
+        InputError: A name is unknown or its model cannot play the role.
+    """
+
+    def __init__(self, names: Mapping[Role, str], device: torch.device | str = "cpu") -> None:
+        self.device = torch.device(device)
+        self._specifications = {role: find_model(name, role) for role, name in names.items()}
+        self._loaded: dict[str, Any] = {}
+        self._by_image = WeakTensorKeyDictionary()
+        self._by_text: dict[tuple[str, Hashable], Any] = {}
+
+    def has(self, role: Role) -> bool:
+        """Whether a model plays this role."""
+        return role in self._specifications
+
+    def specification(self, role: Role) -> ModelSpecification:
+        """The model that plays a role.
+
+        Raises:
+            InputError: None does.
+        """
+        try:
+            return self._specifications[role]
+        except KeyError:
+            raise InputError(f"the protocol names no model for the role {role}") from None
+
+    def load(self, role: Role) -> Any:
+        """The network that plays a role, frozen, in evaluation mode.
+
+        Raises:
+            InputError: No model plays the role.
+            MissingModelError: Its weights are not on this machine.
+        """
+        specification = self.specification(role)
+        if specification.name not in self._loaded:
+            self._loaded[specification.name] = specification.load().to(self.device).eval().requires_grad_(False)
+        return self._loaded[specification.name]
+
+    def vgg(self) -> VGG19:
+        """The VGG-19."""
+        return cast("VGG19", self.load(Role.VGG))
+
+    def clip(self) -> ClipModel:
+        """The text-image model that methods may optimise."""
+        return cast("ClipModel", self.load(Role.CLIP))
+
+    def clip_judge(self) -> ClipModel:
+        """The text-image model that scores. Methods must not use it."""
+        return cast("ClipModel", self.load(Role.CLIP_JUDGE))
+
+    def adain_decoder(self) -> AdaINDecoder:
+        """The decoder of VGG-19 relu4_1 features."""
+        return cast("AdaINDecoder", self.load(Role.ADAIN_DECODER))
+
+    def remember(self, of: torch.Tensor | str, name: Hashable, compute: Callable[[], T]) -> T:
+        """What a network says about an image or a prompt, computed at the first call.
+
+        Images are told apart by identity, and what is remembered of one is dropped with it, so nothing grows: the
+        caller keeps contents and styles alive for the run, and stylized images only while they are scored.
+
+        Args:
+            of: The image or the prompt.
+            name: What is computed; includes whatever else it depends on.
+            compute: Computes it.
+        """
+        if isinstance(of, str):
+            if (of, name) not in self._by_text:
+                self._by_text[of, name] = compute()
+            return cast("T", self._by_text[of, name])
+        known = self._by_image.get(of)
+        if known is None:
+            known = self._by_image[of] = {}
+        if name not in known:
+            known[name] = compute()
+        return cast("T", known[name])

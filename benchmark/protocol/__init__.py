@@ -1,0 +1,1 @@
+"""The folder of protocols, see `benchmark.protocol.case` and `benchmark.protocol.protocol`."""

@@ -1,0 +1,111 @@
+"""What is stylized towards what: contents, styles and the cases made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Content:
+    """A photograph to be stylized.
+
+    Attributes:
+        id: Short name, unique in its protocol, made of letters, digits, ``_`` and ``-``.
+        image: The image file.
+        subject: What the photograph shows, in a few words that fit "a photo of …".
+        sha256: Hash of the file's bytes, or an empty string where none is pinned.
+        title: Title for captions.
+        creator: Photographer.
+        licence: Licence of the photograph.
+        source: Where the photograph came from.
+    """
+
+    id: str
+    image: Path
+    subject: str = ""
+    sha256: str = ""
+    title: str = ""
+    creator: str = ""
+    licence: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Style:
+    """What a content is stylized towards: an image, a text prompt, or both.
+
+    Attributes:
+        id: Short name, unique in its protocol, made of letters, digits, ``_`` and ``-``.
+        image: The style image, which image-driven methods read.
+        prompt: The style in words, which text-driven methods read.
+        sha256: Hash of the image file's bytes, or an empty string where none is pinned.
+        title: Title of the work.
+        artist: Who made it.
+        movement: Art movement, for instance "Post-Impressionism".
+        genre: Genre, for instance "landscape".
+        year: Year or range of years.
+        licence: Licence of the image.
+        source: Where the image came from.
+    """
+
+    id: str
+    image: Path | None = None
+    prompt: str | None = None
+    sha256: str = ""
+    title: str = ""
+    artist: str = ""
+    movement: str = ""
+    genre: str = ""
+    year: str = ""
+    licence: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class WeightedStyle:
+    """One style of a case, with its share and, optionally, the region it is for.
+
+    Attributes:
+        style: The style.
+        weight: Its share; the weights of a case sum to 1.
+        mask: Greyscale image of the region where this style applies (white: fully), or ``None`` for everywhere.
+        mask_sha256: Hash of the mask file's bytes, or an empty string where none is pinned.
+    """
+
+    style: Style
+    weight: float = 1.0
+    mask: Path | None = None
+    mask_sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One content, one or several weighted styles, one seed.
+
+    Attributes:
+        content: The photograph.
+        styles: The styles; more than one make a multi-style case.
+        seed: Which repetition of the same content and styles this is.
+    """
+
+    content: Content
+    styles: tuple[WeightedStyle, ...]
+    seed: int = 0
+
+    @cached_property
+    def style_id(self) -> str:
+        """Name of the style or of the mix of styles: the second factor of the crossed design."""
+        return "+".join(weighted.style.id for weighted in self.styles)
+
+    @cached_property
+    def id(self) -> str:
+        """Name of the case, unique in its protocol and usable as a file name."""
+        repetition = f"--{self.seed}" if self.seed else ""
+        return f"{self.content.id}--{self.style_id}{repetition}"
+
+    @cached_property
+    def prompt(self) -> str:
+        """The prompts of all styles as one readable line."""
+        return " + ".join(weighted.style.prompt for weighted in self.styles if weighted.style.prompt)

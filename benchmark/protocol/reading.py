@@ -1,0 +1,191 @@
+"""Reads a protocol from its TOML file."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from benchmark.errors import InputError
+from benchmark.models.role import Role
+from benchmark.models.specification import find_model
+from benchmark.protocol.case import Case, Content, Style, WeightedStyle
+from benchmark.protocol.protocol import Protocol
+from benchmark.suggestion import suggest
+
+SCHEMA_VERSION = 1
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_KEYS = {
+    "schema_version",
+    "name",
+    "version",
+    "title",
+    "description",
+    "resolution",
+    "seeds",
+    "models",
+    "methods",
+    "contents",
+    "styles",
+    "mixes",
+}
+ItemT = TypeVar("ItemT", Content, Style)
+
+
+def read_protocol(path: Path) -> Protocol:
+    """Reads a protocol file.
+
+    The cases are every content with every style, for every seed, followed by the ``mixes`` (multi-style cases).
+    Paths in the file are relative to its folder.
+
+    Args:
+        path: The TOML file.
+
+    Raises:
+        InputError: The file is missing, is no TOML, or something in it is missing, unknown or of the wrong type.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot read protocol {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"protocol {path} is not valid TOML: {error}") from error
+    return _Reader(path, table).protocol()
+
+
+class _Reader:
+    def __init__(self, path: Path, table: dict[str, Any]) -> None:
+        self.path = path
+        self.table = table
+
+    def fail(self, problem: str) -> InputError:
+        return InputError(f"protocol {self.path}: {problem}")
+
+    def value(self, key: str, kind: type[Any], default: Any = None) -> Any:
+        found = self.table.get(key, default)
+        if found is None:
+            raise self.fail(f"{key} is missing")
+        if not isinstance(found, kind) or isinstance(found, bool):
+            raise self.fail(f"{key} must be {_a(kind)}, not {found!r}")
+        return found
+
+    def protocol(self) -> Protocol:
+        for key in self.table.keys() - _KEYS:
+            raise self.fail(f"unknown key {key!r}{suggest(key, _KEYS)}")
+        if self.value("schema_version", int) != SCHEMA_VERSION:
+            raise self.fail(f"schema_version {self.table['schema_version']} is not supported; this is {SCHEMA_VERSION}")
+        resolution = self.value("resolution", int)
+        if not 32 <= resolution <= 4096:
+            raise self.fail(f"resolution must be 32 … 4096 pixels, not {resolution}")
+        contents = self.items("contents", Content)
+        styles = self.items("styles", Style)
+        return Protocol(
+            name=self.value("name", str),
+            version=self.value("version", str),
+            title=self.value("title", str),
+            description=self.value("description", str, ""),
+            resolution=resolution,
+            contents=contents,
+            styles=styles,
+            cases=self.cases(contents, styles),
+            models=self.models(),
+            method_settings=self.method_settings(),
+        )
+
+    def items(self, key: str, kind: type[ItemT]) -> tuple[ItemT, ...]:
+        known = {field.name for field in fields(kind)}
+        items: dict[str, ItemT] = {}
+        for number, table in enumerate(self.value(key, list), start=1):
+            where = f"{key} entry {number}"
+            if not isinstance(table, dict):
+                raise self.fail(f"{where} must be a table, not {table!r}")
+            for name, value in table.items():
+                if name not in known:
+                    raise self.fail(f"{where}: unknown key {name!r}{suggest(name, known)}")
+                if not isinstance(value, str):
+                    raise self.fail(f"{where}: {name} must be a string, not {value!r}")
+            identifier = table.get("id", "")
+            if not _IDENTIFIER.fullmatch(identifier):
+                raise self.fail(f"{where}: id must be letters, digits, _ and -, not {identifier!r}")
+            if identifier in items:
+                raise self.fail(f"{where}: id {identifier!r} is used twice")
+            if kind is Content and not table.get("image"):
+                raise self.fail(f"{where} ({identifier}): image is missing")
+            if not table.get("image") and not table.get("prompt"):
+                raise self.fail(f"{where} ({identifier}): an image or a prompt is needed")
+            image = {"image": self.path.parent / table["image"]} if table.get("image") else {}
+            items[identifier] = kind(**{**table, **image})
+        if not items:
+            raise self.fail(f"{key} is empty")
+        return tuple(items.values())
+
+    def cases(self, contents: tuple[Content, ...], styles: tuple[Style, ...]) -> tuple[Case, ...]:
+        seeds = self.value("seeds", list, [0])
+        if not seeds or not all(isinstance(seed, int) and seed >= 0 for seed in seeds):
+            raise self.fail(f"seeds must be a list of numbers from 0, not {seeds!r}")
+        mixes = [self.mix(number, table, contents, styles) for number, table in enumerate(self.table.get("mixes", []), 1)]
+        singles = [(content, (WeightedStyle(style),)) for content, style in itertools.product(contents, styles)]
+        cases = [Case(content, mixed, seed) for content, mixed in [*singles, *mixes] for seed in seeds]
+        for identifier in _repeated(case.id for case in cases):
+            raise self.fail(f"case {identifier} occurs twice")
+        return tuple(cases)
+
+    def mix(
+        self, number: int, table: Any, contents: tuple[Content, ...], styles: tuple[Style, ...]
+    ) -> tuple[Content, tuple[WeightedStyle, ...]]:
+        where = f"mixes entry {number}"
+        if not isinstance(table, dict) or not isinstance(table.get("styles"), list) or not table["styles"]:
+            raise self.fail(f"{where} needs a content and a list of styles")
+        shares = [share if isinstance(share, dict) else {} for share in table["styles"]]
+        weights = [share.get("weight", 1.0) for share in shares]
+        if not all(isinstance(weight, int | float) and weight > 0 for weight in weights):
+            raise self.fail(f"{where}: weights must be positive numbers")
+        mixed = tuple(
+            WeightedStyle(
+                style=self.named(where, "style", share.get("style"), styles),
+                weight=weight / sum(weights),
+                mask=self.path.parent / share["mask"] if "mask" in share else None,
+                mask_sha256=share.get("mask_sha256", ""),
+            )
+            for share, weight in zip(shares, weights, strict=True)
+        )
+        return self.named(where, "content", table.get("content"), contents), mixed
+
+    def named(self, where: str, kind: str, identifier: Any, items: tuple[ItemT, ...]) -> ItemT:
+        for item in items:
+            if item.id == identifier:
+                return item
+        raise self.fail(f"{where}: unknown {kind} {identifier!r}{suggest(str(identifier), [item.id for item in items])}")
+
+    def models(self) -> dict[Role, str]:
+        names: dict[Role, str] = {}
+        for role, name in self.value("models", dict).items():
+            if role not in set(Role):
+                raise self.fail(f"unknown role {role!r}{suggest(role, list(Role))}")
+            try:
+                names[Role(role)] = find_model(name, Role(role)).name
+            except InputError as error:
+                raise self.fail(str(error)) from error
+        if Role.CLIP in names and names[Role.CLIP] == names.get(Role.CLIP_JUDGE):
+            raise self.fail("clip and clip_judge are the same model: the judge must be one that no method optimises")
+        return names
+
+    def method_settings(self) -> dict[str, dict[str, Any]]:
+        methods: dict[str, dict[str, Any]] = self.value("methods", dict, {})
+        for method, settings in methods.items():
+            if not isinstance(settings, dict):
+                raise self.fail(f"methods.{method} must be a table of settings, not {settings!r}")
+        return methods
+
+
+def _a(kind: type[Any]) -> str:
+    return {str: "a string", int: "a whole number", list: "a list", dict: "a table"}[kind]
+
+
+def _repeated(names: Iterable[str]) -> list[str]:
+    seen: set[str] = set()
+    return [name for name in names if name in seen or seen.add(name)]  # type: ignore[func-returns-value]

