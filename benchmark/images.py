@@ -32,7 +32,7 @@ def open_image(path: Path) -> Image.Image:
     Raises:
         InputError: The file is missing, no image, damaged, smaller than 16 px on a side or larger than 100 megapixels.
     """
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageOps, UnidentifiedImageError
 
     if not path.exists():
         raise InputError(f"image not found: {path}")
@@ -44,7 +44,7 @@ def open_image(path: Path) -> Image.Image:
                 return _as_rgb(ImageOps.exif_transpose(file))
     except Image.DecompressionBombError:
         raise InputError(f"image {path} is larger than {MAXIMUM_PIXELS // 10**6} megapixels; scale it down") from None
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise InputError(f"not an image: {path}; use PNG, JPEG, WebP or TIFF") from None
     except (OSError, SyntaxError, ValueError) as error:
         raise InputError(f"cannot read image {path}: {error}") from error
@@ -56,9 +56,7 @@ def _check_size(path: Path, width: int, height: int) -> None:
             f"image {path} is {width}×{height}, larger than {MAXIMUM_PIXELS // 10**6} megapixels; scale it down"
         )
     if min(width, height) < MINIMUM_SIDE:
-        raise InputError(
-            f"image {path} is {width}×{height}; at least {MINIMUM_SIDE}×{MINIMUM_SIDE} pixels are needed"
-        )
+        raise InputError(f"image {path} is {width}×{height}; at least {MINIMUM_SIDE}×{MINIMUM_SIDE} pixels are needed")
 
 
 def _as_rgb(image: Image.Image) -> Image.Image:

@@ -77,7 +77,7 @@ class Plugin:
         if not inspect.isclass(plugin) or not issubclass(plugin, contract):
             raise self._broken(f"is not a subclass of benchmark.{contract.__name__}")
         if inspect.isabstract(plugin):
-            missing = ", ".join(sorted(plugin.__abstractmethods__))
+            missing = ", ".join(sorted(getattr(plugin, "__abstractmethods__", ())))
             raise self._broken(f"does not implement {missing}")
         info = getattr(plugin, "info", None)
         if not isinstance(info, information):

@@ -72,9 +72,10 @@ def run(
 
 
 def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
+    from rich.console import Console
+
     from benchmark.analysis.loading import load_records
     from benchmark.cli.tables import ranking_table
-    from rich.console import Console
 
     console = Console()
     console.print(ranking_table(load_records(directory)))

@@ -7,7 +7,7 @@ import inspect
 
 import click
 
-from benchmark.errors import InputError
+from benchmark.errors import BenchmarkError, InputError
 from benchmark.protocol.protocol import Protocol
 from benchmark.registry import Plugin, PluginKind, installed_plugins
 from benchmark.suggestion import suggest
@@ -50,7 +50,11 @@ def _show_class(plugin: Plugin, loaded: type) -> None:
 
 def _show_protocol(protocol: Protocol) -> None:
     click.echo(f"  {protocol.description}")
-    click.echo(f"  version: {protocol.version}\n  fingerprint: {protocol.fingerprint}")
+    try:
+        fingerprint = protocol.fingerprint
+    except BenchmarkError as error:
+        fingerprint = f"cannot be told: {error}"
+    click.echo(f"  version: {protocol.version}\n  fingerprint: {fingerprint}")
     click.echo(f"  resolution: {protocol.resolution} px\n  cases: {len(protocol.cases)}")
     click.echo("\ncontents:")
     for content in protocol.contents:

@@ -14,7 +14,9 @@ _FORMATS = (".html", ".csv", ".png")
 
 
 @click.command()
-@click.option("--image", "images", multiple=True, required=True, type=click.Path(path_type=Path), help="May be repeated.")
+@click.option(
+    "--image", "images", multiple=True, required=True, type=click.Path(path_type=Path), help="May be repeated."
+)
 @click.option("--prompt", "prompts", multiple=True, required=True, help="May be repeated.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Write the matrix to a .html, .csv or .png file.")
 @click.option("--model", default="clip-tiny-judge", show_default=True, help="Which text-image model.")
@@ -44,10 +46,11 @@ def similarity(images: tuple[Path, ...], prompts: tuple[str, ...], out: Path | N
 
 
 def _print(matrix: object) -> None:
-    from benchmark.analysis.similarity import SimilarityMatrix
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
+
+    from benchmark.analysis.similarity import SimilarityMatrix
 
     assert isinstance(matrix, SimilarityMatrix)
     table = Table("prompt", caption=f"cosine of {matrix.model}; rows are prompts, columns are images")

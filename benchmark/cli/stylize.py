@@ -26,7 +26,9 @@ class StylizationError(BenchmarkError):
 @click.option("--method", required=True, help="Which method; `benchmark list methods`.")
 @click.option("--style", "styles", multiple=True, type=click.Path(path_type=Path), help="Style image; may be repeated.")
 @click.option("--prompt", "prompts", multiple=True, help="Style in words; may be repeated.")
-@click.option("--weight", "weights", multiple=True, type=click.FloatRange(min=0, min_open=True), help="Share per style.")
+@click.option(
+    "--weight", "weights", multiple=True, type=click.FloatRange(min=0, min_open=True), help="Share per style."
+)
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Image file to write.")
 @click.option("--size", type=click.IntRange(32, 4096), default=512, show_default=True, help="Longer side, in pixels.")
 @click.option("--protocol", default="mini", show_default=True, help="Whose networks and settings to use.")
@@ -84,9 +86,7 @@ def stylize(
         reason = stylizer.skip(plugin.name, case)
         if reason is not None:
             raise InputError(f"method {plugin.name} {reason}")
-        result = stylizer.stylize(
-            plugin.name, image, conditions, unit_seed(seed, case.id, plugin.name), warm_up=False
-        )
+        result = stylizer.stylize(plugin.name, image, conditions, unit_seed(seed, case.id, plugin.name), warm_up=False)
     except BenchmarkError:
         raise
     except Exception as error:

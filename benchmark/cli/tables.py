@@ -17,7 +17,9 @@ _ARROWS = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NEITHER: "
 
 def ranking_table(records: RunRecords) -> Table:
     """Means per method and metric; controls below, circular scores in parentheses."""
-    table = Table(caption="(…) circular: the metric's network is one that the method optimised · controls below the line")
+    table = Table(
+        caption="(…) circular: the metric's network is one that the method optimised · controls below the line"
+    )
     table.add_column("method")
     metrics = [metric for metric in records.metrics if not metric.unavailable]
     for metric in metrics:

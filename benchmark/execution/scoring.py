@@ -83,9 +83,7 @@ class Scorer:
         columns = [info.name, *(f"{info.name}.{component}" for component in info.components)]
         images = [image for image in styles if image is not None]
         prompts = [weighted.style.prompt for weighted in case.styles if weighted.style.prompt]
-        if missing_need(
-            info.needs, images=len(images) == len(styles), prompts=len(prompts) == len(case.styles)
-        ):
+        if missing_need(info.needs, images=len(images) == len(styles), prompts=len(prompts) == len(case.styles)):
             return dict.fromkeys(columns)
         per_style = Need.STYLE_IMAGE in info.needs or Need.PROMPT in info.needs
         weights = [weighted.weight for weighted in case.styles] if per_style else [1.0]

@@ -139,7 +139,9 @@ def checked_output(stylized: Any, content: Tensor) -> Tensor:
         raise InvalidOutputError(f"returned {stylized.dtype} pixels, not floating-point ones")
     image = stylized.detach().float()
     if not bool(torch.isfinite(image).all()):
-        raise InvalidOutputError(f"returned {int((~torch.isfinite(image)).sum())} pixel values that are NaN or infinite")
+        raise InvalidOutputError(
+            f"returned {int((~torch.isfinite(image)).sum())} pixel values that are NaN or infinite"
+        )
     low, high = float(image.min()), float(image.max())
     if low < -_TOLERANCE or high > 1 + _TOLERANCE:
         raise InvalidOutputError(f"returned pixel values from {low:.4g} to {high:.4g}, outside 0 … 1")

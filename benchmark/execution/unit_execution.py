@@ -58,7 +58,11 @@ class UnitExecutor:
         """
         earlier = self._earlier.get(unit.key)
         content = self._inputs.content(unit.case)
-        if earlier is not None and earlier.status is UnitStatus.OK and file_sha256(self._directory.path / unit.image) == earlier.image_sha256:
+        if (
+            earlier is not None
+            and earlier.status is UnitStatus.OK
+            and file_sha256(self._directory.path / unit.image) == earlier.image_sha256
+        ):
             image = to_tensor(open_image(self._directory.path / unit.image)).to(self._device)
             return self._scored(unit, earlier, image, content)
         conditions = self._inputs.conditions(unit.case)
@@ -87,9 +91,7 @@ class UnitExecutor:
     def _scored(self, unit: Unit, record: UnitRecord, image: Tensor, content: Tensor) -> UnitRecord:
         styles = self._inputs.style_images(unit.case)
         scores: Scores = self._scorer.score(unit.case, stylized=image, content=content, styles=styles)
-        return replace(
-            record, scores=scores.values, score_errors=scores.errors, similarities=scores.similarities
-        )
+        return replace(record, scores=scores.values, score_errors=scores.errors, similarities=scores.similarities)
 
     def _log(self, unit: Unit, error: Exception) -> None:
         log = self._directory.log(unit.method)

@@ -1,0 +1,16 @@
+"""A conformance suite for plugins: subclass the class that fits in a test module and pytest runs its checks.
+
+from benchmark.testing import MethodConformance
+from my_package.my_method import MyMethod, MySettings
+
+class TestMyMethod(MethodConformance):
+    plugin = MyMethod
+    settings = MySettings(steps=1)
+"""
+
+from benchmark.testing.method import MethodConformance
+from benchmark.testing.metric import MetricConformance
+from benchmark.testing.report import ReportConformance
+from benchmark.testing.sample import sample_image, sample_records
+
+__all__ = ["MethodConformance", "MetricConformance", "ReportConformance", "sample_image", "sample_records"]

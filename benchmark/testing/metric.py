@@ -1,0 +1,101 @@
+"""What every metric promises."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import pytest
+import torch
+from torch import Tensor
+
+from benchmark.contracts import Metric, MetricInfo, Need
+from benchmark.models.provider import Models
+from benchmark.testing.sample import embedded_models, sample_image
+from benchmark.testing.static import check_light_import, check_names
+
+_ROUNDING = 1e-4
+
+
+class MetricConformance:
+    """Checks of a metric.
+
+    Attributes:
+        plugin: The metric's class.
+        side: Side of the pictures to check with, in pixels.
+    """
+
+    plugin: ClassVar[type[Metric]]
+    side: ClassVar[int] = 176
+
+    def models(self) -> Models:
+        """The networks to check with; by default the embedded ones."""
+        return embedded_models()
+
+    def prepared(self) -> Metric:
+        """The metric, ready to score; skips the check where its network is not on this machine."""
+        metric = self.plugin()
+        backbone = self.plugin.info.backbone
+        if backbone is not None and not self.models().has(backbone):
+            pytest.skip(f"no model plays the role {backbone}")
+        metric.prepare(self.models())
+        return metric
+
+    def score(self, metric: Metric, stylized: Sequence[Tensor], indices: Sequence[int]) -> Tensor:
+        """Scores images against the sample content, style and prompt of the given numbers."""
+        needs = self.plugin.info.needs
+        arguments: dict[str, Any] = {
+            "content": [self._image(100 + k) for k in indices] if Need.CONTENT in needs else None,
+            "style": [self._image(200 + k) for k in indices] if Need.STYLE_IMAGE in needs else None,
+            "prompt": [f"an oil painting, version {k}" for k in indices] if Need.PROMPT in needs else None,
+        }
+        with torch.no_grad():
+            return metric.score(stylized=stylized, **arguments)
+
+    def _image(self, seed: int) -> Tensor:
+        return sample_image(self.side, self.side, seed=seed)
+
+    def test_states_its_facts(self) -> None:
+        info = self.plugin.info
+        assert isinstance(info, MetricInfo)
+        check_names(info)
+        assert info.minimum is None or info.maximum is None or info.minimum < info.maximum
+        assert len(set(info.components)) == len(info.components)
+
+    def test_loads_no_torch_when_imported(self) -> None:
+        check_light_import(self.plugin)
+
+    def test_takes_images_by_keyword_only(self) -> None:
+        parameters = list(inspect.signature(self.plugin.score).parameters.values())[1:]
+        assert [parameter.name for parameter in parameters] == ["stylized", "content", "style", "prompt"]
+        assert all(parameter.kind is parameter.KEYWORD_ONLY for parameter in parameters)
+
+    def test_gives_one_finite_number_per_image_within_its_range(self) -> None:
+        info = self.plugin.info
+        metric = self.prepared()
+        scores = self.score(metric, [self._image(k) for k in range(3)], range(3))
+        expected = (3, 1 + len(info.components)) if info.components else (3,)
+        assert tuple(scores.shape) == expected
+        assert bool(torch.isfinite(scores).all())
+        totals = scores.reshape(3, -1)[:, 0]
+        assert info.minimum is None or float(totals.min()) >= info.minimum - _ROUNDING
+        assert info.maximum is None or float(totals.max()) <= info.maximum + _ROUNDING
+
+    def test_scores_a_batch_as_it_scores_singly(self) -> None:
+        metric = self.prepared()
+        images = [self._image(k) for k in range(3)]
+        together = self.score(metric, images, range(3)).reshape(3, -1)
+        singly = torch.cat([self.score(metric, [images[k]], [k]).reshape(1, -1) for k in range(3)])
+        assert torch.allclose(together, singly, rtol=1e-3, atol=1e-5)
+
+    def test_leaves_its_inputs_unchanged(self) -> None:
+        image = self._image(0)
+        before = image.clone()
+        self.score(self.prepared(), [image], [0])
+        assert torch.equal(image, before)
+
+    def test_repeats_itself(self) -> None:
+        image = self._image(0)
+        first, second = (self.score(self.prepared(), [image.clone()], [0]) for _ in range(2))
+        assert torch.equal(first, second)

@@ -1,0 +1,134 @@
+"""``benchmark`` itself, ``list``, ``show`` and ``doctor``."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+
+class TestHelp:
+    def test_names_every_command(self, command):
+        result = command("--help")
+        assert result.code == 0
+        for name in ("run", "report", "list", "show", "stylize", "similarity", "doctor"):
+            assert f"  {name} " in result.out
+
+    def test_no_command_is_a_usage_error(self, command):
+        assert command().code == 2
+
+    def test_an_unknown_command_is_one_clear_line(self, command):
+        result = command("runn")
+        assert result.code == 2
+        assert len(result.error_lines) == 1
+
+    def test_shows_the_version(self, command):
+        assert command("--version").out.startswith("style-transfer-benchmark ")
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [["--help"], ["list", "methods"], ["list", "metrics"], ["list", "protocols"], ["list", "reports"]],
+    )
+    def test_loads_no_torch(self, arguments):
+        program = (
+            "import sys\nfrom benchmark.cli.main import main\n"
+            f"try:\n    main({arguments!r})\nexcept SystemExit:\n    pass\n"
+            "print('loaded:', *[name for name in ('torch', 'pandas', 'open_clip', 'pyarrow') if name in sys.modules])"
+        )
+        result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+        assert result.stdout.splitlines()[-1].strip() == "loaded:"
+
+    def test_the_public_interface_loads_no_torch(self):
+        program = "import sys, benchmark; print('torch' in sys.modules, 'pandas' in sys.modules)"
+        result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+        assert result.stdout.split() == ["False", "False"]
+
+
+class TestList:
+    def test_shows_the_methods_of_the_package(self, command):
+        out = command("list", "methods").out
+        for name in ("adain", "clipstyler", "color_transfer", "gatys", "identity", "multi_style", "style_copy"):
+            assert name in out
+
+    def test_json_holds_the_static_facts(self, command):
+        rows = {row["name"]: row for row in json.loads(command("list", "metrics", "--json").out)}
+        assert rows["ssim"]["direction"] == "higher"
+        assert rows["vgg_style_loss"]["backbone"] == "vgg"
+        assert rows["clip_text_similarity"]["backbone"] == "clip_judge"
+
+    def test_a_broken_plugin_is_a_visible_row_with_its_reason(self, command, sample_plugins):
+        result = command("list", "methods")
+        assert result.code == 0
+        assert "broken: method broken of sample-plugins cannot be imported: ModuleNotFoundError" in result.out
+
+    def test_a_name_that_two_distributions_bring_is_an_error(self, command, tmp_path, monkeypatch):
+        for number in (1, 2):
+            folder = tmp_path / f"twin{number}-1.0.dist-info"
+            folder.mkdir()
+            (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: twin{number}\nVersion: 1.0\n")
+            (folder / "entry_points.txt").write_text("[style_transfer_benchmark.methods]\ntwin = twin:Twin\n")
+        monkeypatch.syspath_prepend(str(tmp_path))
+        result = command("list", "methods")
+        assert result.code == 2
+        assert "method twin is brought by twin1 and twin2" in result.error_lines[0]
+
+    def test_an_unknown_kind_is_a_usage_error(self, command):
+        assert command("list", "paintings").code == 2
+
+
+class TestShow:
+    def test_a_method_with_its_settings(self, command):
+        out = command("show", "gatys").out
+        assert "Gatys" in out
+        assert "settings and their defaults" in out
+
+    def test_a_dash_counts_as_an_underscore(self, command):
+        assert command("show", "multi-style").code == 0
+
+    def test_a_protocol_without_its_weights_being_needed(self, command):
+        out = command("show", "mini").out
+        assert "The Starry Night by Vincent van Gogh" in out
+        assert "clip_judge: clip-tiny-judge" in out
+
+    def test_an_unknown_name_is_suggested(self, command):
+        result = command("show", "clipstiler")
+        assert result.code == 2
+        assert "did you mean clipstyler?" in result.error_lines[0]
+
+
+class TestDoctor:
+    @pytest.fixture
+    def run(self, command, sample_plugins, tmp_path):
+        path = tmp_path / "run"
+        arguments = ("--protocol", "tiny", "--methods", "identity", "--metrics", "sometimes_fails", "--no-report")
+        assert command("run", *arguments, "--out", path).code == 0
+        return path
+
+    def test_finds_a_sound_run_sound(self, command, run):
+        result = command("doctor", run)
+        assert result.code == 0
+        assert "all is well" in result.out
+
+    def test_finds_a_changed_and_a_lost_image(self, command, run):
+        first, second = sorted((run / "images" / "identity").iterdir())[:2]
+        first.write_bytes(first.read_bytes()[:100])
+        second.unlink()
+        result = command("doctor", run)
+        assert result.code == 2
+        assert f"{first.name} has changed" in result.out
+        assert f"{second.name} is missing" in result.out
+
+    def test_finds_a_damaged_line(self, command, run):
+        with (run / "journal.jsonl").open("a") as file:
+            file.write("{damaged\n")
+        assert "line 6 is damaged" in command("doctor", run).out
+
+    def test_says_that_a_folder_is_no_run(self, command, tmp_path):
+        result = command("doctor", tmp_path)
+        assert result.code == 2
+        assert "is not a run" in result.error_lines[0]
+
+    def test_finds_a_broken_plugin(self, command, sample_plugins):
+        assert "problem  method broken of sample-plugins cannot be imported" in command("doctor").out

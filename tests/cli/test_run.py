@@ -1,0 +1,312 @@
+"""``benchmark run``, through the command line, on methods without networks."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import benchmark
+
+TINY = ("run", "--protocol", "tiny", "--metrics", "brightness_difference,sometimes_fails", "--no-report")
+
+
+def scores(run: Path) -> pd.DataFrame:
+    return benchmark.load_run(run).drop(columns=["seconds", "peak_memory_bytes"])
+
+
+@pytest.fixture
+def tiny(command, sample_plugins, tmp_path):
+    """Runs the tiny protocol with some methods and returns the result; the run is in ``tmp_path / "run"``."""
+
+    def run(methods: str, *arguments: str):
+        return command(*TINY, "--methods", methods, "--out", tmp_path / "run", *arguments)
+
+    return run
+
+
+class TestACompleteRun:
+    def test_leaves_the_files_of_the_design(self, tiny, tmp_path):
+        assert tiny("blend,identity").code == 0
+        run = tmp_path / "run"
+        manifest = json.loads((run / "run.json").read_text())
+        assert manifest["schema_version"] == 1
+        assert manifest["status"] == "complete"
+        assert set(manifest["protocol"]) >= {"name", "version", "fingerprint"}
+        assert [method["name"] for method in manifest["methods"]] == ["blend", "identity"]
+        assert manifest["methods"][0]["settings"]["share"] == 0.75, "the protocol's setting counts, not the default"
+        assert (run / "images" / "blend" / "hills--cold.png").is_file()
+        assert len((run / "journal.jsonl").read_text().splitlines()) == 10
+
+    def test_has_one_row_per_unit_and_one_column_per_metric(self, tiny, tmp_path):
+        tiny("blend,identity")
+        table = pd.read_parquet(tmp_path / "run" / "results.parquet")
+        expected = "method case content style prompt seed status error seconds peak_memory_bytes image".split()
+        assert list(table.columns) == [*expected, "brightness_difference", "sometimes_fails"]
+        assert len(table) == 10
+        done = table[table.status == "ok"]
+        assert (done.seconds > 0).all()
+        assert (done.peak_memory_bytes > 10**6).all()
+
+    def test_scores_what_was_saved(self, tiny, tmp_path):
+        from benchmark.images import open_image, to_tensor
+
+        tiny("blend")
+        row = scores(tmp_path / "run").query("case == 'waves--warm'").iloc[0]
+        saved = to_tensor(open_image(tmp_path / "run" / row.image))
+        style = to_tensor(open_image(tmp_path / "run" / "inputs" / "styles" / "warm.png"))
+        assert row.brightness_difference == pytest.approx(abs(float(saved.mean() - style.mean())), abs=1e-6)
+
+    def test_scores_a_mix_by_the_weights_of_its_styles(self, tiny, tmp_path):
+        tiny("noisy")
+        from benchmark.images import open_image, to_tensor
+
+        row = scores(tmp_path / "run").query("case == 'waves--warm+cold'").iloc[0]
+        brightness = float(to_tensor(open_image(tmp_path / "run" / row.image)).mean())
+        inputs = tmp_path / "run" / "inputs" / "styles"
+        warm, cold = (float(to_tensor(open_image(inputs / f"{name}.png")).mean()) for name in ("warm", "cold"))
+        expected = 0.75 * abs(brightness - warm) + 0.25 * abs(brightness - cold)
+        assert row.brightness_difference == pytest.approx(expected, abs=1e-6)
+
+    def test_skips_with_a_reason(self, tiny, tmp_path):
+        tiny("blend")
+        skipped = scores(tmp_path / "run").query("status == 'skipped'")
+        assert list(skipped.error) == ["takes at most 1 style, the case has 2"]
+
+    def test_keeps_the_output_of_plugins_off_standard_output(self, tiny):
+        result = tiny("noisy")
+        assert "a plugin that prints" not in result.out
+        assert "a plugin that prints" in result.err
+
+    def test_shows_plain_progress_lines_with_the_time_left(self, tiny):
+        assert "[3/5] noisy hills--warm ok" in tiny("noisy").err
+
+    def test_summarizes_with_intervals_and_controls(self, tiny, tmp_path):
+        tiny("blend,identity")
+        summary = json.loads((tmp_path / "run" / "summary.json").read_text())
+        row = next(r for r in summary["rows"] if (r["method"], r["metric"]) == ("identity", "brightness_difference"))
+        assert row["control"]
+        assert row["direction"] == "lower"
+        assert row["n"] == 5
+        assert row["low"] <= row["mean"] <= row["high"]
+
+    def test_takes_only_the_first_cases_with_limit_and_the_rest_later(self, tiny, tmp_path):
+        tiny("identity", "--limit", "2")
+        assert len(scores(tmp_path / "run")) == 2
+        assert "continuing: 2 of 5 units are finished" in tiny("identity").err
+        assert len(scores(tmp_path / "run")) == 5
+
+
+class TestSeeds:
+    def test_same_seed_gives_the_same_image_bytes(self, command, sample_plugins, tmp_path):
+        for name in ("a", "b"):
+            command(*TINY, "--methods", "noisy", "--out", tmp_path / name)
+        images = sorted((tmp_path / "a" / "images").rglob("*.png"))
+        assert len(images) == 5
+        assert all(
+            path.read_bytes() == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes() for path in images
+        )
+
+    def test_another_seed_gives_another_image(self, command, sample_plugins, tmp_path):
+        for seed in ("0", "1"):
+            command(*TINY, "--methods", "noisy", "--out", tmp_path / seed, "--seed", seed)
+        name = Path("images") / "noisy" / "waves--warm.png"
+        assert (tmp_path / "0" / name).read_bytes() != (tmp_path / "1" / name).read_bytes()
+
+    def test_a_unit_does_not_depend_on_what_ran_before_it(self, command, sample_plugins, tmp_path):
+        command(*TINY, "--methods", "noisy", "--out", tmp_path / "alone")
+        command(*TINY, "--methods", "identity,noisy", "--out", tmp_path / "after")
+        name = Path("images") / "noisy" / "hills--cold.png"
+        assert (tmp_path / "alone" / name).read_bytes() == (tmp_path / "after" / name).read_bytes()
+
+
+class TestFailures:
+    @pytest.mark.parametrize(
+        ("method", "reason"),
+        [
+            ("raises", "RuntimeError: the paint has run out"),
+            ("unprepared", "OSError: no brushes"),
+            ("returns_nan", "returned 3072 pixel values that are NaN or infinite"),
+            ("returns_wrong_shape", "returned an image of shape 3×31×32, the content is 3×32×32"),
+            ("returns_out_of_range", "outside 0 … 1"),
+            ("returns_nothing", "returned NoneType, not a tensor"),
+            ("broken", "cannot be imported: ModuleNotFoundError"),
+        ],
+    )
+    def test_cost_only_the_methods_own_units(self, tiny, tmp_path, method, reason):
+        result = tiny(f"{method},identity")
+        assert result.code == 4
+        table = scores(tmp_path / "run")
+        assert table[table.method == "identity"].status.eq("ok").all()
+        failed = table[(table.method == method) & (table.status == "failed")]
+        assert len(failed) >= 4
+        assert failed.error.str.contains(reason, regex=False).all()
+        assert "Traceback" not in result.err
+        assert "Traceback" in (tmp_path / "run" / "logs" / f"{method}.log").read_text()
+
+    def test_are_tried_again_by_the_same_command(self, tiny, tmp_path):
+        tiny("raises,identity")
+        assert "continuing: 6 of 10" in tiny("raises,identity").err
+
+    def test_of_a_metric_leave_the_other_scores_and_are_made_good_without_stylizing_again(
+        self, tiny, tmp_path, monkeypatch
+    ):
+        count = tmp_path / "count"
+        monkeypatch.setenv("SAMPLE_PLUGINS_COUNT", str(count))
+        monkeypatch.setenv("SAMPLE_PLUGINS_METRIC", "fail")
+        result = tiny("blend")
+        assert result.code == 4
+        assert "sometimes_fails failed: ValueError: no score today" in result.err
+        table = scores(tmp_path / "run")
+        assert table[table.status == "ok"].brightness_difference.notna().all()
+        assert table.sometimes_fails.isna().all()
+        stylized = len(count.read_text().splitlines())
+        monkeypatch.delenv("SAMPLE_PLUGINS_METRIC")
+        assert tiny("blend").code == 0
+        assert scores(tmp_path / "run").query("status == 'ok'").sometimes_fails.eq(1).all()
+        assert len(count.read_text().splitlines()) == stylized
+
+
+class TestContinuing:
+    def test_a_finished_run_recomputes_nothing(self, tiny, tmp_path, monkeypatch):
+        count = tmp_path / "count"
+        monkeypatch.setenv("SAMPLE_PLUGINS_COUNT", str(count))
+        tiny("blend")
+        before = count.read_text()
+        assert tiny("blend").code == 0
+        assert count.read_text() == before
+
+    def test_fresh_starts_over(self, tiny, tmp_path, monkeypatch):
+        count = tmp_path / "count"
+        monkeypatch.setenv("SAMPLE_PLUGINS_COUNT", str(count))
+        tiny("blend")
+        before = len(count.read_text().splitlines())
+        tiny("blend", "--fresh")
+        assert len(count.read_text().splitlines()) == 2 * before
+
+    def test_a_lost_image_is_made_again(self, tiny, tmp_path):
+        tiny("noisy")
+        image = tmp_path / "run" / "images" / "noisy" / "waves--warm.png"
+        data = image.read_bytes()
+        image.unlink()
+        assert tiny("noisy").code == 0
+        assert image.read_bytes() == data
+
+    @pytest.mark.parametrize(
+        ("arguments", "difference"),
+        [
+            (("--seed", "7"), "seed 0 there, 7 here"),
+            (("--methods", "noisy,identity"), "methods noisy there, noisy, identity here"),
+            (("--protocol", "other"), "protocol tiny ("),
+        ],
+    )
+    def test_refuses_another_run(self, tiny, tmp_path, arguments, difference):
+        tiny("noisy")
+        result = tiny("noisy", *arguments)
+        assert result.code == 2
+        assert len(result.error_lines) == 1
+        assert difference in result.error_lines[0]
+        assert "--fresh" in result.error_lines[0]
+        assert len(scores(tmp_path / "run")) == 5
+
+    def test_refuses_a_folder_of_something_else(self, tiny, tmp_path):
+        (tmp_path / "run").mkdir()
+        (tmp_path / "run" / "thesis.txt").write_text("do not touch")
+        for arguments in ((), ("--fresh",)):
+            result = tiny("noisy", *arguments)
+            assert result.code == 2
+            assert "holds no run" in result.error_lines[0]
+        assert (tmp_path / "run" / "thesis.txt").read_text() == "do not touch"
+
+    def test_ctrl_c_keeps_what_is_finished(self, tiny, tmp_path):
+        result = tiny("identity,interrupts")
+        assert result.code == 130
+        assert "the same command goes on" in result.err
+        assert "Traceback" not in result.err
+        assert len(scores(tmp_path / "run")) == 5
+        assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "incomplete"
+
+    def test_a_killed_run_goes_on_and_ends_like_an_undisturbed_one(self, tiny, command, sample_plugins, tmp_path):
+        arguments = [*TINY, "--methods", "blend,noisy,identity", "--out", str(tmp_path / "run")]
+        environment = {**os.environ, "PYTHONPATH": str(sample_plugins)}
+        journal = tmp_path / "run" / "journal.jsonl"
+        for wanted in (2, 9):
+            process = subprocess.Popen(
+                [sys.executable, "-m", "benchmark", *arguments],
+                env=environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            deadline = time.monotonic() + 120
+            while process.poll() is None and time.monotonic() < deadline:
+                if journal.exists() and journal.read_bytes().count(b"\n") >= wanted:
+                    process.send_signal(signal.SIGKILL)
+                    break
+                time.sleep(0.001)
+            process.wait()
+        with journal.open("ab") as file:
+            file.write(b'{"method": "identity", "case": "waves--wa')
+        finished = journal.read_bytes().count(b"\n")
+        result = tiny("blend,noisy,identity")
+        assert result.code == 0
+        if finished < 15:
+            assert f"continuing: {finished} of 15" in result.err
+        command(*TINY, "--methods", "blend,noisy,identity", "--out", tmp_path / "undisturbed")
+        pd.testing.assert_frame_equal(scores(tmp_path / "run"), scores(tmp_path / "undisturbed"))
+        for path in (tmp_path / "undisturbed" / "images").rglob("*.png"):
+            assert path.read_bytes() == (tmp_path / "run" / path.relative_to(tmp_path / "undisturbed")).read_bytes()
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (("--methods", "blent"), "unknown method 'blent'; did you mean blend?"),
+            (("--metrics", "brightnes_difference"), "did you mean brightness_difference?"),
+            (("--protocol", "tinny"), "unknown protocol 'tinny'; did you mean tiny?"),
+            (("--methods", ","), "no methods selected"),
+            (
+                ("--methods", "blend", "--set", "blend.shar=1"),
+                "method blend has no setting 'shar'; did you mean share?",
+            ),
+            (("--methods", "blend", "--set", "blend.share=much"), "setting blend.share must be a number, not 'much'"),
+            (("--methods", "blend", "--set", "blend.times=1.5"), "setting blend.times must be a whole number"),
+            (("--methods", "blend", "--set", "blend.share=2"), "share must be 0 … 1, not 2.0"),
+            (("--methods", "blend", "--set", "blend.sizes=8,x"), "setting blend.sizes must be a comma-separated list"),
+            (("--methods", "blend", "--set", "blend"), "write METHOD.SETTING=VALUE"),
+            (("--methods", "blend", "--set", "noisy.x=1"), "method noisy is not selected"),
+            (("--methods", "identity", "--set", "identity.x=1"), "this method has no settings"),
+            (("--metrics", "clip_text_similarity"), "protocol tiny names no model for the role clip_judge"),
+            (("--limit", "0"), "--limit"),
+            (("--seed", "-1"), "--seed"),
+            (("--device", "tpu"), "--device"),
+            (("--no-such-option",), "--no-such-option"),
+        ],
+    )
+    def test_is_one_clear_line(self, command, sample_plugins, tmp_path, arguments, message):
+        result = command(*TINY, "--methods", "identity", "--out", tmp_path / "run", *arguments)
+        assert result.code == 2
+        assert len(result.error_lines) == 1
+        assert message in result.error_lines[0]
+        assert "Traceback" not in result.err
+        assert not (tmp_path / "run").exists()
+
+    def test_an_unwritable_output_is_named(self, command, sample_plugins, tmp_path):
+        (tmp_path / "file").write_text("")
+        for out in (tmp_path / "file", tmp_path / "file" / "run", Path("/proc/run")):
+            result = command(*TINY, "--methods", "identity", "--out", out)
+            assert result.code == 2
+            assert len(result.error_lines) == 1
+            assert str(out) in result.error_lines[0]
+
+    def test_debug_shows_the_traceback(self, command, sample_plugins):
+        result = command("--debug", *TINY, "--methods", "blent")
+        assert result.code == 2
+        assert "Traceback" in result.err

@@ -1,0 +1,185 @@
+"""``benchmark stylize``, with every kind of image file a user may have."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+
+@pytest.fixture
+def photo(tmp_path):
+    """A 48×64 photograph, left half red, right half blue."""
+    pixels = np.zeros((48, 64, 3), np.uint8)
+    pixels[:, :32] = (200, 30, 30)
+    pixels[:, 32:] = (30, 30, 200)
+    return Image.fromarray(pixels)
+
+
+@pytest.fixture
+def stylize(command, tmp_path):
+    """Passes a content through the identity control and gives the result and the picture."""
+
+    def run(content, *arguments):
+        out = tmp_path / "out.png"
+        out.unlink(missing_ok=True)
+        result = command("stylize", content, "--method", "identity", "--prompt", "a sketch", "-o", out, *arguments)
+        return result, read(out) if out.exists() else None
+
+    return run
+
+
+def read(path):
+    with Image.open(path) as file:
+        return file.convert("RGB")
+
+
+def assert_refused(result, *words):
+    assert result.code == 2
+    assert len(result.error_lines) == 1
+    for word in words:
+        assert word in result.error_lines[0]
+    assert "Traceback" not in result.err
+
+
+class TestImageFiles:
+    def test_an_ordinary_one_passes_unchanged(self, stylize, photo, tmp_path):
+        photo.save(tmp_path / "photo.png")
+        result, image = stylize(tmp_path / "photo.png")
+        assert result.code == 0
+        assert np.array_equal(np.asarray(image), np.asarray(photo))
+
+    def test_missing(self, stylize, tmp_path):
+        assert_refused(stylize(tmp_path / "none.png")[0], "image not found", "none.png")
+
+    def test_a_folder(self, stylize, tmp_path):
+        assert_refused(stylize(tmp_path)[0], "cannot read image")
+
+    def test_no_image(self, stylize, tmp_path):
+        (tmp_path / "text.png").write_text("not a picture")
+        assert_refused(stylize(tmp_path / "text.png")[0], "not an image", "text.png")
+
+    def test_empty(self, stylize, tmp_path):
+        (tmp_path / "empty.jpg").write_bytes(b"")
+        assert_refused(stylize(tmp_path / "empty.jpg")[0], "not an image")
+
+    @pytest.mark.parametrize("suffix", ["png", "jpg"])
+    def test_truncated(self, stylize, tmp_path, suffix):
+        noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+        whole = tmp_path / f"whole.{suffix}"
+        Image.fromarray(noise).save(whole)
+        (tmp_path / f"half.{suffix}").write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+        assert_refused(stylize(tmp_path / f"half.{suffix}")[0], "cannot read image", "half")
+
+    def test_16_bit_greyscale_keeps_its_brightness(self, stylize, tmp_path):
+        ramp = np.linspace(0, 65535, 64 * 64).reshape(64, 64).astype(np.uint16)
+        Image.fromarray(ramp).save(tmp_path / "deep.png")
+        result, image = stylize(tmp_path / "deep.png")
+        assert result.code == 0
+        difference = np.abs(np.asarray(image).astype(int) - (ramp[..., None] / 257))
+        assert difference.max() <= 1
+
+    def test_greyscale(self, stylize, photo, tmp_path):
+        photo.convert("L").save(tmp_path / "grey.png")
+        result, image = stylize(tmp_path / "grey.png")
+        assert result.code == 0
+        assert np.array_equal(np.asarray(image), np.asarray(photo.convert("L").convert("RGB")))
+
+    def test_palette(self, stylize, photo, tmp_path):
+        photo.convert("P", palette=Image.Palette.ADAPTIVE).save(tmp_path / "palette.png")
+        result, image = stylize(tmp_path / "palette.png")
+        assert result.code == 0
+        assert np.abs(np.asarray(image).astype(int) - np.asarray(photo)).max() <= 4
+
+    def test_cmyk(self, stylize, photo, tmp_path):
+        photo.convert("CMYK").save(tmp_path / "cmyk.tif")
+        result, image = stylize(tmp_path / "cmyk.tif")
+        assert result.code == 0
+        assert np.abs(np.asarray(image).astype(int) - np.asarray(photo)).max() <= 4
+
+    def test_transparent_lies_on_white(self, stylize, photo, tmp_path):
+        transparent = photo.convert("RGBA")
+        transparent.putalpha(Image.fromarray(np.repeat([[255] * 32 + [0] * 32], 48, 0).astype(np.uint8)))
+        transparent.save(tmp_path / "transparent.png")
+        pixels = np.asarray(stylize(tmp_path / "transparent.png")[1])
+        assert (pixels[:, 32:] == 255).all()
+        assert (pixels[:, :32] == (200, 30, 30)).all()
+
+    def test_exif_rotated_stands_upright(self, stylize, photo, tmp_path):
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        photo.save(tmp_path / "rotated.png", exif=exif)
+        image = stylize(tmp_path / "rotated.png")[1]
+        assert image.size == (48, 64)
+        assert image.getpixel((24, 4)) == (200, 30, 30)
+
+    def test_one_pixel(self, stylize, tmp_path):
+        Image.new("RGB", (1, 1)).save(tmp_path / "dot.png")
+        assert_refused(stylize(tmp_path / "dot.png")[0], "1×1", "at least 16×16")
+
+    def test_20000_by_20000_pixels(self, stylize, tmp_path):
+        Image.new("1", (20000, 20000)).save(tmp_path / "huge.png")
+        assert_refused(stylize(tmp_path / "huge.png")[0], "larger than 100 megapixels", "scale it down")
+
+    def test_a_large_one_is_scaled_to_size(self, stylize, tmp_path):
+        Image.new("RGB", (2000, 1000)).save(tmp_path / "large.png")
+        assert stylize(tmp_path / "large.png", "--size", "128")[1].size == (128, 64)
+
+
+class TestArguments:
+    @pytest.fixture
+    def content(self, photo, tmp_path):
+        photo.save(tmp_path / "photo.png")
+        return tmp_path / "photo.png"
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (
+                ("--method", "gatty", "--prompt", "x", "-o", "OUT/o.png"),
+                ("unknown method 'gatty'", "did you mean gatys?"),
+            ),
+            (("--method", "identity", "-o", "OUT/o.png"), ("--style IMAGE or --prompt TEXT",)),
+            (("--method", "gatys", "--prompt", "x", "-o", "OUT/o.png"), ("method gatys needs a style image",)),
+            (("--method", "clipstyler", "--style", "OUT/photo.png", "-o", "OUT/o.png"), ("needs a prompt",)),
+            (("--method", "identity", "--prompt", "x", "-o", "OUT/o.gif"), ("name a file ending in",)),
+            (("--method", "identity", "--prompt", "x", "-o", "OUT/no/o.png"), ("there is no folder",)),
+            (
+                ("--method", "identity", "--prompt", "x", "--weight", "1", "--weight", "2", "-o", "OUT/o.png"),
+                ("2 --weight",),
+            ),
+            (("--method", "identity", "--prompt", "x", "--set", "gatys.steps=1", "-o", "OUT/o.png"), ("is identity",)),
+        ],
+    )
+    def test_that_cannot_be_used_are_one_clear_line(self, command, content, tmp_path, arguments, words):
+        given = [argument.replace("OUT", str(tmp_path)) for argument in arguments]
+        assert_refused(command("stylize", content, *given), *words)
+
+    def test_a_method_that_fails_is_one_clear_line(self, command, sample_plugins, content, tmp_path):
+        result = command("stylize", content, "--method", "raises", "--prompt", "x", "-o", tmp_path / "o.png")
+        assert_refused(result, "method raises failed: RuntimeError: the paint has run out")
+        assert not (tmp_path / "o.png").exists()
+
+    def test_styles_and_prompts_pair_up(self, command, content, tmp_path):
+        style = tmp_path / "style.png"
+        Image.new("RGB", (32, 32), (10, 200, 10)).save(style)
+        result = command(
+            "stylize",
+            content,
+            "--method",
+            "style-copy",
+            "--style",
+            style,
+            "--prompt",
+            "green",
+            "-o",
+            tmp_path / "o.png",
+        )
+        assert result.code == 0
+        assert read(tmp_path / "o.png").getpixel((20, 20)) == (10, 200, 10)
+
+    @pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "tiff"])
+    def test_writes_the_format_of_the_suffix(self, command, content, tmp_path, suffix):
+        out = tmp_path / f"o.{suffix}"
+        assert command("stylize", content, "--method", "identity", "--prompt", "x", "-o", out).code == 0
+        assert read(out).size == (64, 48)

@@ -1,0 +1,48 @@
+"""What all tests share: the command line in this process, and a third-party package with plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from benchmark.cli.main import main
+
+SAMPLE_PLUGINS = Path(__file__).parent / "plugins"
+
+
+@dataclass(frozen=True)
+class CommandResult:
+    """What a command printed and how it exited."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def error_lines(self) -> list[str]:
+        return [line for line in self.err.splitlines() if line.startswith("error:")]
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., CommandResult]:
+    """Runs ``benchmark`` with arguments, in this process."""
+    monkeypatch.setenv("COLUMNS", "300")
+
+    def run(*arguments: str | Path) -> CommandResult:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as exit_info:
+            main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return CommandResult(int(exit_info.value.code or 0), captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture
+def sample_plugins(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Installs the sample package for one test."""
+    monkeypatch.syspath_prepend(str(SAMPLE_PLUGINS))
+    return SAMPLE_PLUGINS

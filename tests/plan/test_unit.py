@@ -1,0 +1,34 @@
+"""Units and their seeds."""
+
+from __future__ import annotations
+
+from benchmark.plan.unit import plan_units, unit_seed
+from benchmark.protocol.embedded import mini
+
+
+def test_the_seed_of_a_unit_is_fixed_forever():
+    assert unit_seed(0, "cat--starry_night", "gatys") == 3438471681685718837
+
+
+def test_the_seed_depends_on_run_case_and_method():
+    seeds = {unit_seed(run, case, method) for run in (0, 1) for case in ("a", "b") for method in ("m", "n")}
+    assert len(seeds) == 8
+
+
+def test_seeds_fit_what_torch_takes():
+    assert all(0 <= unit_seed(0, str(number), "m") < 2**63 for number in range(1000))
+
+
+def test_names_that_run_together_are_told_apart():
+    assert unit_seed(0, "ab", "c") != unit_seed(0, "a", "bc")
+
+
+def test_a_plan_runs_method_by_method():
+    units = plan_units(["b", "a"], mini().cases, seed=0)
+    assert [unit.method for unit in units] == ["b"] * 11 + ["a"] * 11
+
+
+def test_the_seed_of_a_unit_does_not_depend_on_the_plan():
+    alone = plan_units(["a"], mini().cases[:1], seed=0)[0]
+    among = next(unit for unit in plan_units(["b", "a"], mini().cases, seed=0) if unit.key == alone.key)
+    assert alone.seed == among.seed

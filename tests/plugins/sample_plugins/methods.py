@@ -1,0 +1,101 @@
+"""Methods that behave, and methods that do not."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from benchmark import Condition, Method, MethodInfo
+
+
+@dataclass(frozen=True)
+class BlendSettings:
+    share: float = 0.5
+    times: int = 1
+    sizes: tuple[int, ...] = (8,)
+    invert: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.share <= 1:
+            raise ValueError(f"share must be 0 … 1, not {self.share}")
+
+
+def info(name, **facts):
+    return MethodInfo(
+        name=name, title=name.title(), version="1", summary=f"Sample {name}.", **{"condition": Condition.NONE, **facts}
+    )
+
+
+class Blend(Method[BlendSettings]):
+    info = info("blend", condition=Condition.IMAGE)
+    settings_type = BlendSettings
+
+    def stylize(self, content, styles, generator):
+        count = os.environ.get("SAMPLE_PLUGINS_COUNT")
+        if count:
+            with open(count, "a") as file:
+                file.write("blend\n")
+        style = styles[0].image.mean(dim=(1, 2), keepdim=True)
+        return content * (1 - self.settings.share) + style * self.settings.share
+
+
+class Noisy(Method):
+    info = info("noisy", max_styles=None)
+
+    def stylize(self, content, styles, generator):
+        import torch
+
+        print("a plugin that prints to standard output")
+        return (content + 0.1 * torch.randn(content.shape, generator=generator)).clamp(0, 1)
+
+
+class Raises(Method):
+    info = info("raises")
+
+    def stylize(self, content, styles, generator):
+        raise RuntimeError("the paint\nhas run out")
+
+
+class Unprepared(Method):
+    info = info("unprepared")
+
+    def prepare(self, models):
+        raise OSError("no brushes")
+
+    def stylize(self, content, styles, generator):
+        return content
+
+
+class ReturnsNan(Method):
+    info = info("returns_nan")
+
+    def stylize(self, content, styles, generator):
+        return content * float("nan")
+
+
+class ReturnsWrongShape(Method):
+    info = info("returns_wrong_shape")
+
+    def stylize(self, content, styles, generator):
+        return content[:, 1:]
+
+
+class ReturnsOutOfRange(Method):
+    info = info("returns_out_of_range")
+
+    def stylize(self, content, styles, generator):
+        return content * 255
+
+
+class ReturnsNothing(Method):
+    info = info("returns_nothing")
+
+    def stylize(self, content, styles, generator):
+        return None
+
+
+class Interrupts(Method):
+    info = info("interrupts")
+
+    def stylize(self, content, styles, generator):
+        raise KeyboardInterrupt

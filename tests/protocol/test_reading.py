@@ -1,0 +1,150 @@
+"""Reading protocols, and what their fingerprint covers."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from benchmark.errors import InputError
+from benchmark.protocol.embedded import mini, smoke
+from benchmark.protocol.reading import read_protocol
+from tests.conftest import SAMPLE_PLUGINS
+
+TINY = SAMPLE_PLUGINS / "sample_plugins" / "tiny"
+
+
+@pytest.fixture
+def edited(tmp_path):
+    """Reads the tiny protocol after an edit of its text."""
+
+    def read(old: str, new: str):
+        for image in TINY.glob("*.png"):
+            (tmp_path / image.name).write_bytes(image.read_bytes())
+        text = (TINY / "protocol.toml").read_text()
+        assert old in text
+        (tmp_path / "protocol.toml").write_text(text.replace(old, new))
+        return read_protocol(tmp_path / "protocol.toml")
+
+    return read
+
+
+class TestTheShippedProtocols:
+    def test_mini_crosses_three_photographs_with_three_paintings_and_mixes_styles(self):
+        protocol = mini()
+        assert protocol.resolution == 256
+        assert (len(protocol.contents), len(protocol.styles)) == (3, 3)
+        assert [len(case.styles) for case in protocol.cases] == [1] * 9 + [2] * 2
+
+    def test_every_style_carries_image_prompt_and_metadata(self):
+        for style in (*mini().styles, *smoke().styles):
+            assert all(getattr(style, field.name) for field in dataclasses.fields(style))
+
+    def test_every_picture_is_attributed(self):
+        for content in mini().contents:
+            assert content.title
+            assert content.creator
+            assert content.licence
+            assert content.source
+
+    def test_every_picture_is_the_pinned_one(self):
+        for protocol in (mini(), smoke()):
+            assert all(item.sha256 for item in (*protocol.contents, *protocol.styles))
+            assert len(protocol.image_hashes) >= 3
+
+    def test_the_pictures_take_less_than_two_megabytes(self):
+        folder = mini().contents[0].image.parent.parent
+        assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 2_000_000
+
+    def test_smoke_is_one_photograph_and_two_paintings(self):
+        protocol = smoke()
+        assert (len(protocol.contents), len(protocol.styles), len(protocol.cases)) == (1, 2, 2)
+
+
+class TestCases:
+    def test_cross_contents_with_styles_then_mix(self):
+        identifiers = [case.id for case in read_protocol(TINY / "protocol.toml").cases]
+        assert identifiers == ["waves--warm", "waves--cold", "hills--warm", "hills--cold", "waves--warm+cold"]
+
+    def test_weights_of_a_mix_sum_to_one(self):
+        mix = read_protocol(TINY / "protocol.toml").cases[-1]
+        assert [weighted.weight for weighted in mix.styles] == [0.75, 0.25]
+
+    def test_several_seeds_repeat_every_case(self, edited):
+        protocol = edited("resolution = 32", "resolution = 32\nseeds = [0, 1]")
+        assert len(protocol.cases) == 10
+        assert protocol.cases[1].id == "waves--warm--1"
+
+
+class TestTheFingerprint:
+    def test_is_stable(self):
+        assert read_protocol(TINY / "protocol.toml").fingerprint == read_protocol(TINY / "protocol.toml").fingerprint
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ("resolution = 32", "resolution = 40"),
+            ("a warm painting", "a hot painting"),
+            ("share = 0.75", "share = 0.5"),
+            ("weight = 3", "weight = 2"),
+            ('version = "1"', 'version = "2"'),
+            ('id = "hills"\nimage = "hills.png"', 'id = "hills"\nimage = "waves.png"'),
+            (', mask = "cold.png"', ""),
+        ],
+    )
+    def test_changes_with_whatever_can_change_a_score(self, edited, old, new):
+        assert edited(old, new).fingerprint != read_protocol(TINY / "protocol.toml").fingerprint
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [('title = "Tiny"', 'title = "Tiny pictures"'), ('id = "warm"', 'id = "warm"\nartist = "Somebody"')],
+    )
+    def test_ignores_words_about_the_pictures(self, edited, old, new):
+        assert edited(old, new).fingerprint == read_protocol(TINY / "protocol.toml").fingerprint
+
+    def test_refuses_a_changed_image_and_names_it(self, edited):
+        protocol = edited('id = "warm"', f'id = "warm"\nsha256 = "{"0" * 64}"')
+        with pytest.raises(InputError, match=r"style warm has changed: .*warm\.png"):
+            _ = protocol.fingerprint
+
+    def test_refuses_a_missing_image_and_names_it(self, edited):
+        protocol = edited('image = "warm.png"', 'image = "gone.png"')
+        with pytest.raises(InputError, match=r"style warm: cannot read .*gone\.png"):
+            _ = protocol.fingerprint
+
+
+class TestBadFiles:
+    @pytest.mark.parametrize(
+        ("old", "new", "message"),
+        [
+            ("schema_version = 1", "schema_version = 9", "schema_version 9 is not supported"),
+            ("schema_version = 1", "", "schema_version is missing"),
+            ("schema_version = 1", "schema_version = ", "not valid TOML"),
+            ("resolution = 32", "resolution = 1", "resolution must be 32 … 4096"),
+            ("resolution = 32", 'resolution = "32"', "resolution must be a whole number"),
+            ("resolution = 32", "resolution = true", "resolution must be a whole number"),
+            ("resolution = 32", "resolution = 32\nstyle = []", "unknown key 'style'; did you mean styles?"),
+            ('id = "warm"', 'id = "../warm"', "id must be letters"),
+            ('id = "warm"', 'id = "cold"', "is used twice"),
+            ('id = "warm"', 'id = "warm"\nauthor = "x"', "unknown key 'author'"),
+            ('id = "warm"', 'id = "warm"\nyear = 1900', "year must be a string"),
+            ('image = "waves.png"', "", "image is missing"),
+            ('content = "waves"', 'content = "wave"', "unknown content 'wave'; did you mean waves?"),
+            ('style = "cold", weight = 1', 'style = "cold", weight = 0', "weights must be positive"),
+            ("[models]", '[models]\nvgg = "vgg99"', "unknown model 'vgg99'"),
+            ("[models]", '[models]\nvgg = "clip-tiny"', "cannot play the role vgg"),
+            ("[models]", '[models]\npainter = "clip-tiny"', "unknown role 'painter'"),
+            ("[models]", '[models]\nclip = "clip-tiny"\nclip_judge = "clip-tiny"', "must be one that no method"),
+            ("[methods.blend]", "[methods]\nblend = 1\n[methods.x]", "methods.blend must be a table"),
+        ],
+    )
+    def test_are_refused_with_what_and_where(self, edited, old, new, message):
+        with pytest.raises(InputError) as error:
+            edited(old, new)
+        assert message in str(error.value)
+        assert "protocol.toml" in str(error.value)
+        assert "\n" not in str(error.value).strip() or "TOML" in str(error.value)
+
+    def test_a_missing_file_is_named(self, tmp_path):
+        with pytest.raises(InputError, match=r"cannot read protocol .*none\.toml"):
+            read_protocol(tmp_path / "none.toml")

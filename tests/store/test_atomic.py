@@ -1,0 +1,33 @@
+"""Files are written whole or not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmark.errors import InputError
+from benchmark.store.atomic import write_bytes, write_json
+
+
+def test_a_file_is_replaced_whole(tmp_path):
+    path = tmp_path / "deep" / "file"
+    write_bytes(path, b"old")
+    write_bytes(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert [entry.name for entry in path.parent.iterdir()] == ["file"]
+
+
+def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
+    write_json(tmp_path / "file", {"a": 1})
+    before = (tmp_path / "file").read_bytes()
+    with pytest.raises(ValueError, match="JSON"):
+        write_json(tmp_path / "file", {"a": float("nan")})
+    with pytest.raises(TypeError):
+        write_bytes(tmp_path / "file", "text")  # type: ignore[arg-type]
+    assert (tmp_path / "file").read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+def test_an_unwritable_folder_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match=r"cannot write .*file/below"):
+        write_bytes(tmp_path / "file" / "below", b"")

@@ -1,0 +1,77 @@
+"""The journal outlives crashes."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmark.errors import InputError
+from benchmark.store.journal import JournalWriter, UnitRecord, read_journal
+from benchmark.store.records import UnitStatus
+
+
+def record(case: str, status: UnitStatus = UnitStatus.OK, **facts) -> UnitRecord:
+    return UnitRecord("painter", case, status, seed=2**63 - 1, **facts)
+
+
+def test_what_is_written_is_read(tmp_path):
+    written = record(
+        "a", seconds=0.1, peak_memory_bytes=5, image="images/painter/a.png", scores={"x": 0.1 + 0.2, "y": None}
+    )
+    with JournalWriter(tmp_path / "journal.jsonl") as journal:
+        journal.append(written)
+    assert read_journal(tmp_path / "journal.jsonl") == ({("painter", "a"): written}, [])
+
+
+def test_the_last_record_of_a_unit_counts(tmp_path):
+    with JournalWriter(tmp_path / "j") as journal:
+        journal.append(record("a", UnitStatus.FAILED, error="no paint"))
+        journal.append(record("a"))
+    assert read_journal(tmp_path / "j")[0]["painter", "a"].status is UnitStatus.OK
+
+
+def test_a_line_cut_off_by_a_crash_is_cut_away_before_the_next_one(tmp_path):
+    path = tmp_path / "j"
+    with JournalWriter(path) as journal:
+        journal.append(record("a"))
+        journal.append(record("b"))
+    path.write_bytes(path.read_bytes()[:-20])
+    with JournalWriter(path) as journal:
+        journal.append(record("c"))
+    records, warnings = read_journal(path)
+    assert [case for _, case in records] == ["a", "c"]
+    assert not warnings
+
+
+@pytest.mark.parametrize("line", ["{", "[]", "null", '{"method": "m"}', '{"status": "great"}', "\x00\x00"])
+def test_a_damaged_line_is_passed_over_and_said(tmp_path, line):
+    path = tmp_path / "j"
+    with JournalWriter(path) as journal:
+        journal.append(record("a"))
+    path.write_text(line + "\n" + path.read_text())
+    records, warnings = read_journal(path)
+    assert len(records) == 1
+    assert len(warnings) == 1
+    assert "j line 1 is damaged" in warnings[0]
+
+
+def test_a_score_that_json_cannot_hold_is_no_number(tmp_path):
+    with JournalWriter(tmp_path / "j") as journal:
+        journal.append(record("a", scores={"x": float("nan")}))
+    assert read_journal(tmp_path / "j")[0]["painter", "a"].scores == {"x": None}
+
+
+def test_a_missing_journal_is_empty(tmp_path):
+    assert read_journal(tmp_path / "none") == ({}, [])
+
+
+def test_failures_and_failed_scores_are_not_final():
+    assert record("a").is_final
+    assert record("a", UnitStatus.SKIPPED, error="does not fit").is_final
+    assert not record("a", UnitStatus.FAILED, error="no paint").is_final
+    assert not record("a", score_errors={"x": "no score"}).is_final
+
+
+def test_an_unwritable_place_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match=r"cannot write .*file"):
+        JournalWriter(tmp_path / "file" / "journal.jsonl")

@@ -1,0 +1,72 @@
+"""Every plugin of this package keeps the promises that every plugin makes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from benchmark.contracts import Method
+from benchmark.registry import PluginKind, installed_plugins
+from benchmark.settings import make_settings
+from benchmark.testing import MethodConformance, MetricConformance, ReportConformance
+
+_FAST: dict[str, dict[str, Any]] = {
+    "gatys": {"steps": "2", "image_sizes": "0"},
+    "clipstyler": {"steps": "2", "patches": "2"},
+    "multi_style": {"steps": "2", "patches": "2"},
+}
+
+
+def own(kind: PluginKind) -> list[Any]:
+    plugins = installed_plugins(kind).values()
+    return [plugin.load() for plugin in plugins if plugin.distribution == "style-transfer-benchmark"]
+
+
+def by_name(plugin: Any) -> str:
+    name: str = plugin.info.name
+    return name
+
+
+@pytest.fixture(params=own(PluginKind.METHODS), ids=by_name, scope="class")
+def method(request: pytest.FixtureRequest) -> None:
+    plugin: type[Method[Any]] = request.param
+    request.cls.plugin = plugin
+    request.cls.settings = make_settings(by_name(plugin), plugin.settings_type, _FAST.get(by_name(plugin), {}))
+
+
+@pytest.fixture(params=own(PluginKind.METRICS), ids=by_name, scope="class")
+def metric(request: pytest.FixtureRequest) -> None:
+    request.cls.plugin = request.param
+
+
+@pytest.fixture(params=own(PluginKind.REPORTS), ids=by_name, scope="class")
+def report(request: pytest.FixtureRequest) -> None:
+    request.cls.plugin = request.param
+
+
+@pytest.mark.usefixtures("method")
+class TestMethods(MethodConformance):
+    """The methods of this package."""
+
+
+@pytest.mark.usefixtures("metric")
+class TestMetrics(MetricConformance):
+    """The metrics of this package."""
+
+
+@pytest.mark.usefixtures("report")
+class TestReports(ReportConformance):
+    """The report formats of this package."""
+
+
+def test_all_plugins_of_the_design_are_there() -> None:
+    expected = {
+        PluginKind.METHODS: "adain clipstyler color_transfer gatys identity multi_style style_copy",
+        PluginKind.METRICS: "clip_directional_similarity clip_text_similarity lpips ms_ssim ssim st_lpips "
+        "vgg_content_loss vgg_style_loss",
+        PluginKind.REPORTS: "html",
+        PluginKind.PROTOCOLS: "mini smoke",
+    }
+    for kind, names in expected.items():
+        assert set(names.split()) <= set(installed_plugins(kind))
