@@ -135,17 +135,11 @@ def load_mask(path: Path, side: int) -> Tensor:
     return to_tensor(fit_square(open_image(path), side).convert("L"))
 
 
-def save_image(image: Tensor, path: Path) -> None:
-    """Writes an image, 3×H×W in [0, 1], in the format of the file's suffix, whole or not at all.
-
-    Raises:
-        InputError: The file cannot be written.
-    """
+def encode_image(image: Tensor, suffix: str) -> bytes:
+    """A file of an image, 3×H×W in [0, 1], in the format of a suffix such as ``.jpg``."""
     from PIL import Image
-
-    from benchmark.store.atomic import write_bytes
 
     buffer = io.BytesIO()
     with Image.open(io.BytesIO(encode_png(image))) as picture:
-        picture.save(buffer, format=Image.registered_extensions()[path.suffix.lower()], quality=95)
-    write_bytes(path, buffer.getvalue())
+        picture.save(buffer, format=Image.registered_extensions()[suffix.lower()], quality=95)
+    return buffer.getvalue()

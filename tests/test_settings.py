@@ -77,5 +77,5 @@ def test_assignments_are_grouped_by_method():
 
 @pytest.mark.parametrize("assignment", ["", "gatys", "gatys=3", "gatys.=3", ".steps=3", "gatys.steps"])
 def test_an_assignment_of_another_form_is_refused(assignment):
-    with pytest.raises(InputError, match="METHOD.SETTING=VALUE"):
+    with pytest.raises(InputError, match=r"METHOD\.SETTING=VALUE"):
         parse_assignments([assignment])

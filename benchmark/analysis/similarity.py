@@ -84,7 +84,11 @@ class SimilarityMatrix:
             {
                 "prompt": prompt,
                 "cells": [
-                    {"text": f"{value:.3f}", "color": "rgb({},{},{})".format(*self._color(value)), "ink": self._ink(value)}
+                    {
+                        "text": f"{value:.3f}",
+                        "color": "rgb({},{},{})".format(*self._color(value)),
+                        "ink": self._ink(value),
+                    }
                     for value in row
                 ],
             }

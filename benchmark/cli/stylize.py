@@ -59,10 +59,11 @@ def stylize(
     from benchmark.contracts import StyleCondition
     from benchmark.execution.scoring import describe_error
     from benchmark.execution.stylization import Stylizer
-    from benchmark.images import fit_within, open_image, save_image, to_tensor
+    from benchmark.images import encode_image, fit_within, open_image, to_tensor
     from benchmark.models.provider import Models
     from benchmark.plan.selection import load_protocol, select_method
     from benchmark.plan.unit import unit_seed
+    from benchmark.store.atomic import write_bytes
 
     chosen = load_protocol(protocol)
     values = parse_assignments(assignments)
@@ -91,7 +92,7 @@ def stylize(
         raise
     except Exception as error:
         raise StylizationError(f"method {plugin.name} failed: {describe_error(error)}") from error
-    save_image(result.value, out)
+    write_bytes(out, encode_image(result.value, out.suffix))
     click.echo(f"{out} ({result.seconds:.1f} s)")
 
 

@@ -116,7 +116,9 @@ class Method(ABC, Generic[SettingsT]):
         if number < self.info.min_styles:
             return f"needs at least {self.info.min_styles} styles, the case has {number}"
         if self.info.max_styles is not None and number > self.info.max_styles:
-            return f"takes at most {self.info.max_styles} style{'s' * (self.info.max_styles > 1)}, the case has {number}"
+            return (
+                f"takes at most {self.info.max_styles} style{'s' * (self.info.max_styles > 1)}, the case has {number}"
+            )
         for style in (weighted.style for weighted in case.styles):
             if self.info.condition is Condition.IMAGE and style.image is None:
                 return f"needs a style image, style {style.id} has none"

@@ -96,9 +96,7 @@ class Models:
             if (of, name) not in self._by_text:
                 self._by_text[of, name] = compute()
             return cast("T", self._by_text[of, name])
-        known = self._by_image.get(of)
-        if known is None:
-            known = self._by_image[of] = {}
+        known = cast("dict[Hashable, Any]", self._by_image.setdefault(of, {}))  # type: ignore[no-untyped-call]
         if name not in known:
             known[name] = compute()
         return cast("T", known[name])

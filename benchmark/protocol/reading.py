@@ -127,7 +127,9 @@ class _Reader:
         seeds = self.value("seeds", list, [0])
         if not seeds or not all(isinstance(seed, int) and seed >= 0 for seed in seeds):
             raise self.fail(f"seeds must be a list of numbers from 0, not {seeds!r}")
-        mixes = [self.mix(number, table, contents, styles) for number, table in enumerate(self.table.get("mixes", []), 1)]
+        mixes = [
+            self.mix(number, table, contents, styles) for number, table in enumerate(self.table.get("mixes", []), 1)
+        ]
         singles = [(content, (WeightedStyle(style),)) for content, style in itertools.product(contents, styles)]
         cases = [Case(content, mixed, seed) for content, mixed in [*singles, *mixes] for seed in seeds]
         for identifier in _repeated(case.id for case in cases):
@@ -159,7 +161,9 @@ class _Reader:
         for item in items:
             if item.id == identifier:
                 return item
-        raise self.fail(f"{where}: unknown {kind} {identifier!r}{suggest(str(identifier), [item.id for item in items])}")
+        raise self.fail(
+            f"{where}: unknown {kind} {identifier!r}{suggest(str(identifier), [item.id for item in items])}"
+        )
 
     def models(self) -> dict[Role, str]:
         names: dict[Role, str] = {}

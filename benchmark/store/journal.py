@@ -73,7 +73,7 @@ class UnitRecord:
         """
         values: Any = json.loads(line)
         if not isinstance(values, dict):
-            raise ValueError("not an object")  # noqa: TRY004 - damaged data is a ValueError whatever its type
+            raise ValueError("not an object")
         try:
             return cls(**{**values, "status": UnitStatus(values["status"])})
         except (KeyError, TypeError) as error:

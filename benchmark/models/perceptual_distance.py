@@ -1,0 +1,101 @@
+"""What learned perceptual distances (LPIPS and its descendants) have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Final
+
+import torch
+from torch import nn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+SMALLEST_SIDE: Final = 32
+"""Sides of the smallest images, in pixels: what is smaller vanishes in the networks' last layers."""
+
+_NORM_FLOOR: Final = 1e-10
+"""Added to the norm of a feature vector before dividing by it, as the reference implementations do."""
+
+
+class PerceptualDistance(nn.Module, ABC):
+    """A distance between images: weighted squared differences of unit-length features of several layers.
+
+    ``d(x, y) = Σ_l mean_hw Σ_c w_lc (f_lchw(x) − f_lchw(y))²``, where ``f`` has unit length over the channels ``c`` at
+    each position and ``w`` was fitted to judgements of people (Zhang et al. 2018, arXiv:1801.03924, equation 1).
+    The distance of an image to itself is exactly 0. It depends on the network and on the resolution.
+    """
+
+    @abstractmethod
+    def activations(self, images: Tensor) -> Sequence[Tensor]:
+        """Activations of the layers that are compared.
+
+        Args:
+            images: N×3×H×W in [0, 1].
+
+        Returns:
+            N×C×H'×W' for each layer.
+        """
+
+    @abstractmethod
+    def channel_weights(self) -> Sequence[Tensor]:
+        """The C weights ``w`` of each layer, not negative."""
+
+    def features(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Everything that ``distance`` needs to know about images, so that a reference is computed only once.
+
+        Args:
+            images: N×3×H×W in [0, 1], both sides at least 32 pixels.
+
+        Returns:
+            Features of unit length over the channels, N×C×H'×W' for each layer.
+
+        Raises:
+            ValueError: The images have another shape, or are too small.
+        """
+        if images.ndim != 4 or images.shape[1] != 3:
+            raise ValueError(f"images must be N×3×H×W, not {'×'.join(map(str, images.shape))}")
+        height, width = images.shape[-2:]
+        if min(height, width) < SMALLEST_SIDE:
+            raise ValueError(f"images of {height}×{width} pixels are too small: both sides must have {SMALLEST_SIDE}")
+        return tuple(_unit_length(activation) for activation in self.activations(images))
+
+    def distance(self, first: Sequence[Tensor], second: Sequence[Tensor]) -> Tensor:
+        """Distances between images whose features are known.
+
+        Args:
+            first: What ``features`` returned for N images.
+            second: What it returned for N images of the same size, or for one that is compared with all.
+
+        Returns:
+            N distances, not negative.
+        """
+        layers = [
+            torch.einsum("nchw,c->nhw", (one - other) ** 2, weights).mean(dim=(1, 2))
+            for one, other, weights in zip(first, second, self.channel_weights(), strict=True)
+        ]
+        return torch.stack(layers).sum(dim=0)
+
+    def forward(self, first: Tensor, second: Tensor) -> Tensor:
+        """Distances between images.
+
+        Args:
+            first: N×3×H×W in [0, 1].
+            second: N×3×H×W in [0, 1].
+
+        Returns:
+            N distances, not negative.
+
+        Raises:
+            ValueError: The images have another shape, differ in size, or are too small.
+        """
+        if first.shape[-2:] != second.shape[-2:]:
+            raise ValueError(f"images differ in size: {tuple(first.shape[-2:])} and {tuple(second.shape[-2:])}")
+        return self.distance(self.features(first), self.features(second))
+
+
+def _unit_length(activation: Tensor) -> Tensor:
+    norm = (activation**2).sum(dim=1, keepdim=True).sqrt()
+    return activation / (norm + _NORM_FLOOR)

@@ -1,0 +1,207 @@
+"""ST-LPIPS, the shift-tolerant perceptual distance, as whole embedded networks.
+
+Ghildyal and Liu, "Shift-tolerant Perceptual Similarity Metric", ECCV 2022 (arXiv:2207.13686). Features are halved by
+a blur followed by sampling, with a generous reflected border, instead of by strides alone: an image moved by a pixel
+keeps its features. The architecture is restated here; only the weights come from the authors' package.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from benchmark.models.perceptual_distance import PerceptualDistance
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_PACKAGE: Final = "stlpips_pytorch"
+_FOLDER: Final = "weights/vST0.0"
+
+_SHIFT: Final = (-0.030, -0.088, -0.188)
+_SCALE: Final = (0.458, 0.448, 0.450)
+"""Colours are compared as ``(2 x − 1 − shift) / scale``: ImageNet's mean and deviation for images in [−1, 1]."""
+
+_BLUR: Final = (0.25, 0.5, 0.25)
+_BLUR_BORDER: Final = 2
+
+
+class Backbone(StrEnum):
+    """The network whose features are compared."""
+
+    ALEX = "alex"
+    VGG = "vgg"
+
+
+class BlurredSampling(nn.Module):
+    """Halves the features: a 3×3 binomial blur, of which every second value is kept.
+
+    The border is reflected by two pixels, twice what the blur needs ("reflection padding 2" in the paper).
+
+    Args:
+        channels: C, the number of feature channels.
+    """
+
+    kernel: Tensor
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        line = torch.tensor(_BLUR)
+        kernel = torch.outer(line, line).expand(channels, 1, 3, 3).clone()
+        self.register_buffer("kernel", kernel, persistent=False)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Maps N×C×H×W to N×C×(H // 2 + 1)×(W // 2 + 1) where the sides are even."""
+        padded = functional.pad(features, (_BLUR_BORDER,) * 4, mode="reflect")
+        return functional.conv2d(padded, self.kernel, stride=2, groups=self.kernel.shape[0])
+
+
+class ShiftTolerantLPIPS(PerceptualDistance):
+    """ST-LPIPS with one of its two backbones.
+
+    The five compared layers are those of LPIPS: the ReLUs of AlexNet's five convolutions, or relu1_2, 2_2, 3_3, 4_3
+    and 5_3 of VGG-16. Deviation from the authors' package: images are taken in [0, 1], the package takes [−1, 1].
+
+    Args:
+        backbone: The network; its weights are random until they are loaded.
+    """
+
+    shift: Tensor
+    scale: Tensor
+
+    def __init__(self, backbone: Backbone) -> None:
+        super().__init__()
+        stages = _alex_stages() if backbone is Backbone.ALEX else _vgg_stages()
+        self.stages = nn.ModuleList(nn.Sequential(*stage) for stage in stages)
+        self.heads = nn.ParameterList(torch.zeros(_output_channels(stage)) for stage in stages)
+        self.register_buffer("shift", torch.tensor(_SHIFT).view(1, 3, 1, 1), persistent=False)
+        self.register_buffer("scale", torch.tensor(_SCALE).view(1, 3, 1, 1), persistent=False)
+
+    def activations(self, images: Tensor) -> Sequence[Tensor]:
+        """Activations of the five compared layers; see ``PerceptualDistance``."""
+        hidden = (2 * images - 1 - self.shift) / self.scale
+        found = []
+        for stage in self.stages:
+            hidden = stage(hidden)
+            found.append(hidden)
+        return found
+
+    def channel_weights(self) -> Sequence[Tensor]:
+        """The weight of each channel of the five layers."""
+        return list(self.heads)
+
+
+def st_lpips_alex_file() -> Path:
+    """Returns the file with the weights of the AlexNet variant (9.9 MB).
+
+    Raises:
+        FileNotFoundError: The package that carries it is not installed.
+    """
+    return _weights_file(Backbone.ALEX)
+
+
+def st_lpips_vgg_file() -> Path:
+    """Returns the file with the weights of the VGG-16 variant (58.9 MB).
+
+    Raises:
+        FileNotFoundError: The package that carries it is not installed.
+    """
+    return _weights_file(Backbone.VGG)
+
+
+def load_st_lpips_alex() -> ShiftTolerantLPIPS:
+    """Loads ST-LPIPS with AlexNet features, frozen, in evaluation mode, on the CPU.
+
+    Raises:
+        FileNotFoundError: The package with the weights is not installed.
+        ValueError: The file does not hold this network.
+    """
+    return _load(Backbone.ALEX)
+
+
+def load_st_lpips_vgg() -> ShiftTolerantLPIPS:
+    """Loads ST-LPIPS with VGG-16 features, frozen, in evaluation mode, on the CPU.
+
+    Raises:
+        FileNotFoundError: The package with the weights is not installed.
+        ValueError: The file does not hold this network.
+    """
+    return _load(Backbone.VGG)
+
+
+def _alex_stages() -> list[list[nn.Module]]:
+    return [
+        # The first convolution keeps every position (stride 1; AlexNet has 4), and is blurred before its ReLU.
+        [nn.Conv2d(3, 64, kernel_size=11, padding=2), BlurredSampling(64), nn.ReLU()],
+        [*_pooling(3, 64), nn.Conv2d(64, 192, kernel_size=5, padding=2), nn.ReLU()],
+        [*_pooling(3, 192), nn.Conv2d(192, 384, kernel_size=3, padding=1), nn.ReLU()],
+        [nn.Conv2d(384, 256, kernel_size=3, padding=1), nn.ReLU()],
+        [nn.Conv2d(256, 256, kernel_size=3, padding=1), nn.ReLU()],
+    ]
+
+
+def _vgg_stages() -> list[list[nn.Module]]:
+    stages: list[list[nn.Module]] = []
+    inputs = 3
+    for outputs, convolutions in ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3)):
+        stage = [*_pooling(2, inputs)] if stages else []
+        for _ in range(convolutions):
+            stage += [nn.Conv2d(inputs, outputs, kernel_size=3, padding=1), nn.ReLU()]
+            inputs = outputs
+        stages.append(stage)
+    return stages
+
+
+def _pooling(window: int, channels: int) -> tuple[nn.Module, nn.Module]:
+    return nn.MaxPool2d(window, stride=1), BlurredSampling(channels)
+
+
+def _convolutions(stage: Sequence[nn.Module]) -> list[nn.Conv2d]:
+    return [module for module in stage if isinstance(module, nn.Conv2d)]
+
+
+def _output_channels(stage: Sequence[nn.Module]) -> int:
+    return _convolutions(stage)[-1].out_channels
+
+
+def _weights_file(backbone: Backbone) -> Path:
+    name = f"{backbone}_shift_tolerant.pth"
+    # The package is located, not imported: importing it needs IPython and torchsummary, which it does not declare.
+    specification = importlib.util.find_spec(_PACKAGE)
+    for folder in (specification and specification.submodule_search_locations) or ():
+        file = Path(folder) / _FOLDER / name
+        if file.is_file():
+            return file
+    raise FileNotFoundError(f"the ST-LPIPS weights ({name}) are missing: pip install stlpips-pytorch")
+
+
+def _load(backbone: Backbone) -> ShiftTolerantLPIPS:
+    file = _weights_file(backbone)
+    stored = cast("dict[str, Tensor]", torch.load(file, map_location="cpu", weights_only=True))
+    network = ShiftTolerantLPIPS(backbone)
+    state: dict[str, Tensor] = {}
+    try:
+        for number, stage in enumerate(network.stages):
+            layers = enumerate(cast("nn.Sequential", stage))
+            places = [place for place, layer in layers if isinstance(layer, nn.Conv2d)]
+            for place, name in zip(places, _stored_convolutions(stored, number + 1), strict=True):
+                state[f"stages.{number}.{place}.weight"] = stored[f"{name}.weight"]
+                state[f"stages.{number}.{place}.bias"] = stored[f"{name}.bias"]
+            state[f"heads.{number}"] = stored[f"lin{number}.model.1.weight"].flatten()
+        network.load_state_dict(state)
+    except (KeyError, ValueError, RuntimeError) as error:
+        raise ValueError(f"{file} does not hold ST-LPIPS with {backbone} features: {error}") from error
+    return network.requires_grad_(False).eval()
+
+
+def _stored_convolutions(stored: dict[str, Tensor], stage: int) -> list[str]:
+    pattern = re.compile(rf"(net\.slice{stage}\.(\d+))\.bias")
+    found = [match for match in map(pattern.fullmatch, stored) if match]
+    return [match[1] for match in sorted(found, key=lambda match: int(match[2]))]

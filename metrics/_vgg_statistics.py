@@ -1,0 +1,117 @@
+"""What the VGG losses compare: computed in one pass of the network, and small enough to be remembered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from torch.nn import functional
+
+from benchmark.models.batching import group_by_size, remember_in_batches
+from benchmark.models.feature_statistics import gram_matrix
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+    from benchmark.models.provider import Models
+
+STYLE_LAYERS: Final = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+CONTENT_LAYER: Final = "relu4_2"
+
+
+@dataclass(frozen=True)
+class VggStatistics:
+    """Content and style of an image in VGG-19.
+
+    Attributes:
+        content: relu4_2, 512×H/8×W/8.
+        grams: Gram matrix of each style layer, C×C.
+    """
+
+    content: Tensor
+    grams: tuple[Tensor, ...]
+
+
+def statistics(models: Models, images: Sequence[Tensor]) -> list[VggStatistics]:
+    """Content features and Gram matrices of stylized images, in one pass of the network.
+
+    Args:
+        models: The networks of the run.
+        images: RGB images, 3×H×W in [0, 1].
+    """
+
+    def compute(batch: Tensor) -> list[VggStatistics]:
+        features = models.vgg()(batch, (*STYLE_LAYERS, CONTENT_LAYER))
+        grams = _grams(features)
+        return [
+            VggStatistics(content, layers)
+            for content, layers in zip(features[CONTENT_LAYER].unbind(), grams, strict=True)
+        ]
+
+    return remember_in_batches(models, images, "VGG content features and Gram matrices", compute)
+
+
+def content_features(models: Models, contents: Sequence[Tensor]) -> list[Tensor]:
+    """relu4_2 of contents, 512×H/8×W/8 each.
+
+    Args:
+        models: The networks of the run.
+        contents: RGB images, 3×H×W in [0, 1].
+    """
+
+    def compute(batch: Tensor) -> list[Tensor]:
+        return list(models.vgg()(batch, [CONTENT_LAYER])[CONTENT_LAYER].unbind())
+
+    return remember_in_batches(models, contents, "VGG content features", compute)
+
+
+def style_grams(models: Models, styles: Sequence[Tensor], stylized: Sequence[Tensor]) -> list[tuple[Tensor, ...]]:
+    """Gram matrices of style images at the sizes of the stylized images that are compared with them.
+
+    Args:
+        models: The networks of the run.
+        styles: N RGB images, 3×H'×W' in [0, 1].
+        stylized: N RGB images, 3×H×W; only their sizes are read.
+
+    Returns:
+        For each style image the Gram matrix of each style layer, C×C.
+    """
+    grams: dict[int, tuple[Tensor, ...]] = {}
+    for positions in group_by_size(stylized):
+        height, width = stylized[positions[0]].shape[-2:]
+
+        def compute(batch: Tensor, height: int = height, width: int = width) -> list[tuple[Tensor, ...]]:
+            return _grams(models.vgg()(fit(batch, height, width), STYLE_LAYERS))
+
+        same_size = [styles[position] for position in positions]
+        name = ("VGG Gram matrices", height, width)
+        grams.update(zip(positions, remember_in_batches(models, same_size, name, compute), strict=True))
+    return [grams[position] for position in range(len(styles))]
+
+
+def fit(images: Tensor, height: int, width: int) -> Tensor:
+    """Scales images until they just cover a size (bicubic, antialiased) and cuts out the centre.
+
+    A bilinear filter would blur away brush strokes that the Gram matrices see.
+
+    Args:
+        images: N×3×H'×W' in [0, 1]; those of the size asked for are returned as they are.
+        height: H, in pixels.
+        width: W, in pixels.
+
+    Returns:
+        N×3×H×W in [0, 1].
+    """
+    if tuple(images.shape[-2:]) == (height, width):
+        return images
+    scale = max(height / images.shape[-2], width / images.shape[-1])
+    covering = (max(height, round(images.shape[-2] * scale)), max(width, round(images.shape[-1] * scale)))
+    resized = functional.interpolate(images, size=covering, mode="bicubic", antialias=True)
+    top, left = (covering[0] - height) // 2, (covering[1] - width) // 2
+    return resized[..., top : top + height, left : left + width].clamp(0.0, 1.0)
+
+
+def _grams(features: dict[str, Tensor]) -> list[tuple[Tensor, ...]]:
+    return list(zip(*(gram_matrix(features[layer]).unbind() for layer in STYLE_LAYERS), strict=True))

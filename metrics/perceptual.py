@@ -1,0 +1,126 @@
+"""Learned perceptual distances between the content and the stylized image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
+from benchmark.models.role import Role
+from metrics._arguments import needed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+    from benchmark.models.perceptual_distance import PerceptualDistance
+    from benchmark.models.provider import Models
+
+
+class _PerceptualMetric(Metric):
+    """A distance between content and stylized image; the content's features are computed once per run."""
+
+    _role: Role
+    _models: Models
+
+    def prepare(self, models: Models) -> None:
+        """Loads the network."""
+        self._models = models
+        models.load(self._role)
+
+    def score(
+        self,
+        *,
+        stylized: Sequence[Tensor],
+        content: Sequence[Tensor] | None = None,
+        style: Sequence[Tensor] | None = None,  # noqa: ARG002
+        prompt: Sequence[str] | None = None,  # noqa: ARG002
+    ) -> Tensor:
+        """Scores a batch.
+
+        Args:
+            stylized: N RGB images, 3×H×W in [0, 1], sides at least 32 pixels.
+            content: The N contents, each the size of its stylized image.
+            style: Not read.
+            prompt: Not read.
+
+        Returns:
+            N distances.
+
+        Raises:
+            ValueError: The contents are missing, differ in size from the stylized images, or are too small.
+        """
+        import torch
+
+        from benchmark.models.batching import compute_in_batches, remember_in_batches
+
+        content = needed(content, Need.CONTENT, self.info.name, len(stylized))
+        for image, reference in zip(stylized, content, strict=True):
+            if image.shape != reference.shape:
+                raise ValueError(f"{self.info.name}: content and stylized image differ in size")
+        network = cast("PerceptualDistance", self._models.load(self._role))
+
+        def features(batch: Tensor) -> list[tuple[Tensor, ...]]:
+            layers = network.features(batch)
+            return [tuple(layer[index : index + 1] for layer in layers) for index in range(len(batch))]
+
+        references = remember_in_batches(self._models, content, (self._role, "perceptual features"), features)
+        images = compute_in_batches(stylized, features, self._models.device)
+        with torch.no_grad():
+            pairs = zip(images, references, strict=True)
+            return torch.cat([network.distance(image, reference) for image, reference in pairs])
+
+
+class StLpips(_PerceptualMetric):
+    """ST-LPIPS between content and stylized image.
+
+    The network is the one that the protocol names (``st-lpips-alex`` or ``st-lpips-vgg``); numbers of the two must not
+    be compared. Like every perceptual distance it depends on the resolution: compare only at one size.
+    """
+
+    info = MetricInfo(
+        name="st_lpips",
+        title="ST-LPIPS",
+        version="1",
+        summary=(
+            "Shift-tolerant learned distance of the stylized image to its content; its ancestor LPIPS ranks methods by"
+            " kept content moderately like people do (Spearman 0.586 in ASTRA), ST-LPIPS itself was not measured there."
+        ),
+        direction=Direction.LOWER,
+        axis=Axis.CONTENT,
+        needs=(Need.CONTENT,),
+        minimum=0.0,
+        backbone=Role.PERCEPTUAL,
+        paper="Ghildyal and Liu, Shift-tolerant Perceptual Similarity Metric, ECCV 2022",
+        url="https://arxiv.org/abs/2207.13686",
+    )
+    _role = Role.PERCEPTUAL
+
+
+class Lpips(_PerceptualMetric):
+    """LPIPS v0.1 between content and stylized image.
+
+    The network is the one that the protocol names (``lpips-alex``); the original comes with three, whose numbers must
+    not be compared. It depends on the resolution: compare only at one size.
+    """
+
+    info = MetricInfo(
+        name="lpips",
+        title="LPIPS",
+        version="1",
+        summary=(
+            "Learned distance (v0.1) of the stylized image to its content; ranks methods by kept content moderately"
+            " like people do (Spearman 0.586 in ASTRA)."
+        ),
+        direction=Direction.LOWER,
+        axis=Axis.CONTENT,
+        needs=(Need.CONTENT,),
+        minimum=0.0,
+        backbone=Role.LPIPS,
+        paper=(
+            "Zhang, Isola, Efros, Shechtman and Wang, The Unreasonable Effectiveness of Deep Features as a Perceptual"
+            " Metric, CVPR 2018"
+        ),
+        url="https://arxiv.org/abs/1801.03924",
+    )
+    _role = Role.LPIPS

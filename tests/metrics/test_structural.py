@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import piq
+import pytest
+import torch
+from skimage.metrics import structural_similarity
+
+from metrics.structural import MsSsim, Ssim
+
+if TYPE_CHECKING:
+    from benchmark.contracts.metric import Metric
+
+Picture = Callable[[str, int], torch.Tensor]
+
+
+@pytest.mark.parametrize("side", [96, 400])
+def test_ssim_is_that_of_scikit_image_at_every_size(picture: Picture, side: int) -> None:
+    first, second = picture("contents/cat", side), picture("styles/starry_night", side)
+    expected = structural_similarity(
+        first.permute(1, 2, 0).double().numpy(),
+        second.permute(1, 2, 0).double().numpy(),
+        channel_axis=2,
+        data_range=1.0,
+        gaussian_weights=True,
+        sigma=1.5,
+        use_sample_covariance=False,
+    )
+
+    score = Ssim().score(stylized=[second], content=[first])
+
+    # float32 against float64: variances are differences of two filtered squares and lose about three digits.
+    assert score.item() == pytest.approx(expected, abs=1e-5)
+
+
+def test_ssim_is_that_of_piq_without_downsampling(picture: Picture) -> None:
+    first, second = picture("contents/cat", 96), picture("contents/astronaut", 96)
+
+    expected = piq.ssim(second[None], first[None], downsample=False, reduction="none")
+
+    torch.testing.assert_close(Ssim().score(stylized=[second], content=[first]), expected)
+
+
+def test_ms_ssim_is_that_of_piq(picture: Picture) -> None:
+    first, second = picture("contents/cat", 176), picture("contents/astronaut", 176)
+
+    expected = piq.multi_scale_ssim(second[None], first[None], reduction="none")
+
+    torch.testing.assert_close(MsSsim().score(stylized=[second], content=[first]), expected)
+
+
+@pytest.mark.parametrize("metric", [Ssim(), MsSsim()], ids=["ssim", "ms_ssim"])
+def test_the_content_itself_scores_one(metric: Metric, picture: Picture) -> None:
+    content = picture("contents/cat", 176)
+
+    score = metric.score(stylized=[content.clone()], content=[content]).item()
+
+    assert score == pytest.approx(1, abs=1e-6)
+    assert score <= 1
+
+
+@pytest.mark.parametrize("metric", [Ssim(), MsSsim()], ids=["ssim", "ms_ssim"])
+def test_the_score_falls_from_content_to_style(metric: Metric, picture: Picture) -> None:
+    content, style = picture("contents/cat", 176), picture("styles/starry_night", 176)
+    blends = [torch.lerp(content, style, share) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
+
+    scores = metric.score(stylized=blends, content=[content] * 5).tolist()
+
+    assert scores == sorted(scores, reverse=True)
+    assert len(set(scores)) == 5
+
+
+@pytest.mark.parametrize("metric", [Ssim(), MsSsim()], ids=["ssim", "ms_ssim"])
+def test_a_batch_of_mixed_sizes_equals_single_images(metric: Metric, picture: Picture) -> None:
+    content, style = picture("contents/cat", 176), picture("styles/starry_night", 176)
+    stylized, contents = [style, style[:, :162], content.flip(2)], [content, content[:, :162], content]
+
+    together = metric.score(stylized=stylized, content=contents)
+
+    for score, image, reference in zip(together, stylized, contents, strict=True):
+        assert torch.equal(score, metric.score(stylized=[image], content=[reference])[0])
+
+
+def test_ssim_of_a_negative_is_below_zero(picture: Picture) -> None:
+    content = picture("contents/cat", 96)
+
+    score = Ssim().score(stylized=[1 - content], content=[content]).item()
+
+    assert Ssim.info.minimum is not None
+    assert Ssim.info.minimum <= score < 0
+
+
+def test_images_too_small_for_five_scales_are_refused_in_one_line() -> None:
+    small, enough = torch.rand(3, 161, 160), torch.rand(3, 161, 161)
+
+    assert MsSsim().score(stylized=[enough], content=[enough]).shape == (1,)
+    with pytest.raises(ValueError, match=r"^ms_ssim needs sides of at least 161 px, the images have 161×160$"):
+        MsSsim().score(stylized=[small], content=[small])
+
+
+@pytest.mark.parametrize("metric", [Ssim(), MsSsim()], ids=["ssim", "ms_ssim"])
+def test_images_of_another_size_than_their_content_are_refused(metric: Metric) -> None:
+    with pytest.raises(ValueError, match="differ in size"):
+        metric.score(stylized=[torch.rand(3, 176, 176)], content=[torch.rand(3, 176, 177)])
