@@ -48,7 +48,19 @@ class TestACompleteRun:
     def test_has_one_row_per_unit_and_one_column_per_metric(self, tiny, tmp_path):
         tiny("blend,identity")
         table = pd.read_parquet(tmp_path / "run" / "results.parquet")
-        expected = "method case content style prompt seed status error seconds peak_memory_bytes image".split()
+        expected = [
+            "method",
+            "case",
+            "content",
+            "style",
+            "prompt",
+            "seed",
+            "status",
+            "error",
+            "seconds",
+            "peak_memory_bytes",
+            "image",
+        ]
         assert list(table.columns) == [*expected, "brightness_difference", "sometimes_fails"]
         assert len(table) == 10
         done = table[table.status == "ok"]

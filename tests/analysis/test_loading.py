@@ -1,0 +1,75 @@
+"""Whatever a run left can be loaded."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import benchmark
+from benchmark.analysis.loading import load_records
+from benchmark.errors import InputError
+from benchmark.store.records import RunStatus
+
+
+@pytest.fixture
+def run(command, sample_plugins, tmp_path):
+    path = tmp_path / "run"
+    arguments = ("--methods", "blend,identity", "--metrics", "brightness_difference", "--no-report")
+    assert command("run", "--protocol", "tiny", *arguments, "--out", path).code == 0
+    return path
+
+
+def test_a_run_is_a_data_frame(run):
+    table = benchmark.load_run(run)
+    assert len(table) == 10
+    assert table.groupby("method").brightness_difference.mean().notna().all()
+
+
+def test_records_hold_what_a_report_shows(run):
+    records = load_records(run)
+    assert records.status is RunStatus.COMPLETE
+    assert [method.name for method in records.methods] == ["blend", "identity"]
+    assert records.methods[1].control
+    assert [metric.name for metric in records.metrics] == ["brightness_difference"]
+    assert records.cases[-1].styles[0]["weight"] == 0.75
+    assert all((run / style["thumbnail"]).is_file() for style in records.styles)
+    assert not records.warnings
+
+
+def test_a_run_without_summary_and_table_is_summarized_from_its_journal(run):
+    whole = load_records(run)
+    (run / "summary.json").unlink()
+    (run / "results.parquet").unlink()
+    assert load_records(run).summary == whole.summary
+
+
+def test_a_damaged_summary_is_said_and_made_anew(run):
+    whole = load_records(run)
+    (run / "summary.json").write_text("{")
+    records = load_records(run)
+    assert records.summary == whole.summary
+    assert any("summary.json is damaged" in warning for warning in records.warnings)
+
+
+def test_a_partial_run_says_what_is_missing(run):
+    journal = run / "journal.jsonl"
+    journal.write_text("".join(journal.read_text().splitlines(keepends=True)[:4]))
+    (run / "summary.json").unlink()
+    records = load_records(run)
+    assert len(records.units) == 4
+    assert any("6 units are not finished" in warning for warning in records.warnings)
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"schema_version": 99}', '{"schema_version": 1}'])
+def test_a_damaged_manifest_is_one_clear_line(run, content):
+    (run / "run.json").write_text(content)
+    with pytest.raises(InputError, match=r"run\.json"):
+        load_records(run)
+
+
+def test_a_manifest_with_an_unknown_status_is_one_clear_line(run):
+    manifest = json.loads((run / "run.json").read_text())
+    (run / "run.json").write_text(json.dumps({**manifest, "status": "great"}))
+    with pytest.raises(InputError, match="is damaged"):
+        load_records(run)
