@@ -15,6 +15,10 @@ import pytest
 
 import benchmark
 
+UNIT_COLUMNS = (
+    *("method", "case", "content", "style", "prompt", "seed", "status", "error"),
+    *("seconds", "peak_memory_bytes", "image"),
+)
 TINY = ("run", "--protocol", "tiny", "--metrics", "brightness_difference,sometimes_fails", "--no-report")
 
 
