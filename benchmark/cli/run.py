@@ -78,6 +78,8 @@ def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
     from benchmark.cli.tables import ranking_table
 
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=max(console.width, 120))
     console.print(ranking_table(load_records(directory)))
     parts = [f"{count} {status}" for status, count in outcome.counts.items() if count]
     if outcome.failed_scores:

@@ -10,29 +10,30 @@ from rich.table import Table
 from benchmark.contracts.metric import Direction
 
 if TYPE_CHECKING:
-    from benchmark.store.records import RunRecords
+    from benchmark.store.records import RunRecords, SummaryRow
 
 _ARROWS = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NEITHER: ""}
 
 
 def ranking_table(records: RunRecords) -> Table:
-    """Means per method and metric; controls below, circular scores in parentheses."""
+    """Means per metric and method; controls to the right, circular scores in parentheses."""
     table = Table(
-        caption="(…) circular: the metric's network is one that the method optimised · controls below the line"
+        caption="mean over cases; [dim]dim[/dim]: a control; (…): circular, the method optimised the metric's network"
     )
-    table.add_column("method")
-    metrics = [metric for metric in records.metrics if not metric.unavailable]
-    for metric in metrics:
-        table.add_column(f"{escape(metric.name)} {_ARROWS[metric.direction]}", justify="right", overflow="fold")
-    table.add_column("seconds ↓", justify="right")
+    table.add_column("metric", no_wrap=True)
+    methods = sorted(records.methods, key=lambda method: method.control)
+    for method in methods:
+        style = "dim" if method.control else ""
+        table.add_column(escape(method.name), justify="right", overflow="fold", style=style, header_style=style)
     rows = {(row.method, row.metric): row for row in records.summary}
-    for is_control in (False, True):
-        for method in (method for method in records.methods if method.control is is_control):
-            cells = []
-            for column in (*(metric.name for metric in metrics), "seconds"):
-                row = rows.get((method.name, column))
-                text = "–" if row is None or row.mean is None else f"{row.mean:.3g}"
-                cells.append(f"({text})" if row is not None and row.circular else text)
-            table.add_row(escape(method.name), *cells)
-        table.add_section()
+    columns = [(metric.name, metric.direction) for metric in records.metrics if not metric.unavailable]
+    for column, direction in (*columns, ("seconds", Direction.LOWER)):
+        cells = [_cell(rows.get((method.name, column))) for method in methods]
+        table.add_row(f"{escape(column)} {_ARROWS[direction]}", *cells)
     return table
+
+
+def _cell(row: SummaryRow | None) -> str:
+    if row is None or row.mean is None:
+        return "–"
+    return f"({row.mean:.3g})" if row.circular else f"{row.mean:.3g}"
