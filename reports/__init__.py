@@ -1,0 +1,1 @@
+"""Report formats: each renders the records of one or several runs."""

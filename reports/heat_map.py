@@ -1,0 +1,175 @@
+"""Similarity matrices as heat maps: rows are prompts, columns are images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from reports.formatting import MINUS, NOTHING, number_of, text_of
+
+if TYPE_CHECKING:
+    from benchmark.store.records import CaseRecord, RunRecords
+    from reports.images import Picture, PictureSource
+    from reports.units import Unit
+
+LEVELS: Final = 12
+"""Steps of the palette; the style sheet has one class for each."""
+
+LARGEST_MATRIX: Final = 40
+"""Rows and columns beyond this are left out: they could not be read."""
+
+THUMBNAIL_SIDE: Final = 72
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """One similarity. ``matching`` says that the prompt is one that the image was made for."""
+
+    text: str
+    level: int | None
+    matching: bool
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    """The similarities of one prompt."""
+
+    prompt: str
+    cells: tuple[HeatCell, ...]
+
+
+@dataclass(frozen=True)
+class HeatColumn:
+    """An image: the method's result on a case."""
+
+    case: str
+    picture: Picture
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """The matrix of one method. ``hits`` of ``judged`` images are most similar to a prompt they were made for."""
+
+    title: str
+    control: bool
+    columns: tuple[HeatColumn, ...]
+    rows: tuple[HeatRow, ...]
+    hits: int
+    judged: int
+
+
+@dataclass(frozen=True)
+class HeatMaps:
+    """All matrices on one scale of colours. ``cut`` says that large matrices are shown in part."""
+
+    maps: tuple[HeatMap, ...]
+    low: str
+    high: str
+    levels: tuple[int, ...]
+    cut: bool
+
+
+def build_heat_maps(run: RunRecords, units: Mapping[tuple[str, str], Unit], pictures: PictureSource) -> HeatMaps | None:
+    """Arranges the similarity matrices of a run, or returns ``None`` if there is none."""
+    matrices = {name: _Matrix.read(matrix) for name, matrix in run.similarity.items()}
+    matrices = {name: matrix for name, matrix in matrices.items() if matrix.prompts and matrix.cases}
+    numbers = [number for matrix in matrices.values() for number in matrix.numbers()]
+    if not numbers:
+        return None
+    low, high = min(numbers), max(numbers)
+    methods = {method.name: method for method in run.methods}
+    order = {name: index for index, name in enumerate(methods)}
+    cases = {case.id: case for case in run.cases}
+    maps = []
+    for name in sorted(matrices, key=lambda name: order.get(name, len(order))):
+        method, matrix = methods.get(name), matrices[name]
+        title = (method.title or name) if method else name
+        columns = tuple(
+            HeatColumn(case, _thumbnail(title, case, units.get((name, case)), pictures))
+            for case in matrix.cases[:LARGEST_MATRIX]
+        )
+        rows, hits, judged = matrix.arrange(cases, low, high)
+        maps.append(HeatMap(title, bool(method and method.control), columns, rows, hits, judged))
+    return HeatMaps(
+        maps=tuple(maps),
+        low=_two_digits(low),
+        high=_two_digits(high),
+        levels=tuple(range(LEVELS)),
+        cut=any(max(len(matrix.prompts), len(matrix.cases)) > LARGEST_MATRIX for matrix in matrices.values()),
+    )
+
+
+@dataclass(frozen=True)
+class _Matrix:
+    prompts: tuple[str, ...]
+    cases: tuple[str, ...]
+    values: tuple[tuple[float | None, ...], ...]
+
+    @classmethod
+    def read(cls, matrix: Mapping[str, Any]) -> _Matrix:
+        """Reads a matrix; values that a damaged one lacks are ``None``."""
+        prompts = tuple(text_of(prompt) for prompt in _sequence(matrix.get("rows")))
+        cases = tuple(text_of(case) for case in _sequence(matrix.get("columns")))
+        rows = [_sequence(row) for row in _sequence(matrix.get("values"))]
+        values = tuple(
+            tuple(number_of(rows[i][j]) if i < len(rows) and j < len(rows[i]) else None for j in range(len(cases)))
+            for i in range(len(prompts))
+        )
+        return cls(prompts, cases, values)
+
+    def numbers(self) -> list[float]:
+        return [value for row in self.values for value in row if value is not None]
+
+    def arrange(self, cases: Mapping[str, CaseRecord], low: float, high: float) -> tuple[tuple[HeatRow, ...], int, int]:
+        """Returns the rows, how many images are nearest to a matching prompt, and of how many that can be told."""
+        matching = [_prompts_of(cases.get(case)) for case in self.cases]
+        rows = tuple(
+            HeatRow(
+                prompt,
+                tuple(
+                    HeatCell(
+                        NOTHING if value is None else _two_digits(value),
+                        None if value is None else _level(value, low, high),
+                        prompt in matching[j],
+                    )
+                    for j, value in enumerate(row[:LARGEST_MATRIX])
+                ),
+            )
+            for prompt, row in zip(self.prompts[:LARGEST_MATRIX], self.values, strict=False)
+        )
+        hits, judged = 0, 0
+        for j, wanted in enumerate(matching):
+            column = [
+                (value, prompt)
+                for prompt, row in zip(self.prompts, self.values, strict=True)
+                if (value := row[j]) is not None
+            ]
+            if column and wanted.intersection(self.prompts):
+                judged += 1
+                hits += max(column)[1] in wanted
+        return rows, hits, judged
+
+
+def _prompts_of(case: CaseRecord | None) -> set[str]:
+    if case is None:
+        return set()
+    prompts = (case.prompt, *(text_of(style.get("prompt")) for style in case.styles))
+    return {prompt for prompt in prompts if prompt}
+
+
+def _thumbnail(title: str, case: str, unit: Unit | None, pictures: PictureSource) -> Picture:
+    return pictures.load(unit.image if unit else "", f"{title} on case {case}", THUMBNAIL_SIDE)
+
+
+def _level(value: float, low: float, high: float) -> int:
+    share = (value - low) / (high - low) if high > low else 0.5
+    return min(int(share * LEVELS), LEVELS - 1)
+
+
+def _two_digits(value: float) -> str:
+    return f"{value:.2f}".replace("-", MINUS)
+
+
+def _sequence(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else ()

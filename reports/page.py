@@ -1,0 +1,241 @@
+"""Everything that the page shows, arranged for the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from benchmark.contracts.metric import Direction
+from benchmark.store.records import RunStatus, UnitStatus
+from reports.formatting import (
+    field_of,
+    format_bytes,
+    format_count,
+    format_range,
+    format_seconds,
+    format_time,
+    number_of,
+    short_fingerprint,
+    web_address,
+)
+from reports.gallery import Gallery, build_gallery
+from reports.heat_map import HeatMaps, build_heat_maps
+from reports.images import PictureSource
+from reports.incidents import Incidents, collect_incidents
+from reports.provenance import Fact, Provenance, build_provenance
+from reports.ranking import DIRECTIONS, Ranking, build_ranking
+from reports.units import Unit, read_units
+
+if TYPE_CHECKING:
+    from benchmark.store.records import MethodRecord, MetricRecord, RunRecords
+
+
+READS: Final = {
+    "image": "the style image",
+    "text": "the prompt",
+    "either": "the style image, the prompt, or both",
+    "none": "no style",
+}
+
+
+@dataclass(frozen=True)
+class MethodNote:
+    """A method in a sentence: what it is, its paper, what it cost."""
+
+    title: str
+    name: str
+    summary: str
+    control: bool
+    reads: str
+    paper: str
+    url: str
+    cost: str
+    optimises: str
+
+
+@dataclass(frozen=True)
+class MetricNote:
+    """The definition of a metric."""
+
+    title: str
+    name: str
+    version: str
+    axis: str
+    arrow: str
+    direction_words: str
+    range: str
+    backbone: str
+    needs: str
+    summary: str
+    paper: str
+    url: str
+    unavailable: str
+
+
+@dataclass(frozen=True)
+class RunSection:
+    """One run. ``prefix`` makes the anchors of a page with several runs unique."""
+
+    number: int
+    prefix: str
+    title: str
+    folder: str
+    description: str
+    status: RunStatus
+    facts: tuple[Fact, ...]
+    warnings: tuple[str, ...]
+    ranking: Ranking
+    methods: tuple[MethodNote, ...]
+    gallery: Gallery
+    heat_maps: HeatMaps | None
+    metrics: tuple[MetricNote, ...]
+    incidents: Incidents
+    provenance: Provenance
+
+
+@dataclass(frozen=True)
+class Comparability:
+    """Whether the runs of a page may be compared, and why."""
+
+    comparable: bool
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page: one section per run."""
+
+    title: str
+    runs: tuple[RunSection, ...]
+    comparability: Comparability | None
+
+
+def build_page(runs: Sequence[RunRecords]) -> Page:
+    """Arranges the records of one or several runs.
+
+    Raises:
+        ValueError: If there are no runs.
+    """
+    if not runs:
+        raise ValueError("a report needs at least one run")
+    sections = tuple(_section(run, index) for index, run in enumerate(runs, start=1))
+    title = sections[0].title if len(runs) == 1 else format_count(len(runs), "run")
+    return Page(title, sections, compare_protocols(runs) if len(runs) > 1 else None)
+
+
+def compare_protocols(runs: Sequence[RunRecords]) -> Comparability:
+    """Says whether the scores of several runs may be compared: only under one protocol and the same metrics."""
+    fingerprints = [field_of(run.protocol, "fingerprint") for run in runs]
+    if not all(fingerprints):
+        return Comparability(False, ("A run has no protocol fingerprint, so nothing says that it may be compared.",))
+    if len(set(fingerprints)) > 1:
+        differing = ", ".join(
+            f"run {index} has {short_fingerprint(fingerprint)}"
+            for index, fingerprint in enumerate(fingerprints, start=1)
+        )
+        return Comparability(False, (f"The protocol fingerprints differ: {differing}.",))
+    versions: dict[str, set[tuple[str, str]]] = {}
+    for run in runs:
+        for metric in run.metrics:
+            versions.setdefault(metric.name, set()).add((metric.version, metric.backbone))
+    differing_metrics = [name for name, found in versions.items() if len(found) > 1]
+    if differing_metrics:
+        names = ", ".join(differing_metrics)
+        return Comparability(False, (f"Versions or backbones of these metrics differ between the runs: {names}.",))
+    shared = short_fingerprint(fingerprints[0])
+    return Comparability(True, (f"All runs share one protocol (fingerprint {shared}) and the same metrics.",))
+
+
+def _section(run: RunRecords, number: int) -> RunSection:
+    units = read_units(run)
+    pictures = PictureSource(run.directory)
+    name = field_of(run.protocol, "title", "name") or "unnamed protocol"
+    return RunSection(
+        number=number,
+        prefix=f"run-{number}-",
+        title=name,
+        folder=run.directory.name,
+        description=field_of(run.protocol, "description"),
+        status=RunStatus(run.status),
+        facts=_facts(run),
+        warnings=(*_state_of(run, units), *run.warnings),
+        ranking=build_ranking(run),
+        methods=tuple(_method_note(method, run) for method in run.methods),
+        gallery=build_gallery(run, units, pictures),
+        heat_maps=build_heat_maps(run, units, pictures),
+        metrics=tuple(_metric_note(metric) for metric in run.metrics),
+        incidents=collect_incidents(run, units),
+        provenance=build_provenance(run),
+    )
+
+
+def _facts(run: RunRecords) -> tuple[Fact, ...]:
+    protocol = " ".join(part for part in (field_of(run.protocol, "name"), field_of(run.protocol, "version")) if part)
+    resolution = field_of(run.protocol, "resolution")
+    controls = sum(method.control for method in run.methods)
+    contents = {case.content for case in run.cases}
+    styles = {case.style for case in run.cases}
+    methods = format_count(len(run.methods) - controls, "method")
+    design = f"{format_count(len(contents), 'content')} × {format_count(len(styles), 'style')}"
+    candidates = (
+        ("Protocol", protocol),
+        ("Fingerprint", short_fingerprint(field_of(run.protocol, "fingerprint"))),
+        ("Resolution", f"{resolution} px" if resolution else ""),
+        ("Compared", f"{methods}, {format_count(controls, 'control')}"),
+        ("Cases", f"{len(run.cases):,} ({design})"),
+        ("Device", field_of(run.provenance, "device")),
+        ("Finished", format_time(field_of(run.provenance, "finished"))),
+        ("Status", str(RunStatus(run.status))),
+    )
+    return tuple(Fact(name, value) for name, value in candidates if value)
+
+
+def _state_of(run: RunRecords, units: Mapping[tuple[str, str], Unit]) -> tuple[str, ...]:
+    if run.status == RunStatus.COMPLETE:
+        return ()
+    planned = len(run.methods) * len(run.cases)
+    failed = sum(unit.status == UnitStatus.FAILED for unit in units.values())
+    state = "is still running" if run.status == RunStatus.RUNNING else "is incomplete"
+    sentence = f"This run {state}: {len(units):,} of {format_count(planned, 'unit')} finished, {failed:,} failed."
+    return (f"{sentence} Means cover only what was scored.",)
+
+
+def _method_note(method: MethodRecord, run: RunRecords) -> MethodNote:
+    costs = {row.metric: number_of(row.mean) for row in run.summary if row.method == method.name}
+    seconds, memory = costs.get("seconds"), costs.get("peak_memory_bytes")
+    parts = (
+        f"{format_seconds(seconds)} a picture" if seconds is not None else "",
+        f"{format_bytes(memory)} at its peak" if memory is not None else "",
+    )
+    year = f" ({method.year})" if method.year and str(method.year) not in method.paper else ""
+    return MethodNote(
+        title=method.title or method.name,
+        name=method.name,
+        summary=method.summary,
+        control=method.control,
+        reads=READS.get(str(method.condition), str(method.condition)),
+        paper=f"{method.paper}{year}" if method.paper else "",
+        url=web_address(method.url),
+        cost=", ".join(part for part in parts if part),
+        optimises=", ".join(str(role) for role in method.optimises),
+    )
+
+
+def _metric_note(metric: MetricRecord) -> MetricNote:
+    arrow, words = DIRECTIONS[Direction(metric.direction)]
+    return MetricNote(
+        title=metric.title or metric.name,
+        name=metric.name,
+        version=metric.version,
+        axis=str(metric.axis),
+        arrow=arrow,
+        direction_words=words,
+        range=format_range(metric.minimum, metric.maximum) + (f" {metric.unit}" if metric.unit else ""),
+        backbone=metric.backbone,
+        needs=", ".join(str(need).replace("_", " ") for need in metric.needs),
+        summary=metric.summary,
+        paper=metric.paper,
+        url=web_address(metric.url),
+        unavailable=metric.unavailable,
+    )

@@ -1,0 +1,248 @@
+"""The ranking table: methods × metrics, each mean with its interval, and which of them are the best of a column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from benchmark.contracts.metric import Axis, Direction
+from reports.formatting import (
+    NOTHING,
+    NumberFormat,
+    format_bytes,
+    format_seconds,
+    number_format,
+    number_of,
+)
+from reports.interval_bar import IntervalBar, IntervalScale
+
+if TYPE_CHECKING:
+    from benchmark.store.records import MetricRecord, RunRecords, SummaryRow
+
+QUESTIONS: Final = {
+    Axis.CONTENT.value: ("Content", "Is the content still there?"),
+    Axis.STYLE.value: ("Style", "Is the manner of the style image there?"),
+    Axis.TEXT.value: ("Text", "Does the picture say what the prompt says?"),
+    "other": ("Other", "Further scores"),
+    Axis.COST.value: ("Cost", "What did it cost?"),
+}
+COSTS: Final[dict[str, tuple[str, NumberFormat]]] = {
+    "seconds": ("Time per picture", format_seconds),
+    "peak_memory_bytes": ("Peak memory", format_bytes),
+}
+DIRECTIONS: Final = {
+    Direction.HIGHER: ("↑", "higher is better"),
+    Direction.LOWER: ("↓", "lower is better"),
+    Direction.NEITHER: ("", "describes, does not rank"),
+}
+
+
+class Mark(StrEnum):
+    """How a value stands in its column."""
+
+    BEST = "best"
+    CLOSE = "close"
+    """Its interval overlaps the interval of the best."""
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A metric as a column. ``first`` begins a group of columns that answer the same question."""
+
+    name: str
+    title: str
+    unit: str
+    summary: str
+    axis: str
+    arrow: str
+    direction: Direction
+    direction_words: str
+    first: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """Neighbouring columns that answer the same question."""
+
+    title: str
+    question: str
+    span: int
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One mean. ``value`` is what sorting reads; ``n`` is given only where fewer cases were scored than there are."""
+
+    column: Column
+    value: float | None
+    text: str
+    interval: str
+    n: int | None
+    circular: bool
+    mark: Mark
+    bar: IntervalBar | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A method or control with its cells, one per column. ``n`` is given where all its cells share it."""
+
+    method: str
+    title: str
+    cells: tuple[Cell, ...]
+    n: int | None = None
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The table: controls stay apart from the methods and are never the best."""
+
+    groups: tuple[Group, ...]
+    columns: tuple[Column, ...]
+    methods: tuple[Row, ...]
+    controls: tuple[Row, ...]
+    cases: int
+
+    @property
+    def has_circular(self) -> bool:
+        """Whether a circular score is shown."""
+        return any(cell.circular for row in (*self.methods, *self.controls) for cell in row.cells)
+
+
+def build_ranking(run: RunRecords) -> Ranking:
+    """Arranges the summary of a run; nothing is computed anew."""
+    by_unit = {(row.method, row.metric): row for row in run.summary}
+    columns = _columns(run)
+    names = {method.name: (method.title or method.name, method.control) for method in run.methods}
+    for row in run.summary:
+        names.setdefault(row.method, (row.method, row.control))
+    cells = {
+        column.name: _cells(column, {name: by_unit.get((name, column.name)) for name in names}, len(run.cases))
+        for column in columns
+    }
+    rows = [
+        (_row(name, title, tuple(cells[column.name][name] for column in columns)), control)
+        for name, (title, control) in names.items()
+    ]
+    return Ranking(
+        groups=_groups(columns),
+        columns=columns,
+        methods=tuple(row for row, control in rows if not control),
+        controls=tuple(row for row, control in rows if control),
+        cases=len(run.cases),
+    )
+
+
+def _row(name: str, title: str, cells: tuple[Cell, ...]) -> Row:
+    counts = {cell.n for cell in cells if cell.value is not None}
+    if len(counts) != 1:
+        return Row(name, title, cells)
+    return Row(name, title, tuple(replace(cell, n=None) for cell in cells), counts.pop())
+
+
+def _columns(run: RunRecords) -> tuple[Column, ...]:
+    records = {metric.name: metric for metric in run.metrics}
+    components = {f"{metric.name}.{component}" for metric in run.metrics for component in metric.components}
+    directions = {row.metric: row.direction for row in run.summary}
+    scored = [name for name in records if name in directions]
+    scored += [name for name in directions if name not in records and name not in components]
+    order = list(QUESTIONS)
+    axes = {name: _axis(name, records.get(name)) for name in scored}
+    columns: list[Column] = []
+    for name in sorted(scored, key=lambda name: order.index(axes[name])):
+        record, direction = records.get(name), Direction(directions[name])
+        arrow, words = DIRECTIONS[direction]
+        columns.append(
+            Column(
+                name=name,
+                title=record.title or name if record else COSTS.get(name, (name,))[0],
+                unit=record.unit if record else "",
+                summary=record.summary if record else "",
+                axis=axes[name],
+                arrow=arrow,
+                direction=direction,
+                direction_words=words,
+                first=not columns or columns[-1].axis != axes[name],
+            )
+        )
+    return tuple(columns)
+
+
+def _axis(name: str, record: MetricRecord | None) -> str:
+    if name in COSTS:
+        return Axis.COST.value
+    return str(record.axis) if record and str(record.axis) in QUESTIONS else "other"
+
+
+def _groups(columns: Sequence[Column]) -> tuple[Group, ...]:
+    axes = dict.fromkeys(column.axis for column in columns)
+    return tuple(Group(*QUESTIONS[axis], sum(column.axis == axis for column in columns)) for axis in axes)
+
+
+def _cells(column: Column, rows: dict[str, SummaryRow | None], cases: int) -> dict[str, Cell]:
+    present = [row for row in rows.values() if row is not None]
+    ends = [end for row in present for end in _ends(row)]
+    show = COSTS[column.name][1] if column.name in COSTS else number_format(ends)
+    scale = IntervalScale.over(ends, logarithmic=column.name in COSTS)
+    best = _best(column.direction, present)
+    return {name: _cell(column, row, cases, show, scale, best) for name, row in rows.items()}
+
+
+def _cell(
+    column: Column,
+    row: SummaryRow | None,
+    cases: int,
+    show: NumberFormat,
+    scale: IntervalScale,
+    best: Sequence[SummaryRow],
+) -> Cell:
+    mean = number_of(row.mean) if row else None
+    if row is None or mean is None:
+        return Cell(column, None, NOTHING, "", None, bool(row and row.circular), Mark.NONE, None)
+    low, high = number_of(row.low), number_of(row.high)
+    ends = (show(low), show(high)) if low is not None and high is not None else ("", "")
+    return Cell(
+        column=column,
+        value=mean,
+        text=show(mean),
+        interval=f" {NOTHING} ".join(ends) if ends[0] != ends[1] else "",
+        n=row.n if row.n != cases else None,
+        circular=row.circular,
+        mark=_mark(row, best),
+        bar=scale.bar(mean, low, high),
+    )
+
+
+def _ends(row: SummaryRow) -> list[float]:
+    numbers = (number_of(value) for value in (row.mean, row.low, row.high))
+    return [number for number in numbers if number is not None]
+
+
+def _eligible(row: SummaryRow) -> bool:
+    return not row.control and not row.circular and number_of(row.mean) is not None
+
+
+def _best(direction: Direction, rows: Sequence[SummaryRow]) -> tuple[SummaryRow, ...]:
+    means = [mean for row in rows if _eligible(row) and (mean := number_of(row.mean)) is not None]
+    if direction is Direction.NEITHER or len(means) < 2:
+        return ()
+    top = max(means) if direction is Direction.HIGHER else min(means)
+    return tuple(row for row in rows if _eligible(row) and number_of(row.mean) == top)
+
+
+def _mark(row: SummaryRow, best: Sequence[SummaryRow]) -> Mark:
+    if row in best:
+        return Mark.BEST
+    if _eligible(row) and any(_overlaps(row, other) for other in best):
+        return Mark.CLOSE
+    return Mark.NONE
+
+
+def _overlaps(row: SummaryRow, other: SummaryRow) -> bool:
+    low, high, other_low, other_high = (number_of(value) for value in (row.low, row.high, other.low, other.high))
+    if low is None or high is None or other_low is None or other_high is None:
+        return False
+    return low <= other_high and high >= other_low

@@ -1,0 +1,68 @@
+"""Fills the templates, and states the content security policy that they need."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from reports.page import Page
+
+TEMPLATES: Final = Path(__file__).with_name("templates")
+STYLE_SHEETS: Final = ("page.css", "tables.css", "gallery.css", "heat_map.css", "print.css")
+SCRIPTS: Final = ("sorting.js", "viewer.js", "copying.js")
+
+
+def render(page: Page) -> str:
+    """Returns the page as HTML. Everything but our own style sheets and scripts is escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["isolate"] = isolate
+    style, script = _read(STYLE_SHEETS), _read(SCRIPTS)
+    html = environment.get_template("page.html.j2").render(
+        page=page,
+        style=style,
+        script=script,
+        policy=content_security_policy(style, script),
+    )
+    return html.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def content_security_policy(style: str, script: str) -> str:
+    """Returns a policy that allows inlined pictures, this style sheet and this script, and nothing else."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "img-src data:",
+            f"style-src '{_source_hash(style)}'",
+            f"script-src '{_source_hash(script)}'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def isolate(text: str) -> Markup:
+    """Returns text that cannot change the writing direction of what surrounds it."""
+    from markupsafe import Markup
+
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
+def _read(names: tuple[str, ...]) -> str:
+    return "\n".join((TEMPLATES / name).read_text(encoding="utf-8").strip() for name in names)
+
+
+def _source_hash(source: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode("utf-8")).digest()).decode("ascii")
