@@ -76,5 +76,8 @@ def _unavailable(run: RunRecords, units: Mapping[tuple[str, str], Unit]) -> list
             found.append(UnavailableMetric(title, metric.unavailable))
         elif missing:
             pictures = format_count(len(finished), "stylized image")
-            found.append(UnavailableMetric(title, f"No score for {missing:,} of {pictures}."))
+            reasons = {error.reason for error in run.score_errors if error.metric == metric.name}
+            found.append(
+                UnavailableMetric(title, " ".join([f"No score for {missing:,} of {pictures}.", *sorted(reasons)]))
+            )
     return found

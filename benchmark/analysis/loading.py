@@ -18,6 +18,7 @@ from benchmark.store.records import (
     ModelRecord,
     RunRecords,
     RunStatus,
+    ScoreError,
     SummaryRow,
     UnitStatus,
 )
@@ -78,6 +79,11 @@ def load_records(path: Path) -> RunRecords:
                 key: manifest[key] for key in ("command", "seed", "device", "started", "finished", "environment")
             },
             warnings=(*warnings, *problem),
+            score_errors=tuple(
+                ScoreError(record.method, record.case, metric, reason)
+                for record in records.values()
+                for metric, reason in record.score_errors.items()
+            ),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{directory.manifest} is damaged: {type(error).__name__}: {error}") from error

@@ -134,6 +134,16 @@ class SummaryRow:
 
 
 @dataclass(frozen=True)
+class ScoreError:
+    """A metric that failed on one stylized image, and why."""
+
+    method: str
+    case: str
+    metric: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class CaseRecord:
     """One case of a run; ``styles`` holds dictionaries with all fields of the styles, their weight and their mask."""
 
@@ -166,6 +176,7 @@ class RunRecords:
             "columns": case ids, "values": rows × columns}}``; empty if it was not computed.
         provenance: ``command``, ``seed``, ``device``, ``started``, ``finished``, ``environment`` (versions, platform).
         warnings: What is missing or damaged, each in one sentence.
+        score_errors: Metrics that failed on stylized images.
     """
 
     directory: Path
@@ -182,3 +193,4 @@ class RunRecords:
     similarity: dict[str, dict[str, Any]]
     provenance: dict[str, Any]
     warnings: tuple[str, ...] = ()
+    score_errors: tuple[ScoreError, ...] = ()

@@ -52,6 +52,15 @@ def test_a_damaged_summary_is_said_and_made_anew(run):
     assert any("summary.json is damaged" in warning for warning in records.warnings)
 
 
+def test_scores_that_failed_are_there_with_their_reason(command, sample_plugins, tmp_path, monkeypatch):
+    monkeypatch.setenv("SAMPLE_PLUGINS_METRIC", "fail")
+    arguments = ("--methods", "identity", "--metrics", "sometimes_fails", "--no-report", "--limit", "1")
+    command("run", "--protocol", "tiny", *arguments, "--out", tmp_path / "run")
+    (error,) = load_records(tmp_path / "run").score_errors
+    assert (error.method, error.case, error.metric) == ("identity", "waves--warm", "sometimes_fails")
+    assert error.reason == "ValueError: no score today"
+
+
 def test_a_partial_run_says_what_is_missing(run):
     journal = run / "journal.jsonl"
     journal.write_text("".join(journal.read_text().splitlines(keepends=True)[:4]))

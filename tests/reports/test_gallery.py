@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from benchmark.store.records import CaseRecord, RunRecords
+from benchmark.store.records import CaseRecord, RunRecords, ScoreError
 from reports.citation import bibtex, collect_papers
 from reports.gallery import SIDES, choose_cases, describe_style
 from reports.heat_map import LARGEST_MATRIX, LEVELS, build_heat_maps
@@ -69,6 +69,15 @@ def test_incidents_are_grouped_by_method_and_reason(run: RunRecords) -> None:
     assert [(incident.method, len(incident.cases)) for incident in incidents.units] == [
         ("Gatys", 3), ("CLIPstyler", 3), ("Identity", 3),
     ]  # fmt: skip
+
+
+def test_a_missing_score_is_given_with_its_reason(run: RunRecords) -> None:
+    table = run.units.assign(ssim=[float("nan")] * 2 + [0.5] * 7)
+    errors = tuple(ScoreError("gatys", case, "ssim", "ValueError: too dark") for case in ("a", "b"))
+    incidents = collect_incidents(run, read_units(replace(run, units=table, score_errors=errors)))
+    assert [metric.reason for metric in incidents.metrics if metric.title == "SSIM"] == [
+        "No score for 2 of 7 stylized images. ValueError: too dark"
+    ]
 
 
 def test_failures_come_before_skips_and_missing_scores_are_counted(run: RunRecords) -> None:
