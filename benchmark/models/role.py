@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """A part for a pretrained network. A protocol names the model that plays it; methods and metrics ask for the role."""
+    """A part for a pretrained network: a protocol names who plays it, methods and metrics ask for it."""
 
     VGG = "vgg"
     """VGG-19 convolutional features, for losses and feature transforms."""

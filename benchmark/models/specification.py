@@ -58,7 +58,7 @@ class ModelSpecification:
         """Hash (sha256, hexadecimal) of the file with the weights."""
         path = self.weights_file()
         status = path.stat()
-        return _sha256(path, status.st_size, status.st_mtime_ns)
+        return _sha256(path, (status.st_size, status.st_mtime_ns))
 
     def load(self) -> Any:
         """Loads the network on the CPU.
@@ -76,7 +76,7 @@ def _function(reference: str) -> Any:
 
 
 @functools.lru_cache(maxsize=64)
-def _sha256(path: Path, size: int, modified: int) -> str:
+def _sha256(path: Path, state: tuple[int, int]) -> str:  # noqa: ARG001 - a changed file is hashed anew
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -102,7 +102,7 @@ MODELS: tuple[ModelSpecification, ...] = (
     ),
     ModelSpecification(
         name="clip-tiny-judge",
-        title="clip-tiny-judge: EfficientNet-Lite2 statistics and a two-layer text transformer, trained apart from clip-tiny",
+        title="clip-tiny-judge: EfficientNet-Lite2 statistics and a two-layer text transformer, trained separately",
         role=Role.CLIP,
         loader="benchmark.models.clip_tiny:load_clip_tiny_judge",
         weights="benchmark.models.clip_tiny:clip_tiny_judge_weights",

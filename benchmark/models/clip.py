@@ -1,0 +1,125 @@
+"""A text-image model of the CLIP family behind one small interface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol, cast
+
+import open_clip
+import torch
+from torch import Tensor, nn
+from torchvision.transforms.v2 import functional as transforms
+
+
+class _ImageTower(Protocol):
+    """What this module uses of an open_clip image tower: its input size and normalisation."""
+
+    image_size: int | tuple[int, int]
+    image_mean: tuple[float, float, float]
+    image_std: tuple[float, float, float]
+
+
+Tokenizer = Callable[[list[str]], Tensor]
+
+
+class ClipModel(nn.Module):
+    """Embeds images and prompts with a frozen open_clip model.
+
+    Embeddings are *not* scaled to unit length: prompt ensembles are averaged before normalisation
+    (Kwon & Ye 2022, CLIPstyler), so scaling is the caller's business.
+
+    Args:
+        towers: an open_clip model with a ``visual`` tower.
+        tokenizer: maps a list of prompts to token indices.
+        embedding_size: D, the number of components of an embedding.
+    """
+
+    mean: Tensor
+    standard_deviation: Tensor
+
+    def __init__(self, towers: nn.Module, tokenizer: Tokenizer, embedding_size: int) -> None:
+        super().__init__()
+        self.towers = towers
+        self._encode_image = cast("Callable[[Tensor], Tensor]", towers.encode_image)
+        self._encode_text = cast("Callable[[Tensor], Tensor]", towers.encode_text)
+        self.tokenizer = tokenizer
+        self.embedding_size = embedding_size
+        visual = cast("_ImageTower", towers.visual)
+        self.image_size = _square_input_size(visual)
+        self.register_buffer("mean", torch.tensor(visual.image_mean).view(1, 3, 1, 1), persistent=False)
+        self.register_buffer("standard_deviation", torch.tensor(visual.image_std).view(1, 3, 1, 1), persistent=False)
+        self.requires_grad_(False)
+        self.eval()
+
+    def train(self, mode: bool = True) -> ClipModel:  # noqa: ARG002
+        """Keep evaluation mode: the model is frozen, a parent's ``train()`` must not wake its dropout."""
+        return super().train(False)
+
+    def encode_image(self, images: Tensor) -> Tensor:
+        """Embed a batch of images.
+
+        Args:
+            images: N×3×H×W, RGB in [0, 1], any size. Resized with a bicubic, antialiased filter so that
+                the shorter side has the model's input size, then centre-cropped, as in open_clip's own
+                evaluation transform; an image that already has the input size is taken as it is.
+
+        Returns:
+            N×D embeddings, not of unit length, differentiable with respect to ``images``.
+        """
+        resized = self._resize(images)
+        normalised = (resized - self.mean) / self.standard_deviation
+        return self._encode_image(normalised)
+
+    @torch.no_grad()
+    def encode_text(self, prompts: Sequence[str]) -> Tensor:
+        """Embed prompts.
+
+        Args:
+            prompts: N prompts; what exceeds the model's context length is cut off.
+
+        Returns:
+            N×D embeddings, not of unit length, without gradient.
+        """
+        tokens = self.tokenizer(list(prompts)).to(self.mean.device)
+        return self._encode_text(tokens)
+
+    def _resize(self, images: Tensor) -> Tensor:
+        height, width = images.shape[-2:]
+        if height == width == self.image_size:
+            return images
+        shorter_side_resized = transforms.resize(
+            images, [self.image_size], interpolation=transforms.InterpolationMode.BICUBIC, antialias=True
+        )
+        cropped: Tensor = transforms.center_crop(shorter_side_resized, [self.image_size, self.image_size])
+        return cropped
+
+
+def load_open_clip(model_name: str, weights: Path, tokenizer: Tokenizer | None = None) -> ClipModel:
+    """Load any architecture known to open_clip from a local weight file.
+
+    Args:
+        model_name: open_clip architecture, such as ``ViT-B-32-quickgelu`` (the one of OpenAI's weights).
+        weights: safetensors file, or a checkpoint that opens with ``weights_only=True``.
+        tokenizer: replaces open_clip's own tokenizer of that architecture.
+
+    Raises:
+        FileNotFoundError: there is no such weight file; nothing is downloaded.
+    """
+    if not weights.is_file():
+        raise FileNotFoundError(f"no weights of {model_name} at {weights}")
+    configuration = open_clip.get_model_config(model_name)
+    if configuration is None:
+        raise ValueError(f"open_clip knows no architecture named {model_name!r}")
+    towers, _, _ = open_clip.create_model_and_transforms(model_name, pretrained=str(weights))
+    return ClipModel(
+        towers, tokenizer or open_clip.get_tokenizer(model_name), embedding_size=configuration["embed_dim"]
+    )
+
+
+def _square_input_size(visual: _ImageTower) -> int:
+    size = visual.image_size
+    height, width = (size, size) if isinstance(size, int) else size
+    if height != width:
+        raise ValueError(f"only square input sizes are supported, got {height}×{width}")
+    return height

@@ -1,0 +1,129 @@
+"""``clip-tiny`` and ``clip-tiny-judge``: small text-image models that ship inside the package.
+
+They stand in for CLIP where no published weights can be reached. ``clip-tiny`` may be optimised by methods; the judge
+only scores. Both are ordinary open_clip models: a configuration file, a safetensors file, nothing else.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import open_clip
+from open_clip.tokenizer import SimpleTokenizer
+
+# Registers the image towers with timm, under the names that the configuration files use.
+from benchmark.models import clip_tiny_tower as _registered_towers  # noqa: F401
+from benchmark.models.clip import ClipModel, load_open_clip
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+CONTEXT_LENGTH = 32
+_FOLDER = Path(__file__).parent
+_CONFIGURATIONS = _FOLDER / "configs"
+_WEIGHTS = _FOLDER / "weights"
+_MERGES = _CONFIGURATIONS / "clip-tiny-merges.json"
+
+
+class ClipTinyName(StrEnum):
+    """The two models, by the name of their configuration and weight files."""
+
+    TINY = "clip-tiny"
+    JUDGE = "clip-tiny-judge"
+
+
+class ReducedTokenizer:
+    """CLIP's byte-pair encoding with a part of its merges: a word without its own merge falls into smaller pieces.
+
+    The pieces go down to single bytes, so that every text has an encoding.
+
+    Args:
+        merge_ranks: ranks of the merges to keep, counted in CLIP's own table.
+        context_length: tokens per prompt, start and end included; longer prompts are cut off.
+    """
+
+    def __init__(self, merge_ranks: list[int], context_length: int = CONTEXT_LENGTH) -> None:
+        self._tokenizer = SimpleTokenizer(context_length=context_length)
+        complete = list(self._tokenizer.bpe_ranks)
+        kept = [complete[rank] for rank in sorted(merge_ranks)]
+        byte_symbols = list(self._tokenizer.byte_encoder.values())
+        symbols = [*byte_symbols, *(symbol + "</w>" for symbol in byte_symbols)]
+        symbols += [left + right for left, right in kept]
+        symbols += ["<start_of_text>", "<end_of_text>"]
+        self._tokenizer.bpe_ranks = {merge: rank for rank, merge in enumerate(kept)}
+        self._tokenizer.encoder = {symbol: index for index, symbol in enumerate(symbols)}
+        self._tokenizer.decoder = dict(enumerate(symbols))
+        self._tokenizer.vocab_size = len(symbols)
+        self._tokenizer.sot_token_id = len(symbols) - 2
+        self._tokenizer.eot_token_id = len(symbols) - 1
+        self._tokenizer.all_special_ids = [len(symbols) - 2, len(symbols) - 1]
+
+    @property
+    def vocabulary_size(self) -> int:
+        """Number of different tokens; the end token is the last."""
+        return int(self._tokenizer.vocab_size)
+
+    @property
+    def symbols(self) -> list[str]:
+        """The text of every token, words marked with ``</w>`` at their end."""
+        return list(self._tokenizer.encoder)
+
+    def __call__(self, prompts: list[str]) -> Tensor:
+        """N prompts → N×``context_length`` token indices, padded with zeros after the end token."""
+        tokens: Tensor = self._tokenizer(prompts)
+        return tokens
+
+
+def clip_tiny_weights() -> Path:
+    """Where the weights of ``clip-tiny`` lie."""
+    return _weights(ClipTinyName.TINY)
+
+
+def clip_tiny_judge_weights() -> Path:
+    """Where the weights of ``clip-tiny-judge`` lie."""
+    return _weights(ClipTinyName.JUDGE)
+
+
+def load_clip_tiny() -> ClipModel:
+    """Load the model that methods may optimise.
+
+    Raises:
+        FileNotFoundError: the weight file is missing from the installation.
+    """
+    return _load(ClipTinyName.TINY)
+
+
+def load_clip_tiny_judge() -> ClipModel:
+    """Load the model that scores and that no method may optimise.
+
+    Raises:
+        FileNotFoundError: the weight file is missing from the installation.
+    """
+    return _load(ClipTinyName.JUDGE)
+
+
+@functools.cache
+def register_configurations() -> None:
+    """Make both architectures known to open_clip, once."""
+    for name in ClipTinyName:
+        open_clip.add_model_config(_CONFIGURATIONS / f"{name}.json")
+
+
+@functools.cache
+def reduced_tokenizer() -> ReducedTokenizer:
+    """The tokenizer of both models: CLIP's most frequent merges, and those that spell words of art."""
+    merges = json.loads(_MERGES.read_text(encoding="utf-8"))
+    return ReducedTokenizer([*range(merges["first"]), *merges["further"]])
+
+
+def _weights(name: ClipTinyName) -> Path:
+    return _WEIGHTS / f"{name}.safetensors"
+
+
+def _load(name: ClipTinyName) -> ClipModel:
+    register_configurations()
+    return load_open_clip(name.value, _weights(name), reduced_tokenizer())

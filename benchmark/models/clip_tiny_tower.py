@@ -1,0 +1,130 @@
+"""The image tower of the embedded text-image models, registered with timm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import timm
+import torch
+from timm.models import register_model
+from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from timm.models.efficientnet import EfficientNet
+
+_OPEN_CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
+_OPEN_CLIP_STANDARD_DEVIATION = (0.26862954, 0.26130258, 0.27577711)
+_TRUNK_MEAN = 0.5
+_TRUNK_STANDARD_DEVIATION = 0.5
+_VARIANCE_FLOOR = 1e-5
+_STANDARD_SCORE_LIMIT = 4.0
+
+
+class StatisticsTrunk(nn.Module):
+    """An EfficientNet-Lite without classifier that reports statistics of its stages.
+
+    Means and standard deviations of the channels of several stages describe style, as in AdaIN (Huang &
+    Belongie 2017); the pooled final features describe the objects.
+
+    Args:
+        architecture: timm's name of the EfficientNet-Lite.
+        stages: indices of the blocks whose channel statistics are reported.
+    """
+
+    input_scale: Tensor
+    input_offset: Tensor
+
+    def __init__(self, architecture: str, stages: tuple[int, ...]) -> None:
+        super().__init__()
+        self.network = cast("EfficientNet", timm.create_model(architecture, pretrained=False, num_classes=0))
+        self.stages = stages
+        self.pooled_size = int(self.network.num_features)
+        stage_channels = [_output_channels(self.network.blocks[index]) for index in stages]
+        self.feature_size = 2 * sum(stage_channels) + self.pooled_size
+        scale = torch.tensor(_OPEN_CLIP_STANDARD_DEVIATION) / _TRUNK_STANDARD_DEVIATION
+        offset = (torch.tensor(_OPEN_CLIP_MEAN) - _TRUNK_MEAN) / _TRUNK_STANDARD_DEVIATION
+        self.register_buffer("input_scale", scale.view(1, 3, 1, 1), persistent=False)
+        self.register_buffer("input_offset", offset.view(1, 3, 1, 1), persistent=False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """N×3×H×W with open_clip's normalisation → N×``feature_size``, the pooled features last."""
+        network = self.network
+        hidden = (images * self.input_scale + self.input_offset).contiguous(memory_format=torch.channels_last)
+        hidden = network.bn1(network.conv_stem(hidden))
+        statistics = []
+        for index, stage in enumerate(network.blocks):
+            hidden = stage(hidden)
+            if index in self.stages:
+                statistics += _channel_statistics(hidden)
+        pooled = network.bn2(network.conv_head(hidden)).mean((2, 3))
+        return torch.cat([*statistics, pooled], dim=1)
+
+
+class ProjectionHead(nn.Module):
+    """Standard scores of the features, softly limited, then a linear map.
+
+    The limit keeps an optimised image from buying similarity with one extreme channel.
+    """
+
+    mean: Tensor
+    standard_deviation: Tensor
+
+    def __init__(self, feature_size: int, embedding_size: int, dropout: float = 0.3) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(feature_size))
+        self.register_buffer("standard_deviation", torch.ones(feature_size))
+        self.dropout = nn.Dropout(dropout)
+        self.projection = nn.Linear(feature_size, embedding_size, bias=False)
+
+    def standard_scores(self, features: Tensor) -> Tensor:
+        """Features → standard scores within ±4."""
+        scores = (features - self.mean) / self.standard_deviation
+        return _STANDARD_SCORE_LIMIT * torch.tanh(scores / _STANDARD_SCORE_LIMIT)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """N×``feature_size`` → N×``embedding_size``."""
+        embedding: Tensor = self.projection(self.dropout(self.standard_scores(features)))
+        return embedding
+
+
+class StatisticsTower(nn.Module):
+    """Trunk and projection: N×3×H×W → N×``embedding_size``."""
+
+    def __init__(self, architecture: str, stages: tuple[int, ...], embedding_size: int) -> None:
+        super().__init__()
+        self.trunk = StatisticsTrunk(architecture, stages)
+        self.head = ProjectionHead(self.trunk.feature_size, embedding_size)
+        self.num_features = embedding_size
+
+    def forward(self, images: Tensor) -> Tensor:
+        """N×3×H×W with open_clip's normalisation → N×``embedding_size``."""
+        embedding: Tensor = self.head(self.trunk(images))
+        return embedding
+
+
+@register_model
+def clip_tiny_tower(pretrained: bool = False, num_classes: int = 256, **_: Any) -> StatisticsTower:
+    """Tower of clip-tiny; timm passes settings of its own, which have no meaning here."""
+    return _build("tf_efficientnet_lite0", (0, 1, 2, 4, 6), pretrained, num_classes)
+
+
+@register_model
+def clip_tiny_judge_tower(pretrained: bool = False, num_classes: int = 256, **_: Any) -> StatisticsTower:
+    """Tower of clip-tiny-judge."""
+    return _build("tf_efficientnet_lite2", (0, 1, 2, 3, 5), pretrained, num_classes)
+
+
+def _build(architecture: str, stages: tuple[int, ...], pretrained: bool, embedding_size: int) -> StatisticsTower:
+    if pretrained:
+        raise ValueError("the trunk has no weights of its own; load the whole text-image model")
+    return StatisticsTower(architecture, stages, embedding_size)
+
+
+def _channel_statistics(hidden: Tensor) -> list[Tensor]:
+    variance, mean = torch.var_mean(hidden, dim=(2, 3), correction=0)
+    return [mean, (variance + _VARIANCE_FLOOR).sqrt()]
+
+
+def _output_channels(stage: nn.Module) -> int:
+    convolutions = [module for module in stage.modules() if isinstance(module, nn.Conv2d)]
+    return convolutions[-1].out_channels
