@@ -87,7 +87,9 @@ class RunDirectory:
             InputError: The folder holds another run or something else, or cannot be written.
         """
         continued = self._continues(manifest, fresh)
-        if fresh and self.manifest.exists():
+        if continued:
+            manifest = {**manifest, "started": self.read_manifest().get("started")}
+        elif self.manifest.exists():
             self._clear()
         write_json(self.manifest, manifest)
         return continued

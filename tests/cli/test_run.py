@@ -199,6 +199,13 @@ class TestContinuing:
         assert tiny("blend").code == 0
         assert count.read_text() == before
 
+    def test_a_continued_run_keeps_when_it_was_started(self, tiny, tmp_path):
+        tiny("noisy")
+        path = tmp_path / "run" / "run.json"
+        path.write_text(path.read_text().replace(json.loads(path.read_text())["started"], "2001-01-01T00:00:00+00:00"))
+        tiny("noisy")
+        assert json.loads(path.read_text())["started"] == "2001-01-01T00:00:00+00:00"
+
     def test_fresh_starts_over(self, tiny, tmp_path, monkeypatch):
         count = tmp_path / "count"
         monkeypatch.setenv("SAMPLE_PLUGINS_COUNT", str(count))
