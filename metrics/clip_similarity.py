@@ -58,8 +58,8 @@ class ClipTextSimilarity(Metric):
         self,
         *,
         stylized: Sequence[Tensor],
-        content: Sequence[Tensor] | None = None,  # noqa: ARG002
-        style: Sequence[Tensor] | None = None,  # noqa: ARG002
+        content: Sequence[Tensor] | None = None,
+        style: Sequence[Tensor] | None = None,
         prompt: Sequence[str] | None = None,
     ) -> Tensor:
         """Scores a batch.
@@ -128,7 +128,7 @@ class ClipDirectionalSimilarity(Metric):
         *,
         stylized: Sequence[Tensor],
         content: Sequence[Tensor] | None = None,
-        style: Sequence[Tensor] | None = None,  # noqa: ARG002
+        style: Sequence[Tensor] | None = None,
         prompt: Sequence[str] | None = None,
     ) -> Tensor:
         """Scores a batch.

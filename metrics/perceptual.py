@@ -33,8 +33,8 @@ class _PerceptualMetric(Metric):
         *,
         stylized: Sequence[Tensor],
         content: Sequence[Tensor] | None = None,
-        style: Sequence[Tensor] | None = None,  # noqa: ARG002
-        prompt: Sequence[str] | None = None,  # noqa: ARG002
+        style: Sequence[Tensor] | None = None,
+        prompt: Sequence[str] | None = None,
     ) -> Tensor:
         """Scores a batch.
 

@@ -53,8 +53,8 @@ class Ssim(Metric):
         *,
         stylized: Sequence[Tensor],
         content: Sequence[Tensor] | None = None,
-        style: Sequence[Tensor] | None = None,  # noqa: ARG002
-        prompt: Sequence[str] | None = None,  # noqa: ARG002
+        style: Sequence[Tensor] | None = None,
+        prompt: Sequence[str] | None = None,
     ) -> Tensor:
         """Scores a batch.
 
@@ -111,8 +111,8 @@ class MsSsim(Metric):
         *,
         stylized: Sequence[Tensor],
         content: Sequence[Tensor] | None = None,
-        style: Sequence[Tensor] | None = None,  # noqa: ARG002
-        prompt: Sequence[str] | None = None,  # noqa: ARG002
+        style: Sequence[Tensor] | None = None,
+        prompt: Sequence[str] | None = None,
     ) -> Tensor:
         """Scores a batch.
 

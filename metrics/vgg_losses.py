@@ -58,8 +58,8 @@ class VggContentLoss(Metric):
         *,
         stylized: Sequence[Tensor],
         content: Sequence[Tensor] | None = None,
-        style: Sequence[Tensor] | None = None,  # noqa: ARG002
-        prompt: Sequence[str] | None = None,  # noqa: ARG002
+        style: Sequence[Tensor] | None = None,
+        prompt: Sequence[str] | None = None,
     ) -> Tensor:
         """Scores a batch.
 
@@ -130,9 +130,9 @@ class VggStyleLoss(Metric):
         self,
         *,
         stylized: Sequence[Tensor],
-        content: Sequence[Tensor] | None = None,  # noqa: ARG002
+        content: Sequence[Tensor] | None = None,
         style: Sequence[Tensor] | None = None,
-        prompt: Sequence[str] | None = None,  # noqa: ARG002
+        prompt: Sequence[str] | None = None,
     ) -> Tensor:
         """Scores a batch.
 

@@ -12,9 +12,9 @@ from benchmark.settings import make_settings
 from benchmark.testing import MethodConformance, MetricConformance, ReportConformance
 
 _FAST: dict[str, dict[str, Any]] = {
-    "gatys": {"steps": "2", "image_sizes": "0"},
-    "clipstyler": {"steps": "2", "patches": "2"},
-    "multi_style": {"steps": "2", "patches": "2"},
+    "gatys": {"steps": "2"},
+    "clipstyler": {"steps": "2", "patches": "2", "crop_sizes": "32,48", "channels": "4,6,8", "templates": "plain"},
+    "multi_style": {"steps": "2", "patches": "2", "crop_sizes": "32,48", "channels": "4,6,8", "templates": "plain"},
 }
 
 

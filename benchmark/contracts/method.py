@@ -149,6 +149,8 @@ class Method(ABC, Generic[SettingsT]):
     def stylize(self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator) -> Tensor:
         """Stylizes one content. This call, and nothing else, is timed.
 
+        All tensors are on the device of the networks, and gradients are enabled.
+
         Args:
             content: RGB image, 3×H×W in [0, 1]; must not be changed in place.
             styles: One or several styles whose weights sum to 1; must not be changed in place.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from benchmark import Condition, Method, MethodInfo
 
@@ -33,7 +34,7 @@ class Blend(Method[BlendSettings]):
     def stylize(self, content, styles, generator):
         count = os.environ.get("SAMPLE_PLUGINS_COUNT")
         if count:
-            with open(count, "a") as file:
+            with Path(count).open("a") as file:
                 file.write("blend\n")
         style = styles[0].image.mean(dim=(1, 2), keepdim=True)
         return content * (1 - self.settings.share) + style * self.settings.share

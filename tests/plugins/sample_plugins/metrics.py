@@ -22,7 +22,7 @@ class BrightnessDifference(Metric):
     def score(self, *, stylized, content=None, style=None, prompt=None):
         import torch
 
-        return torch.stack([(one.mean() - other.mean()).abs() for one, other in zip(stylized, style)])
+        return torch.stack([(one.mean() - other.mean()).abs() for one, other in zip(stylized, style, strict=True)])
 
 
 class SometimesFails(Metric):

@@ -1,0 +1,193 @@
+"""Style transfer from a prompt alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
+from benchmark.models.role import Role
+from methods.setting_checks import require
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Generator, Tensor
+
+    from benchmark.models.provider import Models
+
+
+class Schedule(StrEnum):
+    """How the learning rate changes."""
+
+    HALVING = "halving"
+    """Halved every 100 steps, as the authors do."""
+    COSINE = "cosine"
+    """From the learning rate down to a fifth of it along half a cosine."""
+
+
+class PromptTemplates(StrEnum):
+    """Phrasings over which a prompt's embedding is averaged."""
+
+    IMAGENET = "imagenet"
+    """The authors' 79 of OpenAI's 80 ImageNet templates."""
+    STYLE = "style"
+    """Five phrasings that name a style, "in the style of …" among them."""
+    PLAIN = "plain"
+    """The prompt as it is."""
+
+
+@dataclass(frozen=True)
+class CLIPstylerSettings:
+    """Settings of `CLIPstyler`; the defaults are the authors' implementation's.
+
+    Attributes:
+        steps: Updates of the network at the content's own size.
+        coarse_size: Shorter side in pixels of a content shrunk for updates before those; 0 for none.
+        coarse_steps: Updates on the shrunk content.
+        learning_rate: Adam's learning rate.
+        schedule: How it changes over all steps.
+        directional_weight: Weight of the directional loss of the whole image.
+        patch_weight: Weight of the directional loss of the crops.
+        content_weight: Weight of the sum of mean squared feature differences.
+        total_variation_weight: Weight of the sum of the four L2 norms of pixel differences.
+        absolute_weight: Adds ``1 - cos(image, prompt)`` to both directional losses, this much of it; 0 in the paper.
+        threshold: Crop losses below it count as 0.
+        patches: Number of crops a step.
+        crop_sizes: Smallest and largest side of a crop in pixels of the content's own size (at the coarse size they
+            shrink with it).
+        paired_crops: Whether each crop's direction starts from the same crop of the content, instead of from the whole
+            content as in the paper.
+        content_layers: VGG-19 layers whose features are kept.
+        content_size: Shorter side in pixels to which images are shrunk for these features; 0 for their own size.
+        channels: Channels of the network's three levels.
+        residual: Whether the network predicts a change of the content in logit space, instead of the image.
+        source_prompt: What the content is, in words.
+        templates: Phrasings over which prompts are averaged.
+        contrast: Factor of contrast of the result: 1 leaves it; the authors' script saves with 1.5.
+    """
+
+    steps: int = 200
+    coarse_size: int = 0
+    coarse_steps: int = 0
+    learning_rate: float = 5e-4
+    schedule: Schedule = Schedule.HALVING
+    directional_weight: float = 500.0
+    patch_weight: float = 9000.0
+    content_weight: float = 150.0
+    total_variation_weight: float = 2e-3
+    absolute_weight: float = 0.0
+    threshold: float = 0.7
+    patches: int = 64
+    crop_sizes: tuple[int, int] = (128, 128)
+    paired_crops: bool = False
+    content_layers: tuple[str, ...] = ("conv4_2", "conv5_2")
+    content_size: int = 0
+    channels: tuple[int, int, int] = (16, 32, 64)
+    residual: bool = False
+    source_prompt: str = "a Photo"
+    templates: PromptTemplates = PromptTemplates.IMAGENET
+    contrast: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name in (
+            "directional_weight",
+            "patch_weight",
+            "content_weight",
+            "total_variation_weight",
+            "absolute_weight",
+            "threshold",
+            "contrast",
+            "coarse_steps",
+        ):
+            require(getattr(self, name) >= 0, name, "at least 0", getattr(self, name))
+        require(self.steps >= 1, "steps", "at least 1", self.steps)
+        require(self.patches >= 1, "patches", "at least 1", self.patches)
+        require(self.learning_rate > 0, "learning_rate", "above 0", self.learning_rate)
+        for name in ("coarse_size", "content_size"):
+            size = getattr(self, name)
+            require(size == 0 or size >= 16, name, "0 or at least 16", size)
+        require(
+            (self.coarse_size == 0) == (self.coarse_steps == 0),
+            "coarse_steps",
+            "0 exactly where coarse_size is 0",
+            self.coarse_steps,
+        )
+        require(
+            len(self.crop_sizes) == 2 and 8 <= self.crop_sizes[0] <= self.crop_sizes[1],
+            "crop_sizes",
+            "a smallest and a largest side, the smallest at least 8",
+            self.crop_sizes,
+        )
+        require(len(self.channels) == 3 and min(self.channels) >= 1, "channels", "three numbers above 0", self.channels)
+        require(len(self.content_layers) > 0, "content_layers", "at least one layer", self.content_layers)
+        require(bool(self.source_prompt.strip()), "source_prompt", "a prompt", self.source_prompt)
+
+
+class CLIPstyler(Method[CLIPstylerSettings]):
+    """CLIPstyler, Kwon and Ye 2022: a network trained anew for each content and prompt.
+
+    The output y of a U-Net on the content c minimises by Adam, with E the text-image model's embeddings of unit
+    length, P the 79 phrasings' mean::
+
+        directional_weight     * (1 - cos(E(y) - E(c), P(prompt) - P("a Photo")))
+        patch_weight           * mean over crops of r(1 - cos(E(crop of y) - E(c), P(prompt) - P("a Photo")))
+        content_weight         * sum_l MSE(F_l(y), F_l(c)),  F_l features of VGG-19
+        total_variation_weight * sum of the L2 norms of the pixel differences in four directions
+
+    r(d) = 0 where d < threshold, else d. Crops are random windows in random perspective. A mask limits the change to
+    its region.
+
+    Deviations from the paper and from cyclomon/CLIPstyler: the content keeps its size (there 512×512 by direct
+    resize); the whole image is resized for the text-image model with an antialiased filter (there without); the
+    network pads by reflection to multiples of 8; windows and first weights are drawn from the unit's generator. The
+    result is the output after ``steps`` updates, which is what the script saves at its last step, without its
+    contrast stretch. The script names the VGG layers conv4_2 and conv5_2 but, its ReLUs being in place and its index
+    31 being one, compares relu4_2 and relu5_2: set ``content_layers`` to them for that. The content weight belongs to
+    torchvision's VGG-19; the original activations of ``vgg19-embedded`` are hundreds of times larger and need a
+    weight that is smaller by the square of that.
+    """
+
+    info = MethodInfo(
+        name="clipstyler",
+        title="CLIPstyler",
+        version="1",
+        summary="Trains a small network per picture so that its crops move in CLIP's space as the prompt does.",
+        condition=Condition.TEXT,
+        paper="Kwon, Ye: CLIPstyler: Image Style Transfer with a Single Text Condition. CVPR 2022",
+        year=2022,
+        url="https://arxiv.org/abs/2112.00374",
+        uses=(Role.CLIP, Role.VGG),
+        optimises=(Role.CLIP, Role.VGG),
+    )
+    settings_type = CLIPstylerSettings
+
+    def prepare(self, models: Models) -> None:
+        """Loads the text-image model and VGG-19."""
+        self._clip = models.clip()
+        self._vgg = models.vgg()
+
+    def warm_up(self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator) -> None:
+        """Updates the network once at each size."""
+        self._run(content, styles, generator, one_step(self.settings))
+
+    def stylize(self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator) -> Tensor:
+        """Returns the network's last output.
+
+        Raises:
+            ValueError: If the content is less than 16 pixels high or wide.
+        """
+        return self._run(content, styles, generator, self.settings)
+
+    def _run(
+        self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator, settings: CLIPstylerSettings
+    ) -> Tensor:
+        from methods.clipstyler_optimization import PromptDescent
+
+        return PromptDescent(self._vgg, self._clip, settings).run(content, content, styles, generator)
+
+
+def one_step(settings: CLIPstylerSettings) -> CLIPstylerSettings:
+    """The same settings with a single update at each size."""
+    return replace(settings, steps=1, coarse_steps=min(1, settings.coarse_steps))

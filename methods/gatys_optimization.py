@@ -1,0 +1,106 @@
+"""The loss of Gatys et al. 2016 and its descent by L-BFGS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import torch
+from torch.nn import functional
+
+from benchmark.models.feature_statistics import gram_matrix
+from benchmark.models.vgg import CHANNELS_PER_BLOCK, Pooling
+from methods.image_geometry import resize, resize_shorter_side
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+    from benchmark.models.vgg import VGG19
+    from methods.gatys import GatysSettings
+
+PIXEL_SCALE: Final = 255.0
+
+
+class GatysLoss:
+    """Distance of an image from a content's features and a style's Gram matrices.
+
+    Args:
+        vgg: The network.
+        settings: Layers, weights and pooling.
+        content: N×3×H×W in [0, 1].
+        style: N×3×H'×W' in [0, 1].
+    """
+
+    def __init__(self, vgg: VGG19, settings: GatysSettings, content: Tensor, style: Tensor) -> None:
+        self._vgg = vgg
+        self._settings = settings
+        self._pooling = Pooling.AVERAGE if settings.average_pooling else Pooling.MAX
+        with torch.no_grad():
+            self._content = self._features(content, settings.content_layers)
+            style_features = self._features(style, settings.style_layers)
+            self._grams = {layer: gram_matrix(features) for layer, features in style_features.items()}
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """Compute the weighted loss of images, N×3×H×W in [0, 1]."""
+        settings = self._settings
+        features = self._features(images, (*settings.content_layers, *settings.style_layers))
+        loss = images.new_zeros(())
+        for layer, target in self._content.items():
+            loss = loss + settings.content_weight * functional.mse_loss(features[layer], target)
+        for layer, gram in self._grams.items():
+            weight = settings.style_weight / CHANNELS_PER_BLOCK[int(layer[4]) - 1] ** 2
+            loss = loss + weight * functional.mse_loss(gram_matrix(features[layer]), gram)
+        return loss
+
+    def _features(self, images: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
+        features: dict[str, Tensor] = self._vgg(images, tuple(dict.fromkeys(layers)), pooling=self._pooling)
+        return features
+
+
+def descend(loss: GatysLoss, start: Tensor, steps: int, learning_rate: float) -> Tensor:
+    """Minimise a loss over pixels by L-BFGS.
+
+    Args:
+        loss: What is minimised.
+        start: The image to start from, 1×3×H×W in [0, 1].
+        steps: Evaluations of loss and gradient.
+        learning_rate: Length of a step.
+
+    Returns:
+        1×3×H×W, not clamped.
+    """
+    # L-BFGS flattens the gradient in place and takes no other memory layout.
+    pixels = (start * PIXEL_SCALE).detach().clone(memory_format=torch.contiguous_format).requires_grad_(True)
+    optimizer = torch.optim.LBFGS([pixels], lr=learning_rate, max_iter=steps, max_eval=steps)
+
+    def evaluate() -> float:
+        optimizer.zero_grad()
+        value = loss(pixels / PIXEL_SCALE)
+        torch.autograd.backward(value)
+        return value.item()
+
+    optimizer.step(evaluate)  # type: ignore[no-untyped-call]
+    return pixels.detach() / PIXEL_SCALE
+
+
+def optimize_coarse_to_fine(vgg: VGG19, settings: GatysSettings, content: Tensor, style: Tensor) -> Tensor:
+    """Run the coarse passes of the settings, then the one at the content's size.
+
+    Args:
+        vgg: The network.
+        settings: Sizes, steps and weights.
+        content: 3×H×W in [0, 1].
+        style: 3×H'×W' in [0, 1].
+
+    Returns:
+        3×H×W in [0, 1].
+    """
+    own_size = min(content.shape[-2:])
+    sizes = [min(size, own_size) for size in settings.coarse_sizes] + [own_size]
+    image = content
+    for size, steps in zip(sizes, (*settings.coarse_steps, settings.steps), strict=True):
+        target = resize_shorter_side(content, size)
+        loss = GatysLoss(vgg, settings, target[None], resize_shorter_side(style, size)[None])
+        image = descend(loss, resize(image, *target.shape[-2:])[None], steps, settings.learning_rate)[0]
+    return image.clamp(0, 1)

@@ -1,0 +1,131 @@
+"""Several styles on one content: images first, then words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
+from benchmark.models.role import Role
+from methods.clipstyler import CLIPstylerSettings, one_step
+from methods.setting_checks import require
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Generator, Tensor
+
+    from benchmark.models.provider import Models
+    from benchmark.protocol.case import Case
+
+
+class StyleParts(StrEnum):
+    """Which parts of the styles are used."""
+
+    BOTH = "both"
+    """Images, then prompts."""
+    IMAGE = "image"
+    """Images only."""
+    TEXT = "text"
+    """Prompts only."""
+
+
+@dataclass(frozen=True)
+class MultiStyleSettings(CLIPstylerSettings):
+    """Settings of `MultiStyle`: those of CLIPstyler for the prompts, and three more.
+
+    Attributes:
+        residual: As in CLIPstyler, but on by default, so that the descent starts from the composite of the images.
+        conditions: Which parts of the styles are used.
+        alpha: Share of the stylized features in the composite of the images, between 0 and 1.
+        preserve_color: Whether style images get the content's colours first.
+    """
+
+    residual: bool = True
+    conditions: StyleParts = StyleParts.BOTH
+    alpha: float = 1.0
+    preserve_color: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require(0 <= self.alpha <= 1, "alpha", "between 0 and 1", self.alpha)
+
+
+class MultiStyle(Method[MultiStyleSettings]):
+    """Composites several weighted styles, each an image, a prompt or both, everywhere or in a region of its own.
+
+    1. The style images are blended by AdaIN interpolation (`methods.adain`).
+    2. A CLIPstyler network (`methods.clipstyler`), starting from that composite, is optimised towards the prompts: the
+       direction is the weighted sum of the prompts' directions, in a crop by their shares of the crop; the content loss
+       and the image directions refer to the original content.
+
+    Formulas, masks and limits: docs/methods/multi_style.md. This composition is this benchmark's own; its parts are
+    AdaIN's style interpolation and spatial control (Huang and Belongie 2017) and CLIPstyler (Kwon and Ye 2022).
+    """
+
+    info = MethodInfo(
+        name="multi_style",
+        title="Multi-style composite",
+        version="1",
+        summary="Blends style images by AdaIN, then descends CLIPstyler's losses towards the weighted prompts.",
+        condition=Condition.EITHER,
+        paper="This benchmark, from Huang, Belongie (ICCV 2017) and Kwon, Ye (CVPR 2022)",
+        year=2022,
+        url="https://arxiv.org/abs/2112.00374",
+        max_styles=None,
+        uses=(Role.VGG, Role.ADAIN_DECODER, Role.CLIP),
+        optimises=(Role.CLIP, Role.VGG),
+    )
+    settings_type = MultiStyleSettings
+
+    def skip(self, case: Case) -> str | None:
+        """Says which style lacks what the setting ``conditions`` asks for."""
+        for style in (weighted.style for weighted in case.styles):
+            if self.settings.conditions is StyleParts.IMAGE and style.image is None:
+                return f"conditions=image needs style images, style {style.id} has none"
+            if self.settings.conditions is StyleParts.TEXT and not style.prompt:
+                return f"conditions=text needs prompts, style {style.id} has none"
+            if style.image is None and not style.prompt:
+                return f"needs an image or a prompt, style {style.id} has neither"
+        return super().skip(case)
+
+    def prepare(self, models: Models) -> None:
+        """Loads what the chosen parts need."""
+        self._vgg = models.vgg()
+        if self.settings.conditions is not StyleParts.TEXT:
+            self._decoder = models.adain_decoder()
+        if self.settings.conditions is not StyleParts.IMAGE:
+            self._clip = models.clip()
+
+    def warm_up(self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator) -> None:
+        """Blends the images and updates the network once at each size."""
+        self._run(content, styles, generator, one_step(self.settings))
+
+    def stylize(self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator) -> Tensor:
+        """Returns the composite.
+
+        Raises:
+            ValueError: If the content is less than 16 pixels high or wide, or a mask has not its size.
+        """
+        return self._run(content, styles, generator, self.settings)
+
+    def _run(
+        self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator, settings: CLIPstylerSettings
+    ) -> Tensor:
+        from methods.adain_stylization import stylize_features
+        from methods.clipstyler_optimization import PromptDescent
+
+        image = content
+        if self.settings.conditions is not StyleParts.TEXT and any(style.image is not None for style in styles):
+            image = stylize_features(
+                self._vgg,
+                self._decoder,
+                content,
+                styles,
+                alpha=self.settings.alpha,
+                preserve_color=self.settings.preserve_color,
+            )
+        if self.settings.conditions is not StyleParts.IMAGE and any(style.prompt for style in styles):
+            image = PromptDescent(self._vgg, self._clip, settings).run(content, image, styles, generator)
+        return image

@@ -1,0 +1,91 @@
+"""Small networks and pictures for the methods' tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from benchmark.models.adain_decoder import AdaINDecoder
+from benchmark.models.vgg import VGG19, load_vgg19_embedded
+
+
+class SmallTextImageModel(nn.Module):
+    """A text-image model with random weights: colours in 4×4 cells on one side, letters on the other."""
+
+    image_size = 32
+    embedding_size = 16
+
+    def __init__(self) -> None:
+        super().__init__()
+        generator = torch.Generator().manual_seed(0)
+        self.image_weights = torch.randn(48, self.embedding_size, generator=generator)
+        self.text_weights = torch.randn(256, self.embedding_size, generator=generator)
+
+    def encode_image(self, images: Tensor) -> Tensor:
+        return nn.functional.adaptive_avg_pool2d(images, 4).flatten(1) @ self.image_weights
+
+    def encode_text(self, prompts: Sequence[str]) -> Tensor:
+        counts = torch.zeros(len(prompts), 256)
+        for row, prompt in enumerate(prompts):
+            for letter in prompt:
+                counts[row, ord(letter) % 256] += 1
+        return counts @ self.text_weights
+
+
+class SmallModels:
+    """Stands in for the networks of a protocol."""
+
+    def __init__(self, vgg: VGG19, decoder: AdaINDecoder) -> None:
+        self._vgg = vgg
+        self._decoder = decoder
+        self._clip = SmallTextImageModel()
+        self.device = torch.device("cpu")
+
+    def vgg(self) -> VGG19:
+        return self._vgg
+
+    def adain_decoder(self) -> AdaINDecoder:
+        return self._decoder
+
+    def clip(self) -> SmallTextImageModel:
+        return self._clip
+
+
+@pytest.fixture(scope="session")
+def vgg() -> VGG19:
+    return load_vgg19_embedded()
+
+
+@pytest.fixture(scope="session")
+def decoder() -> AdaINDecoder:
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        network = AdaINDecoder()
+    with torch.no_grad():
+        # Untrained, it paints around -0.4; what is clamped to black could not be compared.
+        network.layers[-1].bias.add_(0.9)
+    return network.requires_grad_(False).eval()
+
+
+@pytest.fixture(scope="session")
+def models(vgg: VGG19, decoder: AdaINDecoder) -> SmallModels:
+    return SmallModels(vgg, decoder)
+
+
+@pytest.fixture
+def picture() -> Callable[..., Tensor]:
+    """Makes a smooth random picture, 3×H×W in [0, 1]."""
+
+    def make(height: int = 48, width: int = 48, seed: int = 0) -> Tensor:
+        coarse = torch.rand(1, 3, 6, 6, generator=torch.Generator().manual_seed(seed))
+        return nn.functional.interpolate(coarse, size=(height, width), mode="bilinear")[0]
+
+    return make
+
+
+@pytest.fixture
+def generator() -> torch.Generator:
+    return torch.Generator().manual_seed(0)

