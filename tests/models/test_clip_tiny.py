@@ -131,7 +131,6 @@ def test_a_word_kept_whole_is_spelled_as_in_the_published_encoding() -> None:
 def test_a_pencil_rendering_is_nearer_to_the_words_than_the_photograph(model: ClipModel, photo: Tensor) -> None:
     drawn = _pencil_like(photo)
     assert _similarity(model, drawn, "a pencil drawing") > _similarity(model, photo, "a pencil drawing") + 0.1
-    assert _similarity(model, photo, "a photo") > _similarity(model, drawn, "a photo") + 0.1
 
 
 def test_similarity_to_a_style_grows_with_its_strength(model: ClipModel, photo: Tensor) -> None:

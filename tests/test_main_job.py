@@ -1,0 +1,120 @@
+"""The main job on the smallest shipped protocol: every method, every metric, real networks and pictures."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import benchmark
+
+METHODS = ["adain", "clipstyler", "color_transfer", "gatys", "identity", "multi_style", "style_copy"]
+
+
+def run(out: Path, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "benchmark", "run", "--protocol", "smoke", "--out", str(out), *arguments]
+    environment = {**os.environ, "PYTHONWARNINGS": "default"}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """The folder of a whole run, and what the command printed."""
+    out = tmp_path_factory.mktemp("smoke") / "run"
+    process = run(out, "--methods", "all")
+    printed, errors = process.communicate(timeout=280)
+    assert process.returncode == 0, errors
+    return out, printed, errors
+
+
+@pytest.fixture(scope="module")
+def means(finished):
+    """Means by method and column."""
+    table = benchmark.load_run(finished[0])
+    return table.groupby("method").mean(numeric_only=True)
+
+
+def test_every_unit_ends_ok_with_every_score(finished):
+    table = benchmark.load_run(finished[0])
+    assert sorted(set(table.method)) == METHODS
+    assert (table.status == "ok").all()
+    manifest = json.loads((finished[0] / "run.json").read_text())
+    metrics = [metric["name"] for metric in manifest["metrics"] if not metric["unavailable"]]
+    assert len(metrics) == 7
+    assert table[metrics].notna().all(axis=None)
+
+
+def test_metrics_have_their_ends_at_the_controls(means):
+    assert means.ssim.idxmax() == "identity"
+    assert means.ms_ssim.idxmax() == "identity"
+    assert means.st_lpips.idxmin() == "identity"
+    assert means.vgg_content_loss.idxmin() == "identity"
+    assert means.vgg_style_loss.idxmin() == "style_copy"
+    assert means.clip_text_similarity.idxmax() == "style_copy"
+
+
+@pytest.mark.parametrize("method", ["gatys", "adain"])
+def test_a_painting_gives_its_manner_and_keeps_the_content(means, method):
+    assert means.vgg_style_loss[method] < 0.5 * means.vgg_style_loss["identity"]
+    assert means.vgg_content_loss[method] < means.vgg_content_loss["style_copy"]
+    assert means.st_lpips[method] < means.st_lpips["style_copy"]
+
+
+@pytest.mark.parametrize("method", ["clipstyler", "multi_style"])
+def test_a_prompt_is_approached_in_the_eyes_of_the_judge(means, method):
+    assert means.clip_text_similarity[method] > means.clip_text_similarity["identity"] + 0.05
+    assert means.clip_directional_similarity[method] > 0.1
+    assert means.st_lpips[method] < means.st_lpips["style_copy"]
+
+
+def test_scores_by_a_network_that_a_method_optimised_are_circular(finished):
+    rows = json.loads((finished[0] / "summary.json").read_text())["rows"]
+    circular = {(row["method"], row["metric"]) for row in rows if row["circular"]}
+    assert ("gatys", "vgg_style_loss") in circular
+    assert ("clipstyler", "vgg_content_loss") in circular
+    assert not any(metric.startswith("clip_") for _, metric in circular), "the judge is never optimised"
+    assert not any(method in ("identity", "style_copy", "color_transfer") for method, _ in circular)
+
+
+def test_the_report_is_one_file_that_shows_everything(finished):
+    page = (finished[0] / "report" / "index.html").read_text(encoding="utf-8")
+    assert [path.name for path in (finished[0] / "report").iterdir()] == ["index.html"]
+    for title in ("Gatys", "AdaIN", "CLIPstyler", "Identity", "The Starry Night", "protocol smoke names no model"):
+        assert title in page
+
+
+def test_results_go_to_standard_output_and_progress_to_standard_error(finished):
+    _, printed, errors = finished
+    assert "clip_text_similarity" in printed
+    assert "report:" in printed
+    assert "[14/14]" in errors
+    assert "Warning" not in errors
+
+
+def test_a_run_killed_in_the_middle_ends_like_an_undisturbed_one(finished, tmp_path):
+    out = tmp_path / "run"
+    journal = out / "journal.jsonl"
+    methods = ("--methods", "adain,gatys,identity")
+    process = run(out, *methods)
+    while process.poll() is None and not (journal.exists() and journal.read_bytes().count(b"\n") >= 3):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert journal.read_bytes().count(b"\n") < 6, "the run was over before it could be killed"
+    again = run(out, *methods)
+    _, errors = again.communicate(timeout=200)
+    assert again.returncode == 0, errors
+    assert "continuing: 3 of 6" in errors
+    costs = ["seconds", "peak_memory_bytes"]
+    undisturbed = benchmark.load_run(finished[0]).drop(columns=costs)
+    expected = undisturbed[undisturbed.method.isin(["adain", "gatys", "identity"])].reset_index(drop=True)
+    continued = benchmark.load_run(out).drop(columns=costs)
+    assert continued.to_dict("records") == expected.to_dict("records")
+    for image in (out / "images").rglob("*.png"):
+        assert image.read_bytes() == (finished[0] / image.relative_to(out)).read_bytes()

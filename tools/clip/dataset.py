@@ -1,0 +1,100 @@
+"""Cached features as tensors, and random batches of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+
+from tools.clip.features import BLENDS, Shard, load_shard
+from tools.clip.pictures import Photo, Split
+from tools.clip.rendering_sets import RenderingSet
+
+STRENGTHS = (0.0, *BLENDS, 1.0)
+
+
+@dataclass(frozen=True)
+class FeatureSet:
+    """Features of S shards: ``content`` S×V×F, ``stylized`` S×L×V×F, ``blended`` S×L×B×F, ``blended_view`` S×L."""
+
+    content: Tensor
+    stylized: Tensor
+    blended: Tensor
+    blended_view: Tensor
+    subjects: list[str]
+    names: list[str]
+
+    def series(self, shard: Tensor, label: Tensor) -> Tensor:
+        """Features of one view at the five strengths of a style, N×5×F."""
+        view = self.blended_view[shard, label]
+        start, end = self.content[shard, view], self.stylized[shard, label, view]
+        return torch.cat([start[:, None], self.blended[shard, label], end[:, None]], dim=1).float()
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Features N×F, those of the same views of the photographs, and labels."""
+
+    features: Tensor
+    content: Tensor
+    labels: Tensor
+
+
+def load_feature_set(
+    folder: Path, renderings: RenderingSet, split: Split, photos: list[Photo], variants: int
+) -> FeatureSet:
+    """Stack the shards of a split that are in the cache.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    subjects = {photo.name: photo.subject for photo in photos}
+    shards: list[Shard] = []
+    names: list[str] = []
+    for path in sorted(folder.glob(f"{renderings.value}--{split.value}--*.safetensors")):
+        _, _, name, variant = path.stem.split("--")
+        if int(variant) < variants:
+            shards.append(load_shard(path))
+            names.append(name)
+    if not shards:
+        raise FileNotFoundError(f"no features of {renderings.value}, {split.value} in {folder}")
+    return FeatureSet(
+        torch.stack([shard.content for shard in shards]),
+        torch.stack([shard.stylized for shard in shards]),
+        torch.stack([shard.blended for shard in shards]),
+        torch.stack([shard.blended_view for shard in shards]),
+        [subjects[name] for name in names],
+        names,
+    )
+
+
+def load_view_features(folder: Path, kind: str, names: list[str]) -> Tensor:
+    """Features of views of paintings (``kind`` "painting") or of unchanged photographs ("photo"), P×N×F."""
+    return torch.stack([load_file(folder / f"{kind}--{name}.safetensors")["features"] for name in names])
+
+
+def sample_stylized(features: FeatureSet, size: int, photo_label: int, photo_share: float) -> Batch:
+    """Random renderings, labels balanced but for a larger share of unchanged photographs."""
+    shards, labels, views, _ = features.stylized.shape
+    shard = torch.randint(shards, (size,))
+    label = torch.randint(labels, (size,))
+    view = torch.randint(views, (size,))
+    unchanged = torch.rand(size) < photo_share
+    label = torch.where(unchanged, photo_label, label)
+    content = features.content[shard, view].float()
+    chosen = torch.where(unchanged[:, None], content, features.stylized[shard, label, view].float())
+    return Batch(chosen, content, label)
+
+
+def sample_views(views: Tensor, size: int, first_label: int, *, one_label: bool) -> Batch:
+    """Random views of pictures as they are; their own features stand in for the photograph's.
+
+    Label ``first_label`` for all, or counted on from it, picture by picture.
+    """
+    picture = torch.randint(views.shape[0], (size,))
+    chosen = views[picture, torch.randint(views.shape[1], (size,))].float()
+    labels = torch.full_like(picture, first_label) if one_label else picture + first_label
+    return Batch(chosen, chosen, labels)

@@ -1,0 +1,178 @@
+"""Measures on photographs and in phrasings that no training has seen.
+
+``python -m tools.clip.evaluate clip-tiny --pictures DIR --cache DIR`` measures the shipped file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from scipy.stats import spearmanr
+from torch import Tensor, nn
+from torch.nn import functional
+
+from benchmark.models.clip_tiny import (
+    ClipTinyName,
+    load_clip_tiny,
+    load_clip_tiny_judge,
+    reduced_tokenizer,
+)
+from tools.clip.dataset import STRENGTHS, FeatureSet, load_feature_set
+from tools.clip.features import INPUT_SIZES
+from tools.clip.phrases import WORDINGS, Teaching, phrase_table, style_labels, templates
+from tools.clip.pictures import TEST_PHOTOS, Painting, Split, read_pictures
+from tools.clip.rendering_sets import RenderingSet
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Shares of right answers in [0, 1], with the numbers of images they are taken from."""
+
+    images: int
+    photographs: int
+    labels: int
+    style_top1: float
+    style_top1_procedural: float
+    style_top1_paintings: float
+    artist_top1: float
+    direction_images: int
+    direction_top1: float
+    direction_top1_procedural: float
+    direction_top1_paintings: float
+    strength_series: int
+    strength_spearman: float
+
+
+@torch.no_grad()
+def encode_prompts(model: nn.Module, prompts: list[str]) -> Tensor:
+    """Unit length, N×D."""
+    return functional.normalize(model.encode_text(reduced_tokenizer()(prompts)), dim=1)
+
+
+def held_out_texts(model: nn.Module, paintings: list[Painting]) -> Tensor:
+    """One unit vector a label: the mean over its held-out phrases in held-out templates."""
+    table = phrase_table(paintings, Teaching.HELD_OUT)
+    texts = []
+    for label in style_labels(paintings):
+        phrases = [phrase for phrase, fitting in table.items() if fitting == {label}]
+        prompts = [template.format(s=phrase) for phrase in phrases for template in templates(Teaching.HELD_OUT)]
+        texts.append(functional.normalize(encode_prompts(model, prompts).mean(0), dim=0))
+    return torch.stack(texts)
+
+
+@torch.no_grad()
+def measure_styles(model: nn.Module, features: FeatureSet, paintings: list[Painting]) -> Measures:
+    """Style, artist, direction and strength on one set of renderings."""
+    head, texts = model.visual.trunk.head, held_out_texts(model, paintings)
+    labels = torch.arange(len(texts))
+    procedural = len(WORDINGS)
+    content = functional.normalize(head(features.content.float()), dim=-1)
+    stylized = functional.normalize(head(features.stylized.float()), dim=-1)
+    answers = (stylized @ texts.T).argmax(-1)
+    right = answers == labels[None, :, None]
+    artists = [*WORDINGS, *(painting.artist for painting in paintings)]
+    same_artist = torch.tensor([[a == b for b in artists] for a in artists])
+    artist_right = same_artist[labels[None, procedural:, None], answers[:, procedural:]]
+
+    photo_text = encode_prompts(model, ["a photo"])[0]
+    text_direction = functional.normalize(texts[1:] - photo_text, dim=-1)
+    image_direction = functional.normalize(stylized[:, 1:] - content[:, None], dim=-1)
+    direction_right = (image_direction @ text_direction.T).argmax(-1) == labels[None, :-1, None]
+
+    correlations = []
+    for label in range(1, len(texts)):
+        shard = torch.arange(len(features.names))
+        series = head(features.series(shard, torch.full_like(shard, label)))
+        similarity = functional.normalize(series, dim=-1) @ texts[label]
+        correlations += [float(spearmanr(STRENGTHS, row).statistic) for row in similarity.numpy()]
+    return Measures(
+        images=right.numel(),
+        photographs=len(features.names),
+        labels=len(texts),
+        style_top1=_share(right),
+        style_top1_procedural=_share(right[:, :procedural]),
+        style_top1_paintings=_share(right[:, procedural:]),
+        artist_top1=_share(artist_right),
+        direction_images=direction_right.numel(),
+        direction_top1=_share(direction_right),
+        direction_top1_procedural=_share(direction_right[:, : procedural - 1]),
+        direction_top1_paintings=_share(direction_right[:, procedural - 1 :]),
+        strength_series=len(correlations),
+        strength_spearman=round(sum(correlations) / len(correlations), 4),
+    )
+
+
+@torch.no_grad()
+def measure_objects(model: nn.Module, features: FeatureSet) -> dict[str, float | int]:
+    """Which of the test photographs' objects is on a test photograph?"""
+    prompts = [f"a photo of a {name}" for name in TEST_PHOTOS.values()]
+    texts = encode_prompts(model, prompts)
+    truth = torch.tensor([list(TEST_PHOTOS).index(name) for name in features.names])
+    embeddings = functional.normalize(model.visual.trunk.head(features.content.float()), dim=-1)
+    right = (embeddings @ texts.T).argmax(-1) == truth[:, None]
+    return {
+        "candidates": len(prompts),
+        "whole_photographs": int(right.shape[0]),
+        "top1_whole": _share(right[:, :1]),
+        "views": right.numel(),
+        "top1_views": _share(right),
+    }
+
+
+def measure_speed(model: nn.Module, size: int, threads: int = 2, patches: int = 64) -> float:
+    """Seconds for the embeddings of patches and the gradient to their pixels, best of three."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    images = torch.rand(patches, 3, size, size, requires_grad=True)
+    seconds = []
+    for _ in range(4):
+        started = time.perf_counter()
+        model.encode_image(images).sum().backward()
+        seconds.append(time.perf_counter() - started)
+    torch.set_num_threads(before)
+    return round(min(seconds[1:]), 3)
+
+
+def evaluate(model: nn.Module, folder: Path, pictures: Path) -> dict[str, object]:
+    """All measures of a model, on both sets of renderings, for validation and test photographs."""
+    photos, paintings = read_pictures(pictures)
+    model.eval()
+    results: dict[str, object] = {}
+    for split in (Split.VALIDATION, Split.TEST):
+        for renderings in RenderingSet:
+            try:
+                features = load_feature_set(folder, renderings, split, photos, variants=1)
+            except FileNotFoundError:
+                continue
+            results[f"{split.value}, renderings of {renderings.value}"] = asdict(
+                measure_styles(model, features, paintings)
+            )
+            if split is Split.TEST and renderings.value == folder.name:
+                results["objects"] = measure_objects(model, features)
+    size = INPUT_SIZES[folder.name]
+    results["seconds_for_64_patches_forward_and_backward"] = measure_speed(model, size)
+    return results
+
+
+def _share(right: Tensor) -> float:
+    return round(float(right.float().mean()), 4)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", choices=[name.value for name in ClipTinyName])
+    parser.add_argument("--pictures", type=Path, required=True)
+    parser.add_argument("--cache", type=Path, required=True)
+    arguments = parser.parse_args()
+    model = load_clip_tiny() if arguments.model == ClipTinyName.TINY else load_clip_tiny_judge()
+    results = evaluate(model.towers, arguments.cache / arguments.model, arguments.pictures)
+    print(json.dumps(results, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,219 @@
+"""Render, look, and keep the trunk's features on disk: the slow half of the training, done once.
+
+``python -m tools.clip.features clip-tiny --pictures DIR --cache DIR``
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.random import Generator
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from benchmark.models.clip_tiny_tower import StatisticsTrunk
+from tools.clip.image_operations import Array, saturate
+from tools.clip.painting_renderings import random_square
+from tools.clip.pictures import Photo, Split, centre_square, load_image, read_pictures, split_of
+from tools.clip.rendering_sets import RenderingSet, procedural_renderings, render_painting
+from tools.clip.trunks import load_trunk
+from tools.clip.views import sample_views, show
+
+RENDERING_SIDE = 256
+BLENDS = (0.25, 0.5, 0.75)
+CROPS = 4
+PAINTING_CROPS = 48
+PHOTO_VIEWS = 48
+INPUT_SIZES = {"clip-tiny": 112, "clip-tiny-judge": 128}
+_MEAN = torch.tensor((0.48145466, 0.4578275, 0.40821073)).view(1, 3, 1, 1)
+_STANDARD_DEVIATION = torch.tensor((0.26862954, 0.26130258, 0.27577711)).view(1, 3, 1, 1)
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Features of one photograph in every style. V views, L labels, B blends of one of the views.
+
+    ``content`` V×F, ``stylized`` L×V×F, ``blended`` L×B×F, ``blended_view`` L.
+    """
+
+    content: Tensor
+    stylized: Tensor
+    blended: Tensor
+    blended_view: Tensor
+
+
+@torch.no_grad()
+def extract(trunk: StatisticsTrunk, images: list[Tensor]) -> Tensor:
+    """Views of the model's input size → N×F, in half precision."""
+    batch = (torch.cat(images) - _MEAN) / _STANDARD_DEVIATION
+    return trunk(batch).half()
+
+
+def photo_shard(
+    trunk: StatisticsTrunk,
+    photo: Array,
+    paintings: list[Array],
+    renderings: RenderingSet,
+    size: int,
+    rng: Generator,
+    *,
+    augment: bool,
+) -> Shard:
+    """Render a photograph in every style and extract the features of the same views of each."""
+    content = _augmented_square(photo, rng) if augment else centre_square(photo, RENDERING_SIDE)
+    views = sample_views(rng, RENDERING_SIDE, CROPS, augment=augment)
+    content_tensor = _to_tensor(content)
+    content_views = [show(content_tensor, view, size) for view in views]
+    stylized_features, blended_features, blended_view = [], [], []
+    stylized_images = [function(content.copy(), rng) for function in procedural_renderings(renderings).values()] + [
+        render_painting(renderings, content, painting, rng) for painting in paintings
+    ]
+    for stylized in stylized_images:
+        stylized_tensor = _to_tensor(stylized)
+        chosen = int(rng.integers(len(views)))
+        blends = [
+            show(amount * stylized_tensor + (1 - amount) * content_tensor, views[chosen], size) for amount in BLENDS
+        ]
+        features = extract(trunk, [show(stylized_tensor, view, size) for view in views] + blends)
+        stylized_features.append(features[: len(views)])
+        blended_features.append(features[len(views) :])
+        blended_view.append(chosen)
+    return Shard(
+        extract(trunk, content_views),
+        torch.stack(stylized_features),
+        torch.stack(blended_features),
+        torch.tensor(blended_view),
+    )
+
+
+def painting_features(trunk: StatisticsTrunk, painting: Array, size: int, rng: Generator) -> Tensor:
+    """Features of random crops of the painting itself, N×F."""
+    crops = []
+    for _ in range(PAINTING_CROPS):
+        square = _to_tensor(random_square(painting, rng, RENDERING_SIDE, 0.35))
+        crops.append(show(square, sample_views(rng, RENDERING_SIDE, 1, augment=True)[int(rng.random() < 0.5)], size))
+    return extract(trunk, crops)
+
+
+def photo_features(trunk: StatisticsTrunk, photo: Array, size: int, rng: Generator) -> Tensor:
+    """Features of random views of a photograph as it is, N×F: many more than are worth rendering."""
+    crops = []
+    for _ in range(PHOTO_VIEWS):
+        square = _to_tensor(_augmented_square(photo, rng))
+        crops.append(show(square, sample_views(rng, RENDERING_SIDE, 1, augment=True)[int(rng.random() < 0.7)], size))
+    return extract(trunk, crops)
+
+
+def shard_path(cache: Path, model: str, renderings: RenderingSet, split: Split, photo: str, variant: int) -> Path:
+    """Where the features of one variant of a photograph lie."""
+    return cache / model / f"{renderings.value}--{split.value}--{photo}--{variant}.safetensors"
+
+
+def load_shard(path: Path) -> Shard:
+    """Read a shard from the cache."""
+    return Shard(**load_file(path))
+
+
+def build_cache(model: str, pictures: Path, cache: Path, variants: int, *, evaluation: bool) -> None:
+    """Fill the cache; what is there already is kept, so that the work can be interrupted."""
+    trunk, size = load_trunk(model).tower.trunk, INPUT_SIZES[model]
+    photos, paintings = read_pictures(pictures)
+    splits = split_of(photos)
+    painting_images = [load_image(painting.path) for painting in paintings]
+    (cache / model).mkdir(parents=True, exist_ok=True)
+    own = RenderingSet(model)
+    jobs = [(own, photo, Split(model), variant) for variant in range(variants) for photo in photos]
+    if evaluation:
+        other = RenderingSet.JUDGE if own is RenderingSet.TINY else RenderingSet.TINY
+        held_out = ((own, Split.TEST), (own, Split.VALIDATION), (other, Split.TEST))
+        jobs += [(renderings, photo, split, 0) for renderings, split in held_out for photo in photos]
+    for painting, image in zip(paintings, painting_images, strict=True):
+        _cache_views(painting_features, cache / model / f"painting--{painting.name}.safetensors", image, trunk, size)
+    for photo in photos:
+        if splits[photo.name] is Split(model):
+            path = cache / model / f"photo--{photo.name}.safetensors"
+            _cache_views(photo_features, path, load_image(photo.path), trunk, size)
+    for renderings, photo, split, variant in jobs:
+        path = shard_path(cache, model, renderings, split, photo.name, variant)
+        if splits[photo.name] is not split or path.exists():
+            continue
+        rng = _generator(renderings.value, photo, variant)
+        shard = photo_shard(
+            trunk,
+            load_image(photo.path),
+            painting_images,
+            renderings,
+            size,
+            rng,
+            augment=split not in (Split.VALIDATION, Split.TEST),
+        )
+        _save(vars(shard), path)
+        print(path.name, flush=True)
+
+
+def _cache_views(
+    extract_views: Callable[[StatisticsTrunk, Array, int, Generator], Tensor],
+    path: Path,
+    image: Array,
+    trunk: StatisticsTrunk,
+    size: int,
+) -> None:
+    if not path.exists():
+        rng = np.random.default_rng(_seed(path.stem, str(size)))
+        _save({"features": extract_views(trunk, image, size, rng)}, path)
+
+
+def _augmented_square(photo: Array, rng: Generator) -> Array:
+    square = random_square(photo, rng, RENDERING_SIDE)
+    if rng.random() < 0.7:
+        tint = rng.uniform(0.85, 1.15, 3).astype(np.float32)
+        square = saturate(np.clip(square * tint * rng.uniform(0.8, 1.15), 0, 1), rng.uniform(0.6, 1.5))
+        square = square ** rng.uniform(0.75, 1.3)
+    return square.astype(np.float32)
+
+
+def _to_tensor(image: Array) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(np.clip(image, 0, 1), np.float32)).permute(2, 0, 1)[None]
+
+
+def _generator(renderings: str, photo: Photo, variant: int) -> Generator:
+    return np.random.default_rng(_seed(renderings, photo.name, str(variant)))
+
+
+def _seed(*parts: str) -> int:
+    return int.from_bytes(hashlib.sha256("/".join(parts).encode()).digest()[:8], "big")
+
+
+def _save(tensors: dict[str, Tensor], path: Path) -> None:
+    unfinished = path.with_suffix(".unfinished")
+    save_file({name: value.contiguous() for name, value in tensors.items()}, unfinished)
+    unfinished.rename(path)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", choices=INPUT_SIZES)
+    parser.add_argument("--pictures", type=Path, required=True)
+    parser.add_argument("--cache", type=Path, required=True)
+    parser.add_argument("--variants", type=int, default=6)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--no-evaluation", action="store_true", help="skip validation and test photographs")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    build_cache(
+        arguments.model,
+        arguments.pictures,
+        arguments.cache,
+        arguments.variants,
+        evaluation=not arguments.no_evaluation,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""The text tower in training: token table from wordllama, and a forward pass without the padding."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from benchmark.models.clip_tiny import ReducedTokenizer
+
+_TOKEN_SCALE = 0.05
+_PRINCIPAL_SAMPLE = 4000
+
+
+def initialise_token_table(text: nn.Module, tokenizer: ReducedTokenizer) -> None:
+    """Set every token's vector to the principal components of wordllama's vector for the same text.
+
+    A token without a counterpart takes the mean of its pieces; the two special ones stay random.
+    """
+    specification = find_spec("wordllama")
+    if specification is None or specification.origin is None:
+        raise ModuleNotFoundError("the package wordllama is needed for training: pip install wordllama")
+    folder = Path(specification.origin).parent
+    vectors = load_file(folder / "weights" / "l2_supercat_256.safetensors")["embedding.weight"].float()
+    pieces = Tokenizer.from_file(str(folder / "tokenizers" / "l2_supercat_tokenizer_config.json"))
+    words = [symbol.replace("</w>", "") or "a" for symbol in tokenizer.symbols[:-2]]
+    encoded = pieces.encode_batch(words, add_special_tokens=False)
+    known = torch.stack([vectors[item.ids].mean(0) if item.ids else vectors.mean(0) for item in encoded])
+    centred = known - known.mean(0)
+    sample = centred[:: max(1, len(centred) // _PRINCIPAL_SAMPLE)]
+    axes = torch.linalg.svd(sample, full_matrices=False)[2]
+    width = text.token_embedding.weight.shape[1]
+    projected = centred @ axes[:width].T
+    with torch.no_grad():
+        text.token_embedding.weight[:-2] = projected / projected.std() * _TOKEN_SCALE
+
+
+def encode_tokens(text: nn.Module, tokens: Tensor) -> Tensor:
+    """As open_clip's text tower, on the used part of the context only. N×context → N×D."""
+    end = tokens.argmax(dim=1)
+    length = int(end.max()) + 1
+    hidden = text.token_embedding(tokens[:, :length]) + text.positional_embedding[:length]
+    hidden = text.transformer(hidden, attn_mask=text.attn_mask[:length, :length])
+    hidden = text.ln_final(hidden)
+    return hidden[torch.arange(len(tokens)), end] @ text.text_projection

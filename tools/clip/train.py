@@ -1,0 +1,100 @@
+"""Train one of the two models, from pictures to the shipped file.
+
+``python -m tools.clip.train clip-tiny --pictures DIR --cache DIR`` (or ``clip-tiny-judge``)
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+from random import Random
+
+import open_clip
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from benchmark.models.clip_tiny import ClipTinyName, reduced_tokenizer, register_configurations
+from tools.clip.captions import Captions
+from tools.clip.dataset import load_feature_set, load_view_features
+from tools.clip.evaluate import evaluate
+from tools.clip.features import build_cache
+from tools.clip.phrases import Teaching, style_labels
+from tools.clip.pictures import Split, read_pictures
+from tools.clip.rendering_sets import RenderingSet
+from tools.clip.text_tower import initialise_token_table
+from tools.clip.trainer import Trainer, TrainingSettings
+from tools.clip.trunks import load_trunk
+
+WEIGHTS = Path(__file__).parents[2] / "benchmark" / "models" / "weights"
+
+
+def export(model: nn.Module, path: Path) -> None:
+    """Matrices in half precision, vectors (normalisation statistics among them) in single precision."""
+    tensors = {
+        name: (value.half() if value.ndim >= 2 else value).contiguous() for name, value in model.state_dict().items()
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file(tensors, path, metadata={"format": "pt"})
+    path.chmod(0o644)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", choices=[name.value for name in ClipTinyName])
+    parser.add_argument("--pictures", type=Path, required=True)
+    parser.add_argument("--cache", type=Path, required=True)
+    parser.add_argument("--weights", type=Path, help="where to write the file; by default where the package reads it")
+    parser.add_argument("--variants", type=int, default=TrainingSettings.variants)
+    parser.add_argument("--steps", type=int, default=TrainingSettings.steps)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--cached-only", action="store_true", help="use what the cache holds, extract nothing")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    name = arguments.model
+    settings = TrainingSettings(
+        seed=0 if name == ClipTinyName.TINY else 1, variants=arguments.variants, steps=arguments.steps
+    )
+    if not arguments.cached_only:
+        build_cache(name, arguments.pictures, arguments.cache, settings.variants, evaluation=True)
+
+    torch.manual_seed(settings.seed)
+    rng = Random(settings.seed)
+    photos, paintings = read_pictures(arguments.pictures)
+    folder = arguments.cache / name
+    features = load_feature_set(folder, RenderingSet(name), Split(name), photos, settings.variants)
+    register_configurations()
+    model = open_clip.create_model(name)
+    trunk = load_trunk(name)
+    model.visual.trunk.trunk.load_state_dict(trunk.tower.trunk.state_dict())
+    model.requires_grad_(False)
+    model.text.requires_grad_(True)
+    model.visual.trunk.head.requires_grad_(True)
+    initialise_token_table(model.text, reduced_tokenizer())
+    labels = style_labels(paintings)
+    captions = Captions(Teaching(name), labels, paintings, sorted(set(features.subjects)), rng)
+    painting_views = load_view_features(folder, "painting", [painting.name for painting in paintings])
+    photo_views = load_view_features(folder, "photo", sorted(set(features.names)))
+    trainer = Trainer(model, trunk, features, painting_views, photo_views, captions, settings, rng)
+    started = time.perf_counter()
+    trainer.train()
+    path = arguments.weights or WEIGHTS / f"{name}.safetensors"
+    export(model, path)
+    measures = {
+        "model": name,
+        "settings": asdict(settings),
+        "training_shards": len(features.names),
+        "training_seconds": round(time.perf_counter() - started, 1),
+        "bytes": path.stat().st_size,
+        **evaluate(model, folder, arguments.pictures),
+    }
+    report = folder / "measures.json"
+    report.write_text(json.dumps(measures, indent=2) + "\n", encoding="utf-8")
+    print(report.read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    main()

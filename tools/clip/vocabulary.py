@@ -1,0 +1,114 @@
+"""Choose the merges of CLIP's byte-pair encoding that both models keep, and write their configuration files.
+
+``python -m tools.clip.vocabulary --pictures DIR`` writes ``benchmark/models/configs/clip-tiny*.json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from pathlib import Path
+
+from open_clip.tokenizer import SimpleTokenizer, get_pairs
+from torchvision.models._meta import _IMAGENET_CATEGORIES
+
+from tools.clip.phrases import Teaching, clip_templates, phrase_table, templates
+from tools.clip.pictures import TEST_PHOTOS, read_pictures
+
+FREQUENT_MERGES = 6000
+CONFIGURATIONS = Path(__file__).parents[2] / "benchmark" / "models" / "configs"
+
+WORDS_OF_ART = """
+abstract academic acrylic aesthetic aerial airbrush album analog ancient animation anime antique aquarelle arabesque
+architecture art artist artwork autumn avant baroque basquiat batik bauhaus beads bold botanical botticelli braque
+bright brick bronze brush brushstrokes byzantine calligraphy canvas caravaggio caricature carving ceramic cezanne
+chagall chiaroscuro chinese chrome cityscape clay collage colorful coloured colourful colour comic conceptual constable
+constructivism contemporary copper coral cosmic courbet crystal cubism cubist cyberpunk dada dali dark deco dega degas
+delacroix delft desert dot drawing dreamy drip durer egyptian embossed enamel engraving escher etching expressionism
+expressionist fabric fantasy fauvism feathers figurative floral flowers foggy folk forest fresco frida kahlo futurism
+futurist galaxy gauguin geometric giotto gothic gouache grain graphic greek grunge hatching haring holbein holographic
+hologram hopper icon illustration impasto impressionism impressionist ingres inverted jade jungle kandinsky klee klimt
+knitted lace landscape lava leather lego lichtenstein line linocut lithograph magritte manet manga manuscript mannerism
+matisse medieval metallic mexican miniature minimalism minimalist miro modernism modern modigliani monet mondrian
+monochromatic monster mughal munch mural mythology naive neoclassical nouveau ocean origami ornament painted painterly
+painting pastel patchwork pattern pearl persian photorealism photorealistic picasso pissarro pixelated plaster
+plasticine pointillist pollock polygon poster pottery primitive print rainbow raphael rembrandt renaissance retro
+rococo romanticism rothko rousseau rubens rug rust sand sargent scandinavian scream sculpture seurat shadow sheet
+signac silhouette silk silver sisley sketchy smoke snow soap space spring squares steampunk stencil stone strokes
+style stylized sumi summer sunflowers sunset suprematism surreal surrealism surrealist swirl symbolism tapestry tattoo
+teal terracotta textile texture tile titian tribal turner ukiyo vangogh vector vermeer velazquez vibrant victorian
+vintage vivid warhol warm wash waves wax weaving whistler winter wood wool yarn zentangle
+"""
+
+
+def words_to_keep(pictures: Path) -> set[str]:
+    """Every word of the phrases, the templates, ImageNet's classes, the pictures' names and the list above."""
+    photos, paintings = read_pictures(pictures)
+    texts = [phrase for teaching in Teaching for phrase in phrase_table(paintings, teaching)]
+    texts += [template for teaching in Teaching for template in templates(teaching)]
+    texts += [*clip_templates(), *_IMAGENET_CATEGORIES, *TEST_PHOTOS.values(), WORDS_OF_ART]
+    texts += [text for painting in paintings for text in (painting.title, painting.artist)]
+    texts += [photo.subject for photo in photos]
+    return {word for text in texts for word in re.findall(r"[^\W\d_]+", text.lower())}
+
+
+def merges_of(word: str, tokenizer: SimpleTokenizer) -> set[int]:
+    """Ranks of the merges by which CLIP's encoding spells a word."""
+    symbols = [tokenizer.byte_encoder[byte] for byte in word.encode("utf-8")]
+    symbols[-1] += "</w>"
+    used: set[int] = set()
+    while len(symbols) > 1:
+        first, second = min(get_pairs(symbols), key=lambda pair: tokenizer.bpe_ranks.get(pair, 1 << 30))
+        if (first, second) not in tokenizer.bpe_ranks:
+            break
+        used.add(tokenizer.bpe_ranks[first, second])
+        joined: list[str] = []
+        for symbol in symbols:
+            if joined and joined[-1] == first and symbol == second:
+                joined[-1] = first + second
+            else:
+                joined.append(symbol)
+        symbols = joined
+    return used
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pictures", type=Path, required=True)
+    tokenizer = SimpleTokenizer()
+    words = words_to_keep(parser.parse_args().pictures)
+    needed = {rank for word in words for rank in merges_of(word, tokenizer)}
+    further = sorted(rank for rank in needed if rank >= FREQUENT_MERGES)
+    merges = json.dumps({"first": FREQUENT_MERGES, "further": further})
+    (CONFIGURATIONS / "clip-tiny-merges.json").write_text(merges + "\n", encoding="utf-8")
+    vocabulary_size = 512 + FREQUENT_MERGES + len(further) + 2
+    for name, tower, image_size in (
+        ("clip-tiny", "clip_tiny_tower", 112),
+        ("clip-tiny-judge", "clip_tiny_judge_tower", 128),
+    ):
+        configuration = {
+            "embed_dim": 256,
+            "custom_text": True,
+            "vision_cfg": {
+                "timm_model_name": tower,
+                "timm_model_pretrained": False,
+                "timm_pool": "",
+                "timm_proj": "",
+                "image_size": image_size,
+            },
+            "text_cfg": {
+                "context_length": 32,
+                "vocab_size": vocabulary_size,
+                "width": 128,
+                "heads": 4,
+                "layers": 2,
+            },
+        }
+        text = json.dumps(configuration, indent=2)
+        (CONFIGURATIONS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    print(f"{len(words)} words, {vocabulary_size} tokens")
+
+
+if __name__ == "__main__":
+    main()
