@@ -62,9 +62,9 @@ class Recipe:
     last_learning_rate_share: float = 0.02
     ramp_steps: int = 20
     average_decay: float = 0.99
-    content_weight: float = 3.0
+    content_weight: float = 2.0
     style_weight: float = 5.0
-    pixel_weight: float = 400.0
+    pixel_weight: float = 150.0
 
 
 class Trainer:
