@@ -34,14 +34,14 @@ def open_image(path: Path) -> Image.Image:
     """
     from PIL import Image, ImageOps, UnidentifiedImageError
 
-    if not path.exists():
-        raise InputError(f"image not found: {path}")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(path) as file:
                 _check_size(path, *file.size)
                 return _as_rgb(ImageOps.exif_transpose(file))
+    except FileNotFoundError:
+        raise InputError(f"image not found: {path}") from None
     except Image.DecompressionBombError:
         raise InputError(f"image {path} is larger than {MAXIMUM_PIXELS // 10**6} megapixels; scale it down") from None
     except UnidentifiedImageError:
@@ -62,6 +62,8 @@ def _check_size(path: Path, width: int, height: int) -> None:
 def _as_rgb(image: Image.Image) -> Image.Image:
     from PIL import Image
 
+    if image.mode == "F":
+        raise ValueError("floating-point pixels have no agreed range; save it with 8 or 16 bits")
     if image.mode.startswith("I;16") or image.mode == "I":
         image = image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
     if image.has_transparency_data:
@@ -104,7 +106,7 @@ def quantize(image: Tensor) -> Tensor:
     Args:
         image: 3×H×W in [0, 1].
     """
-    return image.clamp(0, 1).mul(255).round().div(255)
+    return image.clamp(0, 1).mul(255).round().div(255).contiguous()
 
 
 def encode_png(image: Tensor) -> bytes:

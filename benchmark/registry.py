@@ -67,7 +67,7 @@ class Plugin:
         """
         try:
             plugin = self.entry_point.load()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise self._broken(f"cannot be imported: {type(error).__name__}: {error}") from error
         if self.kind is PluginKind.PROTOCOLS:
             if not callable(plugin):
@@ -130,7 +130,8 @@ def select_plugins(kind: PluginKind, names: str) -> list[Plugin]:
     if names.strip() == "all":
         selected = list(installed_plugins(kind).values())
     else:
-        selected = list({name: find_plugin(kind, name) for name in names.split(",") if name.strip()}.values())
+        named = [find_plugin(kind, name) for name in names.split(",") if name.strip()]
+        selected = list({plugin.name: plugin for plugin in named}.values())
     if not selected:
         raise InputError(f"no {kind} selected; name some, or all")
     return selected

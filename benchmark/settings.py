@@ -63,7 +63,7 @@ def _validated(setting: str, kind: Any, value: Any) -> Any:
     if isinstance(value, str) and typing.get_origin(kind) is tuple:
         value = tuple(part.strip() for part in value.split(",") if part.strip())
     try:
-        return TypeAdapter(kind).validate_python(value)
+        return TypeAdapter(kind, config={"allow_inf_nan": False}).validate_python(value)
     except ValidationError as error:
         problem = error.errors()[0]
         raise InputError(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from benchmark.store.records import UnitStatus
 from reports.formatting import field_of, format_seconds, number_format, number_of
+from reports.units import methods_before_controls
 
 if TYPE_CHECKING:
     from benchmark.store.records import CaseRecord, MethodRecord, RunRecords
@@ -110,7 +111,7 @@ class _GalleryBuilder:
         tiles = [
             Tile("content", "Content", pictures=(shown,)),
             self._style_tile(styles, names),
-            *(self._method_tile(method, case, title, names) for method in self._run.methods),
+            *(self._method_tile(method, case, title, names) for method in methods_before_controls(self._run)),
         ]
         return CaseRow(case.id, title, field_of(content, "creator"), names, case.prompt, tuple(tiles))
 

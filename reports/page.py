@@ -25,7 +25,7 @@ from reports.images import PictureSource
 from reports.incidents import Incidents, collect_incidents
 from reports.provenance import Fact, Provenance, build_provenance
 from reports.ranking import DIRECTIONS, Ranking, build_ranking
-from reports.units import Unit, read_units
+from reports.units import Unit, methods_before_controls, read_units
 
 if TYPE_CHECKING:
     from benchmark.store.records import MethodRecord, MetricRecord, RunRecords
@@ -161,7 +161,7 @@ def _section(run: RunRecords, number: int) -> RunSection:
         facts=_facts(run),
         warnings=(*_state_of(run, units), *run.warnings),
         ranking=build_ranking(run),
-        methods=tuple(_method_note(method, run) for method in run.methods),
+        methods=tuple(_method_note(method, run) for method in methods_before_controls(run)),
         gallery=build_gallery(run, units, pictures),
         heat_maps=build_heat_maps(run, units, pictures),
         metrics=tuple(_metric_note(metric) for metric in run.metrics),

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 from reports.formatting import number_of, text_of
 
 if TYPE_CHECKING:
-    from benchmark.store.records import RunRecords
+    from benchmark.store.records import MethodRecord, RunRecords
+
+
+def methods_before_controls(run: RunRecords) -> list[MethodRecord]:
+    """The methods in the order they ran, then the controls."""
+    return sorted(run.methods, key=lambda method: method.control)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Muon, an optimiser for the weights of convolutions: momentum whose singular values are all brought near one.
 
-Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024. In one short
-probe on this project's decoder it needed fewer steps than Adam; at the shipped rate it only matched Adam. PyTorch's own `torch.optim.Muon` takes matrices only, so convolutions need this one.
+Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024. In one short probe on this project's
+decoder it needed fewer steps than Adam; at the shipped rate it only matched Adam. PyTorch's own `torch.optim.Muon`
+takes matrices only, so convolutions need this one.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ def load_records(path: Path) -> RunRecords:
 def _summary(
     directory: RunDirectory, manifest: Mapping[str, Any], units: pd.DataFrame
 ) -> tuple[list[SummaryRow], list[str]]:
-    if not directory.summary.exists():
+    if manifest["status"] == RunStatus.RUNNING or not directory.summary.exists():
         return summarize(manifest, units), []
     try:
         return summary_from_json(json.loads(directory.summary.read_text(encoding="utf-8"))), []

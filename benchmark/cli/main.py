@@ -61,10 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         code = ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has gone; nobody is left to tell.
-        sys.stderr.close()
-        code = ExitCode.DONE
+    except SystemExit as error:
+        # click exits with 1 where the reader of our output has gone; 1 is reserved for a gate that found a regression.
+        code = ExitCode.DONE if error.code == 1 else error.code
     except Exception as error:
         message = f"unexpected {type(error).__name__}: {error}; benchmark --debug … shows where"
         code = _fail(error, message, ExitCode.BAD_INPUT, debug)

@@ -14,10 +14,12 @@ from benchmark.registry import PluginKind, find_plugin
 @click.command()
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--format", "name", default="html", show_default=True, help="Format; `benchmark list reports`.")
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder to write to.  [default: RUN/report]")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), help="Folder.  [default: RUN/report; report for several runs]"
+)
 def report(runs: tuple[Path, ...], name: str, out: Path | None) -> None:
     """Render the records of one or several runs. Scores are never recomputed."""
-    click.echo(write_report(runs, name, out or runs[0] / "report"))
+    click.echo(write_report(runs, name, out or (runs[0] / "report" if len(runs) == 1 else Path("report"))))
 
 
 def write_report(runs: Sequence[Path], name: str, destination: Path) -> Path:

@@ -11,7 +11,7 @@ import click
 
 from benchmark.cli.options import choose_device, device_option, set_option
 from benchmark.cli.report import write_report
-from benchmark.errors import BenchmarkError, ExitCode
+from benchmark.errors import ExitCode
 from benchmark.settings import parse_assignments
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ def run(
         _write_report(directory)
     if outcome.interrupted:
         return ExitCode.INTERRUPTED
-    failed = any(count and status == "failed" for status, count in outcome.counts.items()) or outcome.failed_scores
-    return ExitCode.FAILED_UNITS if failed else ExitCode.DONE
+    return ExitCode.FAILED_UNITS if outcome.has_failures else ExitCode.DONE
 
 
 def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
@@ -88,13 +87,15 @@ def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
     if outcome.interrupted:
         command = shlex.join(["benchmark", *sys.argv[1:]])
         click.echo(f"interrupted; what is finished is kept, and the same command goes on: {command}", err=True)
-    elif outcome.counts.get("failed") or outcome.failed_scores:  # type: ignore[call-overload]
+    elif outcome.has_failures:
         click.echo(f"tracebacks of failures are in {directory / 'logs'}; the same command tries them again", err=True)
 
 
 def _write_report(directory: Path) -> None:
+    from benchmark.execution.scoring import describe_error
+
     # The run is safe on disk; a report that cannot be written must not make it look failed.
     try:
         click.echo(f"report: {write_report([directory], 'html', directory / 'report')}")
-    except BenchmarkError as error:
-        click.echo(f"no report was written: {error}", err=True)
+    except Exception as error:
+        click.echo(f"no report was written: {describe_error(error)}", err=True)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from benchmark.cli.options import choose_device, device_option
 from benchmark.errors import InputError
 from benchmark.models.role import Role
+
+if TYPE_CHECKING:
+    from benchmark.analysis.similarity import SimilarityMatrix
 
 _FORMATS = (".html", ".csv", ".png")
 
@@ -45,14 +49,11 @@ def similarity(images: tuple[Path, ...], prompts: tuple[str, ...], out: Path | N
         click.echo(out)
 
 
-def _print(matrix: object) -> None:
+def _print(matrix: SimilarityMatrix) -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    from benchmark.analysis.similarity import SimilarityMatrix
-
-    assert isinstance(matrix, SimilarityMatrix)
     table = Table("prompt", caption=f"cosine of {matrix.model}; rows are prompts, columns are images")
     for image in matrix.images:
         table.add_column(escape(image.name), justify="right", overflow="fold")

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from benchmark.cli.options import choose_device, device_option, set_option
-from benchmark.errors import BenchmarkError, InputError
+from benchmark.errors import BenchmarkError, ExitCode, InputError
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
 from benchmark.registry import PluginKind, find_plugin
 from benchmark.settings import parse_assignments
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _FORMATS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
 
 
 class StylizationError(BenchmarkError):
     """A method could not stylize."""
+
+    exit_code = ExitCode.FAILED_UNITS
 
 
 @click.command()
@@ -59,7 +65,7 @@ def stylize(
     from benchmark.contracts import StyleCondition
     from benchmark.execution.scoring import describe_error
     from benchmark.execution.stylization import Stylizer
-    from benchmark.images import encode_image, fit_within, open_image, to_tensor
+    from benchmark.images import encode_image, to_tensor
     from benchmark.models.provider import Models
     from benchmark.plan.selection import load_protocol, select_method
     from benchmark.plan.unit import unit_seed
@@ -71,12 +77,10 @@ def stylize(
         raise InputError(f"--set {name}.…: the method is {plugin.name}")
     selected = select_method(plugin, chosen, values.get(plugin.name, {}))
     models = Models(chosen.models, choose_device(device))
-    image = to_tensor(fit_within(open_image(content), size)).to(models.device)
+    image = to_tensor(_fitted(content, size)).to(models.device)
     conditions = [
         StyleCondition(
-            image=to_tensor(fit_within(open_image(share.style.image), size)).to(models.device)
-            if share.style.image
-            else None,
+            image=to_tensor(_fitted(share.style.image, size)).to(models.device) if share.style.image else None,
             prompt=share.style.prompt,
             weight=share.weight,
         )
@@ -94,6 +98,15 @@ def stylize(
         raise StylizationError(f"method {plugin.name} failed: {describe_error(error)}") from error
     write_bytes(out, encode_image(result.value, out.suffix))
     click.echo(f"{out} ({result.seconds:.1f} s)")
+
+
+def _fitted(path: Path, size: int) -> Image.Image:
+    from benchmark.images import MINIMUM_SIDE, fit_within, open_image
+
+    image = fit_within(open_image(path), size)
+    if min(image.size) < MINIMUM_SIDE:
+        raise InputError(f"image {path} is too narrow: {image.width}×{image.height} at --size {size}")
+    return image
 
 
 def _check_target(out: Path) -> None:

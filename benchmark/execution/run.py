@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from typing import Any
 
 from benchmark.analysis.summary import summarize, summary_to_json
 from benchmark.execution.schedule import Observer, SilentObserver, run_units, unfinished
-from benchmark.execution.unit_execution import UnitExecutor
+from benchmark.execution.unit_execution import UnitExecutor, file_sha256
 from benchmark.images import fit_square, open_image
 from benchmark.plan.configuration import RunConfiguration
 from benchmark.plan.unit import Unit
@@ -40,6 +41,11 @@ class RunOutcome:
     counts: dict[UnitStatus, int]
     failed_scores: int
     interrupted: bool
+
+    @property
+    def has_failures(self) -> bool:
+        """Whether a unit or a score failed."""
+        return bool(self.counts[UnitStatus.FAILED] or self.failed_scores)
 
 
 def execute_run(
@@ -72,6 +78,11 @@ def execute_run(
             run_units(left, UnitExecutor(configuration, directory, earlier), journal, observer)
         except KeyboardInterrupt:
             interrupted = True
+        except BaseException:
+            with contextlib.suppress(Exception):
+                _write_results(directory, manifest)
+                directory.finish(RunStatus.INCOMPLETE, _now())
+            raise
     outcome = _outcome(_sound_records(directory, units), units, interrupted=interrupted)
     _write_results(directory, manifest)
     directory.finish(outcome.status, _now())
@@ -79,13 +90,13 @@ def execute_run(
 
 
 def _sound_records(directory: RunDirectory, units: list[Unit]) -> dict[tuple[str, str], UnitRecord]:
-    """The records of the plan's units, without those whose image is gone."""
+    """The records of the plan's units, without those whose image is gone or has changed."""
     records, _ = read_journal(directory.journal)
     return {
         unit.key: record
         for unit in units
         if (record := records.get(unit.key))
-        and (record.status is not UnitStatus.OK or (directory.path / unit.image).is_file())
+        and (record.status is not UnitStatus.OK or file_sha256(directory.path / unit.image) == record.image_sha256)
     }
 
 

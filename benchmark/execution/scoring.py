@@ -48,7 +48,7 @@ class Scorer:
         self._selected = [metric for metric in metrics if not metric.unavailable]
         self._prompts = {style.id: style.prompt for style in styles if style.prompt}
         self._models = models
-        self._metrics: dict[str, Metric | Exception] = {}
+        self._metrics: dict[str, Metric | BaseException] = {}
 
     def score(self, case: Case, *, stylized: Tensor, content: Tensor, styles: Sequence[Tensor | None]) -> Scores:
         """Scores one stylized image; with several styles, the mean by their weights.
@@ -65,9 +65,12 @@ class Scorer:
             for selected in self._selected:
                 try:
                     values.update(self._score(selected, case, stylized, content, styles))
-                except Exception as error:
+                except (Exception, SystemExit) as error:
                     errors[selected.name] = describe_error(error)
-            similarities = self._similarities(stylized)
+            try:
+                similarities = self._similarities(stylized)
+            except Exception as error:
+                similarities, errors["similarities"] = {}, describe_error(error)
         return Scores(values, errors, similarities)
 
     def _score(
@@ -108,27 +111,30 @@ class Scorer:
                 metric: Metric = selected.plugin.load()()
                 metric.prepare(self._models)
                 self._metrics[selected.name] = metric
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 # Kept: what could not be prepared once is not tried again for every unit.
                 self._metrics[selected.name] = error
         found = self._metrics[selected.name]
-        if isinstance(found, Exception):
-            raise found
+        if isinstance(found, BaseException):
+            # Without its traceback: raising adds frames, which would pile up and keep every unit's tensors alive.
+            raise found.with_traceback(None)
         return found
 
     def _similarities(self, stylized: Tensor) -> dict[str, float]:
         if not self._models.has(Role.CLIP_JUDGE):
             return {}
         image = image_embedding(self._models, Role.CLIP_JUDGE, stylized)
+        if not bool(torch.isfinite(image).all()):
+            raise ValueError("the judge's embedding of the image is NaN or infinite")
         return {
             style: float(image @ prompt_embedding(self._models, Role.CLIP_JUDGE, prompt))
             for style, prompt in self._prompts.items()
         }
 
 
-def describe_error(error: Exception) -> str:
+def describe_error(error: BaseException) -> str:
     """One line about an error: its message if it is written for users, else with its type."""
-    text = " ".join(str(error).split())
+    text = " ".join(str(error).encode("utf-8", "backslashreplace").decode().split())
     if isinstance(error, BenchmarkError):
         return text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -6,8 +6,10 @@ import contextlib
 import random
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import TracebackType
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -38,7 +40,8 @@ class Stylizer:
         self._methods = methods
         self._models = models
         self._name = ""
-        self._current: Method[Any] | Exception | None = None
+        self._current: Method[Any] | BaseException | None = None
+        self._origin: TracebackType | None = None
         self._is_prepared = False
         self._is_warm = False
 
@@ -95,16 +98,18 @@ class Stylizer:
         if prepare and not self._is_prepared and isinstance(self._current, Method):
             self._current = self._attempt(lambda: self._prepare(self._current))
             self._is_prepared = True
-        if isinstance(self._current, Exception):
-            raise self._current
+        if isinstance(self._current, BaseException):
+            # With the traceback it came with: raising adds frames, which would pile up and keep every unit's tensors.
+            raise self._current.with_traceback(self._origin)
         return self._current
 
-    def _attempt(self, action: Callable[[], Method[Any]]) -> Method[Any] | Exception:
+    def _attempt(self, action: Callable[[], Method[Any]]) -> Method[Any] | BaseException:
         try:
             with _plugin_output_to_stderr():
                 return action()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             # Kept: what could not be prepared once is not tried again for every unit of the method.
+            self._origin = error.__traceback__
             return error
 
     def _make(self, name: str) -> Method[Any]:
@@ -158,11 +163,13 @@ def _plugin_output_to_stderr() -> Iterator[None]:
 @contextlib.contextmanager
 def _seeded(seed: int) -> Iterator[None]:
     """Seeds the global generators too, for methods that draw from them against the contract, and puts them back."""
-    state = random.getstate()
+    state, numpy_state = random.getstate(), np.random.get_state()
     random.seed(seed)
+    np.random.seed(seed % 2**32)
     try:
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             yield
     finally:
         random.setstate(state)
+        np.random.set_state(numpy_state)

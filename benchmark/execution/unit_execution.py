@@ -31,7 +31,7 @@ class UnitExecutor:
     Args:
         configuration: What is run.
         directory: The folder of the run.
-        earlier: Records of an earlier start: a unit whose image was kept but not fully scored is only scored.
+        earlier: Records of an earlier start whose images are sound: a unit that was not fully scored is only scored.
     """
 
     def __init__(
@@ -58,11 +58,7 @@ class UnitExecutor:
         """
         earlier = self._earlier.get(unit.key)
         content = self._inputs.content(unit.case)
-        if (
-            earlier is not None
-            and earlier.status is UnitStatus.OK
-            and file_sha256(self._directory.path / unit.image) == earlier.image_sha256
-        ):
+        if earlier is not None and earlier.status is UnitStatus.OK:
             image = to_tensor(open_image(self._directory.path / unit.image)).to(self._device)
             return self._scored(unit, earlier, image, content)
         conditions = self._inputs.conditions(unit.case)
@@ -71,7 +67,7 @@ class UnitExecutor:
             if reason is not None:
                 return UnitRecord(unit.method, unit.case.id, UnitStatus.SKIPPED, unit.seed, reason)
             measured = self._stylizer.stylize(unit.method, content, conditions, unit.seed)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self._log(unit, error)
             return UnitRecord(unit.method, unit.case.id, UnitStatus.FAILED, unit.seed, describe_error(error))
         data = encode_png(measured.value)
@@ -93,11 +89,11 @@ class UnitExecutor:
         scores: Scores = self._scorer.score(unit.case, stylized=image, content=content, styles=styles)
         return replace(record, scores=scores.values, score_errors=scores.errors, similarities=scores.similarities)
 
-    def _log(self, unit: Unit, error: Exception) -> None:
+    def _log(self, unit: Unit, error: BaseException) -> None:
         log = self._directory.log(unit.method)
         try:
             log.parent.mkdir(parents=True, exist_ok=True)
-            with log.open("a", encoding="utf-8") as file:
+            with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(f"{unit.case.id}\n{''.join(traceback.format_exception(error))}\n")
         except OSError as problem:
             raise InputError(f"cannot write {log}: {problem.strerror}") from problem

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from collections.abc import Iterator, Mapping
@@ -110,7 +111,9 @@ class JournalWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._file.close()
+        # What could not be flushed was already reported by append.
+        with contextlib.suppress(OSError):
+            self._file.close()
 
 
 def read_journal(path: Path) -> tuple[dict[tuple[str, str], UnitRecord], list[str]]:

@@ -17,6 +17,10 @@ from benchmark.settings import settings_of
 from benchmark.store.records import CaseRecord, MethodRecord, MetricRecord, ModelRecord, RunStatus
 
 SCHEMA_VERSION = 1
+MANIFEST_KEYS = (
+    *("schema_version", "status", "protocol", "methods", "metrics", "models", "contents", "styles", "cases"),
+    *("seed", "device", "environment", "command", "started", "finished"),
+)
 _PACKAGES = (
     "style-transfer-benchmark",
     "torch",
@@ -83,7 +87,8 @@ def first_difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
         if before.keys() != after.keys():
             return f"{part} {', '.join(before)} there, {', '.join(after)} here"
         for name, key in ((name, key) for name in before for key in keys):
-            if before[name][key] != after[name][key]:
+            # A plugin that was broken left no results to disagree with: it may have been repaired.
+            if before[name]["version"] and before[name][key] != after[name][key]:
                 return f"{key} of {name} {before[name][key]!r} there, {after[name][key]!r} here"
     for key in ("seed", "device"):
         if old[key] != new[key]:

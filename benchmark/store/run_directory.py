@@ -11,10 +11,12 @@ from typing import Any
 
 from benchmark.errors import InputError
 from benchmark.store.atomic import write_json
-from benchmark.store.manifest import SCHEMA_VERSION, first_difference
+from benchmark.store.manifest import MANIFEST_KEYS, SCHEMA_VERSION, first_difference
 from benchmark.store.records import RunStatus
 
-_OWN_ENTRIES = ("run.json", "journal.jsonl", "results.parquet", "summary.json", "images", "inputs", "logs", "report")
+# The journal goes first: without it nothing counts as finished, whenever the clearing is cut off. The manifest stays
+# until the new one replaces it.
+_CLEARED_ENTRIES = ("journal.jsonl", "results.parquet", "summary.json", "images", "inputs", "logs", "report")
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,9 @@ class RunDirectory:
         if not isinstance(manifest, dict) or manifest.get("schema_version") != SCHEMA_VERSION:
             found = manifest.get("schema_version") if isinstance(manifest, dict) else None
             raise InputError(f"{self.manifest} has schema_version {found}; this version reads {SCHEMA_VERSION}")
+        missing = [key for key in MANIFEST_KEYS if key not in manifest]
+        if missing:
+            raise InputError(f"{self.manifest} is damaged: {', '.join(missing)} missing")
         return manifest
 
     def start(self, manifest: Mapping[str, Any], *, fresh: bool) -> bool:
@@ -98,7 +103,8 @@ class RunDirectory:
         if self.path.exists() and not self.path.is_dir():
             raise InputError(f"{self.path} is a file; name a folder with --out")
         if not self.manifest.exists():
-            if self.path.exists() and any(self.path.iterdir()):
+            # A temporary manifest is what a start leaves that was killed in its first instant.
+            if self.path.exists() and any(not entry.name.startswith(".run.json.") for entry in self.path.iterdir()):
                 raise InputError(f"{self.path} is not empty and holds no run; name another folder with --out")
             return False
         if fresh:
@@ -111,7 +117,7 @@ class RunDirectory:
         return True
 
     def _clear(self) -> None:
-        for name in _OWN_ENTRIES:
+        for name in _CLEARED_ENTRIES:
             entry = self.path / name
             try:
                 if entry.is_dir() and not entry.is_symlink():

@@ -44,6 +44,14 @@ def test_a_run_without_summary_and_table_is_summarized_from_its_journal(run):
     assert load_records(run).summary == whole.summary
 
 
+def test_the_summary_of_an_earlier_stop_is_not_taken_for_that_of_a_run_that_goes_on(run):
+    whole = load_records(run)
+    (run / "summary.json").write_text((run / "summary.json").read_text().replace('"n": 4', '"n": 1'))
+    manifest = json.loads((run / "run.json").read_text())
+    (run / "run.json").write_text(json.dumps({**manifest, "status": "running"}))
+    assert load_records(run).summary == whole.summary
+
+
 def test_a_damaged_summary_is_said_and_made_anew(run):
     whole = load_records(run)
     (run / "summary.json").write_text("{")

@@ -91,6 +91,10 @@ class TestACompleteRun:
         expected = 0.75 * abs(brightness - warm) + 0.25 * abs(brightness - cold)
         assert row.brightness_difference == pytest.approx(expected, abs=1e-6)
 
+    def test_takes_a_method_that_is_named_twice_once(self, tiny, tmp_path):
+        assert tiny("identity, identity").code == 0
+        assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "complete"
+
     def test_skips_with_a_reason(self, tiny, tmp_path):
         tiny("blend")
         skipped = scores(tmp_path / "run").query("status == 'skipped'")
@@ -154,6 +158,8 @@ class TestFailures:
             ("returns_out_of_range", "outside 0 … 1"),
             ("returns_nothing", "returned NoneType, not a tensor"),
             ("broken", "cannot be imported: ModuleNotFoundError"),
+            ("exits", "SystemExit: 0"),
+            ("surrogate_error", "ValueError: no such file: \\udce9.png"),
         ],
     )
     def test_cost_only_the_methods_own_units(self, tiny, tmp_path, method, reason):
@@ -166,6 +172,14 @@ class TestFailures:
         assert failed.error.str.contains(reason, regex=False).all()
         assert "Traceback" not in result.err
         assert "Traceback" in (tmp_path / "run" / "logs" / f"{method}.log").read_text()
+
+    def test_leave_a_log_that_grows_only_with_their_number(self, tiny, tmp_path):
+        tiny("unprepared")
+        log = (tmp_path / "run" / "logs" / "unprepared.log").read_text()
+        entries = log.split("Traceback")[1:]
+        assert len(entries) == 5
+        assert all("in prepare" in entry for entry in entries)
+        assert len({entry.count("\n  File") for entry in entries[1:]}) == 1
 
     def test_are_tried_again_by_the_same_command(self, tiny, tmp_path):
         tiny("raises,identity")
@@ -221,6 +235,32 @@ class TestContinuing:
         image.unlink()
         assert tiny("noisy").code == 0
         assert image.read_bytes() == data
+
+    def test_an_altered_image_is_made_again(self, tiny, tmp_path):
+        tiny("noisy")
+        image = tmp_path / "run" / "images" / "noisy" / "waves--warm.png"
+        data = image.read_bytes()
+        image.write_bytes(data[:-40])
+        assert tiny("noisy").code == 0
+        assert image.read_bytes() == data
+
+    def test_a_start_that_was_killed_in_its_first_instant_goes_on(self, tiny, tmp_path):
+        (tmp_path / "run").mkdir()
+        (tmp_path / "run" / ".run.json.k3x.tmp").write_text("{")
+        assert tiny("identity").code == 0
+
+    def test_clearing_that_was_cut_off_goes_on(self, tiny, tmp_path):
+        tiny("identity")
+        (tmp_path / "run" / "journal.jsonl").unlink()
+        assert tiny("identity", "--fresh").code == 0
+        assert len(scores(tmp_path / "run")) == 5
+
+    def test_a_damaged_manifest_is_one_clear_line(self, tiny, tmp_path):
+        tiny("identity")
+        (tmp_path / "run" / "run.json").write_text('{"schema_version": 1}')
+        result = tiny("identity")
+        assert result.code == 2
+        assert "run.json is damaged" in result.error_lines[0]
 
     @pytest.mark.parametrize(
         ("arguments", "difference"),
@@ -301,6 +341,7 @@ class TestBadInput:
             ),
             (("--methods", "blend", "--set", "blend.share=much"), "setting blend.share must be a number, not 'much'"),
             (("--methods", "blend", "--set", "blend.times=1.5"), "setting blend.times must be a whole number"),
+            (("--methods", "blend", "--set", "blend.share=inf"), "setting blend.share must be a number"),
             (("--methods", "blend", "--set", "blend.share=2"), "share must be 0 … 1, not 2.0"),
             (("--methods", "blend", "--set", "blend.sizes=8,x"), "setting blend.sizes must be a comma-separated list"),
             (("--methods", "blend", "--set", "blend"), "write METHOD.SETTING=VALUE"),

@@ -34,8 +34,8 @@ def read(path):
         return file.convert("RGB")
 
 
-def assert_refused(result, *words):
-    assert result.code == 2
+def assert_refused(result, *words, code=2):
+    assert result.code == code
     assert len(result.error_lines) == 1
     for word in words:
         assert word in result.error_lines[0]
@@ -157,7 +157,7 @@ class TestArguments:
 
     def test_a_method_that_fails_is_one_clear_line(self, command, sample_plugins, content, tmp_path):
         result = command("stylize", content, "--method", "raises", "--prompt", "x", "-o", tmp_path / "o.png")
-        assert_refused(result, "method raises failed: RuntimeError: the paint has run out")
+        assert_refused(result, "method raises failed: RuntimeError: the paint has run out", code=4)
         assert not (tmp_path / "o.png").exists()
 
     def test_styles_and_prompts_pair_up(self, command, content, tmp_path):

@@ -14,7 +14,7 @@ from reports.heat_map import LARGEST_MATRIX, LEVELS, build_heat_maps
 from reports.images import PictureSource
 from reports.incidents import collect_incidents
 from reports.provenance import build_provenance
-from reports.units import read_units
+from reports.units import methods_before_controls, read_units
 
 
 def make_cases(count: int) -> tuple[CaseRecord, ...]:
@@ -71,10 +71,20 @@ def test_incidents_are_grouped_by_method_and_reason(run: RunRecords) -> None:
     ]  # fmt: skip
 
 
+def test_controls_come_after_the_methods(run: RunRecords) -> None:
+    control = replace(run.methods[0], name="first", control=True)
+    assert [method.control for method in methods_before_controls(replace(run, methods=(control, *run.methods)))] == [
+        *(False for method in run.methods if not method.control),
+        True,
+        *(True for method in run.methods if method.control),
+    ]
+
+
 def test_a_missing_score_is_given_with_its_reason(run: RunRecords) -> None:
     table = run.units.assign(ssim=[float("nan")] * 2 + [0.5] * 7)
     errors = tuple(ScoreError("gatys", case, "ssim", "ValueError: too dark") for case in ("a", "b"))
-    incidents = collect_incidents(run, read_units(replace(run, units=table, score_errors=errors)))
+    failed = replace(run, units=table, score_errors=errors)
+    incidents = collect_incidents(failed, read_units(failed))
     assert [metric.reason for metric in incidents.metrics if metric.title == "SSIM"] == [
         "No score for 2 of 7 stylized images. ValueError: too dark"
     ]

@@ -95,6 +95,20 @@ class ReturnsNothing(Method):
         return None
 
 
+class Exits(Method):
+    info = info("exits")
+
+    def stylize(self, content, styles, generator):
+        raise SystemExit(0)
+
+
+class SurrogateError(Method):
+    info = info("surrogate_error")
+
+    def stylize(self, content, styles, generator):
+        raise ValueError("no such file: \udce9.png")
+
+
 class Interrupts(Method):
     info = info("interrupts")
 
