@@ -27,6 +27,8 @@ class ModelSpecification:
         sha256: Hash of that file; another one is not loaded.
         licence: Licence of the weights.
         source: Where the weights come from.
+        version: Changes whenever the same weights would give other numbers: with the code around them, its
+            configuration or its tokenizer.
     """
 
     name: str
@@ -37,6 +39,7 @@ class ModelSpecification:
     sha256: str
     licence: str
     source: str
+    version: str = "1"
 
     def fits(self, role: Role) -> bool:
         """Whether this network can play the role."""

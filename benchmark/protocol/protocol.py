@@ -97,8 +97,13 @@ class Protocol:
                 [case.id, case.seed, [[weighted.style.id, weighted.weight] for weighted in case.styles]]
                 for case in self.cases
             ],
-            "models": {role: [name, find_model(name, role).fingerprint()] for role, name in self.models.items()},
+            "models": {role: self._model_facts(role, name) for role, name in self.models.items()},
             "settings": {method: dict(settings) for method, settings in self.method_settings.items()},
         }
         canonical = json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+    @staticmethod
+    def _model_facts(role: Role, name: str) -> list[str]:
+        model = find_model(name, role)
+        return [model.name, model.version, model.fingerprint()]
