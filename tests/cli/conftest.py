@@ -1,0 +1,27 @@
+"""The tiny protocol, run with methods without networks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import benchmark
+
+TINY = ("run", "--protocol", "tiny", "--metrics", "brightness_difference,sometimes_fails", "--no-report")
+
+
+def scores(run: Path) -> pd.DataFrame:
+    """The results of a run without what differs from run to run."""
+    return benchmark.load_run(run).drop(columns=["seconds", "peak_memory_bytes"])
+
+
+@pytest.fixture
+def tiny(command, sample_plugins, tmp_path):
+    """Runs the tiny protocol with some methods and returns the result; the run is in ``tmp_path / "run"``."""
+
+    def run(methods: str, *arguments: str):
+        return command(*TINY, "--methods", methods, "--out", tmp_path / "run", *arguments)
+
+    return run

@@ -1,0 +1,138 @@
+"""A run that was stopped, killed or changed goes on, or says why it cannot."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+
+from tests.cli.conftest import TINY, scores
+
+
+class TestContinuing:
+    def test_a_finished_run_recomputes_nothing(self, tiny, tmp_path, monkeypatch):
+        count = tmp_path / "count"
+        monkeypatch.setenv("SAMPLE_PLUGINS_COUNT", str(count))
+        tiny("blend")
+        before = count.read_text()
+        assert tiny("blend").code == 0
+        assert count.read_text() == before
+
+    def test_a_continued_run_keeps_when_it_was_started(self, tiny, tmp_path):
+        tiny("noisy")
+        path = tmp_path / "run" / "run.json"
+        path.write_text(path.read_text().replace(json.loads(path.read_text())["started"], "2001-01-01T00:00:00+00:00"))
+        tiny("noisy")
+        assert json.loads(path.read_text())["started"] == "2001-01-01T00:00:00+00:00"
+
+    def test_fresh_starts_over(self, tiny, tmp_path, monkeypatch):
+        count = tmp_path / "count"
+        monkeypatch.setenv("SAMPLE_PLUGINS_COUNT", str(count))
+        tiny("blend")
+        before = len(count.read_text().splitlines())
+        tiny("blend", "--fresh")
+        assert len(count.read_text().splitlines()) == 2 * before
+
+    def test_a_lost_image_is_made_again(self, tiny, tmp_path):
+        tiny("noisy")
+        image = tmp_path / "run" / "images" / "noisy" / "waves--warm.png"
+        data = image.read_bytes()
+        image.unlink()
+        assert tiny("noisy").code == 0
+        assert image.read_bytes() == data
+
+    def test_an_altered_image_is_made_again(self, tiny, tmp_path):
+        tiny("noisy")
+        image = tmp_path / "run" / "images" / "noisy" / "waves--warm.png"
+        data = image.read_bytes()
+        image.write_bytes(data[:-40])
+        assert tiny("noisy").code == 0
+        assert image.read_bytes() == data
+
+    def test_a_start_that_was_killed_in_its_first_instant_goes_on(self, tiny, tmp_path):
+        (tmp_path / "run").mkdir()
+        (tmp_path / "run" / ".run.json.k3x.tmp").write_text("{")
+        assert tiny("identity").code == 0
+
+    def test_clearing_that_was_cut_off_goes_on(self, tiny, tmp_path):
+        tiny("identity")
+        (tmp_path / "run" / "journal.jsonl").unlink()
+        assert tiny("identity", "--fresh").code == 0
+        assert len(scores(tmp_path / "run")) == 5
+
+    def test_a_damaged_manifest_is_one_clear_line(self, tiny, tmp_path):
+        tiny("identity")
+        (tmp_path / "run" / "run.json").write_text('{"schema_version": 1}')
+        result = tiny("identity")
+        assert result.code == 2
+        assert "run.json is damaged" in result.error_lines[0]
+
+    @pytest.mark.parametrize(
+        ("arguments", "difference"),
+        [
+            (("--seed", "7"), "seed 0 there, 7 here"),
+            (("--methods", "noisy,identity"), "methods noisy there, noisy, identity here"),
+            (("--protocol", "other"), "protocol tiny ("),
+        ],
+    )
+    def test_refuses_another_run(self, tiny, tmp_path, arguments, difference):
+        tiny("noisy")
+        result = tiny("noisy", *arguments)
+        assert result.code == 2
+        assert len(result.error_lines) == 1
+        assert difference in result.error_lines[0]
+        assert "--fresh" in result.error_lines[0]
+        assert len(scores(tmp_path / "run")) == 5
+
+    def test_refuses_a_folder_of_something_else(self, tiny, tmp_path):
+        (tmp_path / "run").mkdir()
+        (tmp_path / "run" / "thesis.txt").write_text("do not touch")
+        for arguments in ((), ("--fresh",)):
+            result = tiny("noisy", *arguments)
+            assert result.code == 2
+            assert "holds no run" in result.error_lines[0]
+        assert (tmp_path / "run" / "thesis.txt").read_text() == "do not touch"
+
+    def test_ctrl_c_keeps_what_is_finished(self, tiny, tmp_path):
+        result = tiny("identity,interrupts")
+        assert result.code == 130
+        assert "the same command goes on" in result.err
+        assert "Traceback" not in result.err
+        assert len(scores(tmp_path / "run")) == 5
+        assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "incomplete"
+
+    def test_a_killed_run_goes_on_and_ends_like_an_undisturbed_one(self, tiny, command, sample_plugins, tmp_path):
+        arguments = [*TINY, "--methods", "blend,noisy,identity", "--out", str(tmp_path / "run")]
+        environment = {**os.environ, "PYTHONPATH": str(sample_plugins)}
+        journal = tmp_path / "run" / "journal.jsonl"
+        for wanted in (2, 9):
+            process = subprocess.Popen(
+                [sys.executable, "-m", "benchmark", *arguments],
+                env=environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            deadline = time.monotonic() + 120
+            while process.poll() is None and time.monotonic() < deadline:
+                if journal.exists() and journal.read_bytes().count(b"\n") >= wanted:
+                    process.send_signal(signal.SIGKILL)
+                    break
+                time.sleep(0.001)
+            process.wait()
+        with journal.open("ab") as file:
+            file.write(b'{"method": "identity", "case": "waves--wa')
+        finished = journal.read_bytes().count(b"\n")
+        result = tiny("blend,noisy,identity")
+        assert result.code == 0
+        if finished < 15:
+            assert f"continuing: {finished} of 15" in result.err
+        command(*TINY, "--methods", "blend,noisy,identity", "--out", tmp_path / "undisturbed")
+        pd.testing.assert_frame_equal(scores(tmp_path / "run"), scores(tmp_path / "undisturbed"))
+        for path in (tmp_path / "undisturbed" / "images").rglob("*.png"):
+            assert path.read_bytes() == (tmp_path / "run" / path.relative_to(tmp_path / "undisturbed")).read_bytes()
