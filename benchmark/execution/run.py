@@ -83,7 +83,7 @@ def execute_run(
                 _write_results(directory, manifest)
                 directory.finish(RunStatus.INCOMPLETE, _now())
             raise
-    outcome = _outcome(_sound_records(directory, units), units, interrupted=interrupted)
+    outcome = _outcome(_planned_records(directory, units), units, interrupted=interrupted)
     _write_results(directory, manifest)
     directory.finish(outcome.status, _now())
     return outcome
@@ -91,13 +91,17 @@ def execute_run(
 
 def _sound_records(directory: RunDirectory, units: list[Unit]) -> dict[tuple[str, str], UnitRecord]:
     """The records of the plan's units, without those whose image is gone or has changed."""
-    records, _ = read_journal(directory.journal)
+    images = {unit.key: directory.path / unit.image for unit in units}
     return {
-        unit.key: record
-        for unit in units
-        if (record := records.get(unit.key))
-        and (record.status is not UnitStatus.OK or file_sha256(directory.path / unit.image) == record.image_sha256)
+        key: record
+        for key, record in _planned_records(directory, units).items()
+        if record.status is not UnitStatus.OK or file_sha256(images[key]) == record.image_sha256
     }
+
+
+def _planned_records(directory: RunDirectory, units: list[Unit]) -> dict[tuple[str, str], UnitRecord]:
+    records, _ = read_journal(directory.journal)
+    return {unit.key: records[unit.key] for unit in units if unit.key in records}
 
 
 def _outcome(records: dict[tuple[str, str], UnitRecord], units: list[Unit], *, interrupted: bool) -> RunOutcome:
