@@ -34,3 +34,11 @@ class NotComparableError(BenchmarkError):
 
 class MissingModelError(BenchmarkError):
     """A pretrained network's weights are not on this machine."""
+
+
+def describe_error(error: BaseException) -> str:
+    """One line about an error: its message if it is written for users, else with its type."""
+    text = " ".join(str(error).encode("utf-8", "backslashreplace").decode().split())
+    if isinstance(error, BenchmarkError):
+        return text
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from benchmark.models.provider import Models
 
 SOURCE_PROMPT: Final = "a photo"
 """What every content is said to be before it is stylized."""
@@ -47,12 +46,6 @@ class ClipTextSimilarity(Metric):
         paper="Radford et al., Learning Transferable Visual Models From Natural Language Supervision, ICML 2021",
         url="https://arxiv.org/abs/2103.00020",
     )
-    _models: Models
-
-    def prepare(self, models: Models) -> None:
-        """Loads the judge."""
-        self._models = models
-        models.load(Role.CLIP_JUDGE)
 
     def score(
         self,
@@ -81,8 +74,8 @@ class ClipTextSimilarity(Metric):
         from benchmark.models.embedding import image_embeddings, prompt_embedding
 
         prompt = needed(prompt, Need.PROMPT, self.info.name, len(stylized))
-        images = torch.stack(image_embeddings(self._models, Role.CLIP_JUDGE, stylized))
-        texts = torch.stack([prompt_embedding(self._models, Role.CLIP_JUDGE, text) for text in prompt])
+        images = torch.stack(image_embeddings(self.models, Role.CLIP_JUDGE, stylized))
+        texts = torch.stack([prompt_embedding(self.models, Role.CLIP_JUDGE, text) for text in prompt])
         return (images * texts).sum(dim=1).clamp(-1.0, 1.0)
 
 
@@ -116,12 +109,6 @@ class ClipDirectionalSimilarity(Metric):
         paper="Gal et al., StyleGAN-NADA: CLIP-Guided Domain Adaptation of Image Generators, SIGGRAPH 2022",
         url="https://arxiv.org/abs/2108.00946",
     )
-    _models: Models
-
-    def prepare(self, models: Models) -> None:
-        """Loads the judge."""
-        self._models = models
-        models.load(Role.CLIP_JUDGE)
 
     def score(
         self,
@@ -151,7 +138,7 @@ class ClipDirectionalSimilarity(Metric):
 
         content = needed(content, Need.CONTENT, self.info.name, len(stylized))
         prompt = needed(prompt, Need.PROMPT, self.info.name, len(stylized))
-        models, role = self._models, Role.CLIP_JUDGE
+        models, role = self.models, Role.CLIP_JUDGE
         images = torch.stack(image_embeddings(models, role, stylized))
         photos = torch.stack(image_embeddings(models, role, content))
         texts = torch.stack([prompt_embedding(models, role, text) for text in prompt])

@@ -14,19 +14,12 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from benchmark.models.perceptual_distance import PerceptualDistance
-    from benchmark.models.provider import Models
 
 
 class _PerceptualMetric(Metric):
     """A distance between content and stylized image; the content's features are computed once per run."""
 
     _role: Role
-    _models: Models
-
-    def prepare(self, models: Models) -> None:
-        """Loads the network."""
-        self._models = models
-        models.load(self._role)
 
     def score(
         self,
@@ -58,14 +51,14 @@ class _PerceptualMetric(Metric):
         for image, reference in zip(stylized, content, strict=True):
             if image.shape != reference.shape:
                 raise ValueError(f"{self.info.name}: content and stylized image differ in size")
-        network = cast("PerceptualDistance", self._models.load(self._role))
+        network = cast("PerceptualDistance", self.models.load(self._role))
 
         def features(batch: Tensor) -> list[tuple[Tensor, ...]]:
             layers = network.features(batch)
             return [tuple(layer[index : index + 1] for layer in layers) for index in range(len(batch))]
 
-        references = remember_in_batches(self._models, content, (self._role, "perceptual features"), features)
-        images = compute_in_batches(stylized, features, self._models.device)
+        references = remember_in_batches(self.models, content, (self._role, "perceptual features"), features)
+        images = compute_in_batches(stylized, features, self.models.device)
         with torch.no_grad():
             pairs = zip(images, references, strict=True)
             return torch.cat([network.distance(image, reference) for image, reference in pairs])

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from benchmark.models.provider import Models
 
 STYLE_SCALE: Final = 1e3
 """Numerator of a style layer's weight, over the square of its number of channels, as in Gatys' implementation."""
@@ -46,12 +45,6 @@ class VggContentLoss(Metric):
         paper=_PAPER,
         url=_ADDRESS,
     )
-    _models: Models
-
-    def prepare(self, models: Models) -> None:
-        """Loads the network."""
-        self._models = models
-        models.load(Role.VGG)
 
     def score(
         self,
@@ -83,8 +76,8 @@ class VggContentLoss(Metric):
         for image, reference in zip(stylized, content, strict=True):
             if image.shape != reference.shape:
                 raise ValueError(f"{self.info.name}: content and stylized image differ in size")
-        found = statistics(self._models, stylized)
-        wanted = content_features(self._models, content)
+        found = statistics(self.models, stylized)
+        wanted = content_features(self.models, content)
         losses = [(one.content - other).square().mean() for one, other in zip(found, wanted, strict=True)]
         return torch.stack(losses)
 
@@ -119,12 +112,6 @@ class VggStyleLoss(Metric):
         paper=_PAPER,
         url=_ADDRESS,
     )
-    _models: Models
-
-    def prepare(self, models: Models) -> None:
-        """Loads the network."""
-        self._models = models
-        models.load(Role.VGG)
 
     def score(
         self,
@@ -153,8 +140,8 @@ class VggStyleLoss(Metric):
         from metrics._vgg_statistics import statistics, style_grams
 
         style = needed(style, Need.STYLE_IMAGE, self.info.name, len(stylized))
-        found = statistics(self._models, stylized)
-        wanted = style_grams(self._models, style, stylized)
+        found = statistics(self.models, stylized)
+        wanted = style_grams(self.models, style, stylized)
         terms = torch.stack(
             [
                 torch.stack([_layer_loss(gram, target) for gram, target in zip(one.grams, other, strict=True)])

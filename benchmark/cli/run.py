@@ -11,7 +11,7 @@ import click
 
 from benchmark.cli.options import choose_device, device_option, set_option
 from benchmark.cli.report import write_report
-from benchmark.errors import ExitCode
+from benchmark.errors import ExitCode, describe_error
 from benchmark.settings import parse_assignments
 
 if TYPE_CHECKING:
@@ -92,8 +92,6 @@ def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
 
 
 def _write_report(directory: Path) -> None:
-    from benchmark.execution.scoring import describe_error
-
     # The run is safe on disk; a report that cannot be written must not make it look failed.
     try:
         click.echo(f"report: {write_report([directory], 'html', directory / 'report')}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.cli.options import choose_device, device_option, set_option
-from benchmark.errors import BenchmarkError, ExitCode, InputError
+from benchmark.errors import BenchmarkError, ExitCode, InputError, describe_error
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
 from benchmark.registry import PluginKind, find_plugin
 from benchmark.settings import parse_assignments
@@ -63,7 +63,6 @@ def stylize(
     case = Case(Content("content", content), _weighted_styles(styles, prompts, weights))
 
     from benchmark.contracts import StyleCondition
-    from benchmark.execution.scoring import describe_error
     from benchmark.execution.stylization import Stylizer
     from benchmark.images import encode_image, to_tensor
     from benchmark.models.provider import Models

@@ -92,13 +92,17 @@ class Metric(ABC):
     """
 
     info: ClassVar[MetricInfo]
+    models: Models
 
     def prepare(self, models: Models) -> None:
-        """Loads what the metric needs, once, before its first score.
+        """Keeps the networks as ``self.models`` and loads the backbone, once, before the first score.
 
         Args:
             models: The networks of the protocol, by role.
         """
+        self.models = models
+        if self.info.backbone is not None:
+            models.load(self.info.backbone)
 
     @abstractmethod
     def score(

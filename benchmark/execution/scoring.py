@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from benchmark.contracts import Metric, Need
-from benchmark.errors import BenchmarkError
+from benchmark.errors import describe_error
 from benchmark.models.embedding import image_embedding, prompt_embedding
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
@@ -130,11 +130,3 @@ class Scorer:
             style: float(image @ prompt_embedding(self._models, Role.CLIP_JUDGE, prompt))
             for style, prompt in self._prompts.items()
         }
-
-
-def describe_error(error: BaseException) -> str:
-    """One line about an error: its message if it is written for users, else with its type."""
-    text = " ".join(str(error).encode("utf-8", "backslashreplace").decode().split())
-    if isinstance(error, BenchmarkError):
-        return text
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__

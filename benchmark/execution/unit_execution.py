@@ -11,9 +11,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from benchmark.errors import InputError
+from benchmark.errors import InputError, describe_error
 from benchmark.execution.inputs import CaseInputs
-from benchmark.execution.scoring import Scorer, Scores, describe_error
+from benchmark.execution.scoring import Scorer, Scores
 from benchmark.execution.stylization import Stylizer
 from benchmark.images import encode_png, open_image, quantize, to_tensor
 from benchmark.models.provider import Models
