@@ -1,6 +1,6 @@
 """Train the AdaIN decoder that ships with the package: from folders of pictures to the file, in one command.
 
-    python tools/train_adain_decoder.py --pictures DIR --out DIR [--extra DIR ...] [--steps 3000] [--minutes 60]
+    python tools/train_adain_decoder.py --pictures DIR --out DIR [--extra DIR ...] [--steps 2400] [--minutes 60]
 
 `--pictures` holds `photos/` and `paintings/`. The run writes a checkpoint, the exported decoder, a log and sheets of
 validation pictures to `--out`; started again with the same `--out` it continues. At the end it measures the decoder on
@@ -50,7 +50,7 @@ START_BATCHES: Final = 24
 class Recipe:
     """How to train. Lengths in steps, sizes in pixels, `*_until` as fractions of the whole run."""
 
-    steps: int = 3000
+    steps: int = 2400
     seed: int = 0
     small_until: float = 0.75
     small_size: int = 128
@@ -62,9 +62,9 @@ class Recipe:
     last_learning_rate_share: float = 0.02
     ramp_steps: int = 20
     average_decay: float = 0.99
-    content_weight: float = 2.0
+    content_weight: float = 4.0
     style_weight: float = 5.0
-    pixel_weight: float = 150.0
+    pixel_weight: float = 300.0
 
 
 class Trainer:

@@ -61,7 +61,7 @@ class StatisticsTrunk(nn.Module):
 
 
 class ProjectionHead(nn.Module):
-    """Standard scores of the features, softly limited, then a linear map.
+    """Standard scores of the features, softly limited, then a linear map plus a small perceptron.
 
     The limit keeps an optimised image from buying similarity with one extreme channel.
     """
@@ -69,12 +69,18 @@ class ProjectionHead(nn.Module):
     mean: Tensor
     standard_deviation: Tensor
 
-    def __init__(self, feature_size: int, embedding_size: int, dropout: float = 0.3) -> None:
+    def __init__(self, feature_size: int, embedding_size: int, hidden_size: int = 512, dropout: float = 0.3) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(feature_size))
         self.register_buffer("standard_deviation", torch.ones(feature_size))
         self.dropout = nn.Dropout(dropout)
         self.projection = nn.Linear(feature_size, embedding_size, bias=False)
+        self.perceptron = nn.Sequential(
+            nn.Linear(feature_size, hidden_size),
+            nn.GELU(),
+            nn.Dropout(dropout),
+            nn.Linear(hidden_size, embedding_size, bias=False),
+        )
 
     def standard_scores(self, features: Tensor) -> Tensor:
         """Features → standard scores within ±4."""
@@ -83,7 +89,8 @@ class ProjectionHead(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """N×``feature_size`` → N×``embedding_size``."""
-        embedding: Tensor = self.projection(self.dropout(self.standard_scores(features)))
+        scores = self.dropout(self.standard_scores(features))
+        embedding: Tensor = self.projection(scores) + self.perceptron(scores)
         return embedding
 
 

@@ -7,8 +7,9 @@ from random import Random
 import torch
 from torch import Tensor
 
-from tools.clip.phrases import Teaching, clip_templates, phrase_table, templates
+from tools.clip.phrases import clip_templates, phrase_table, templates
 from tools.clip.pictures import Painting
+from tools.clip.wordings import Teaching
 
 _GENERAL_SUBJECTS = ("a scene", "a thing", "something", "an object", "a view", "a person", "an animal", "a building")
 _CLIP_TEMPLATE_SHARE = 0.3

@@ -10,7 +10,8 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from tools.clip.features import BLENDS, Shard, load_shard
-from tools.clip.pictures import Photo, Split
+from tools.clip.objects import CaptionedFeatures
+from tools.clip.pictures import CaptionedPicture, Photo, Split
 from tools.clip.rendering_sets import RenderingSet
 
 STRENGTHS = (0.0, *BLENDS, 1.0)
@@ -74,6 +75,20 @@ def load_feature_set(
 def load_view_features(folder: Path, kind: str, names: list[str]) -> Tensor:
     """Features of views of paintings (``kind`` "painting") or of unchanged photographs ("photo"), P×N×F."""
     return torch.stack([load_file(folder / f"{kind}--{name}.safetensors")["features"] for name in names])
+
+
+def load_photo_images(folder: Path, names: list[str]) -> Tensor:
+    """Views of unchanged photographs as images, N×3×S×S, 8-bit."""
+    return torch.cat([load_file(folder / f"photo--{name}.safetensors")["images"] for name in names])
+
+
+def load_captioned(folder: Path, pictures: list[CaptionedPicture], split: Split | None) -> CaptionedFeatures:
+    """Features of the captioned pictures of a split, or of those to learn from."""
+    features = load_file(folder / "captioned.safetensors")["features"]
+    if len(features) != len(pictures):
+        raise ValueError(f"{folder} holds features of {len(features)} captioned pictures, not {len(pictures)}")
+    chosen = [index for index, picture in enumerate(pictures) if picture.split is split]
+    return CaptionedFeatures(features[chosen], [pictures[index] for index in chosen])
 
 
 def sample_stylized(features: FeatureSet, size: int, photo_label: int, photo_share: float) -> Batch:

@@ -20,13 +20,15 @@ from benchmark.models.clip_tiny import (
     ClipTinyName,
     load_clip_tiny,
     load_clip_tiny_judge,
-    reduced_tokenizer,
 )
 from tools.clip.dataset import STRENGTHS, FeatureSet, load_feature_set
 from tools.clip.features import INPUT_SIZES
-from tools.clip.phrases import WORDINGS, Teaching, phrase_table, style_labels, templates
-from tools.clip.pictures import TEST_PHOTOS, Painting, Split, read_pictures
+from tools.clip.phrases import phrase_table, style_labels, templates
+from tools.clip.pictures import Painting, Split, read_pictures, split_of
+from tools.clip.recognition import encode_prompts, measure_held_out_paintings, measure_objects, share
 from tools.clip.rendering_sets import RenderingSet
+from tools.clip.robustness import attacked_views, measure_attacks
+from tools.clip.wordings import WORDINGS, Teaching
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Measures:
     photographs: int
     labels: int
     style_top1: float
+    photo_top1: float
     style_top1_procedural: float
     style_top1_paintings: float
     artist_top1: float
@@ -46,12 +49,6 @@ class Measures:
     direction_top1_paintings: float
     strength_series: int
     strength_spearman: float
-
-
-@torch.no_grad()
-def encode_prompts(model: nn.Module, prompts: list[str]) -> Tensor:
-    """Unit length, N×D."""
-    return functional.normalize(model.encode_text(reduced_tokenizer()(prompts)), dim=1)
 
 
 def held_out_texts(model: nn.Module, paintings: list[Painting]) -> Tensor:
@@ -94,34 +91,18 @@ def measure_styles(model: nn.Module, features: FeatureSet, paintings: list[Paint
         images=right.numel(),
         photographs=len(features.names),
         labels=len(texts),
-        style_top1=_share(right),
-        style_top1_procedural=_share(right[:, :procedural]),
-        style_top1_paintings=_share(right[:, procedural:]),
-        artist_top1=_share(artist_right),
+        style_top1=share(right),
+        photo_top1=share(right[:, list(WORDINGS).index("photo")]),
+        style_top1_procedural=share(right[:, :procedural]),
+        style_top1_paintings=share(right[:, procedural:]),
+        artist_top1=share(artist_right),
         direction_images=direction_right.numel(),
-        direction_top1=_share(direction_right),
-        direction_top1_procedural=_share(direction_right[:, : procedural - 1]),
-        direction_top1_paintings=_share(direction_right[:, procedural - 1 :]),
+        direction_top1=share(direction_right),
+        direction_top1_procedural=share(direction_right[:, : procedural - 1]),
+        direction_top1_paintings=share(direction_right[:, procedural - 1 :]),
         strength_series=len(correlations),
         strength_spearman=round(sum(correlations) / len(correlations), 4),
     )
-
-
-@torch.no_grad()
-def measure_objects(model: nn.Module, features: FeatureSet) -> dict[str, float | int]:
-    """Which of the test photographs' objects is on a test photograph?"""
-    prompts = [f"a photo of a {name}" for name in TEST_PHOTOS.values()]
-    texts = encode_prompts(model, prompts)
-    truth = torch.tensor([list(TEST_PHOTOS).index(name) for name in features.names])
-    embeddings = functional.normalize(model.visual.trunk.head(features.content.float()), dim=-1)
-    right = (embeddings @ texts.T).argmax(-1) == truth[:, None]
-    return {
-        "candidates": len(prompts),
-        "whole_photographs": int(right.shape[0]),
-        "top1_whole": _share(right[:, :1]),
-        "views": right.numel(),
-        "top1_views": _share(right),
-    }
 
 
 def measure_speed(model: nn.Module, size: int, threads: int = 2, patches: int = 64) -> float:
@@ -138,29 +119,27 @@ def measure_speed(model: nn.Module, size: int, threads: int = 2, patches: int = 
     return round(min(seconds[1:]), 3)
 
 
-def evaluate(model: nn.Module, folder: Path, pictures: Path) -> dict[str, object]:
-    """All measures of a model, on both sets of renderings, for validation and test photographs."""
+def evaluate(model: nn.Module, folder: Path, pictures: Path, split: Split) -> dict[str, object]:
+    """All measures of a model on validation or test pictures; those on held-out paintings belong to the test."""
     photos, paintings = read_pictures(pictures)
     model.eval()
-    results: dict[str, object] = {}
-    for split in (Split.VALIDATION, Split.TEST):
-        for renderings in RenderingSet:
-            try:
-                features = load_feature_set(folder, renderings, split, photos, variants=1)
-            except FileNotFoundError:
-                continue
-            results[f"{split.value}, renderings of {renderings.value}"] = asdict(
-                measure_styles(model, features, paintings)
-            )
-            if split is Split.TEST and renderings.value == folder.name:
-                results["objects"] = measure_objects(model, features)
+    results: dict[str, object] = {"split": split.value}
+    for renderings in RenderingSet:
+        try:
+            features = load_feature_set(folder, renderings, split, photos, variants=1)
+        except FileNotFoundError:
+            continue
+        results[f"styles, renderings of {renderings.value}"] = asdict(measure_styles(model, features, paintings))
     size = INPUT_SIZES[folder.name]
+    results["objects"] = measure_objects(model, folder, pictures, split)
+    if split is Split.TEST:
+        results["held-out paintings"] = measure_held_out_paintings(model, folder, pictures)
+    chosen = [photo for photo in photos if split_of(photos)[photo.name] is split]
+    texts = held_out_texts(model, paintings)
+    images, changed = attacked_views(model, texts, chosen, size)
+    results["attacks"] = measure_attacks(model, texts, images, changed)
     results["seconds_for_64_patches_forward_and_backward"] = measure_speed(model, size)
     return results
-
-
-def _share(right: Tensor) -> float:
-    return round(float(right.float().mean()), 4)
 
 
 def main() -> None:
@@ -168,9 +147,10 @@ def main() -> None:
     parser.add_argument("model", choices=[name.value for name in ClipTinyName])
     parser.add_argument("--pictures", type=Path, required=True)
     parser.add_argument("--cache", type=Path, required=True)
+    parser.add_argument("--split", type=Split, choices=[Split.VALIDATION, Split.TEST], default=Split.VALIDATION)
     arguments = parser.parse_args()
     model = load_clip_tiny() if arguments.model == ClipTinyName.TINY else load_clip_tiny_judge()
-    results = evaluate(model.towers, arguments.cache / arguments.model, arguments.pictures)
+    results = evaluate(model.towers, arguments.cache / arguments.model, arguments.pictures, arguments.split)
     print(json.dumps(results, indent=2))
 
 

@@ -14,13 +14,23 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.random import Generator
+from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from benchmark.models.clip_tiny_tower import StatisticsTrunk
-from tools.clip.image_operations import Array, saturate
+from tools.clip.image_operations import Array, from_pil, saturate
 from tools.clip.painting_renderings import random_square
-from tools.clip.pictures import Photo, Split, centre_square, load_image, read_pictures, split_of
+from tools.clip.pictures import (
+    Photo,
+    Split,
+    centre_square,
+    load_image,
+    read_captioned,
+    read_held_out_paintings,
+    read_pictures,
+    split_of,
+)
 from tools.clip.rendering_sets import RenderingSet, procedural_renderings, render_painting
 from tools.clip.trunks import load_trunk
 from tools.clip.views import sample_views, show
@@ -30,6 +40,8 @@ BLENDS = (0.25, 0.5, 0.75)
 CROPS = 4
 PAINTING_CROPS = 48
 PHOTO_VIEWS = 48
+KEPT_PHOTO_IMAGES = 16
+CAPTIONED_VIEWS = 5
 INPUT_SIZES = {"clip-tiny": 112, "clip-tiny-judge": 128}
 _MEAN = torch.tensor((0.48145466, 0.4578275, 0.40821073)).view(1, 3, 1, 1)
 _STANDARD_DEVIATION = torch.tensor((0.26862954, 0.26130258, 0.27577711)).view(1, 3, 1, 1)
@@ -51,8 +63,12 @@ class Shard:
 @torch.no_grad()
 def extract(trunk: StatisticsTrunk, images: list[Tensor]) -> Tensor:
     """Views of the model's input size → N×F, in half precision."""
-    batch = (torch.cat(images) - _MEAN) / _STANDARD_DEVIATION
-    return trunk(batch).half()
+    return trunk(trunk_input(torch.cat(images))).half()
+
+
+def trunk_input(images: Tensor) -> Tensor:
+    """N×3×S×S in [0, 1] → open_clip's normalisation."""
+    return (images - _MEAN) / _STANDARD_DEVIATION
 
 
 def photo_shard(
@@ -92,22 +108,43 @@ def photo_shard(
     )
 
 
-def painting_features(trunk: StatisticsTrunk, painting: Array, size: int, rng: Generator) -> Tensor:
+def painting_features(trunk: StatisticsTrunk, painting: Array, size: int, rng: Generator) -> dict[str, Tensor]:
     """Features of random crops of the painting itself, N×F."""
     crops = []
     for _ in range(PAINTING_CROPS):
         square = _to_tensor(random_square(painting, rng, RENDERING_SIDE, 0.35))
         crops.append(show(square, sample_views(rng, RENDERING_SIDE, 1, augment=True)[int(rng.random() < 0.5)], size))
-    return extract(trunk, crops)
+    return {"features": extract(trunk, crops)}
 
 
-def photo_features(trunk: StatisticsTrunk, photo: Array, size: int, rng: Generator) -> Tensor:
-    """Features of random views of a photograph as it is, N×F: many more than are worth rendering."""
+def photo_features(trunk: StatisticsTrunk, photo: Array, size: int, rng: Generator) -> dict[str, Tensor]:
+    """Features of random views of a photograph as it is, N×F, many more than are worth rendering; some as images."""
     crops = []
     for _ in range(PHOTO_VIEWS):
         square = _to_tensor(_augmented_square(photo, rng))
         crops.append(show(square, sample_views(rng, RENDERING_SIDE, 1, augment=True)[int(rng.random() < 0.7)], size))
-    return extract(trunk, crops)
+    images = (torch.cat(crops[:KEPT_PHOTO_IMAGES]) * 255).round().to(torch.uint8)
+    return {"features": extract(trunk, crops), "images": images}
+
+
+def captioned_features(trunk: StatisticsTrunk, picture: Path, size: int, rng: Generator) -> Tensor:
+    """Features of a cut-out, V×F: the first on white, the others on random grounds, turned, cropped and recoloured."""
+    views = []
+    with Image.open(picture) as opened:
+        cut_out = opened.convert("RGBA")
+    for index in range(CAPTIONED_VIEWS):
+        share = 0.92 if index == 0 else rng.uniform(0.6, 1.1)
+        ground = (255, 255, 255) if index == 0 else tuple(int(v) for v in rng.integers(0, 256, 3))
+        scale = share * RENDERING_SIDE / max(cut_out.size)
+        figure = cut_out.resize([max(1, round(scale * side)) for side in cut_out.size], Image.Resampling.BICUBIC)
+        if index and rng.random() < 0.5:
+            figure = figure.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        canvas = Image.new("RGB", (RENDERING_SIDE, RENDERING_SIDE), ground)
+        corner = [(RENDERING_SIDE - side) // 2 + int(index and rng.integers(-20, 21)) for side in figure.size]
+        canvas.paste(figure, tuple(corner), figure)
+        view = sample_views(rng, RENDERING_SIDE, 0, augment=index > 0)[0]
+        views.append(show(_to_tensor(from_pil(canvas)), view, size))
+    return extract(trunk, views)
 
 
 def shard_path(cache: Path, model: str, renderings: RenderingSet, split: Split, photo: str, variant: int) -> Path:
@@ -131,14 +168,16 @@ def build_cache(model: str, pictures: Path, cache: Path, variants: int, *, evalu
     jobs = [(own, photo, Split(model), variant) for variant in range(variants) for photo in photos]
     if evaluation:
         other = RenderingSet.JUDGE if own is RenderingSet.TINY else RenderingSet.TINY
-        held_out = ((own, Split.TEST), (own, Split.VALIDATION), (other, Split.TEST))
-        jobs += [(renderings, photo, split, 0) for renderings, split in held_out for photo in photos]
-    for painting, image in zip(paintings, painting_images, strict=True):
-        _cache_views(painting_features, cache / model / f"painting--{painting.name}.safetensors", image, trunk, size)
+        held_out = ((own, Split.VALIDATION), (own, Split.TEST), (other, Split.TEST))
+        jobs = [(renderings, photo, split, 0) for renderings, split in held_out for photo in photos] + jobs
+    for painting in [*paintings, *read_held_out_paintings(pictures)]:
+        path = cache / model / f"painting--{painting.name}.safetensors"
+        _cache_views(painting_features, path, load_image(painting.path), trunk, size)
     for photo in photos:
         if splits[photo.name] is Split(model):
             path = cache / model / f"photo--{photo.name}.safetensors"
             _cache_views(photo_features, path, load_image(photo.path), trunk, size)
+    _cache_captioned(model, pictures, cache, trunk)
     for renderings, photo, split, variant in jobs:
         path = shard_path(cache, model, renderings, split, photo.name, variant)
         if splits[photo.name] is not split or path.exists():
@@ -158,7 +197,7 @@ def build_cache(model: str, pictures: Path, cache: Path, variants: int, *, evalu
 
 
 def _cache_views(
-    extract_views: Callable[[StatisticsTrunk, Array, int, Generator], Tensor],
+    extract_views: Callable[[StatisticsTrunk, Array, int, Generator], dict[str, Tensor]],
     path: Path,
     image: Array,
     trunk: StatisticsTrunk,
@@ -166,7 +205,17 @@ def _cache_views(
 ) -> None:
     if not path.exists():
         rng = np.random.default_rng(_seed(path.stem, str(size)))
-        _save({"features": extract_views(trunk, image, size, rng)}, path)
+        _save(extract_views(trunk, image, size, rng), path)
+
+
+def _cache_captioned(model: str, pictures: Path, cache: Path, trunk: StatisticsTrunk) -> None:
+    path = cache / model / "captioned.safetensors"
+    if not path.exists():
+        rows = [
+            captioned_features(trunk, picture.path, INPUT_SIZES[model], np.random.default_rng(_seed(picture.name)))
+            for picture in read_captioned(pictures)
+        ]
+        _save({"features": torch.stack(rows)}, path)
 
 
 def _augmented_square(photo: Array, rng: Generator) -> Array:

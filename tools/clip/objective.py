@@ -38,11 +38,6 @@ def ordered_strengths(similarities: Tensor, strengths: Tensor, slope: float) -> 
     return functional.relu(wanted - (similarities[:, second] - similarities[:, first])).mean()
 
 
-def distilled_objects(images: Tensor, texts: Tensor, teacher: Tensor, scale: float) -> Tensor:
-    """Cross-entropy of the cosines to class names against the trunk's own classifier. N×D, C×D, N×C."""
-    return -(teacher.softmax(1) * (scale * images @ texts.T).log_softmax(1)).sum(1).mean()
-
-
 class Reconstruction(nn.Module):
     """Keeps an embedding rich: the leading principal components of the features must be linear in it."""
 

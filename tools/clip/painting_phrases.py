@@ -36,6 +36,32 @@ _SCENES = {
 }
 
 
+_ARTISTS = {
+    "arcimboldo": "Giuseppe Arcimboldo",
+    "bellini": "Giovanni Bellini",
+    "bruegel": "Pieter Bruegel",
+    "cassatt": "Mary Cassatt",
+    "duerer": "Albrecht Dürer",
+    "hiroshige": "Utagawa Hiroshige",
+    "hokusai": "Katsushika Hokusai",
+    "kandinsky": "Wassily Kandinsky",
+    "leonardo": "Leonardo da Vinci",
+    "renoir": "Pierre-Auguste Renoir",
+    "van_gogh": "Vincent van Gogh",
+}
+
+_SAME_MOVEMENT = {"cassatt": "renoir", "hiroshige": "hokusai"}
+
+
+def movement_phrases() -> dict[str, str]:
+    """A phrase with movement and artist for every artist, and one for photographs → key of the movement."""
+    phrases = {
+        f"{movements.split('|')[0]} by {_ARTISTS[key]}": _SAME_MOVEMENT.get(key, key)
+        for key, (movements, _) in _MOVEMENTS.items()
+    }
+    return {**phrases, "a photograph": "photograph"}
+
+
 def painting_phrases(painting: Painting, teaching: str) -> list[str]:
     """Phrases for one painting; ``teaching`` is a value of ``Teaching``."""
     titles = _OTHER_TITLES.get(painting.name, painting.title).split("|")

@@ -1,4 +1,4 @@
-"""Renderings of a photograph in the manner of one painting, by four generators; each model sees only two of them."""
+"""Renderings of a photograph in the manner of a painting: three generators for clip-tiny, two for the judge."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from scipy.spatial import cKDTree
 from torch import Tensor
 from torch.nn import functional
 
+from benchmark.models.adain_decoder import AdaINDecoder, load_adain_decoder_embedded
+from benchmark.models.feature_statistics import adaptive_instance_normalization
 from benchmark.models.vgg import VGG19, load_vgg19_embedded
 from tools.clip.image_operations import Array, blur, from_pil, to_pil
 
 _STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1")
+_ADAIN_LAYER = "relu4_1"
 _OPTIMISATION_SIDE = 144
 _OPTIMISATION_STEPS = 13
 
@@ -80,6 +83,17 @@ def statistics_rendering(image: Array, painting: Array, rng: Generator) -> Array
         optimizer.step()
     rendered = pixels.detach().clamp(0, 1)[0].permute(1, 2, 0).numpy()
     return _resize(rendered, image.shape[0])
+
+
+@torch.no_grad()
+def adain_rendering(image: Array, painting: Array, rng: Generator) -> Array:
+    """Adaptive instance normalisation (Huang and Belongie 2017) with the embedded decoder, at a random strength."""
+    network, strength = _vgg19(), rng.uniform(0.75, 1.0)
+    reference = random_square(painting, rng, image.shape[0], 0.5)
+    content, style = (network(_tensor(picture), [_ADAIN_LAYER])[_ADAIN_LAYER] for picture in (image, reference))
+    target = strength * adaptive_instance_normalization(content, style) + (1 - strength) * content
+    rendered: Array = _adain_decoder()(target).clamp(0, 1)[0].permute(1, 2, 0).numpy()
+    return rendered
 
 
 def patch_rendering(image: Array, painting: Array, rng: Generator) -> Array:
@@ -170,3 +184,8 @@ def _gram_list(features: dict[str, Tensor]) -> list[Tensor]:
 @functools.cache
 def _vgg19() -> VGG19:
     return load_vgg19_embedded()
+
+
+@functools.cache
+def _adain_decoder() -> AdaINDecoder:
+    return load_adain_decoder_embedded()

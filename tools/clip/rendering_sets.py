@@ -10,9 +10,17 @@ from types import ModuleType
 import numpy as np
 from numpy.random import Generator
 
-from tools.clip import judge_renderings, judge_tone_renderings, painting_renderings, renderings, tone_renderings
+from tools.clip import (
+    judge_renderings,
+    judge_scene_renderings,
+    judge_tone_renderings,
+    painting_renderings,
+    renderings,
+    scene_renderings,
+    tone_renderings,
+)
 from tools.clip.image_operations import Array
-from tools.clip.phrases import WORDINGS
+from tools.clip.wordings import WORDINGS
 
 Rendering = Callable[[Array, Generator], Array]
 
@@ -25,10 +33,15 @@ class RenderingSet(StrEnum):
 
 
 _MODULES = {
-    RenderingSet.TINY: (renderings, tone_renderings),
-    RenderingSet.JUDGE: (judge_renderings, judge_tone_renderings),
+    RenderingSet.TINY: (renderings, tone_renderings, scene_renderings),
+    RenderingSet.JUDGE: (judge_renderings, judge_tone_renderings, judge_scene_renderings),
 }
-_OPTIMISED_SHARE = 0.15
+_TINY_SHARES = {
+    painting_renderings.statistics_rendering: 0.1,
+    painting_renderings.adain_rendering: 0.3,
+    painting_renderings.pyramid_rendering: 0.6,
+}
+_JUDGE_SHARES = {painting_renderings.patch_rendering: 0.5, painting_renderings.transport_rendering: 0.5}
 
 
 def procedural_renderings(name: RenderingSet) -> dict[str, Rendering]:
@@ -38,13 +51,9 @@ def procedural_renderings(name: RenderingSet) -> dict[str, Rendering]:
 
 
 def render_painting(name: RenderingSet, image: Array, painting: Array, rng: Generator) -> Array:
-    """Render a photograph in the manner of a painting with one of the set's two generators."""
-    if name is RenderingSet.TINY:
-        optimise = rng.random() < _OPTIMISED_SHARE
-        generator = painting_renderings.statistics_rendering if optimise else painting_renderings.pyramid_rendering
-    else:
-        patches = rng.random() < 0.5
-        generator = painting_renderings.patch_rendering if patches else painting_renderings.transport_rendering
+    """Render a photograph in the manner of a painting with one of the set's generators."""
+    shares = _TINY_SHARES if name is RenderingSet.TINY else _JUDGE_SHARES
+    generator = list(shares)[int(rng.choice(len(shares), p=list(shares.values())))]
     return np.clip(generator(image, painting, rng), 0, 1).astype(np.float32)
 
 

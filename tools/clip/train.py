@@ -19,15 +19,16 @@ from torch import nn
 
 from benchmark.models.clip_tiny import ClipTinyName, reduced_tokenizer, register_configurations
 from tools.clip.captions import Captions
-from tools.clip.dataset import load_feature_set, load_view_features
+from tools.clip.dataset import load_captioned, load_feature_set, load_photo_images, load_view_features
 from tools.clip.evaluate import evaluate
 from tools.clip.features import build_cache
-from tools.clip.phrases import Teaching, style_labels
-from tools.clip.pictures import Split, read_pictures
+from tools.clip.phrases import style_labels
+from tools.clip.pictures import Split, read_captioned, read_pictures
 from tools.clip.rendering_sets import RenderingSet
 from tools.clip.text_tower import initialise_token_table
-from tools.clip.trainer import Trainer, TrainingSettings
+from tools.clip.trainer import Trainer, TrainingData, TrainingSettings
 from tools.clip.trunks import load_trunk
+from tools.clip.wordings import Teaching
 
 WEIGHTS = Path(__file__).parents[2] / "benchmark" / "models" / "weights"
 
@@ -52,6 +53,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=TrainingSettings.steps)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--cached-only", action="store_true", help="use what the cache holds, extract nothing")
+    parser.add_argument("--test", action="store_true", help="measure on what no choice may use, not on validation")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     name = arguments.model
@@ -76,9 +78,14 @@ def main() -> None:
     initialise_token_table(model.text, reduced_tokenizer())
     labels = style_labels(paintings)
     captions = Captions(Teaching(name), labels, paintings, sorted(set(features.subjects)), rng)
-    painting_views = load_view_features(folder, "painting", [painting.name for painting in paintings])
-    photo_views = load_view_features(folder, "photo", sorted(set(features.names)))
-    trainer = Trainer(model, trunk, features, painting_views, photo_views, captions, settings, rng)
+    data = TrainingData(
+        features,
+        load_view_features(folder, "painting", [painting.name for painting in paintings]),
+        load_view_features(folder, "photo", photo_names := sorted(set(features.names))),
+        load_photo_images(folder, photo_names),
+        load_captioned(folder, read_captioned(arguments.pictures), None),
+    )
+    trainer = Trainer(model, trunk, data, captions, settings, rng)
     started = time.perf_counter()
     trainer.train()
     path = arguments.weights or WEIGHTS / f"{name}.safetensors"
@@ -89,7 +96,7 @@ def main() -> None:
         "training_shards": len(features.names),
         "training_seconds": round(time.perf_counter() - started, 1),
         "bytes": path.stat().st_size,
-        **evaluate(model, folder, arguments.pictures),
+        **evaluate(model, folder, arguments.pictures, Split.TEST if arguments.test else Split.VALIDATION),
     }
     report = folder / "measures.json"
     report.write_text(json.dumps(measures, indent=2) + "\n", encoding="utf-8")

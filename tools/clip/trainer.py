@@ -9,17 +9,17 @@ from random import Random
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torchvision.models._meta import _IMAGENET_CATEGORIES
 
 from benchmark.models.clip_tiny import reduced_tokenizer
+from tools.clip.attack import attack
 from tools.clip.captions import Captions
 from tools.clip.dataset import STRENGTHS, FeatureSet, sample_stylized, sample_views
-from tools.clip.objective import Reconstruction, contrast, distilled_objects, ordered_strengths
-from tools.clip.phrases import WORDINGS
+from tools.clip.features import trunk_input
+from tools.clip.objective import Reconstruction, contrast, ordered_strengths
+from tools.clip.objects import CaptionedFeatures, ObjectLessons
 from tools.clip.text_tower import encode_tokens
 from tools.clip.trunks import Trunk
-
-_OBJECT_SENTENCES = ("a photo of a {}", "a photo of a {}", "a {}", "a picture of a {}", "{}")
+from tools.clip.wordings import WORDINGS
 
 
 @dataclass(frozen=True)
@@ -27,20 +27,20 @@ class TrainingSettings:
     """Weights of the losses and the schedule."""
 
     seed: int = 0
-    variants: int = 2
-    steps: int = 450
+    variants: int = 4
+    steps: int = 1200
     learning_rate: float = 1.5e-3
     token_learning_rate: float = 5e-4
     weight_decay: float = 0.05
     scale: float = 20.0
     feature_noise: float = 0.15
-    stylized_batch: int = 224
+    stylized_batch: int = 256
     painting_batch: int = 48
-    photo_batch: int = 40
+    photo_batch: int = 64
     hidden_object_share: float = 0.35
     series_batch: int = 48
-    object_batch: int = 64
-    object_classes: int = 32
+    object_batch: int = 96
+    object_names: int = 224
     further_captions: int = 24
     photo_share: float = 0.05
     direction_weight: float = 0.6
@@ -48,8 +48,29 @@ class TrainingSettings:
     strength_weight: float = 2.0
     strength_slope: float = 0.35
     object_weight: float = 0.4
+    caption_weight: float = 0.4
     reconstruction_weight: float = 0.3
     reconstructed_components: int = 96
+    attack_every: int = 3
+    attack_images: int = 16
+    attack_steps: int = 5
+    attack_reach: tuple[float, float] = (0.03, 0.13)
+    attack_batch: int = 48
+    attack_memory: int = 768
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Everything that is looked at: renderings, views of paintings and photographs, attacked images, cut-outs.
+
+    ``painting_views`` and ``photo_views`` are P×N×F; ``photo_images`` N×3×S×S, 8-bit, are what attacks start from.
+    """
+
+    renderings: FeatureSet
+    painting_views: Tensor
+    photo_views: Tensor
+    photo_images: Tensor
+    captioned: CaptionedFeatures
 
 
 class Trainer:
@@ -59,21 +80,21 @@ class Trainer:
         self,
         model: nn.Module,
         trunk: Trunk,
-        features: FeatureSet,
-        painting_views: Tensor,
-        photo_views: Tensor,
+        data: TrainingData,
         captions: Captions,
         settings: TrainingSettings,
         rng: Random,
     ) -> None:
         self.text, self.head = model.text, model.visual.trunk.head
-        self.trunk, self.features = trunk, features
-        self.painting_views, self.photo_views = painting_views, photo_views
+        self.trunk, self.features, self.data = trunk.tower.trunk, data.renderings, data
         self.captions, self.settings, self.rng = captions, settings, rng
         self.tokenizer = reduced_tokenizer()
-        self.pooled_size = trunk.tower.trunk.pooled_size
+        self.pooled_size = self.trunk.pooled_size
+        features = data.renderings
         self.label_count = features.stylized.shape[1]
-        self.photo_label = list(WORDINGS).index("photo")
+        self.photo_label, self.noise_label = (list(WORDINGS).index(label) for label in ("photo", "noise"))
+        self.attacked = torch.zeros(0, features.stylized.shape[-1])
+        self.step = 0
         every = features.stylized.flatten(0, 2)[:: 1 + features.stylized.flatten(0, 2).shape[0] // 20000].float()
         deviation = every.std(0)
         self.head.mean.copy_(every.mean(0))
@@ -82,8 +103,9 @@ class Trainer:
         self.reconstruction = Reconstruction(
             self.head.standard_scores(every), settings.reconstructed_components, self.head.projection.out_features
         )
-        directions = trunk.classifier_weight - trunk.classifier_weight.mean(0)
-        self.class_directions = functional.normalize(directions, dim=1)
+        self.objects = ObjectLessons(
+            (trunk.classifier_weight, trunk.classifier_bias), data.captioned, self._encode, settings.scale, rng
+        )
 
     def train(self) -> None:
         """Run the schedule."""
@@ -101,15 +123,15 @@ class Trainer:
         self.text.train()
         self.head.train()
         started = time.perf_counter()
-        for step in range(settings.steps):
+        for self.step in range(settings.steps):
             losses = self.losses()
             optimizer.zero_grad()
             sum(losses.values()).backward()
             optimizer.step()
             schedule.step()
-            if step % 100 == 0:
+            if self.step % 100 == 0:
                 values = " ".join(f"{name} {value.item():.3f}" for name, value in losses.items())
-                print(f"{step} {time.perf_counter() - started:.0f} s {values}", flush=True)
+                print(f"{self.step} {time.perf_counter() - started:.0f} s {values}", flush=True)
         self.text.eval()
         self.head.eval()
 
@@ -118,16 +140,13 @@ class Trainer:
         settings, count = self.settings, self.label_count
         labels = [*range(count), *self.rng.choices(range(count), k=settings.further_captions)]
         sentences, fits = self.captions.draw(labels)
-        classes = self._object_classes()
-        names = [self.rng.choice(_OBJECT_SENTENCES).format(_IMAGENET_CATEGORIES[c]) for c in classes.tolist()]
-        texts = self._encode([*sentences, "a photo", "photo", *names])
-        style_texts, photo_texts, object_texts = texts.split([len(labels), 2, len(names)])
+        style_texts, photo_texts = self._encode([*sentences, "a photo", "photo"]).split([len(labels), 2])
         photo_text = functional.normalize(photo_texts.mean(0), dim=0)
 
         stylized = sample_stylized(self.features, settings.stylized_batch, self.photo_label, settings.photo_share)
         plain = [
-            sample_views(self.painting_views, settings.painting_batch, len(WORDINGS), one_label=False),
-            sample_views(self.photo_views, settings.photo_batch, self.photo_label, one_label=True),
+            sample_views(self.data.painting_views, settings.painting_batch, len(WORDINGS), one_label=False),
+            sample_views(self.data.photo_views, settings.photo_batch, self.photo_label, one_label=True),
         ]
         plain_features = torch.cat([batch.features for batch in plain])
         hidden = torch.rand(settings.stylized_batch) < settings.hidden_object_share
@@ -135,7 +154,9 @@ class Trainer:
         images = self._embed(features)
         image_labels = torch.cat([stylized.labels, *(batch.labels for batch in plain)])
         unit = functional.normalize(images, dim=1)
-        targets = fits.T[image_labels].float()
+        attacked, attacked_targets = self._attacked(style_texts.detach(), fits)
+        targets = torch.cat([fits.T[image_labels].float(), attacked_targets])
+        everything = torch.cat([unit, attacked])
         own_text = style_texts[image_labels]
 
         moved = (stylized.labels != self.photo_label).nonzero()[:, 0]
@@ -151,14 +172,14 @@ class Trainer:
 
         similarity, blend_contrast = self._strengths(style_texts, fits)
         return {
-            "contrast": contrast(unit, style_texts, targets, settings.scale) + 0.5 * blend_contrast,
+            "contrast": contrast(everything, style_texts, targets, settings.scale) + 0.5 * blend_contrast,
             "direction": settings.direction_weight * direction,
             "alignment": settings.alignment_weight
             * ((1 - (unit * own_text).sum(1)).mean() + (1 - own_direction).mean()),
             "strength": settings.strength_weight * similarity,
             "reconstruction": settings.reconstruction_weight
             * self.reconstruction(images, self.head.standard_scores(features)),
-            "objects": settings.object_weight * self._objects(classes, object_texts),
+            **self._object_losses(),
         }
 
     def _strengths(self, style_texts: Tensor, fits: Tensor) -> tuple[Tensor, Tensor]:
@@ -176,25 +197,53 @@ class Trainer:
         blends = unit[:, 1:-1].flatten(0, 1)
         return ordered, contrast(blends, style_texts, target.flatten(0, 1), self.settings.scale)
 
-    def _object_classes(self) -> Tensor:
-        return torch.randperm(len(_IMAGENET_CATEGORIES))[: self.settings.object_classes]
-
-    def _objects(self, classes: Tensor, texts: Tensor) -> Tensor:
-        """Photographs' features, half of them with the pooled part moved towards a random class."""
+    def _object_losses(self) -> dict[str, Tensor]:
+        """Photographs, renderings and cut-outs, half of them with the pooled part moved towards a random class."""
         settings = self.settings
+        cut_outs, pictures = self.objects.sample(settings.object_batch)
         shards, views, _ = self.features.content.shape
-        size = settings.object_batch
-        features = self.features.content[torch.randint(shards, (size,)), torch.randint(views, (size,))].float()
-        pooled = features[:, -self.pooled_size :]
+        size = settings.object_batch // 2
+        photographs = self.features.content[torch.randint(shards, (size,)), torch.randint(views, (size,))].float()
+        features = torch.cat([cut_outs, photographs])
         typical = self.head.mean[-self.pooled_size :]
-        towards = self.class_directions[classes[torch.randint(len(classes), (size,))]]
-        kept = torch.where(torch.rand(size, 1) < 0.2, 1.0, torch.rand(size, 1) * 0.6)
-        reach = torch.where(kept < 1, 6 + 10 * torch.rand(size, 1), torch.zeros(size, 1))
-        moved = (kept * pooled + (1 - kept) * 0.6 * typical + reach * towards).clamp(0, 6)
-        features = torch.cat([features[:, : -self.pooled_size], moved], dim=1)
-        teacher = moved @ self.trunk.classifier_weight[classes].T + self.trunk.classifier_bias[classes]
-        unit = functional.normalize(self._embed(features), dim=1)
-        return distilled_objects(unit, texts, teacher, settings.scale)
+        moved = self.objects.towards_random_classes(features[:, -self.pooled_size :], typical)
+        lesson = self._embed(torch.cat([features[:, : -self.pooled_size], moved], dim=1))
+        captioned = functional.normalize(self._embed(cut_outs), dim=1)
+        return {
+            "objects": settings.object_weight
+            * self.objects.distil(functional.normalize(lesson, dim=1), moved, settings.object_names),
+            "captions": settings.caption_weight * self.objects.match_captions(captioned, pictures),
+        }
+
+    def _attacked(self, style_texts: Tensor, fits: Tensor) -> tuple[Tensor, Tensor]:
+        """Embeddings of attacked photographs, fresh and remembered, and their targets: half photo, half noise."""
+        settings = self.settings
+        if self.step % settings.attack_every == 0:
+            fresh = self._attack(style_texts)
+            self.attacked = torch.cat([fresh, self.attacked])[: settings.attack_memory]
+        chosen = torch.randint(len(self.attacked), (settings.attack_batch,))
+        chosen[: settings.attack_images] = torch.arange(settings.attack_images)
+        wanted = 0.5 * (fits.T[self.photo_label].float() + fits.T[self.noise_label].float())
+        embedded = functional.normalize(self._embed(self.attacked[chosen]), dim=1)
+        return embedded, wanted.expand(len(chosen), -1)
+
+    def _attack(self, style_texts: Tensor) -> Tensor:
+        """Features of photographs that were just moved towards random styles."""
+        settings, images = self.settings, self.data.photo_images
+        start = images[torch.randint(len(images), (settings.attack_images,))].float() / 255
+        labels = torch.randint(self.label_count, (settings.attack_images,))
+        reach = self.rng.uniform(*settings.attack_reach)
+        self.head.eval()
+        changed = attack(
+            lambda pixels: self.head(self.trunk(trunk_input(pixels))),
+            start,
+            style_texts[labels],
+            reach,
+            settings.attack_steps,
+        )
+        self.head.train()
+        with torch.no_grad():
+            return self.trunk(trunk_input(changed))
 
     def _hide_objects(self, features: Tensor, hidden: Tensor) -> Tensor:
         """Replace the pooled part of the chosen rows by its mean: style must show in the statistics alone, too."""

@@ -11,10 +11,12 @@ import re
 from pathlib import Path
 
 from open_clip.tokenizer import SimpleTokenizer, get_pairs
-from torchvision.models._meta import _IMAGENET_CATEGORIES
 
-from tools.clip.phrases import Teaching, clip_templates, phrase_table, templates
-from tools.clip.pictures import TEST_PHOTOS, read_pictures
+from tools.clip.object_words import object_words
+from tools.clip.painting_phrases import movement_phrases
+from tools.clip.phrases import clip_templates, phrase_table, templates
+from tools.clip.pictures import read_captioned, read_pictures
+from tools.clip.wordings import Teaching
 
 FREQUENT_MERGES = 6000
 CONFIGURATIONS = Path(__file__).parents[2] / "benchmark" / "models" / "configs"
@@ -43,11 +45,12 @@ vintage vivid warhol warm wash waves wax weaving whistler winter wood wool yarn 
 
 
 def words_to_keep(pictures: Path) -> set[str]:
-    """Every word of the phrases, the templates, ImageNet's classes, the pictures' names and the list above."""
+    """Every word of the phrases, the templates, the names of things, the captions and the list above."""
     photos, paintings = read_pictures(pictures)
     texts = [phrase for teaching in Teaching for phrase in phrase_table(paintings, teaching)]
     texts += [template for teaching in Teaching for template in templates(teaching)]
-    texts += [*clip_templates(), *_IMAGENET_CATEGORIES, *TEST_PHOTOS.values(), WORDS_OF_ART]
+    texts += [*clip_templates(), *object_words(), WORDS_OF_ART]
+    texts += [*movement_phrases(), *(picture.caption for picture in read_captioned(pictures))]
     texts += [text for painting in paintings for text in (painting.title, painting.artist)]
     texts += [photo.subject for photo in photos]
     return {word for text in texts for word in re.findall(r"[^\W\d_]+", text.lower())}

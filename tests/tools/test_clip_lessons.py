@@ -1,0 +1,113 @@
+"""What keeps the training of the embedded text-image models honest: splits, words for things, attacks."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from random import Random
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from tools.clip.attack import attack
+from tools.clip.object_words import IMAGENET_NAMES, general_words
+from tools.clip.objects import CaptionedFeatures, ObjectLessons
+from tools.clip.pictures import (
+    HELD_OUT_PAINTINGS,
+    CaptionedPicture,
+    Split,
+    read_captioned,
+    read_held_out_paintings,
+    read_pictures,
+    split_of,
+)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    rows = [(f"captioned/stamp_{number}.png", f"a thing {number}") for number in range(200)]
+    rows += [
+        ("captioned/stamp_long.png", "a very long sentence about many things"),
+        ("captioned/clipart_cat.png", "cat"),
+    ]
+    rows += [(f"paintings/{name}.jpg", "Claude Monet, Water Lilies, 1906") for name in (*HELD_OUT_PAINTINGS, "other")]
+    rows += [(f"photos/{name}.jpg", name) for name in ("skimage_astronaut", "skimage_chelsea", "one", "two")]
+    with (tmp_path / "SOURCES.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerows([("file", "description"), *rows])
+    return tmp_path
+
+
+def test_about_half_of_the_stamps_are_kept_from_training(pictures: Path) -> None:
+    captioned = read_captioned(pictures)
+    counts = {split: sum(picture.split is split for picture in captioned) for split in (Split.TEST, Split.VALIDATION)}
+
+    assert 60 < counts[Split.TEST] < 100
+    assert 12 < counts[Split.VALIDATION] < 40
+    assert {picture.name: picture.split for picture in captioned} == {
+        picture.name: picture.split for picture in read_captioned(pictures)
+    }
+
+
+def test_long_sentences_and_clip_art_are_never_held_out(pictures: Path) -> None:
+    splits = {picture.name: picture.split for picture in read_captioned(pictures)}
+
+    assert splits["stamp_long"] is None
+    assert splits["clipart_cat"] is None
+
+
+def test_held_out_paintings_are_not_among_those_to_learn_from(pictures: Path) -> None:
+    _, paintings = read_pictures(pictures)
+
+    assert [painting.name for painting in paintings] == ["other"]
+    assert {painting.name for painting in read_held_out_paintings(pictures)} == set(HELD_OUT_PAINTINGS)
+
+
+def test_the_two_models_share_no_photograph(pictures: Path) -> None:
+    splits = split_of(read_pictures(pictures)[0])
+
+    assert splits == {
+        "skimage_astronaut": Split.TEST,
+        "skimage_chelsea": Split.VALIDATION,
+        "one": Split.TINY,
+        "two": Split.JUDGE,
+    }
+
+
+def test_held_out_pictures_cannot_be_learnt_from() -> None:
+    held_out = CaptionedPicture("stamp_zebra", "a zebra", Path("zebra.png"), Split.TEST)
+
+    with pytest.raises(ValueError, match="held-out"):
+        ObjectLessons(
+            (torch.zeros(1000, 4), torch.zeros(1000)),
+            CaptionedFeatures(torch.zeros(1, 1, 4), [held_out]),
+            lambda sentences: torch.zeros(len(sentences), 4),
+            20.0,
+            Random(0),
+        )
+
+
+def test_general_words_cover_the_classes_that_they_should() -> None:
+    words = general_words()
+
+    assert {IMAGENET_NAMES[index] for index in words["cat"]} >= {"tabby", "persian cat", "siamese cat"}
+    assert "beagle" in {IMAGENET_NAMES[index] for index in words["dog"]}
+    assert words["puppy"] == words["dog"]
+    assert all(0 <= index < len(IMAGENET_NAMES) for classes in words.values() for index in classes)
+
+
+def test_an_attack_stays_within_reach_and_raises_the_similarity() -> None:
+    torch.manual_seed(0)
+    flatten = nn.Sequential(nn.Flatten(), nn.Linear(3 * 8 * 8, 6)).requires_grad_(False)
+    images, texts = torch.rand(5, 3, 8, 8), functional.normalize(torch.randn(5, 6), dim=1)
+
+    changed = attack(flatten, images, texts, reach=0.12, steps=10)
+
+    def similarity(pictures: Tensor) -> Tensor:
+        return functional.cosine_similarity(flatten(pictures), texts, dim=1)
+
+    assert float((changed - images).abs().max()) <= 0.12 + 1e-6
+    assert 0 <= float(changed.min()) <= float(changed.max()) <= 1
+    assert (similarity(changed) > similarity(images) + 0.1).all()
