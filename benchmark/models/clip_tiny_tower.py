@@ -69,7 +69,7 @@ class ProjectionHead(nn.Module):
     mean: Tensor
     standard_deviation: Tensor
 
-    def __init__(self, feature_size: int, embedding_size: int, hidden_size: int = 512, dropout: float = 0.3) -> None:
+    def __init__(self, feature_size: int, embedding_size: int, hidden_size: int = 512, dropout: float = 0.2) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(feature_size))
         self.register_buffer("standard_deviation", torch.ones(feature_size))

@@ -14,6 +14,7 @@ from tools.clip.wordings import Teaching
 _GENERAL_SUBJECTS = ("a scene", "a thing", "something", "an object", "a view", "a person", "an animal", "a building")
 _CLIP_TEMPLATE_SHARE = 0.3
 _BARE_SHARE = 0.25
+_EXACT_SHARE = 0.6
 
 
 class Captions:
@@ -28,6 +29,10 @@ class Captions:
         self._phrases = [
             [phrase for phrase, fitting in self._fits.items() if position in fitting] for position in range(len(labels))
         ]
+        self._exact_phrases = [
+            [phrase for phrase in phrases if self._fits[phrase] == [position]]
+            for position, phrases in enumerate(self._phrases)
+        ]
         self._count = len(labels)
         self._templates = templates(teaching)
         self._clip_templates = clip_templates()
@@ -38,7 +43,8 @@ class Captions:
         """One caption a label, and which labels each caption fits (captions×labels, booleans)."""
         captions, fits = [], torch.zeros(len(labels), self._count, dtype=torch.bool)
         for row, label in enumerate(labels):
-            phrase = self._rng.choice(self._phrases[label])
+            exact = self._rng.random() < _EXACT_SHARE
+            phrase = self._rng.choice((self._exact_phrases if exact else self._phrases)[label])
             captions.append(self._sentence(phrase))
             fits[row, self._fits[phrase]] = True
         return captions, fits

@@ -82,6 +82,11 @@ def load_photo_images(folder: Path, names: list[str]) -> Tensor:
     return torch.cat([load_file(folder / f"photo--{name}.safetensors")["images"] for name in names])
 
 
+def load_composites(folder: Path) -> Tensor:
+    """Features of cut-outs pasted into photographs, P×N×F."""
+    return load_file(folder / "composites.safetensors")["features"]
+
+
 def load_captioned(folder: Path, pictures: list[CaptionedPicture], split: Split | None) -> CaptionedFeatures:
     """Features of the captioned pictures of a split, or of those to learn from."""
     features = load_file(folder / "captioned.safetensors")["features"]

@@ -19,7 +19,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from benchmark.models.clip_tiny_tower import StatisticsTrunk
-from tools.clip.image_operations import Array, from_pil, saturate
+from tools.clip.image_operations import Array, from_pil, saturate, to_pil
 from tools.clip.painting_renderings import random_square
 from tools.clip.pictures import (
     Photo,
@@ -42,6 +42,7 @@ PAINTING_CROPS = 48
 PHOTO_VIEWS = 48
 KEPT_PHOTO_IMAGES = 16
 CAPTIONED_VIEWS = 5
+COMPOSITE_VIEWS = 4
 INPUT_SIZES = {"clip-tiny": 112, "clip-tiny-judge": 128}
 _MEAN = torch.tensor((0.48145466, 0.4578275, 0.40821073)).view(1, 3, 1, 1)
 _STANDARD_DEVIATION = torch.tensor((0.26862954, 0.26130258, 0.27577711)).view(1, 3, 1, 1)
@@ -147,6 +148,22 @@ def captioned_features(trunk: StatisticsTrunk, picture: Path, size: int, rng: Ge
     return extract(trunk, views)
 
 
+def composite_features(trunk: StatisticsTrunk, picture: Path, ground: Array, size: int, rng: Generator) -> Tensor:
+    """Features of a photographed cut-out pasted into a photograph, N×F: photographs of more things."""
+    views = []
+    with Image.open(picture) as opened:
+        cut_out = opened.convert("RGBA")
+    for _ in range(COMPOSITE_VIEWS):
+        canvas = to_pil(_augmented_square(ground, rng))
+        scale = rng.uniform(0.4, 0.95) * RENDERING_SIDE / max(cut_out.size)
+        figure = cut_out.resize([max(1, round(scale * side)) for side in cut_out.size], Image.Resampling.BICUBIC)
+        corner = tuple(int(rng.integers(0, RENDERING_SIDE - side + 1)) for side in figure.size)
+        canvas.paste(figure, corner, figure)
+        view = sample_views(rng, RENDERING_SIDE, 1, augment=True)[int(rng.random() < 0.5)]
+        views.append(show(_to_tensor(from_pil(canvas)), view, size))
+    return extract(trunk, views)
+
+
 def shard_path(cache: Path, model: str, renderings: RenderingSet, split: Split, photo: str, variant: int) -> Path:
     """Where the features of one variant of a photograph lie."""
     return cache / model / f"{renderings.value}--{split.value}--{photo}--{variant}.safetensors"
@@ -178,6 +195,7 @@ def build_cache(model: str, pictures: Path, cache: Path, variants: int, *, evalu
             path = cache / model / f"photo--{photo.name}.safetensors"
             _cache_views(photo_features, path, load_image(photo.path), trunk, size)
     _cache_captioned(model, pictures, cache, trunk)
+    _cache_composites(model, pictures, cache, trunk, [photo for photo in photos if splits[photo.name] is Split(model)])
     for renderings, photo, split, variant in jobs:
         path = shard_path(cache, model, renderings, split, photo.name, variant)
         if splits[photo.name] is not split or path.exists():
@@ -216,6 +234,20 @@ def _cache_captioned(model: str, pictures: Path, cache: Path, trunk: StatisticsT
             for picture in read_captioned(pictures)
         ]
         _save({"features": torch.stack(rows)}, path)
+
+
+def _cache_composites(model: str, pictures: Path, cache: Path, trunk: StatisticsTrunk, photos: list[Photo]) -> None:
+    path = cache / model / "composites.safetensors"
+    if path.exists():
+        return
+    cut_outs = [picture for picture in read_captioned(pictures) if picture.split is None and picture.is_photograph]
+    grounds = [load_image(photo.path) for photo in photos]
+    rows = []
+    for picture in cut_outs:
+        rng = np.random.default_rng(_seed("composite", picture.name))
+        ground = grounds[int(rng.integers(len(grounds)))]
+        rows.append(composite_features(trunk, picture.path, ground, INPUT_SIZES[model], rng))
+    _save({"features": torch.stack(rows)}, path)
 
 
 def _augmented_square(photo: Array, rng: Generator) -> Array:

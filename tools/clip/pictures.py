@@ -109,6 +109,11 @@ class CaptionedPicture:
         first, _, rest = self.caption.partition(" ")
         return rest if first in {"a", "an", "some", "the", "two"} and rest else self.caption
 
+    @property
+    def is_photograph(self) -> bool:
+        """Whether it was cut from a photograph; nearly all stamps of these kinds were."""
+        return self.name.startswith(("stamp_animals", "stamp_food", "stamp_plants"))
+
 
 def read_pictures(folder: Path) -> tuple[list[Photo], list[Painting]]:
     """Read the photographs and the paintings to learn from, in a folder made by ``tools.clip.gather``."""

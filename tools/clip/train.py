@@ -19,7 +19,7 @@ from torch import nn
 
 from benchmark.models.clip_tiny import ClipTinyName, reduced_tokenizer, register_configurations
 from tools.clip.captions import Captions
-from tools.clip.dataset import load_captioned, load_feature_set, load_photo_images, load_view_features
+from tools.clip.dataset import load_captioned, load_composites, load_feature_set, load_photo_images, load_view_features
 from tools.clip.evaluate import evaluate
 from tools.clip.features import build_cache
 from tools.clip.phrases import style_labels
@@ -82,6 +82,7 @@ def main() -> None:
         features,
         load_view_features(folder, "painting", [painting.name for painting in paintings]),
         load_view_features(folder, "photo", photo_names := sorted(set(features.names))),
+        load_composites(folder),
         load_photo_images(folder, photo_names),
         load_captioned(folder, read_captioned(arguments.pictures), None),
     )

@@ -27,16 +27,17 @@ class TrainingSettings:
     """Weights of the losses and the schedule."""
 
     seed: int = 0
-    variants: int = 4
-    steps: int = 1200
-    learning_rate: float = 1.5e-3
-    token_learning_rate: float = 5e-4
+    variants: int = 2
+    steps: int = 1400
+    learning_rate: float = 2e-3
+    token_learning_rate: float = 3e-4
     weight_decay: float = 0.05
     scale: float = 20.0
-    feature_noise: float = 0.15
+    feature_noise: float = 0.1
     stylized_batch: int = 256
     painting_batch: int = 48
     photo_batch: int = 64
+    composite_batch: int = 40
     hidden_object_share: float = 0.35
     series_batch: int = 48
     object_batch: int = 96
@@ -47,14 +48,14 @@ class TrainingSettings:
     alignment_weight: float = 0.3
     strength_weight: float = 2.0
     strength_slope: float = 0.35
-    object_weight: float = 0.4
+    object_weight: float = 0.7
     caption_weight: float = 0.4
     reconstruction_weight: float = 0.3
     reconstructed_components: int = 96
-    attack_every: int = 3
+    attack_every: int = 8
     attack_images: int = 16
-    attack_steps: int = 5
-    attack_reach: tuple[float, float] = (0.03, 0.13)
+    attack_steps: int = 3
+    attack_reach: tuple[float, float] = (0.005, 0.06)
     attack_batch: int = 48
     attack_memory: int = 768
 
@@ -63,12 +64,13 @@ class TrainingSettings:
 class TrainingData:
     """Everything that is looked at: renderings, views of paintings and photographs, attacked images, cut-outs.
 
-    ``painting_views`` and ``photo_views`` are P×N×F; ``photo_images`` N×3×S×S, 8-bit, are what attacks start from.
+    ``painting_views``, ``photo_views`` and ``composites`` are P×N×F; ``photo_images`` (N×3×S×S, 8-bit) get attacked.
     """
 
     renderings: FeatureSet
     painting_views: Tensor
     photo_views: Tensor
+    composites: Tensor
     photo_images: Tensor
     captioned: CaptionedFeatures
 
@@ -147,6 +149,7 @@ class Trainer:
         plain = [
             sample_views(self.data.painting_views, settings.painting_batch, len(WORDINGS), one_label=False),
             sample_views(self.data.photo_views, settings.photo_batch, self.photo_label, one_label=True),
+            sample_views(self.data.composites, settings.composite_batch, self.photo_label, one_label=True),
         ]
         plain_features = torch.cat([batch.features for batch in plain])
         hidden = torch.rand(settings.stylized_batch) < settings.hidden_object_share
