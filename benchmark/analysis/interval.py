@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-LEVEL = 0.95
+from benchmark.analysis.level import LEVEL
+
 RESAMPLES = 2000
 
 
@@ -134,8 +135,9 @@ def resampled_means(
     counts = content_counts[:, content_of] * style_counts[:, style_of]
     totals = counts.sum(axis=1)
     drawn = totals > 0
-    sums: NDArray[np.float64] = counts[drawn] @ scores
-    return sums / totals[drawn].reshape(-1, *[1] * (scores.ndim - 1))
+    weights = counts[drawn] / totals[drawn, None]
+    means: NDArray[np.float64] = weights @ scores
+    return means
 
 
 def expanded_interval(resampled: NDArray[np.float64], number: int, level: float = LEVEL) -> Interval:
