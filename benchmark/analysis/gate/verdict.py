@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -131,4 +131,14 @@ def make_verdict(title: str, findings: list[Finding], notes: tuple[str, ...] = (
         notes: What differs without deciding anything.
     """
     severity = list(Outcome)
-    return Verdict(title, tuple(sorted(findings, key=lambda finding: severity.index(finding.outcome))), notes)
+    findings = [replace(finding, reason=_encodable(finding.reason)) for finding in findings]
+    return Verdict(
+        title=_encodable(title),
+        findings=tuple(sorted(findings, key=lambda finding: severity.index(finding.outcome))),
+        notes=tuple(map(_encodable, notes)),
+    )
+
+
+def _encodable(text: str) -> str:
+    """The text without what no encoding can write, such as the undecodable bytes of a file name."""
+    return text.encode("utf-8", "backslashreplace").decode()
