@@ -109,7 +109,9 @@ class Snapshot:
 
 
 def take_snapshot(run: RunRecords) -> Snapshot:
-    """Reduces a run to its scores. Components of metrics and memory are left out.
+    """Reduces a run to its scores.
+
+    Components of metrics, memory, and metrics that do not score case by case are left out.
 
     Args:
         run: The run.
@@ -120,7 +122,7 @@ def take_snapshot(run: RunRecords) -> Snapshot:
             metric.version, metric.direction, metric.backbone, fingerprints.get(metric.backbone, "")
         )
         for metric in run.metrics
-        if not metric.unavailable
+        if not metric.unavailable and metric.name in run.units
     }
     failed: dict[tuple[str, str], dict[str, str]] = {}
     for error in run.score_errors:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from benchmark.analysis.gate.snapshot import RUNTIME
 from benchmark.analysis.gate.thresholds_file import Threshold, is_pattern
@@ -37,8 +38,9 @@ def check_thresholds(run: RunRecords, thresholds: tuple[Threshold, ...]) -> list
         if not metric.unavailable
         for component in metric.components
     ]
-    metrics = dict.fromkeys([*(metric.name for metric in run.metrics), *components], False)
     costs = dict.fromkeys((*COST_COLUMNS, RUNTIME), True)
+    summarized = [row.metric for row in run.summary if row.metric not in costs]
+    metrics = dict.fromkeys([*(metric.name for metric in run.metrics), *components, *summarized], False)
     return [
         _check(run, threshold, method, metric)
         for number, threshold in enumerate(thresholds, start=1)
@@ -73,27 +75,32 @@ def _check(run: RunRecords, threshold: Threshold, method: str, metric: str) -> F
         reasons = ((failed, "units failed"), (unfinished, "units are not finished"), (without, "scores failed"))
         reason = ", ".join(f"{number} {what}" for number, what in reasons if number)
         return Finding(Outcome.MISSING, method, metric, f"{reason} of {len(run.cases)} cases")
-    values = _numbers(run, done, metric)
-    if values is None:
+    if metric == RUNTIME and run.calibration is None:
         reason = "the run has no calibration, without which there is no runtime"
         return Finding(Outcome.NOT_COMPARABLE, method, metric, reason)
-    values = values.dropna()
-    if values.empty:
-        return Finding(Outcome.MISSING, method, metric, "no case has a score")
-    mean = float(values.mean())
+    finding = _mean(run, done, method, metric)
+    if finding.now is None:
+        return replace(finding, outcome=Outcome.MISSING, reason="there is no score")
+    outcome = Outcome.SAME if threshold.allows(finding.now) else Outcome.WORSE
+    return replace(finding, outcome=outcome, reason=f"has to be {threshold.bounds}")
+
+
+def _mean(run: RunRecords, units: pd.DataFrame, method: str, metric: str) -> Finding:
+    """The mean over the units of a method; of a metric that scores methods as a whole, that of the summary."""
+    if metric != RUNTIME and metric not in units:
+        rows = [row for row in run.summary if (row.method, row.metric) == (method, metric)]
+        facts: dict[str, Any] = {"now": rows[0].mean, "cases": rows[0].n} if rows else {}
+        return Finding(Outcome.SAME, method, metric, **facts)
+    values = units["seconds" if metric == RUNTIME else metric].astype("float64")
+    if metric == RUNTIME and run.calibration:
+        values = values / run.calibration.seconds
+    scored = units[values.notna()]
     return Finding(
-        outcome=Outcome.SAME if threshold.allows(mean) else Outcome.WORSE,
+        outcome=Outcome.SAME,
         method=method,
         metric=metric,
-        reason=f"has to be {threshold.bounds}",
-        now=mean,
-        cases=len(values),
-        contents=done.loc[values.index, "content"].nunique(),
-        styles=done.loc[values.index, "style"].nunique(),
+        now=float(values.mean()) if len(scored) else None,
+        cases=len(scored),
+        contents=scored["content"].nunique(),
+        styles=scored["style"].nunique(),
     )
-
-
-def _numbers(run: RunRecords, units: pd.DataFrame, metric: str) -> pd.Series[float] | None:
-    if metric != RUNTIME:
-        return units[metric].astype("float64")
-    return None if run.calibration is None else units["seconds"].astype("float64") / run.calibration.seconds

@@ -11,8 +11,9 @@ import pytest
 from benchmark.analysis.gate.thresholds import check_thresholds
 from benchmark.analysis.gate.thresholds_file import Threshold, read_thresholds
 from benchmark.analysis.gate.verdict import Outcome
+from benchmark.contracts.metric import Direction
 from benchmark.errors import InputError
-from benchmark.store.records import ScoreError
+from benchmark.store.records import ScoreError, SummaryRow
 from tests.analysis.conftest import LOSS, SSIM, change_unit, make_run, method, without_unit
 
 SCORES = {
@@ -101,6 +102,13 @@ class TestIncompleteRuns:
     def test_no_score_at_all_does_not_pass(self):
         run = make_run({"a": {"ssim": [[np.nan]], "loss": [[np.nan]], "loss.relu1": [[np.nan]]}})
         assert outcomes(Threshold("ssim", "a", 0), run=run) == {("a", "ssim"): Outcome.MISSING}
+
+    def test_a_metric_of_a_method_as_a_whole_is_that_of_the_summary(self):
+        row = SummaryRow("adain", "fid", 40.0, None, None, 4, 2, 2, Direction.LOWER, False, False)
+        run = dataclasses.replace(RUN, summary=(row,))
+        assert outcomes(Threshold("fid", "adain", maximum=50), run=run) == {("adain", "fid"): Outcome.SAME}
+        assert outcomes(Threshold("fid", "adain", maximum=30), run=run) == {("adain", "fid"): Outcome.WORSE}
+        assert outcomes(Threshold("fid", "identity", maximum=30), run=run) == {("identity", "fid"): Outcome.MISSING}
 
     def test_a_metric_that_could_not_be_computed_does_not_pass(self):
         broken = dataclasses.replace(LOSS, unavailable="no weights")
