@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from benchmark.analysis.interval import Estimate, crossed_estimate
 from benchmark.analysis.scores import ScoreTable, ranked_methods, ranking_metrics
@@ -54,15 +54,16 @@ def agreement_of_metrics(run: RunRecords) -> list[RankAgreement]:
 
 def _agreement(first: str, second: str, one: ScoreTable, other: ScoreTable, methods: list[str]) -> RankAgreement:
     paired = [one.paired(methods), other.paired(methods)]
-    common = [case for case in paired[0].cases if case in set(paired[1].cases)]
+    scored = set(paired[1].cases)
+    common = [case for case in paired[0].cases if case in scored]
     rows = [[scores.cases.index(case) for case in common] for scores in paired]
     left, right = (
         table.sign * scores.values[row] for table, scores, row in zip((one, other), paired, rows, strict=True)
     )
-    taus = np.array([kendall_tau(*both) for both in zip(left, right, strict=True)], dtype=np.float64)
+    taus = kendall_tau(left, right)
     told = ~np.isnan(taus)
     contents, styles = paired[0].contents[rows[0]][told], paired[0].styles[rows[0]][told]
-    of_means = kendall_tau(left.mean(axis=0), right.mean(axis=0)) if len(common) else math.nan
+    of_means = float(kendall_tau(left.mean(axis=0)[None], right.mean(axis=0)[None])[0]) if common else math.nan
     return RankAgreement(
         first=first,
         second=second,
@@ -72,16 +73,22 @@ def _agreement(first: str, second: str, one: ScoreTable, other: ScoreTable, meth
     )
 
 
-def kendall_tau(first: ArrayLike, second: ArrayLike) -> float:
-    """Kendall's τ_b, or NaN where one of the two has no order.
+def kendall_tau(first: ArrayLike, second: ArrayLike) -> NDArray[np.float64]:
+    """Kendall's τ_b of each row: Σ sign(Δfirst) · sign(Δsecond) over all pairs, divided by the root of both own sums.
 
     Args:
-        first: Numbers.
-        second: As many others.
-    """
-    from scipy.stats import kendalltau
+        first: N×K numbers: N orders of K things.
+        second: N×K other numbers.
 
-    left, right = np.asarray(first), np.asarray(second)
-    if len(np.unique(left)) < 2 or len(np.unique(right)) < 2:
-        return math.nan
-    return float(kendalltau(left, right).statistic)
+    Returns:
+        N numbers, NaN where one of the two has no order.
+    """
+    left, right = (_pair_signs(np.asarray(values, dtype=np.float64)) for values in (first, second))
+    scale = np.sqrt((left**2).sum(axis=1) * (right**2).sum(axis=1))
+    agreement: NDArray[np.float64] = (left * right).sum(axis=1) / np.where(scale > 0, scale, np.nan)
+    return agreement
+
+
+def _pair_signs(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    earlier, later = np.triu_indices(values.shape[1], k=1)
+    return np.sign(values[:, earlier] - values[:, later])

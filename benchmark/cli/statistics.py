@@ -27,23 +27,26 @@ def print_statistics(statistics: RunStatistics) -> None:
     console = Console()
     if not console.is_terminal:
         console = Console(width=max(console.width, 160))
-    for ranks in statistics.ranks:
-        pairs = [comparison for comparison in statistics.comparisons if comparison.metric == ranks.metric]
-        console.print(_pairs_table(ranks, pairs))
+    ranks = {entry.metric: entry for entry in statistics.ranks}
+    for metric in dict.fromkeys(comparison.metric for comparison in statistics.comparisons):
+        pairs = [comparison for comparison in statistics.comparisons if comparison.metric == metric]
+        console.print(_pairs_table(metric, ranks.get(metric), pairs))
     if statistics.anchored:
         console.print(_anchored_table(statistics.anchored))
     if statistics.agreement:
         console.print(_agreement_table(statistics.agreement))
-    if not statistics.ranks:
+    if not statistics.comparisons:
         click.echo("there are no two methods with scores to compare; controls do not count")
 
 
-def _pairs_table(ranks: RankComparison, comparisons: list[MethodComparison]) -> Table:
-    averages = ", ".join(f"{method} {rank:.2f}" for method, rank in ranks.average_ranks.items())
-    friedman = "" if ranks.p_value is None else f"; Friedman p = {ranks.p_value:.2g}"
-    cliques = "; ".join(" = ".join(clique) for clique in ranks.cliques)
-    title = f"{ranks.metric}: average ranks over {ranks.cases} cases: {averages}{friedman}"
-    caption = f"closer than {ranks.critical_difference:.2f} ranks: {cliques or 'none'}"
+def _pairs_table(metric: str, ranks: RankComparison | None, comparisons: list[MethodComparison]) -> Table:
+    title, caption = f"{metric}: no case has a score of every method", ""
+    if ranks:
+        averages = ", ".join(f"{method} {rank:.2f}" for method, rank in ranks.average_ranks.items())
+        friedman = "" if ranks.p_value is None else f"; Friedman p = {ranks.p_value:.2g}"
+        cliques = "; ".join(" = ".join(clique) for clique in ranks.cliques)
+        title = f"{metric}: average ranks over {ranks.cases} cases: {averages}{friedman}"
+        caption = f"closer than {ranks.critical_difference:.2f} ranks: {cliques or 'none'}"
     columns = ("pair", "difference [95 % interval]", "effect", "p (Holm)", "shown better", "could have shown", "cases")
     table = Table(*columns, title=escape(title), caption=escape(caption), title_justify="left", caption_justify="left")
     for comparison in comparisons:

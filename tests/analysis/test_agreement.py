@@ -6,10 +6,11 @@ import json
 
 import numpy as np
 import pytest
+from scipy.stats import kendalltau
 
 from benchmark.analysis.agreement import agreement_of_metrics, kendall_tau
 from benchmark.analysis.statistics import analyze
-from tests.analysis.conftest import make_run, method
+from tests.analysis.conftest import change_unit, make_run, method
 
 STEPS = {name: np.full((3, 3), float(number)) for number, name in enumerate("abcd")}
 
@@ -39,8 +40,22 @@ def test_a_metric_without_an_order_agrees_with_none():
     assert (agreement.within_cases, agreement.of_means) == (None, None)
 
 
-def test_one_swap_of_three():
-    assert kendall_tau([1, 2, 3], [1, 3, 2]) == pytest.approx(1 / 3)
+def test_metrics_that_share_no_case_do_not_agree():
+    run = make_run({name: {"ssim": step, "loss": step} for name, step in STEPS.items()})
+    for number, case in enumerate(run.cases):
+        run = change_unit(run, "a", case.id, **{"ssim" if number % 2 else "loss": np.nan})
+    (agreement,) = agreement_of_metrics(run)
+    assert (agreement.within_cases, agreement.of_means) == (None, None)
+
+
+def test_the_measure_is_that_of_scipy_ties_included():
+    first, second = np.random.default_rng(0).integers(4, size=(2, 20, 6))
+    expected = [kendalltau(*both).statistic for both in zip(first, second, strict=True)]
+    np.testing.assert_allclose(kendall_tau(first, second), expected)
+
+
+def test_no_order_agrees_with_none():
+    assert np.isnan(kendall_tau([[1, 1]], [[1, 2]])[0])
 
 
 def test_all_statistics_are_json():
