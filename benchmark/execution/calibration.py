@@ -14,7 +14,7 @@ from benchmark.store.records import Calibration
 VERSION = "1"
 """Changes whenever the workload does."""
 _REPETITIONS = 5
-_CONVOLUTIONS = 8
+_CONVOLUTIONS = 6
 _CHANNELS = 32
 _SIDE = 128
 

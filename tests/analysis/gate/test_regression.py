@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from benchmark.analysis.gate.paired_difference import PairedDifference
 from benchmark.analysis.gate.regression import compare_snapshots, differences_of_note
 from benchmark.analysis.gate.rules import GateRules, Tolerance
 from benchmark.analysis.gate.snapshot import take_snapshot
@@ -65,6 +66,20 @@ class TestScores:
         assert not finding.interval.excludes_zero
         assert abs(finding.difference) > finding.tolerance
         assert finding.reason.startswith("most in c")
+
+    @pytest.mark.parametrize("number", [3, 5])
+    def test_chance_alone_is_rarely_worse_and_twice_as_much_is_found(self, number):
+        generator = np.random.default_rng(2)
+        worse = {0.0: 0, 2.0: 0}
+        for shift in worse:
+            for _ in range(100):
+                contents, styles = np.divmod(np.arange(number**2), number)
+                before, now = generator.normal(size=(2, number**2))
+                paired = PairedDifference(before, now - shift, list(contents.astype(str)), list(styles.astype(str)))
+                outcome = paired.outcome(paired.interval(0.95), 0.0, higher_is_better=True)
+                worse[shift] += outcome is Outcome.WORSE
+        assert worse[0.0] <= 3
+        assert worse[2.0] >= (30 if number == 3 else 85)
 
     def test_the_tolerance_can_be_set(self):
         now = changed(ssim=SSIM_SCORES - 0.05)
