@@ -104,6 +104,13 @@ class TestAgainstABaseline:
         assert "newly failing" in result.out
         assert "RuntimeError: no colours today" in " ".join(result.out.split())
 
+    def test_a_method_that_became_slow_is_caught(self, check, monkeypatch):
+        monkeypatch.setenv("SAMPLE_PLUGINS_METHOD", "dawdle")
+        result = check(style="json")
+        worse = [finding for finding in json.loads(result.out)["findings"] if finding["outcome"] == "worse"]
+        assert result.code == 1
+        assert [(finding["method"], finding["metric"]) for finding in worse] == [("blend", "runtime")]
+
     def test_a_metric_that_fails_now_is_caught(self, check, monkeypatch):
         monkeypatch.setenv("SAMPLE_PLUGINS_METRIC", "fail")
         result = check()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,8 +37,11 @@ class Blend(Method[BlendSettings]):
         if count:
             with Path(count).open("a") as file:
                 file.write("blend\n")
-        if os.environ.get("SAMPLE_PLUGINS_METHOD") == "fail":
-            raise RuntimeError("no colours today")
+        match os.environ.get("SAMPLE_PLUGINS_METHOD"):
+            case "fail":
+                raise RuntimeError("no colours today")
+            case "dawdle":
+                time.sleep(0.4)
         style = styles[0].image.mean(dim=(1, 2), keepdim=True)
         return content * (1 - self.settings.share) + style * self.settings.share
 
