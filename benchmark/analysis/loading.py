@@ -12,6 +12,7 @@ from benchmark.contracts.metric import Direction
 from benchmark.errors import InputError
 from benchmark.store.journal import UnitRecord, read_journal
 from benchmark.store.records import (
+    Calibration,
     CaseRecord,
     MethodRecord,
     MetricRecord,
@@ -84,6 +85,7 @@ def load_records(path: Path) -> RunRecords:
                 for record in records.values()
                 for metric, reason in record.score_errors.items()
             ),
+            calibration=Calibration(**manifest["calibration"]) if manifest.get("calibration") else None,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{directory.manifest} is damaged: {type(error).__name__}: {error}") from error

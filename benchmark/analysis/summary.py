@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from benchmark.analysis.interval import LEVEL, RESAMPLES, crossed_bootstrap
+from benchmark.analysis.interval import RESAMPLES, crossed_bootstrap
+from benchmark.analysis.level import LEVEL
 from benchmark.contracts.metric import Direction
 from benchmark.store.records import SummaryRow, UnitStatus
 from benchmark.store.results import score_columns
@@ -84,7 +85,11 @@ def summary_to_json(rows: Sequence[SummaryRow]) -> dict[str, Any]:
     """The contents of ``summary.json``."""
     return {
         "schema_version": SCHEMA_VERSION,
-        "interval": {"level": LEVEL, "method": "two-way bootstrap over contents and styles", "resamples": RESAMPLES},
+        "interval": {
+            "level": LEVEL,
+            "method": "two-way bootstrap over contents and styles, expanded percentiles",
+            "resamples": RESAMPLES,
+        },
         "rows": [asdict(row) for row in rows],
     }
 

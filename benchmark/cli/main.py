@@ -9,6 +9,9 @@ from importlib.metadata import version
 
 import click
 
+from benchmark.cli.baseline import baseline
+from benchmark.cli.check import check
+from benchmark.cli.compare import compare
 from benchmark.cli.doctor import doctor
 from benchmark.cli.list import list_plugins
 from benchmark.cli.report import report
@@ -36,7 +39,7 @@ def cli(debug: bool) -> None:
     """Run, score and compare image style transfer methods on one fixed protocol."""
 
 
-for command in (run, report, list_plugins, show, stylize, similarity, doctor):
+for command in (run, report, compare, baseline, check, list_plugins, show, stylize, similarity, doctor):
     cli.add_command(command)
 
 

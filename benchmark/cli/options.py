@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
+from benchmark.analysis.gate.rules import GateRules, Tolerance
 from benchmark.errors import InputError
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
@@ -49,3 +51,36 @@ def choose_device(device: str) -> str:
     if device == "cuda" and not available:
         raise InputError("--device cuda: no CUDA device was found; use --device cpu")
     return "cuda" if available and device != "cpu" else "cpu"
+
+
+def rules_options(command: CommandT) -> CommandT:
+    """Adds ``--tolerance``, ``--runtime-tolerance`` and ``--confidence``, given to the command as ``rules``."""
+    defaults = GateRules()
+
+    @functools.wraps(command)
+    def with_rules(*, tolerance: float, runtime_tolerance: float, confidence: float, **arguments: Any) -> Any:
+        rules = GateRules(
+            scores=Tolerance(tolerance, defaults.scores.absolute),
+            runtime=Tolerance(runtime_tolerance, defaults.runtime.absolute),
+            level=confidence,
+        )
+        return command(rules=rules, **arguments)
+
+    share = click.FloatRange(min=0, max=1000)
+    options = (
+        click.option(
+            "--tolerance", type=share, default=defaults.scores.relative, show_default=True,
+            help="Change of a mean score that is tolerated, as a share of the baseline's.",
+        ),
+        click.option(
+            "--runtime-tolerance", type=share, default=defaults.runtime.relative, show_default=True,
+            help="The same for the runtime in multiples of the calibration workload.",
+        ),
+        click.option(
+            "--confidence", type=click.FloatRange(0.5, 0.9999), default=defaults.level, show_default=True,
+            help="Level of the intervals; a change counts if its interval excludes zero.",
+        ),
+    )  # fmt: skip
+    for option in reversed(options):
+        with_rules = option(with_rules)
+    return with_rules  # type: ignore[return-value]

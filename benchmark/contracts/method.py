@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from benchmark.contracts.metric import Axis
 from benchmark.models.role import Role
 from benchmark.protocol.case import Case
 
@@ -50,6 +51,8 @@ class MethodInfo:
         optimises: Those of them whose output it descends, or was trained to descend: a metric that is computed with
             the same network is *circular* for this method.
         control: Whether this is a control, which marks an end of a scale, rather than a style transfer.
+        anchor: For a control: the axis whose good end it marks, ``content`` for the untouched content, ``style`` for
+            the style itself. Scores are anchored between the two.
     """
 
     name: str
@@ -66,6 +69,7 @@ class MethodInfo:
     uses: tuple[Role, ...] = ()
     optimises: tuple[Role, ...] = ()
     control: bool = False
+    anchor: Axis | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from benchmark.analysis.summary import summarize, summary_to_json
+from benchmark.execution.calibration import calibrate
 from benchmark.execution.schedule import Observer, SilentObserver, run_units, unfinished
 from benchmark.execution.unit_execution import UnitExecutor, file_sha256
 from benchmark.images import fit_square, open_image
@@ -71,6 +74,8 @@ def execute_run(
     units = configuration.units()
     earlier = _sound_records(directory, units)
     left = unfinished(units, earlier)
+    if not earlier and directory.read_manifest()["calibration"] is None:
+        directory.note_calibration(calibrate(torch.device(configuration.device)))
     observer.planned(left, len(units) - len(left))
     interrupted = False
     with JournalWriter(directory.journal) as journal:

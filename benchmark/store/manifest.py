@@ -68,6 +68,7 @@ def make_manifest(configuration: RunConfiguration, started: str) -> dict[str, An
         "seed": configuration.seed,
         "device": configuration.device,
         "environment": describe_environment(),
+        "calibration": None,
         "command": list(configuration.command),
         "started": started,
         "finished": None,
@@ -116,6 +117,7 @@ def method_record(method: SelectedMethod) -> MethodRecord:
         distribution=distribution,
         optimises=info.optimises,
         settings=settings_of(method.settings),
+        anchor=info.anchor or "",
     )
 
 

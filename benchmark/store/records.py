@@ -33,7 +33,11 @@ class RunStatus(StrEnum):
 
 @dataclass(frozen=True)
 class MethodRecord:
-    """A method as it took part in a run. ``settings`` holds all settings, passed and defaulted."""
+    """A method as it took part in a run.
+
+    ``settings`` holds all settings, passed and defaulted; ``anchor`` the axis whose good end a control
+    marks, or nothing.
+    """
 
     name: str
     title: str
@@ -48,6 +52,7 @@ class MethodRecord:
     distribution: str = ""
     optimises: tuple[str, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,23 @@ class ModelRecord:
     fingerprint: str
     licence: str
     source: str
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How long a fixed workload took on the device of a run, by which durations of different machines compare.
+
+    Attributes:
+        version: Version of the workload; durations of two versions do not compare.
+        seconds: How long it took.
+    """
+
+    version: str
+    seconds: float
+
+    def __post_init__(self) -> None:
+        if not 0 < self.seconds < float("inf"):
+            raise ValueError(f"calibration took {self.seconds} seconds")
 
 
 @dataclass(frozen=True)
@@ -177,6 +199,7 @@ class RunRecords:
         provenance: ``command``, ``seed``, ``device``, ``started``, ``finished``, ``environment`` (versions, platform).
         warnings: What is missing or damaged, each in one sentence.
         score_errors: Metrics that failed on stylized images.
+        calibration: The machine's speed at the start of the run, or ``None`` for runs of versions without it.
     """
 
     directory: Path
@@ -194,3 +217,4 @@ class RunRecords:
     provenance: dict[str, Any]
     warnings: tuple[str, ...] = ()
     score_errors: tuple[ScoreError, ...] = ()
+    calibration: Calibration | None = None

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmark.errors import InputError
 from benchmark.store.atomic import write_json
 from benchmark.store.manifest import MANIFEST_KEYS, SCHEMA_VERSION, first_difference
-from benchmark.store.records import RunStatus
+from benchmark.store.records import Calibration, RunStatus
 
 # The journal goes first: without it nothing counts as finished, whenever the clearing is cut off. The manifest stays
 # until the new one replaces it.
@@ -93,7 +93,8 @@ class RunDirectory:
         """
         continued = self._continues(manifest, fresh)
         if continued:
-            manifest = {**manifest, "started": self.read_manifest().get("started")}
+            earlier = self.read_manifest()
+            manifest = {**manifest, **{key: earlier.get(key) for key in ("started", "calibration")}}
         elif self.manifest.exists():
             self._clear()
         write_json(self.manifest, manifest)
@@ -126,6 +127,14 @@ class RunDirectory:
                     entry.unlink(missing_ok=True)
             except OSError as error:
                 raise InputError(f"cannot remove {entry}: {error.strerror}") from error
+
+    def note_calibration(self, calibration: Calibration) -> None:
+        """Notes how fast the machine is.
+
+        Args:
+            calibration: What was measured.
+        """
+        write_json(self.manifest, {**self.read_manifest(), "calibration": asdict(calibration)})
 
     def finish(self, status: RunStatus, finished: str) -> None:
         """Notes how the run ended.

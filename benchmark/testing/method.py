@@ -58,6 +58,7 @@ class MethodConformance:
         check_names(info)
         assert info.min_styles >= 1
         assert info.max_styles is None or info.max_styles >= info.min_styles
+        assert info.anchor is None or info.control, "only a control marks an end of a scale"
         assert set(info.optimises) <= set(info.uses), "optimises names a role that uses does not"
 
     def test_does_not_use_the_judge(self) -> None:

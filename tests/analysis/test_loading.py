@@ -90,3 +90,13 @@ def test_a_manifest_with_an_unknown_status_is_one_clear_line(run):
     (run / "run.json").write_text(json.dumps({**manifest, "status": "great"}))
     with pytest.raises(InputError, match="is damaged"):
         load_records(run)
+
+
+@pytest.mark.parametrize(
+    "calibration", [3, [], {"seconds": 1}, {"version": "1", "seconds": "x"}, {"version": "1", "seconds": 0}]
+)
+def test_a_damaged_calibration_is_one_clear_line(run, calibration):
+    manifest = json.loads((run / "run.json").read_text())
+    (run / "run.json").write_text(json.dumps({**manifest, "calibration": calibration or "x"}))
+    with pytest.raises(InputError, match="is damaged"):
+        load_records(run)

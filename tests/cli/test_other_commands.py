@@ -13,7 +13,18 @@ class TestHelp:
     def test_names_every_command(self, command):
         result = command("--help")
         assert result.code == 0
-        for name in ("run", "report", "list", "show", "stylize", "similarity", "doctor"):
+        for name in (
+            "run",
+            "report",
+            "list",
+            "show",
+            "stylize",
+            "similarity",
+            "doctor",
+            "compare",
+            "baseline",
+            "check",
+        ):
             assert f"  {name} " in result.out
 
     def test_no_command_is_a_usage_error(self, command):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmark import Condition, Method, MethodInfo
+from benchmark import Axis, Condition, Method, MethodInfo
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class Blend(Method[BlendSettings]):
         if count:
             with Path(count).open("a") as file:
                 file.write("blend\n")
+        match os.environ.get("SAMPLE_PLUGINS_METHOD"):
+            case "fail":
+                raise RuntimeError("no colours today")
+            case "dawdle":
+                time.sleep(0.4)
         style = styles[0].image.mean(dim=(1, 2), keepdim=True)
         return content * (1 - self.settings.share) + style * self.settings.share
 
@@ -48,6 +54,20 @@ class Noisy(Method):
 
         print("a plugin that prints to standard output")
         return (content + 0.1 * torch.randn(content.shape, generator=generator)).clamp(0, 1)
+
+
+class KeepsContent(Method):
+    info = info("keeps_content", control=True, anchor=Axis.CONTENT, max_styles=None)
+
+    def stylize(self, content, styles, generator):
+        return content
+
+
+class CopiesStyle(Method):
+    info = info("copies_style", condition=Condition.IMAGE, control=True, anchor=Axis.STYLE, max_styles=None)
+
+    def stylize(self, content, styles, generator):
+        return styles[0].image
 
 
 class Raises(Method):

@@ -1,0 +1,105 @@
+"""Baseline files: snapshots of runs as JSON to commit, one line per case."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from benchmark.analysis.gate.snapshot import CaseResult, Snapshot
+from benchmark.errors import InputError
+from benchmark.store.atomic import write_text
+
+SCHEMA_VERSION = 1
+_DIGITS = 6
+_RUNTIME_DIGITS = 4
+_LEVELS_OF_LINES = {"metrics": 1, "cases": 1, "methods": 3}
+
+
+def write_baseline(snapshot: Snapshot, path: Path) -> None:
+    """Writes a baseline file. Scores are rounded to six significant digits, runtimes to four.
+
+    Args:
+        snapshot: The scores of a run.
+        path: The file; one that is there is replaced.
+
+    Raises:
+        InputError: The file cannot be written, or the run has no score to compare with.
+    """
+    results = [result for method in snapshot.methods.values() for result in method.cases.values()]
+    if not any(result.scores for result in results):
+        raise InputError(
+            "the run has no scores to compare a later run with; finish it with the command that started it"
+        )
+    methods = {
+        name: {
+            "version": method.version,
+            "settings": method.settings,
+            "cases": {case: _describe(result) for case, result in method.cases.items()},
+        }
+        for name, method in snapshot.methods.items()
+    }
+    value = {"schema_version": SCHEMA_VERSION, **asdict(snapshot), "methods": methods}
+    entries = [f"  {json.dumps(key)}: {_lines(item, _LEVELS_OF_LINES.get(key, 0), 1)}" for key, item in value.items()]
+    write_text(path, "{\n" + ",\n".join(entries) + "\n}\n")
+
+
+def read_baseline(path: Path) -> Snapshot:
+    """Reads a baseline file of any schema version up to this one.
+
+    Args:
+        path: The file.
+
+    Raises:
+        InputError: It cannot be read, is damaged, or is of a later schema version.
+    """
+    from pydantic import TypeAdapter, ValidationError
+    from pydantic_core import from_json
+
+    try:
+        value: Any = from_json(path.read_bytes(), allow_inf_nan=False)
+    except OSError as error:
+        raise InputError(f"cannot read baseline {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise InputError(f"baseline {path} is damaged: it is not JSON: {error}; write it again") from error
+    version = value.get("schema_version") if isinstance(value, dict) else None
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise InputError(f"{path} is not a baseline: it has no schema_version; `benchmark baseline` writes one")
+    if version > SCHEMA_VERSION:
+        raise InputError(
+            f"baseline {path} has schema_version {version}, this version reads up to {SCHEMA_VERSION}; "
+            "install a newer style-transfer-benchmark"
+        )
+    try:
+        return TypeAdapter(Snapshot).validate_python(value)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = ".".join(str(part) for part in problem["loc"])
+        reason = f"{where}: {problem['msg']}" if where else problem["msg"]
+        raise InputError(f"baseline {path} is damaged: {reason}; write it again") from error
+
+
+def _describe(result: CaseResult) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        **asdict(result),
+        "runtime": None if result.runtime is None else _rounded(result.runtime, _RUNTIME_DIGITS),
+        "scores": {metric: _rounded(score, _DIGITS) for metric, score in result.scores.items()},
+    }
+    return {key: value for key, value in row.items() if key == "status" or value not in (None, "", {})}
+
+
+def _rounded(number: float, digits: int) -> float:
+    return float(f"{number:.{digits}g}")
+
+
+def _lines(value: Any, levels: int, depth: int) -> str:
+    if levels == 0 or not isinstance(value, Mapping) or not value:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    indent = "  " * (depth + 1)
+    entries = [
+        f"{indent}{json.dumps(key, ensure_ascii=False)}: {_lines(item, levels - 1, depth + 1)}"
+        for key, item in value.items()
+    ]
+    return "{\n" + ",\n".join(entries) + "\n" + "  " * depth + "}"

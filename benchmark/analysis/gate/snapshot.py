@@ -1,0 +1,163 @@
+"""The scores of a run, reduced to what a later run is compared with."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmark.contracts.metric import Direction
+from benchmark.store.records import RunRecords, UnitStatus
+
+RUNTIME = "runtime"
+"""Name of the duration of a unit, in multiples of the calibration workload of the same run."""
+
+
+@dataclass(frozen=True)
+class ProtocolIdentity:
+    """Which protocol was run."""
+
+    name: str
+    version: str
+    fingerprint: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.fingerprint[:12]})"
+
+
+@dataclass(frozen=True)
+class MetricIdentity:
+    """What a metric's numbers depend on. ``backbone`` names its network, ``backbone_fingerprint`` its weights."""
+
+    version: str
+    direction: Direction
+    backbone: str = ""
+    backbone_fingerprint: str = ""
+
+
+@dataclass(frozen=True)
+class CaseFactors:
+    """The content and the style, or mix of styles, of a case."""
+
+    content: str
+    style: str
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """How a unit ended.
+
+    Attributes:
+        status: How it ended.
+        error: Why it failed or was skipped.
+        runtime: Its duration in multiples of the calibration workload.
+        scores: Its score by metric.
+        failed_scores: Reason by metric that could not score.
+    """
+
+    status: UnitStatus
+    error: str = ""
+    runtime: float | None = None
+    scores: Mapping[str, float] = field(default_factory=dict)
+    failed_scores: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not all(math.isfinite(score) for score in (*self.scores.values(), self.runtime or 0.0)):
+            raise ValueError("a number is not finite")
+
+
+@dataclass(frozen=True)
+class MethodResults:
+    """A method as it took part, and its finished units by case."""
+
+    version: str
+    settings: Mapping[str, Any]
+    cases: Mapping[str, CaseResult]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The scores of a run.
+
+    Attributes:
+        protocol: The protocol.
+        seed: Seed of the run.
+        device: Device of the run.
+        calibration: Version of the calibration workload, or empty where it was not measured.
+        metrics: Its metrics by name.
+        cases: Its cases by name.
+        methods: Its methods by name, controls included.
+    """
+
+    protocol: ProtocolIdentity
+    seed: int
+    device: str
+    calibration: str
+    metrics: Mapping[str, MetricIdentity]
+    cases: Mapping[str, CaseFactors]
+    methods: Mapping[str, MethodResults]
+
+    def __post_init__(self) -> None:
+        for name, method in self.methods.items():
+            for case, result in method.cases.items():
+                if case not in self.cases:
+                    raise ValueError(f"method {name} has a case {case!r} that cases does not list")
+                for metric in (*result.scores, *result.failed_scores):
+                    if metric not in self.metrics:
+                        raise ValueError(f"method {name} has a score {metric!r} that metrics does not list")
+
+
+def take_snapshot(run: RunRecords) -> Snapshot:
+    """Reduces a run to its scores.
+
+    Components of metrics, memory, and metrics that do not score case by case are left out.
+
+    Args:
+        run: The run.
+    """
+    fingerprints = {model.name: model.fingerprint for model in run.models}
+    metrics = {
+        metric.name: MetricIdentity(
+            metric.version, metric.direction, metric.backbone, fingerprints.get(metric.backbone, "")
+        )
+        for metric in run.metrics
+        if not metric.unavailable and metric.name in run.units
+    }
+    failed: dict[tuple[str, str], dict[str, str]] = {}
+    for error in run.score_errors:
+        if error.metric in metrics:
+            failed.setdefault((error.method, error.case), {})[error.metric] = error.reason
+    units = {(unit["method"], unit["case"]): unit for unit in run.units.to_dict("records")}
+    return Snapshot(
+        protocol=ProtocolIdentity(*(str(run.protocol[key]) for key in ("name", "version", "fingerprint"))),
+        seed=run.provenance["seed"],
+        device=run.provenance["device"],
+        calibration=run.calibration.version if run.calibration else "",
+        metrics=metrics,
+        cases={case.id: CaseFactors(case.content, case.style) for case in run.cases},
+        methods={
+            method.name: MethodResults(
+                version=method.version,
+                settings=method.settings,
+                cases={
+                    case.id: _result(unit, list(metrics), failed.get((method.name, case.id), {}), run)
+                    for case in run.cases
+                    if (unit := units.get((method.name, case.id))) is not None
+                },
+            )
+            for method in run.methods
+        },
+    )
+
+
+def _result(unit: Mapping[Any, Any], metrics: list[str], failed: dict[str, str], run: RunRecords) -> CaseResult:
+    status = UnitStatus(unit["status"])
+    if status is not UnitStatus.OK:
+        return CaseResult(status, error=unit["error"] or "")
+    return CaseResult(
+        status=status,
+        runtime=unit["seconds"] / run.calibration.seconds if run.calibration else None,
+        scores={metric: unit[metric] for metric in metrics if math.isfinite(unit[metric])},
+        failed_scores=failed,
+    )

@@ -1,0 +1,69 @@
+"""``benchmark compare``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from benchmark.analysis.gate.rules import GateRules
+from benchmark.cli.options import rules_options
+from benchmark.cli.verdict import VerdictFormat, print_verdict
+from benchmark.errors import ExitCode, NotComparableError
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@rules_options
+@click.option("--all", "show_all", is_flag=True, help="Show what stayed the same too.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def compare(runs: tuple[Path, ...], rules: GateRules, show_all: bool, as_json: bool) -> ExitCode:
+    """Compare two RUNS, the earlier one first; or the methods of one RUN with each other.
+
+    Two runs are compared case by case, as `benchmark check` does, but a regression is no error here. The methods of one
+    run are compared in pairs, with Holm's correction and intervals.
+    """
+    match runs:
+        case (run,):
+            _compare_methods(run, as_json=as_json)
+            return ExitCode.DONE
+        case (before, now):
+            return _compare_runs(before, now, rules, show_all=show_all, as_json=as_json)
+        case _:
+            raise click.UsageError(f"compares one or two runs, not {len(runs)}")
+
+
+def _compare_methods(run: Path, *, as_json: bool) -> None:
+    from benchmark.analysis.loading import load_records
+    from benchmark.analysis.statistics import analyze
+    from benchmark.cli.statistics import print_statistics
+
+    statistics = analyze(load_records(run))
+    if as_json:
+        import json
+
+        click.echo(json.dumps(statistics.to_json(), indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        print_statistics(statistics)
+
+
+def _compare_runs(before: Path, now: Path, rules: GateRules, *, show_all: bool, as_json: bool) -> ExitCode:
+    from benchmark.analysis.gate.regression import compare_snapshots, differences_of_note
+    from benchmark.analysis.gate.snapshot import take_snapshot
+    from benchmark.analysis.gate.verdict import make_verdict
+    from benchmark.analysis.loading import load_records
+
+    records = [load_records(run) for run in (before, now)]
+    old, new = map(take_snapshot, records)
+    if old.protocol.fingerprint != new.protocol.fingerprint:
+        raise NotComparableError(
+            f"{before} and {now} are not comparable: protocol {old.protocol} there, {new.protocol} here; "
+            "run both with one protocol"
+        )
+    notes = tuple(
+        f"{run}: {warning}" for run, loaded in zip((before, now), records, strict=True) for warning in loaded.warnings
+    )
+    findings = compare_snapshots(old, new, rules)
+    verdict = make_verdict(f"{now} against {before}", findings, (*notes, *differences_of_note(old, new)))
+    print_verdict(verdict, VerdictFormat.JSON if as_json else VerdictFormat.TEXT, show_all=show_all)
+    return ExitCode.NOT_COMPARABLE if verdict.exit_code is ExitCode.NOT_COMPARABLE else ExitCode.DONE

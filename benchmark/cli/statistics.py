@@ -1,0 +1,96 @@
+"""The statistics of one run for the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from benchmark.analysis.agreement import RankAgreement
+    from benchmark.analysis.anchoring import AnchoredScore
+    from benchmark.analysis.comparison import MethodComparison
+    from benchmark.analysis.friedman import RankComparison
+    from benchmark.analysis.interval import Interval
+    from benchmark.analysis.statistics import RunStatistics
+
+
+def print_statistics(statistics: RunStatistics) -> None:
+    """Prints which methods differ, scores between the controls, and how far metrics agree.
+
+    Args:
+        statistics: The statistics of a run.
+    """
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=max(console.width, 160))
+    ranks = {entry.metric: entry for entry in statistics.ranks}
+    for metric in dict.fromkeys(comparison.metric for comparison in statistics.comparisons):
+        pairs = [comparison for comparison in statistics.comparisons if comparison.metric == metric]
+        console.print(_pairs_table(metric, ranks.get(metric), pairs))
+    if statistics.anchored:
+        console.print(_anchored_table(statistics.anchored))
+    if statistics.agreement:
+        console.print(_agreement_table(statistics.agreement))
+    if not statistics.comparisons:
+        click.echo("there are no two methods with scores to compare; controls do not count")
+
+
+def _pairs_table(metric: str, ranks: RankComparison | None, comparisons: list[MethodComparison]) -> Table:
+    title, caption = f"{metric}: no case has a score of every method", ""
+    if ranks:
+        averages = ", ".join(f"{method} {rank:.2f}" for method, rank in ranks.average_ranks.items())
+        friedman = "" if ranks.p_value is None else f"; Friedman p = {ranks.p_value:.2g}"
+        cliques = "; ".join(" = ".join(clique) for clique in ranks.cliques)
+        title = f"{metric}: average ranks over {ranks.cases} cases: {averages}{friedman}"
+        caption = f"closer than {ranks.critical_difference:.2f} ranks: {cliques or 'none'}"
+    columns = ("pair", "difference [95 % interval]", "effect", "p (Holm)", "shown better", "could have shown", "cases")
+    table = Table(*columns, title=escape(title), caption=escape(caption), title_justify="left", caption_justify="left")
+    for comparison in comparisons:
+        difference = comparison.difference
+        if comparison.better:
+            detectable = ""
+        else:
+            detectable = "nothing" if comparison.detectable is None else f"{comparison.detectable:.3g}"
+        table.add_row(
+            escape(f"{comparison.first} − {comparison.second}"),
+            f"{difference.mean:+.3g}{_interval(difference.interval)}",
+            f"{comparison.effect:+.2f}",
+            f"{comparison.p_holm:.2g}",
+            escape(comparison.better),
+            detectable,
+            f"{difference.cases} ({difference.contents} × {difference.styles})",
+        )
+    return table
+
+
+def _anchored_table(scores: tuple[AnchoredScore, ...]) -> Table:
+    methods = list(dict.fromkeys(score.method for score in scores))
+    found = {(score.metric, score.method): score for score in scores}
+    table = Table("metric", "0 is", "1 is", *map(escape, methods), title="scores between the controls")
+    for metric in dict.fromkeys(score.metric for score in scores):
+        cells = [found.get((metric, method)) for method in methods]
+        ends = next(cell for cell in cells if cell)
+        texts = [f"{cell.score:.2f}{_interval(cell.interval, '.2f')}" if cell else "–" for cell in cells]
+        table.add_row(escape(metric), escape(ends.zero), escape(ends.one), *texts)
+    return table
+
+
+def _agreement_table(agreements: tuple[RankAgreement, ...]) -> Table:
+    table = Table("metrics", "τ within cases [95 % interval]", "τ of means", "methods", title="agreement of metrics")
+    for agreement in agreements:
+        within = agreement.within_cases
+        table.add_row(
+            escape(f"{agreement.first}, {agreement.second}"),
+            f"{within.mean:+.2f}{_interval(within.interval, '+.2f')}" if within else "–",
+            "–" if agreement.of_means is None else f"{agreement.of_means:+.2f}",
+            str(agreement.methods),
+        )
+    return table
+
+
+def _interval(interval: Interval | None, form: str = "+.3g") -> str:
+    return escape(f" [{interval.low:{form}}, {interval.high:{form}}]") if interval else ""

@@ -1,0 +1,51 @@
+"""How the gate's verdict is written: one file per format."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from benchmark.analysis.gate.verdict import Verdict
+
+
+class VerdictFormat(StrEnum):
+    """How a verdict is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    JUNIT = "junit"
+    GITHUB = "github"
+
+
+def print_verdict(verdict: Verdict, style: VerdictFormat, *, show_all: bool = False) -> None:
+    """Writes a verdict to standard output, and for GitHub also to the summary of the job.
+
+    Args:
+        verdict: The verdict.
+        style: The format.
+        show_all: Whether the text shows what stayed the same too.
+
+    Raises:
+        InputError: The summary of the job cannot be written.
+    """
+    match style:
+        case VerdictFormat.TEXT:
+            from benchmark.cli.verdict.text import print_text
+
+            print_text(verdict, show_all=show_all)
+        case VerdictFormat.JSON:
+            import json
+
+            click.echo(json.dumps(verdict.to_json(), indent=2, ensure_ascii=False, allow_nan=False))
+        case VerdictFormat.JUNIT:
+            from benchmark.cli.verdict.junit import to_junit
+
+            click.echo(to_junit(verdict))
+        case VerdictFormat.GITHUB:
+            from benchmark.cli.verdict.github import append_summary, workflow_commands
+
+            click.echo("\n".join([*workflow_commands(verdict), verdict.summary]))
+            append_summary(verdict)

@@ -1,0 +1,59 @@
+"""A verdict as JUnit XML, which most continuous integration servers show as tests."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from benchmark.analysis.gate.verdict import Finding, Outcome, Verdict
+from benchmark.cli.verdict.cells import COLUMNS, cells
+
+
+def to_junit(verdict: Verdict) -> str:
+    """The verdict as one test suite with a test case per finding.
+
+    What is worse, missing or newly failing is a failure, what cannot be compared an error, or skipped where it does not
+    decide.
+
+    Args:
+        verdict: The verdict.
+    """
+    suites = ElementTree.Element("testsuites")
+    suite = ElementTree.SubElement(suites, "testsuite", name=_legal(verdict.title), tests=str(len(verdict.findings)))
+    marks = {"failure": 0, "error": 0, "skipped": 0}
+    for finding in verdict.findings:
+        attributes = {"classname": _legal(finding.method or "all"), "name": _legal(finding.metric or "all")}
+        case = ElementTree.SubElement(suite, "testcase", attributes)
+        mark = _mark(finding)
+        if mark:
+            marks[mark] += 1
+            message = f"{finding.outcome}: {finding.reason}" if finding.reason else str(finding.outcome)
+            element = ElementTree.SubElement(case, mark, message=_legal(message))
+            element.text = _legal(
+                "\n".join(f"{column}: {cell}" for column, cell in zip(COLUMNS, cells(finding), strict=True) if cell)
+            )
+    suite.attrib |= {"failures": str(marks["failure"]), "errors": str(marks["error"]), "skipped": str(marks["skipped"])}
+    if verdict.notes:
+        ElementTree.SubElement(suite, "system-out").text = _legal("\n".join(verdict.notes))
+    ElementTree.indent(suites)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suites, encoding="unicode")
+
+
+def _mark(finding: Finding) -> str:
+    if finding.is_regression:
+        return "failure"
+    if finding.outcome is Outcome.NOT_COMPARABLE:
+        return "error" if finding.decides else "skipped"
+    return ""
+
+
+def _legal(text: str) -> str:
+    """Replaces the characters that XML 1.0 cannot hold even escaped."""
+    return "".join(
+        character
+        if character in "\t\n"
+        or " " <= character <= "\ud7ff"
+        or "\ue000" <= character <= "\ufffd"
+        or character > "\uffff"
+        else "\ufffd"
+        for character in text
+    )

@@ -1,0 +1,42 @@
+"""A verdict for the terminal."""
+
+from __future__ import annotations
+
+import click
+
+from benchmark.analysis.gate.verdict import Outcome, Verdict
+from benchmark.cli.verdict.cells import COLUMNS, cells
+
+_STYLES = {
+    Outcome.WORSE: "red",
+    Outcome.NEWLY_FAILING: "red",
+    Outcome.MISSING: "red",
+    Outcome.NOT_COMPARABLE: "yellow",
+    Outcome.BETTER: "green",
+    Outcome.SAME: "dim",
+}
+
+
+def print_text(verdict: Verdict, *, show_all: bool = False) -> None:
+    """Prints a table of what changed, the notes, and a line that sums up.
+
+    Args:
+        verdict: The verdict.
+        show_all: Whether what stayed the same is in the table too.
+    """
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=max(console.width, 160))
+    shown = [finding for finding in verdict.findings if show_all or finding.outcome is not Outcome.SAME]
+    if shown:
+        table = Table(*COLUMNS, caption="cases (contents × styles); differences are now − before")
+        for finding in shown:
+            table.add_row(*map(escape, cells(finding)), style=_STYLES[finding.outcome])
+        console.print(table)
+    for note in verdict.notes:
+        click.echo(f"note: {note}")
+    click.echo(verdict.summary)

@@ -1,0 +1,73 @@
+"""Whether metrics order methods alike, and all statistics as one."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from scipy.stats import kendalltau
+
+from benchmark.analysis.agreement import agreement_of_metrics, kendall_tau
+from benchmark.analysis.statistics import analyze
+from tests.analysis.conftest import change_unit, make_run, method
+
+STEPS = {name: np.full((3, 3), float(number)) for number, name in enumerate("abcd")}
+
+
+def test_the_same_order_is_one_whatever_the_directions():
+    (agreement,) = agreement_of_metrics(make_run({name: {"ssim": step, "loss": -step} for name, step in STEPS.items()}))
+    assert (agreement.first, agreement.second, agreement.methods) == ("ssim", "loss", 4)
+    assert agreement.of_means == pytest.approx(1)
+    assert agreement.within_cases.mean == pytest.approx(1)
+    assert (agreement.within_cases.contents, agreement.within_cases.styles) == (3, 3)
+
+
+def test_the_opposite_order_is_minus_one():
+    (agreement,) = agreement_of_metrics(make_run({name: {"ssim": step, "loss": step} for name, step in STEPS.items()}))
+    assert agreement.of_means == pytest.approx(-1)
+
+
+def test_controls_do_not_count():
+    methods = tuple(method(name, anchor="content" if name == "d" else "") for name in STEPS)
+    run = make_run({name: {"ssim": step, "loss": step} for name, step in STEPS.items()}, methods=methods)
+    assert agreement_of_metrics(run)[0].methods == 3
+
+
+def test_a_metric_without_an_order_agrees_with_none():
+    scores = {name: {"ssim": step, "loss": np.zeros((3, 3))} for name, step in STEPS.items()}
+    (agreement,) = agreement_of_metrics(make_run(scores))
+    assert (agreement.within_cases, agreement.of_means) == (None, None)
+
+
+def test_metrics_that_share_no_case_do_not_agree():
+    run = make_run({name: {"ssim": step, "loss": step} for name, step in STEPS.items()})
+    for number, case in enumerate(run.cases):
+        run = change_unit(run, "a", case.id, **{"ssim" if number % 2 else "loss": np.nan})
+    (agreement,) = agreement_of_metrics(run)
+    assert (agreement.within_cases, agreement.of_means) == (None, None)
+
+
+def test_the_measure_is_that_of_scipy_ties_included():
+    first, second = np.random.default_rng(0).integers(4, size=(2, 20, 6))
+    expected = [kendalltau(*both).statistic for both in zip(first, second, strict=True)]
+    np.testing.assert_allclose(kendall_tau(first, second), expected)
+
+
+def test_no_order_agrees_with_none():
+    assert np.isnan(kendall_tau([[1, 1]], [[1, 2]])[0])
+
+
+def test_all_statistics_are_json():
+    generator = np.random.default_rng(0)
+    scores = {name: {"ssim": step + generator.normal(size=(3, 3)), "loss": step} for name, step in STEPS.items()}
+    value = json.loads(json.dumps(analyze(make_run(scores)).to_json(), allow_nan=False))
+    assert value["schema_version"] == 1
+    assert len(value["comparisons"]) == 12
+    assert {entry["metric"] for entry in value["ranks"]} == {"ssim", "loss"}
+    assert value["agreement"][0]["methods"] == 4
+
+
+def test_a_run_of_one_method_has_nothing_to_compare():
+    statistics = analyze(make_run({"a": {"ssim": np.ones((2, 2)), "loss": np.ones((2, 2))}}))
+    assert statistics.comparisons == statistics.ranks == statistics.agreement == ()
