@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmark.contracts import Condition, Method, MethodInfo, NoSettings, StyleCondition
+from benchmark.contracts import Axis, Condition, Method, MethodInfo, NoSettings, StyleCondition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,7 @@ class Identity(Method[NoSettings]):
         condition=Condition.NONE,
         max_styles=None,
         control=True,
+        anchor=Axis.CONTENT,
     )
 
     def stylize(

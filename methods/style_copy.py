@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmark.contracts import Condition, Method, MethodInfo, NoSettings, StyleCondition
+from benchmark.contracts import Axis, Condition, Method, MethodInfo, NoSettings, StyleCondition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,7 @@ class StyleCopy(Method[NoSettings]):
         condition=Condition.IMAGE,
         max_styles=None,
         control=True,
+        anchor=Axis.STYLE,
     )
 
     def stylize(
