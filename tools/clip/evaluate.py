@@ -25,7 +25,7 @@ from tools.clip.dataset import STRENGTHS, FeatureSet, load_feature_set
 from tools.clip.features import INPUT_SIZES
 from tools.clip.phrases import phrase_table, style_labels, templates
 from tools.clip.pictures import Painting, Split, read_pictures, split_of
-from tools.clip.recognition import encode_prompts, measure_held_out_paintings, measure_objects, share
+from tools.clip.recognition import encode_prompts, measure_cut_outs, measure_held_out_paintings, measure_objects, share
 from tools.clip.rendering_sets import RenderingSet
 from tools.clip.robustness import attack_views, measure_attacks
 from tools.clip.wordings import WORDINGS, Teaching
@@ -131,8 +131,9 @@ def evaluate(model: nn.Module, folder: Path, pictures: Path, split: Split) -> di
             continue
         results[f"styles, renderings of {renderings.value}"] = asdict(measure_styles(model, features, paintings))
     size = INPUT_SIZES[folder.name]
-    results["objects"] = measure_objects(model, folder, pictures, split)
+    results["cut-outs"] = measure_cut_outs(model, folder, pictures, split)
     if split is Split.TEST:
+        results["objects"] = measure_objects(model, pictures, size)
         results["held-out paintings"] = measure_held_out_paintings(model, folder, pictures)
     chosen = [photo for photo in photos if split_of(photos)[photo.name] is split]
     texts = held_out_texts(model, paintings)

@@ -4,6 +4,7 @@
 ``SOURCES.csv`` and adds
 
 - photographs of gcompris-qt-data whose licence field says public domain or CC0,
+- ``objects/``: photographs of gcompris-qt-data for measuring only,
 - ``captioned/``: tuxpaint-stamps-default (a sentence each) and openclipart-png (whose file names hold a word of
   ``object_words.py``), with transparency.
 
@@ -25,10 +26,11 @@ from pathlib import Path
 from debian.copyright import Copyright
 from PIL import Image, UnidentifiedImageError
 
+from tools.clip.object_photographs import GCOMPRIS_PHOTOGRAPHS, gcompris_subjects
 from tools.clip.object_words import object_words
 from tools.qt_resources import read_resources
 
-_GCOMPRIS = Path("/usr/share/gcompris-qt/rcc/categorization.rcc")
+_GCOMPRIS = Path("/usr/share/gcompris-qt/rcc")
 _GCOMPRIS_COPYRIGHT = Path("/usr/share/doc/gcompris-qt-data/copyright")
 _STAMPS = Path("/usr/share/tuxpaint/stamps")
 _CLIP_ART = Path("/usr/share/openclipart/png")
@@ -71,13 +73,13 @@ def gather(pictures: Path, out: Path) -> list[Source]:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(pictures / row["file"], target)
             rows.append(Source(**{field.name: row[field.name] for field in fields(Source)}))
-    return [*rows, *_photographs(out), *_stamps(out), *_clip_art(out)]
+    return [*rows, *_photographs(out), *_stamps(out), *_clip_art(out), *_object_photographs(out)]
 
 
 def _photographs(out: Path) -> Iterator[Source]:
     with _GCOMPRIS_COPYRIGHT.open(encoding="utf-8") as file:
         copyrights = Copyright(file, strict=False)
-    for resource in read_resources(_GCOMPRIS):
+    for resource in read_resources(_GCOMPRIS / "categorization.rcc"):
         path = Path(resource.path.removeprefix("/gcompris/"))
         found = (copyrights.find_files_paragraph(str(path.with_suffix(suffix))) for suffix in (".jpg", ".png"))
         stanza = next((stanza for stanza in found if stanza and stanza.license.synopsis in _FREE), None)
@@ -95,6 +97,20 @@ def _photographs(out: Path) -> Iterator[Source]:
         )
 
 
+def _object_photographs(out: Path) -> Iterator[Source]:
+    (out / "objects").mkdir(exist_ok=True)
+    for group in GCOMPRIS_PHOTOGRAPHS:
+        subjects = gcompris_subjects(group)
+        for resource in read_resources(_GCOMPRIS / f"{group}.rcc"):
+            path = Path(resource.path)
+            if path.suffix == ".webp" and path.stem in subjects:
+                name = f"objects/{group}_{path.stem}.png"
+                Image.open(io.BytesIO(resource.content)).convert("RGB").save(out / name)
+                yield Source(
+                    name, subjects[path.stem], "free, see the package; measured only", package="gcompris-qt-data"
+                )
+
+
 def _stamps(out: Path) -> Iterator[Source]:
     for file in sorted(_STAMPS.rglob("*.png")):
         folder = file.relative_to(_STAMPS).parts[0]
@@ -109,7 +125,7 @@ def _stamps(out: Path) -> Iterator[Source]:
 
 def _clip_art(out: Path) -> Iterator[Source]:
     counts: dict[str, int] = {}
-    vocabulary = object_words()
+    vocabulary, seen = object_words(), set[str]()
     for file in sorted(_CLIP_ART.rglob("*.png")):
         if file.relative_to(_CLIP_ART).parts[0] not in _CLIP_ART_FOLDERS:
             continue
@@ -117,9 +133,10 @@ def _clip_art(out: Path) -> Iterator[Source]:
         words = [pair for pair in map(" ".join, pairwise(pieces)) if pair in vocabulary]
         words += [piece for piece in pieces if piece in vocabulary]
         name = f"captioned/clipart_{file.stem}.png"
-        if not words or counts.get(words[0], 0) >= _CLIP_ART_PER_WORD or (out / name).exists():
+        if not words or counts.get(words[0], 0) >= _CLIP_ART_PER_WORD or name in seen:
             continue
         if _save_captioned(file, out / name):
+            seen.add(name)
             counts[words[0]] = counts.get(words[0], 0) + 1
             yield Source(name, words[0], "public domain", "", "", "openclipart-png")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 from tools.clip.image_operations import Array, from_pil
+from tools.clip.object_photographs import TEST_PHOTOGRAPHS
 
 TEST_PHOTOS = (
     "skimage_astronaut",
@@ -125,6 +126,14 @@ def read_pictures(folder: Path) -> tuple[list[Photo], list[Painting]]:
 def read_held_out_paintings(folder: Path) -> list[Painting]:
     """The paintings that training never sees."""
     return [painting for painting in _paintings(folder) if painting.name in HELD_OUT_PAINTINGS]
+
+
+def read_object_photographs(folder: Path) -> list[Photo]:
+    """Photographs of one thing each that nothing is learnt from, by subject."""
+    photos = [Photo(path.stem, subject, path) for path, subject in _rows(folder, "objects")]
+    shown = {path.stem: path for path, _ in _rows(folder, "photos")}
+    photos += [Photo(name, subject, shown[name]) for name, subject in TEST_PHOTOGRAPHS.items()]
+    return sorted(photos, key=lambda photo: photo.subject)
 
 
 def read_captioned(folder: Path) -> list[CaptionedPicture]:

@@ -11,8 +11,16 @@ from torch.nn import functional
 
 from benchmark.models.clip_tiny import reduced_tokenizer
 from tools.clip.dataset import load_captioned
+from tools.clip.features import trunk_input
 from tools.clip.painting_phrases import movement_phrases
-from tools.clip.pictures import Split, read_captioned, read_held_out_paintings
+from tools.clip.pictures import (
+    Split,
+    centre_square,
+    load_image,
+    read_captioned,
+    read_held_out_paintings,
+    read_object_photographs,
+)
 
 Figures = dict[str, float | int]
 
@@ -24,14 +32,26 @@ def encode_prompts(model: nn.Module, prompts: list[str]) -> Tensor:
 
 
 @torch.no_grad()
-def measure_objects(model: nn.Module, folder: Path, pictures: Path, split: Split) -> Figures:
+def measure_cut_outs(model: nn.Module, folder: Path, pictures: Path, split: Split) -> Figures:
     """Top-1 of held-out cut-out photographs on white among all of their subjects, "a photo of a …"."""
     captioned = load_captioned(folder, read_captioned(pictures), split)
     subjects = sorted({picture.subject for picture in captioned.pictures})
-    texts = encode_prompts(model, [f"a photo of a {subject}" for subject in subjects])
     truth = torch.tensor([subjects.index(picture.subject) for picture in captioned.pictures])
-    embedded = functional.normalize(model.visual.trunk.head(captioned.features[:, 0].float()), dim=1)
-    ranks = (embedded @ texts.T).argsort(dim=1, descending=True)
+    return _ranked(model, model.visual.trunk.head(captioned.features[:, 0].float()), subjects, truth)
+
+
+@torch.no_grad()
+def measure_objects(model: nn.Module, pictures: Path, size: int) -> Figures:
+    """Top-1 of photographs of one thing each, none of them learnt from, among all of their subjects."""
+    photos = read_object_photographs(pictures)
+    squares = [torch.from_numpy(centre_square(load_image(photo.path), size)).permute(2, 0, 1) for photo in photos]
+    embedded = model.encode_image(trunk_input(torch.stack(squares)))
+    return _ranked(model, embedded, [photo.subject for photo in photos], torch.arange(len(photos)))
+
+
+def _ranked(model: nn.Module, embedded: Tensor, subjects: list[str], truth: Tensor) -> Figures:
+    texts = encode_prompts(model, [f"a photo of a {subject}" for subject in subjects])
+    ranks = (functional.normalize(embedded, dim=1) @ texts.T).argsort(dim=1, descending=True)
     return {
         "subjects": len(subjects),
         "pictures": len(truth),
