@@ -28,17 +28,18 @@ class TrainingSettings:
 
     seed: int = 0
     variants: int = 2
-    steps: int = 1400
+    steps: int = 1200
     learning_rate: float = 2e-3
     token_learning_rate: float = 3e-4
     weight_decay: float = 0.05
     scale: float = 20.0
     feature_noise: float = 0.1
     stylized_batch: int = 256
-    painting_batch: int = 48
-    photo_batch: int = 64
-    composite_batch: int = 40
+    painting_batch: int = 40
+    photo_batch: int = 128
+    composite_batch: int = 64
     hidden_object_share: float = 0.35
+    hidden_plain_share: float = 0.6
     series_batch: int = 48
     object_batch: int = 96
     object_names: int = 224
@@ -52,7 +53,7 @@ class TrainingSettings:
     caption_weight: float = 0.4
     reconstruction_weight: float = 0.3
     reconstructed_components: int = 96
-    attack_every: int = 8
+    attack_every: int = 10
     attack_images: int = 16
     attack_steps: int = 3
     attack_reach: tuple[float, float] = (0.005, 0.06)
@@ -153,7 +154,11 @@ class Trainer:
         ]
         plain_features = torch.cat([batch.features for batch in plain])
         hidden = torch.rand(settings.stylized_batch) < settings.hidden_object_share
-        features = torch.cat([self._hide_objects(stylized.features, hidden), plain_features])
+        # What a painting shows must not decide: grass is not Bruegel.
+        plain_hidden = torch.rand(len(plain_features)) < settings.hidden_plain_share
+        features = torch.cat(
+            [self._hide_objects(stylized.features, hidden), self._hide_objects(plain_features, plain_hidden)]
+        )
         images = self._embed(features)
         image_labels = torch.cat([stylized.labels, *(batch.labels for batch in plain)])
         unit = functional.normalize(images, dim=1)

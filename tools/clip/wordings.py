@@ -32,8 +32,10 @@ class Wording:
 WORDINGS = {
     "photo": Wording(
         "photo|a photo|photograph",
-        "realistic photo|natural color photography|unedited picture from a camera|a real life picture",
-        "a normal photograph|plain photography|photorealistic picture|camera shot in natural light",
+        "realistic photo|natural color photography|unedited picture from a camera|a real life picture|digital photo"
+        "|photography|an amateur holiday photo|documentary photograph|real|picture taken with a phone",
+        "a normal photograph|plain photography|photorealistic picture|camera shot in natural light|realistic"
+        "|a candid shot|color photograph from a family album|press photo|the real world, seen through a lens",
         "snapshot|realistic photography",
     ),
     "noise": Wording(
