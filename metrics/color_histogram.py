@@ -22,10 +22,10 @@ RANGES: Final = ((0.0, 100.0), (-128.0, 128.0), (-128.0, 128.0))
 class ColorHistogramDistance(Metric):
     """Wasserstein distances of the L*, a* and b* histograms of stylized image and style image, as one length.
 
-    ``√(W_L² + W_a² + W_b²)`` with ``W_k = ∫ |CDF_k(stylized) − CDF_k(style)|``, the earth mover's distance of one
-    channel of CIE L*a*b* (D65), from histograms with bins half a unit wide. Since a mean of distances is at least as
-    long as the mean of their parts, it is a lower bound of the mean colour difference (ΔE*ab 1976) by which the pixels
-    of one image have to change so that it has the colours of the other, each as often. The components are W_L, W_a and W_b.
+    ``√(W_L² + W_a² + W_b²)`` with ``W_k = ∫ |CDF_k(stylized) − CDF_k(style)|``, the earth mover's distance of a
+    channel of CIE L*a*b* (D65), from histograms with bins half a unit wide. A mean of lengths is at least as long as
+    the mean of their parts, so it is a lower bound of the mean colour difference (ΔE*ab 1976) by which the pixels of
+    one image have to change so that it has the colours of the other, each as often. The components are W_L, W_a, W_b.
 
     Why not the Hellinger or χ² distance of a joint histogram: those depend on the bins, call every pair of images
     without a common bin equally far, and have no unit. Deviation from Rubner et al.: channels are transported one by

@@ -40,8 +40,8 @@ class Cfsd(Metric):
         version="1",
         summary=(
             "Divergence of the self-similarities of content and stylized image in VGG-19 relu3_1: is what was alike"
-            " still alike; ranks methods by kept content weakly like people do (Spearman 0.281 in ASTRA, with the original"
-            " scaling)."
+            " still alike; ranks methods by kept content weakly like people do (Spearman 0.281 in ASTRA, with the"
+            " original scaling)."
         ),
         direction=Direction.LOWER,
         axis=Axis.CONTENT,

@@ -18,5 +18,7 @@ class Role(StrEnum):
     """A learned perceptual distance between two images (ST-LPIPS)."""
     LPIPS = "lpips"
     """The original LPIPS distance."""
+    DISTS = "dists"
+    """The DISTS distance."""
     ADAIN_DECODER = "adain_decoder"
     """The decoder that turns VGG-19 relu4_1 features into an image."""

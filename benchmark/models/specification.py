@@ -153,6 +153,16 @@ MODELS: tuple[ModelSpecification, ...] = (
         source="Python package lpips, torchvision's alexnet-owt-7be5be79.pth",
     ),
     ModelSpecification(
+        name="dists-vgg16",
+        title="DISTS, VGG-16",
+        role=Role.DISTS,
+        loader="benchmark.models.dists_distance:load_dists",
+        weights="benchmark.models.dists_distance:vgg16_file",
+        sha256="397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0",
+        licence="MIT (weights of the channels), BSD-3-Clause (VGG-16)",
+        source="shipped with this package (weights of the channels), torchvision's vgg16-397923af.pth",
+    ),
+    ModelSpecification(
         name="adain-decoder-embedded",
         title="AdaIN decoder on vgg19-embedded relu4_1, trained for this benchmark",
         role=Role.ADAIN_DECODER,

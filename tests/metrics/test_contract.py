@@ -12,7 +12,7 @@ from metrics.clip_patches import ClipPatchScore
 from metrics.clip_similarity import ClipDirectionalSimilarity, ClipTextSimilarity
 from metrics.clip_style import ClipStyleSimilarity
 from metrics.color_histogram import ColorHistogramDistance
-from metrics.perceptual import Lpips, StLpips
+from metrics.perceptual import Dists, Lpips, StLpips
 from metrics.self_similarity import Cfsd
 from metrics.structural import MsSsim, Ssim
 from metrics.vgg_losses import VggContentLoss, VggStyleLoss
@@ -24,6 +24,7 @@ METRICS: list[type[Metric]] = [
     ClipStyleSimilarity,
     ClipTextSimilarity,
     ColorHistogramDistance,
+    Dists,
     Lpips,
     MsSsim,
     Ssim,
