@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
 
-from benchmark.contracts import Method
+from benchmark.contracts import Method, SetMetric
 from benchmark.registry import PluginKind, installed_plugins
 from benchmark.settings import make_settings
-from benchmark.testing import MethodConformance, MetricConformance, ReportConformance
+from benchmark.testing import MethodConformance, MetricConformance, ReportConformance, SetMetricConformance
 
 _FAST: dict[str, dict[str, Any]] = {
     "gatys": {"steps": "2"},
@@ -35,8 +36,17 @@ def method(request: pytest.FixtureRequest) -> None:
     request.cls.settings = make_settings(by_name(plugin), plugin.settings_type, _FAST.get(by_name(plugin), {}))
 
 
-@pytest.fixture(params=own(PluginKind.METRICS), ids=by_name, scope="class")
+def of_sets(plugin: Any) -> bool:
+    return issubclass(plugin, SetMetric)
+
+
+@pytest.fixture(params=itertools.filterfalse(of_sets, own(PluginKind.METRICS)), ids=by_name, scope="class")
 def metric(request: pytest.FixtureRequest) -> None:
+    request.cls.plugin = request.param
+
+
+@pytest.fixture(params=filter(of_sets, own(PluginKind.METRICS)), ids=by_name, scope="class")
+def set_metric(request: pytest.FixtureRequest) -> None:
     request.cls.plugin = request.param
 
 
@@ -53,6 +63,11 @@ class TestMethods(MethodConformance):
 @pytest.mark.usefixtures("metric")
 class TestMetrics(MetricConformance):
     """The metrics of this package."""
+
+
+@pytest.mark.usefixtures("set_metric")
+class TestSetMetrics(SetMetricConformance):
+    """The metrics of this package that score a method as a whole."""
 
 
 @pytest.mark.usefixtures("report")

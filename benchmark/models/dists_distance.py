@@ -111,7 +111,9 @@ class _OfflineDists(piq.DISTS):  # type: ignore[misc]
     """piq's DISTS without its constructor, which downloads."""
 
     def __init__(self, backbone: nn.Sequential, alpha: Tensor, beta: Tensor) -> None:
-        weights = [part.view(1, -1, 1, 1) for head in (alpha, beta) for part in torch.split(head.flatten(), list(_CHANNELS))]
+        weights = [
+            part.view(1, -1, 1, 1) for head in (alpha, beta) for part in torch.split(head.flatten(), list(_CHANNELS))
+        ]
         ContentLoss.__init__(
             self,
             backbone,
