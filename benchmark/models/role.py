@@ -20,5 +20,7 @@ class Role(StrEnum):
     """The original LPIPS distance."""
     DISTS = "dists"
     """The DISTS distance."""
+    INCEPTION = "inception"
+    """Inception features, for distances of distributions."""
     ADAIN_DECODER = "adain_decoder"
     """The decoder that turns VGG-19 relu4_1 features into an image."""

@@ -163,6 +163,16 @@ MODELS: tuple[ModelSpecification, ...] = (
         source="shipped with this package (weights of the channels), torchvision's vgg16-397923af.pth",
     ),
     ModelSpecification(
+        name="art-inception",
+        title="Inception-v3 of ArtFID, tuned on paintings",
+        role=Role.INCEPTION,
+        loader="benchmark.models.inception:load_art_inception",
+        weights="benchmark.models.inception:art_inception_file",
+        sha256="5bc1c20380401911d99d528b7b6e4430044b56edd5f7f26467222f3fb7c54e7e",
+        licence="unknown; ask its authors",
+        source="matthias-wright/art_inception on the Hugging Face hub",
+    ),
+    ModelSpecification(
         name="adain-decoder-embedded",
         title="AdaIN decoder on vgg19-embedded relu4_1, trained for this benchmark",
         role=Role.ADAIN_DECODER,
