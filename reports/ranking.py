@@ -120,10 +120,15 @@ class Ranking:
         return any(cell.circular for row in (*self.methods, *self.controls) for cell in row.cells)
 
     @property
+    def has_whole(self) -> bool:
+        """Whether a metric is shown that scores all images of a method at once."""
+        return any(column.whole for column in self.columns)
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Why some numbers say little, each reason once, with the metric that it is about."""
         cells = (cell for row in (*self.methods, *self.controls) for cell in row.cells if cell.warning)
-        return tuple(dict.fromkeys(f"{cell.column.title} {cell.warning}" for cell in cells))
+        return tuple(dict.fromkeys(f"{cell.column.title}, {cell.warning}" for cell in cells))
 
 
 def build_ranking(run: RunRecords) -> Ranking:

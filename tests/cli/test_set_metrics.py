@@ -125,7 +125,7 @@ def test_the_report_shows_the_number_and_the_warning(gaps, tmp_path):
     gaps("noisy,blend,identity")
 
     report = (tmp_path / "run" / "report" / "index.html").read_text()
-    assert "all images at once" in report
+    assert "one number from all images of a method" in report
     assert "from 5 stylized and 2 style images: with fewer than 4 of either it says little" in report
     assert "No score for" not in report
 
