@@ -64,7 +64,10 @@ def test_metrics_have_their_ends_at_the_controls(means):
     assert means.ms_ssim.idxmax() == "identity"
     assert means.st_lpips.idxmin() == "identity"
     assert means.vgg_content_loss.idxmin() == "identity"
+    assert means.cfsd.idxmin() == "identity"
     assert means.vgg_style_loss.idxmin() == "style_copy"
+    assert means.clip_style_similarity.idxmax() == "style_copy"
+    assert means.color_histogram_distance.idxmin() == "style_copy"
     assert means.clip_text_similarity.idxmax() == "style_copy"
 
 
