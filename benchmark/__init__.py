@@ -20,6 +20,8 @@ from benchmark.contracts import (
     NoSettings,
     Report,
     ReportInfo,
+    SetMetric,
+    SetMetricInfo,
     StyleCondition,
 )
 from benchmark.errors import BenchmarkError, InputError, MissingModelError, NotComparableError
@@ -48,6 +50,8 @@ __all__ = [
     "Report",
     "ReportInfo",
     "Role",
+    "SetMetric",
+    "SetMetricInfo",
     "Style",
     "StyleCondition",
     "WeightedStyle",

@@ -9,7 +9,16 @@ from enum import StrEnum
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from benchmark.contracts import Method, MethodInfo, Metric, MetricInfo, Report, ReportInfo
+from benchmark.contracts import (
+    Method,
+    MethodInfo,
+    Metric,
+    MetricInfo,
+    Report,
+    ReportInfo,
+    SetMetric,
+    SetMetricInfo,
+)
 from benchmark.errors import BenchmarkError, InputError
 from benchmark.suggestion import suggest
 
@@ -34,11 +43,12 @@ class BrokenPluginError(BenchmarkError):
     """A plugin is installed but cannot be used."""
 
 
-_CONTRACTS: dict[PluginKind, tuple[type[Any], type[Any]]] = {
-    PluginKind.METHODS: (Method, MethodInfo),
-    PluginKind.METRICS: (Metric, MetricInfo),
-    PluginKind.REPORTS: (Report, ReportInfo),
+_CONTRACTS: dict[PluginKind, dict[type[Any], type[Any]]] = {
+    PluginKind.METHODS: {Method: MethodInfo},
+    PluginKind.METRICS: {Metric: MetricInfo, SetMetric: SetMetricInfo},
+    PluginKind.REPORTS: {Report: ReportInfo},
 }
+"""The contracts that a plugin of a kind may keep, with the type of its facts."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +83,12 @@ class Plugin:
             if not callable(plugin):
                 raise self._broken("is not a function that returns a protocol")
             return plugin
-        contract, information = _CONTRACTS[self.kind]
-        if not inspect.isclass(plugin) or not issubclass(plugin, contract):
-            raise self._broken(f"is not a subclass of benchmark.{contract.__name__}")
+        contracts = _CONTRACTS[self.kind]
+        kept = [contract for contract in contracts if inspect.isclass(plugin) and issubclass(plugin, contract)]
+        if not kept:
+            names = " or ".join(f"benchmark.{contract.__name__}" for contract in contracts)
+            raise self._broken(f"is not a subclass of {names}")
+        information = contracts[kept[0]]
         if inspect.isabstract(plugin):
             missing = ", ".join(sorted(getattr(plugin, "__abstractmethods__", ())))
             raise self._broken(f"does not implement {missing}")

@@ -19,18 +19,30 @@ if TYPE_CHECKING:
 
 STYLE_LAYERS: Final = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 CONTENT_LAYER: Final = "relu4_2"
+STRUCTURE_LAYER: Final = "relu3_1"
 
 
 @dataclass(frozen=True)
-class VggStatistics:
-    """Content and style of an image in VGG-19.
+class ContentFeatures:
+    """What VGG-19 says of an image's content.
 
     Attributes:
         content: relu4_2, 512×H/8×W/8.
-        grams: Gram matrix of each style layer, C×C.
+        structure: relu3_1, 256×H/4×W/4.
     """
 
     content: Tensor
+    structure: Tensor
+
+
+@dataclass(frozen=True)
+class VggStatistics(ContentFeatures):
+    """Content and style of an image in VGG-19.
+
+    Attributes:
+        grams: Gram matrix of each style layer, C×C.
+    """
+
     grams: tuple[Tensor, ...]
 
 
@@ -46,23 +58,27 @@ def statistics(models: Models, images: Sequence[Tensor]) -> list[VggStatistics]:
         features = models.vgg()(batch, (*STYLE_LAYERS, CONTENT_LAYER))
         grams = _grams(features)
         return [
-            VggStatistics(content, layers)
-            for content, layers in zip(features[CONTENT_LAYER].unbind(), grams, strict=True)
+            VggStatistics(content, structure, layers)
+            for content, structure, layers in zip(
+                features[CONTENT_LAYER].unbind(), features[STRUCTURE_LAYER].unbind(), grams, strict=True
+            )
         ]
 
     return remember_in_batches(models, images, "VGG content features and Gram matrices", compute)
 
 
-def content_features(models: Models, contents: Sequence[Tensor]) -> list[Tensor]:
-    """relu4_2 of contents, 512×H/8×W/8 each.
+def content_features(models: Models, contents: Sequence[Tensor]) -> list[ContentFeatures]:
+    """relu4_2 and relu3_1 of contents, in one pass of the network.
 
     Args:
         models: The networks of the run.
         contents: RGB images, 3×H×W in [0, 1].
     """
 
-    def compute(batch: Tensor) -> list[Tensor]:
-        return list(models.vgg()(batch, [CONTENT_LAYER])[CONTENT_LAYER].unbind())
+    def compute(batch: Tensor) -> list[ContentFeatures]:
+        features = models.vgg()(batch, [CONTENT_LAYER, STRUCTURE_LAYER])
+        layers = (features[layer].unbind() for layer in (CONTENT_LAYER, STRUCTURE_LAYER))
+        return [ContentFeatures(*maps) for maps in zip(*layers, strict=True)]
 
     return remember_in_batches(models, contents, "VGG content features", compute)
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from benchmark.models.dists_distance import DistsDistance
     from benchmark.models.perceptual_distance import PerceptualDistance
 
 
@@ -51,7 +52,7 @@ class _PerceptualMetric(Metric):
         for image, reference in zip(stylized, content, strict=True):
             if image.shape != reference.shape:
                 raise ValueError(f"{self.info.name}: content and stylized image differ in size")
-        network = cast("PerceptualDistance", self.models.load(self._role))
+        network = cast("PerceptualDistance | DistsDistance", self.models.load(self._role))
 
         def features(batch: Tensor) -> list[tuple[Tensor, ...]]:
             layers = network.features(batch)
@@ -117,3 +118,34 @@ class Lpips(_PerceptualMetric):
         url="https://arxiv.org/abs/1801.03924",
     )
     _role = Role.LPIPS
+
+
+class Dists(_PerceptualMetric):
+    """DISTS between content and stylized image, as piq computes it.
+
+    ``1 − Σ_lc (α_lc · luminance_lc + β_lc · structure_lc)`` over the image itself and relu1_2, 2_2, 3_3, 4_3 and 5_3 of
+    VGG-16 with L2 pooling: SSIM's two terms, each of a whole feature map, so that a texture may be replaced by another
+    sample of the same. Images whose shorter side is above 256 pixels are reduced to it (bilinear), as in piq; they are
+    not in the authors' code. 0 for the content itself; numbers above 1 are possible and rare.
+    """
+
+    info = MetricInfo(
+        name="dists",
+        title="DISTS",
+        version="1",
+        summary=(
+            "Learned distance of the stylized image to its content that forgives resampled texture; its agreement with"
+            " people on style transfer has not been measured."
+        ),
+        direction=Direction.LOWER,
+        axis=Axis.CONTENT,
+        needs=(Need.CONTENT,),
+        minimum=0.0,
+        backbone=Role.DISTS,
+        paper=(
+            "Ding, Ma, Wang and Simoncelli, Image Quality Assessment: Unifying Structure and Texture Similarity, IEEE"
+            " Transactions on Pattern Analysis and Machine Intelligence 44, 2022"
+        ),
+        url="https://arxiv.org/abs/2004.07728",
+    )
+    _role = Role.DISTS

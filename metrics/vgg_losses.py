@@ -78,7 +78,7 @@ class VggContentLoss(Metric):
                 raise ValueError(f"{self.info.name}: content and stylized image differ in size")
         found = statistics(self.models, stylized)
         wanted = content_features(self.models, content)
-        losses = [(one.content - other).square().mean() for one, other in zip(found, wanted, strict=True)]
+        losses = [(one.content - other.content).square().mean() for one, other in zip(found, wanted, strict=True)]
         return torch.stack(losses)
 
 

@@ -71,6 +71,13 @@ def _unavailable(run: RunRecords, units: Mapping[tuple[str, str], Unit]) -> list
     found = []
     for metric in run.metrics:
         title = metric.title or metric.name
+        if metric.sample_size is not None and not metric.unavailable:
+            found += [
+                UnavailableMetric(title, f"No score for {row.method}: {row.warning}.")
+                for row in run.summary
+                if row.metric == metric.name and row.mean is None and row.warning
+            ]
+            continue
         missing = sum(metric.name not in unit.scores for unit in finished)
         if metric.unavailable:
             found.append(UnavailableMetric(title, metric.unavailable))

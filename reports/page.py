@@ -71,6 +71,7 @@ class MetricNote:
     paper: str
     url: str
     unavailable: str
+    sample: str
 
 
 @dataclass(frozen=True)
@@ -238,4 +239,7 @@ def _metric_note(metric: MetricRecord) -> MetricNote:
         paper=metric.paper,
         url=web_address(metric.url),
         unavailable=metric.unavailable,
+        sample=""
+        if metric.sample_size is None
+        else f"one number for all images of a method, from {metric.sample_size:,}",
     )

@@ -50,7 +50,10 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """A metric as a column. ``first`` begins a group of columns that answer the same question."""
+    """A metric as a column. ``first`` begins a group of columns that answer the same question.
+
+    ``whole`` says that its numbers are each of all images of a method at once.
+    """
 
     name: str
     title: str
@@ -61,6 +64,7 @@ class Column:
     direction: Direction
     direction_words: str
     first: bool
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Cell:
-    """One mean. ``value`` is what sorting reads; ``n`` is given only where fewer cases were scored than there are."""
+    """One mean. ``value`` is what sorting reads; ``n`` is given only where fewer cases were scored than there are.
+
+    ``warning`` says why the number says little; such a number is never the best.
+    """
 
     column: Column
     value: float | None
@@ -84,6 +91,7 @@ class Cell:
     circular: bool
     mark: Mark
     bar: IntervalBar | None
+    warning: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,6 +118,17 @@ class Ranking:
     def has_circular(self) -> bool:
         """Whether a circular score is shown."""
         return any(cell.circular for row in (*self.methods, *self.controls) for cell in row.cells)
+
+    @property
+    def has_whole(self) -> bool:
+        """Whether a metric is shown that scores all images of a method at once."""
+        return any(column.whole for column in self.columns)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Why some numbers say little, each reason once, with the metric that it is about."""
+        cells = (cell for row in (*self.methods, *self.controls) for cell in row.cells if cell.warning)
+        return tuple(dict.fromkeys(f"{cell.column.title}, {cell.warning}" for cell in cells))
 
 
 def build_ranking(run: RunRecords) -> Ranking:
@@ -166,6 +185,7 @@ def _columns(run: RunRecords) -> tuple[Column, ...]:
                 direction=direction,
                 direction_words=words,
                 first=not columns or columns[-1].axis != axes[name],
+                whole=record is not None and record.sample_size is not None,
             )
         )
     return tuple(columns)
@@ -213,6 +233,7 @@ def _cell(
         circular=row.circular,
         mark=_mark(row, best),
         bar=scale.bar(mean, low, high),
+        warning=row.warning,
     )
 
 
@@ -222,7 +243,7 @@ def _ends(row: SummaryRow) -> list[float]:
 
 
 def _eligible(row: SummaryRow) -> bool:
-    return not row.control and not row.circular and number_of(row.mean) is not None
+    return not (row.control or row.circular or row.warning) and number_of(row.mean) is not None
 
 
 def _best(direction: Direction, rows: Sequence[SummaryRow]) -> tuple[SummaryRow, ...]:

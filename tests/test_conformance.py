@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
 
-from benchmark.contracts import Method
+from benchmark.contracts import Method, SetMetric
 from benchmark.registry import PluginKind, installed_plugins
 from benchmark.settings import make_settings
-from benchmark.testing import MethodConformance, MetricConformance, ReportConformance
+from benchmark.testing import MethodConformance, MetricConformance, ReportConformance, SetMetricConformance
 
 _FAST: dict[str, dict[str, Any]] = {
     "gatys": {"steps": "2"},
@@ -35,8 +36,17 @@ def method(request: pytest.FixtureRequest) -> None:
     request.cls.settings = make_settings(by_name(plugin), plugin.settings_type, _FAST.get(by_name(plugin), {}))
 
 
-@pytest.fixture(params=own(PluginKind.METRICS), ids=by_name, scope="class")
+def of_sets(plugin: Any) -> bool:
+    return issubclass(plugin, SetMetric)
+
+
+@pytest.fixture(params=itertools.filterfalse(of_sets, own(PluginKind.METRICS)), ids=by_name, scope="class")
 def metric(request: pytest.FixtureRequest) -> None:
+    request.cls.plugin = request.param
+
+
+@pytest.fixture(params=filter(of_sets, own(PluginKind.METRICS)), ids=by_name, scope="class")
+def set_metric(request: pytest.FixtureRequest) -> None:
     request.cls.plugin = request.param
 
 
@@ -55,6 +65,11 @@ class TestMetrics(MetricConformance):
     """The metrics of this package."""
 
 
+@pytest.mark.usefixtures("set_metric")
+class TestSetMetrics(SetMetricConformance):
+    """The metrics of this package that score a method as a whole."""
+
+
 @pytest.mark.usefixtures("report")
 class TestReports(ReportConformance):
     """The report formats of this package."""
@@ -63,8 +78,9 @@ class TestReports(ReportConformance):
 def test_all_plugins_of_the_design_are_there() -> None:
     expected = {
         PluginKind.METHODS: "adain clipstyler color_transfer gatys identity multi_style style_copy",
-        PluginKind.METRICS: "clip_directional_similarity clip_text_similarity lpips ms_ssim ssim st_lpips "
-        "vgg_content_loss vgg_style_loss",
+        PluginKind.METRICS: "cfsd clip_directional_similarity clip_patch_score clip_style_similarity "
+        "clip_text_similarity cmmd color_histogram_distance dists fid kid lpips ms_ssim ssim st_lpips vgg_content_loss "
+        "vgg_style_loss",
         PluginKind.REPORTS: "html",
         PluginKind.PROTOCOLS: "mini smoke",
     }

@@ -45,9 +45,18 @@ def test_every_unit_ends_ok_with_every_score(finished):
     assert sorted(set(table.method)) == METHODS
     assert (table.status == "ok").all()
     manifest = json.loads((finished[0] / "run.json").read_text())
-    metrics = [metric["name"] for metric in manifest["metrics"] if not metric["unavailable"]]
-    assert len(metrics) == 7
+    available = [metric for metric in manifest["metrics"] if not metric["unavailable"]]
+    metrics = [metric["name"] for metric in available if metric["sample_size"] is None]
+    assert len(metrics) == 11
     assert table[metrics].notna().all(axis=None)
+
+
+def test_every_method_has_a_score_as_a_whole(finished):
+    summary = json.loads((finished[0] / "summary.json").read_text())
+    rows = {row["method"]: row for row in summary["rows"] if row["metric"] == "cmmd"}
+    assert sorted(rows) == METHODS
+    assert all(row["mean"] is not None and "says little" in row["warning"] for row in rows.values())
+    assert min(rows, key=lambda method: rows[method]["mean"]) == "style_copy"
 
 
 def test_metrics_have_their_ends_at_the_controls(means):
@@ -55,7 +64,10 @@ def test_metrics_have_their_ends_at_the_controls(means):
     assert means.ms_ssim.idxmax() == "identity"
     assert means.st_lpips.idxmin() == "identity"
     assert means.vgg_content_loss.idxmin() == "identity"
+    assert means.cfsd.idxmin() == "identity"
     assert means.vgg_style_loss.idxmin() == "style_copy"
+    assert means.clip_style_similarity.idxmax() == "style_copy"
+    assert means.color_histogram_distance.idxmin() == "style_copy"
     assert means.clip_text_similarity.idxmax() == "style_copy"
 
 

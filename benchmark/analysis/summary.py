@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark.analysis.interval import RESAMPLES, crossed_bootstrap
 from benchmark.analysis.level import LEVEL
 from benchmark.contracts.metric import Direction
-from benchmark.store.records import SummaryRow, UnitStatus
+from benchmark.store.records import SetScore, SummaryRow, UnitStatus
 from benchmark.store.results import score_columns
 
 if TYPE_CHECKING:
@@ -19,15 +19,18 @@ SCHEMA_VERSION = 1
 COST_COLUMNS = ("seconds", "peak_memory_bytes")
 
 
-def summarize(manifest: Mapping[str, Any], units: pd.DataFrame) -> list[SummaryRow]:
+def summarize(
+    manifest: Mapping[str, Any], units: pd.DataFrame, set_scores: Sequence[SetScore] = ()
+) -> list[SummaryRow]:
     """Summarizes the scores and the costs of a run.
 
     Args:
         manifest: What was run.
         units: The table of results.
+        set_scores: Scores of all images of a method at once.
 
     Returns:
-        One row per method and column, methods in the order of the run.
+        One row per method and column, methods in the order of the run; then one per method and set metric.
     """
     models = {model["role"]: model["name"] for model in manifest["models"]}
     columns: list[tuple[str, Direction, str]] = [
@@ -37,10 +40,15 @@ def summarize(manifest: Mapping[str, Any], units: pd.DataFrame) -> list[SummaryR
     ]
     columns += [(column, Direction.LOWER, "") for column in COST_COLUMNS]
     done = units[units["status"] == UnitStatus.OK]
+    methods = {method["name"]: method for method in manifest["methods"]}
+    metrics = {metric["name"]: metric for metric in manifest["metrics"]}
     return [
-        _row(method, column, direction, backbone, done[done["method"] == method["name"]], models)
-        for method in manifest["methods"]
-        for column, direction, backbone in columns
+        *(
+            _row(method, column, direction, backbone, done[done["method"] == name], models)
+            for name, method in methods.items()
+            for column, direction, backbone in columns
+        ),
+        *(_set_row(score, methods[score.method], metrics[score.metric], models) for score in set_scores),
     ]
 
 
@@ -70,6 +78,26 @@ def _row(
     )
 
 
+def _set_row(
+    score: SetScore, method: Mapping[str, Any], metric: Mapping[str, Any], models: Mapping[str, str]
+) -> SummaryRow:
+    return SummaryRow(
+        method=score.method,
+        metric=score.metric,
+        mean=score.value,
+        low=None,
+        high=None,
+        n=score.n,
+        contents=score.contents,
+        styles=score.styles,
+        direction=Direction(metric["direction"]),
+        circular=is_circular(metric["backbone"], method["optimises"], models),
+        control=method["control"],
+        images_sha256=score.images_sha256,
+        warning=score.warning,
+    )
+
+
 def is_circular(backbone: str, optimises: Iterable[str], models: Mapping[str, str]) -> bool:
     """Whether a metric's network is one that the method optimised.
 
@@ -79,6 +107,15 @@ def is_circular(backbone: str, optimises: Iterable[str], models: Mapping[str, st
         models: Name of the model that plays each role.
     """
     return bool(backbone) and backbone in {models.get(role) for role in optimises}
+
+
+def known_set_scores(rows: Sequence[SummaryRow]) -> list[SetScore]:
+    """The scores of all images of a method at once that a summary holds, without those that could not be made."""
+    return [
+        SetScore(row.method, row.metric, row.mean, row.n, row.contents, row.styles, row.images_sha256, row.warning)
+        for row in rows
+        if row.images_sha256 and row.mean is not None
+    ]
 
 
 def summary_to_json(rows: Sequence[SummaryRow]) -> dict[str, Any]:

@@ -83,6 +83,8 @@ def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
     parts = [f"{count} {status}" for status, count in outcome.counts.items() if count]
     if outcome.failed_scores:
         parts.append(f"{outcome.failed_scores} with a metric that failed")
+    if outcome.failed_sets:
+        parts.append(f"{outcome.failed_sets} scores of whole methods failed")
     click.echo(f"{directory}: {outcome.planned} units: {', '.join(parts) or 'none finished'}")
     if outcome.interrupted:
         command = shlex.join(["benchmark", *sys.argv[1:]])

@@ -18,7 +18,8 @@ _ARROWS = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NEITHER: "
 def ranking_table(records: RunRecords) -> Table:
     """Means per metric and method; controls to the right, circular scores in parentheses."""
     table = Table(
-        caption="mean over cases; [dim]dim[/dim]: a control; (…): circular, the method optimised the metric's network"
+        caption="mean over cases; [dim]dim[/dim]: a control; (…): circular, the method optimised the metric's network;"
+        " *: from too few images"
     )
     table.add_column("metric", no_wrap=True)
     methods = sorted(records.methods, key=lambda method: method.control)
@@ -36,4 +37,5 @@ def ranking_table(records: RunRecords) -> Table:
 def _cell(row: SummaryRow | None) -> str:
     if row is None or row.mean is None:
         return "–"
-    return f"({row.mean:.3g})" if row.circular else f"{row.mean:.3g}"
+    text = f"{row.mean:.3g}{'*' * bool(row.warning)}"
+    return f"({text})" if row.circular else text

@@ -3,6 +3,7 @@
 from benchmark.contracts.method import Condition, Method, MethodInfo, NoSettings, StyleCondition
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.contracts.report import Report, ReportInfo
+from benchmark.contracts.set_metric import SetMetric, SetMetricInfo
 
 __all__ = [
     "Axis",
@@ -16,5 +17,7 @@ __all__ = [
     "NoSettings",
     "Report",
     "ReportInfo",
+    "SetMetric",
+    "SetMetricInfo",
     "StyleCondition",
 ]

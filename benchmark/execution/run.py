@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Any
 
 import torch
 
-from benchmark.analysis.summary import summarize, summary_to_json
+from benchmark.analysis.summary import known_set_scores, summarize, summary_from_json, summary_to_json
 from benchmark.execution.calibration import calibrate
 from benchmark.execution.schedule import Observer, SilentObserver, run_units, unfinished
 from benchmark.execution.unit_execution import UnitExecutor, file_sha256
@@ -22,7 +24,7 @@ from benchmark.protocol.protocol import Protocol
 from benchmark.store.atomic import write_bytes, write_json
 from benchmark.store.journal import JournalWriter, UnitRecord, read_journal
 from benchmark.store.manifest import make_manifest
-from benchmark.store.records import RunStatus, UnitStatus
+from benchmark.store.records import RunStatus, SetScore, UnitStatus
 from benchmark.store.results import make_table, write_table
 from benchmark.store.run_directory import RunDirectory
 
@@ -36,6 +38,7 @@ class RunOutcome:
         planned: Number of units that the configuration asks for.
         counts: Number of finished units by how they ended.
         failed_scores: Number of units of which some metric failed.
+        failed_sets: Number of scores of all images of a method at once that failed.
         interrupted: Whether the user stopped it.
     """
 
@@ -43,12 +46,13 @@ class RunOutcome:
     planned: int
     counts: dict[UnitStatus, int]
     failed_scores: int
+    failed_sets: int
     interrupted: bool
 
     @property
     def has_failures(self) -> bool:
         """Whether a unit or a score failed."""
-        return bool(self.counts[UnitStatus.FAILED] or self.failed_scores)
+        return bool(self.counts[UnitStatus.FAILED] or self.failed_scores or self.failed_sets)
 
 
 def execute_run(
@@ -78,18 +82,21 @@ def execute_run(
         directory.note_calibration(calibrate(torch.device(configuration.device)))
     observer.planned(left, len(units) - len(left))
     interrupted = False
+    set_scores: list[SetScore] = []
     with JournalWriter(directory.journal) as journal:
         try:
-            run_units(left, UnitExecutor(configuration, directory, earlier), journal, observer)
+            executor = UnitExecutor(configuration, directory, earlier)
+            run_units(left, executor, journal, observer)
+            set_scores = executor.sets.score(units, _planned_records(directory, units), _known_set_scores(directory))
         except KeyboardInterrupt:
             interrupted = True
         except BaseException:
             with contextlib.suppress(Exception):
-                _write_results(directory, manifest)
+                _write_results(directory, manifest, set_scores)
                 directory.finish(RunStatus.INCOMPLETE, _now())
             raise
-    outcome = _outcome(_planned_records(directory, units), units, interrupted=interrupted)
-    _write_results(directory, manifest)
+    outcome = _outcome(_planned_records(directory, units), units, set_scores, interrupted=interrupted)
+    _write_results(directory, manifest, set_scores)
     directory.finish(outcome.status, _now())
     return outcome
 
@@ -109,19 +116,30 @@ def _planned_records(directory: RunDirectory, units: list[Unit]) -> dict[tuple[s
     return {unit.key: records[unit.key] for unit in units if unit.key in records}
 
 
-def _outcome(records: dict[tuple[str, str], UnitRecord], units: list[Unit], *, interrupted: bool) -> RunOutcome:
+def _known_set_scores(directory: RunDirectory) -> list[SetScore]:
+    try:
+        return known_set_scores(summary_from_json(json.loads(directory.summary.read_text(encoding="utf-8"))))
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _outcome(
+    records: dict[tuple[str, str], UnitRecord], units: list[Unit], set_scores: Sequence[SetScore], *, interrupted: bool
+) -> RunOutcome:
     counts = {status: sum(record.status is status for record in records.values()) for status in UnitStatus}
     failed_scores = sum(bool(record.score_errors) for record in records.values())
-    is_complete = len(records) == len(units) and not counts[UnitStatus.FAILED] and not failed_scores
+    failed_sets = sum(score.failed for score in set_scores)
+    is_finished = len(records) == len(units) and not interrupted
+    is_complete = is_finished and not (counts[UnitStatus.FAILED] or failed_scores or failed_sets)
     status = RunStatus.COMPLETE if is_complete else RunStatus.INCOMPLETE
-    return RunOutcome(status, len(units), counts, failed_scores, interrupted)
+    return RunOutcome(status, len(units), counts, failed_scores, failed_sets, interrupted)
 
 
-def _write_results(directory: RunDirectory, manifest: dict[str, Any]) -> None:
+def _write_results(directory: RunDirectory, manifest: dict[str, Any], set_scores: Sequence[SetScore]) -> None:
     records, _ = read_journal(directory.journal)
     table = make_table(manifest, records)
     write_table(table, directory.results)
-    write_json(directory.summary, summary_to_json(summarize(manifest, table)))
+    write_json(directory.summary, summary_to_json(summarize(manifest, table, set_scores)))
 
 
 def _keep_inputs(protocol: Protocol, directory: RunDirectory) -> None:

@@ -1,4 +1,4 @@
-"""Scores a stylized image with every metric."""
+"""Scores a stylized image with every metric that scores case by case."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from torch import Tensor
 
 from benchmark.contracts import Metric, Need
 from benchmark.errors import describe_error
+from benchmark.execution.prepared_metrics import PreparedMetrics
 from benchmark.models.embedding import image_embedding, prompt_embedding
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
@@ -39,16 +40,16 @@ class Scorer:
     """Scores stylized images.
 
     Args:
-        metrics: The metrics; those that are unavailable are left out.
+        metrics: The metrics; those that are unavailable, or score all images of a method at once, are left out.
         styles: The styles of the protocol, for the similarity matrix.
         models: The networks.
     """
 
     def __init__(self, metrics: Sequence[SelectedMetric], styles: Sequence[Style], models: Models) -> None:
-        self._selected = [metric for metric in metrics if not metric.unavailable]
+        self._selected = [metric for metric in metrics if not metric.unavailable and not metric.scores_sets]
         self._prompts = {style.id: style.prompt for style in styles if style.prompt}
         self._models = models
-        self._metrics: dict[str, Metric | BaseException] = {}
+        self._metrics = PreparedMetrics(models)
 
     def score(self, case: Case, *, stylized: Tensor, content: Tensor, styles: Sequence[Tensor | None]) -> Scores:
         """Scores one stylized image; with several styles, the mean by their weights.
@@ -81,7 +82,7 @@ class Scorer:
         content: Tensor,
         styles: Sequence[Tensor | None],
     ) -> dict[str, float | None]:
-        metric = self._prepared(selected)
+        metric: Metric = self._metrics.get(selected)
         info = metric.info
         columns = [info.name, *(f"{info.name}.{component}" for component in info.components)]
         images = [image for image in styles if image is not None]
@@ -104,21 +105,6 @@ class Scorer:
         if not bool(torch.isfinite(means).all()):
             raise ValueError("returned a score that is NaN or infinite")
         return dict(zip(columns, means.tolist(), strict=True))
-
-    def _prepared(self, selected: SelectedMetric) -> Metric:
-        if selected.name not in self._metrics:
-            try:
-                metric: Metric = selected.plugin.load()()
-                metric.prepare(self._models)
-                self._metrics[selected.name] = metric
-            except (Exception, SystemExit) as error:
-                # Kept: what could not be prepared once is not tried again for every unit.
-                self._metrics[selected.name] = error
-        found = self._metrics[selected.name]
-        if isinstance(found, BaseException):
-            # Without its traceback: raising adds frames, which would pile up and keep every unit's tensors alive.
-            raise found.with_traceback(None)
-        return found
 
     def _similarities(self, stylized: Tensor) -> dict[str, float]:
         if not self._models.has(Role.CLIP_JUDGE):

@@ -14,6 +14,7 @@ from torch import Tensor
 from benchmark.errors import InputError, describe_error
 from benchmark.execution.inputs import CaseInputs
 from benchmark.execution.scoring import Scorer, Scores
+from benchmark.execution.set_scoring import SetScorer
 from benchmark.execution.stylization import Stylizer
 from benchmark.images import encode_png, open_image, quantize, to_tensor
 from benchmark.models.provider import Models
@@ -32,6 +33,9 @@ class UnitExecutor:
         configuration: What is run.
         directory: The folder of the run.
         earlier: Records of an earlier start whose images are sound: a unit that was not fully scored is only scored.
+
+    Attributes:
+        sets: What scores all images of a method at once, and has seen those that were made here.
     """
 
     def __init__(
@@ -46,6 +50,7 @@ class UnitExecutor:
         self._inputs = CaseInputs(protocol.resolution, self._device)
         self._stylizer = Stylizer({method.name: method for method in configuration.methods}, models)
         self._scorer = Scorer(configuration.metrics, protocol.styles, models)
+        self.sets = SetScorer(configuration.metrics, models, self._inputs, directory)
         self._directory = directory
         self._earlier = earlier
 
@@ -87,6 +92,7 @@ class UnitExecutor:
     def _scored(self, unit: Unit, record: UnitRecord, image: Tensor, content: Tensor) -> UnitRecord:
         styles = self._inputs.style_images(unit.case)
         scores: Scores = self._scorer.score(unit.case, stylized=image, content=content, styles=styles)
+        self.sets.observe(unit, stylized=image, content=content)
         return replace(record, scores=scores.values, score_errors=scores.errors, similarities=scores.similarities)
 
     def _log(self, unit: Unit, error: BaseException) -> None:

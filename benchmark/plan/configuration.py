@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmark.contracts import MethodInfo, MetricInfo
+from benchmark.contracts import MethodInfo, MetricInfo, SetMetricInfo
 from benchmark.plan.unit import Unit, plan_units
 from benchmark.protocol.protocol import Protocol
 from benchmark.registry import Plugin
@@ -51,6 +51,11 @@ class SelectedMetric:
     def name(self) -> str:
         """Name of the metric."""
         return self.plugin.name
+
+    @property
+    def scores_sets(self) -> bool:
+        """Whether it scores all images of a method at once, and not case by case."""
+        return isinstance(self.info, SetMetricInfo)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from benchmark.contracts import SetMetricInfo
 from benchmark.models.role import Role
 from benchmark.models.specification import find_model
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
@@ -143,6 +144,7 @@ def _metric_record(metric: SelectedMetric, models: Mapping[Role, str]) -> Metric
         url=info.url,
         distribution=distribution,
         unavailable=metric.unavailable,
+        sample_size=info.sample_size if isinstance(info, SetMetricInfo) else None,
     )
 
 

@@ -60,7 +60,8 @@ class MetricRecord:
     """A metric as it took part in a run. ``backbone`` is the name of the model it was computed with.
 
     ``column`` names are the metric's ``name`` and ``name.component`` for each of ``components``. ``unavailable`` gives
-    the reason where the whole metric could not be computed.
+    the reason where the whole metric could not be computed. ``sample_size`` is given for a metric that scores all
+    images of a method at once: the number of images below which its number says little. It has no column.
     """
 
     name: str
@@ -79,6 +80,7 @@ class MetricRecord:
     url: str = ""
     distribution: str = ""
     unavailable: str = ""
+    sample_size: int | None = None
 
     @classmethod
     def broken(cls, name: str, distribution: str, reason: str) -> MetricRecord:
@@ -140,6 +142,9 @@ class SummaryRow:
         direction: Which end is good.
         circular: Whether the metric's network is one that the method optimised.
         control: Whether the method is a control.
+        images_sha256: For a metric that scores all images of a method at once: hash over those images. Its number is
+            the ``mean``, without an interval, and ``styles`` counts the style images that it was computed from.
+        warning: Why the number says little, or why there is none; else empty.
     """
 
     method: str
@@ -153,6 +158,35 @@ class SummaryRow:
     direction: Direction
     circular: bool
     control: bool
+    images_sha256: str = ""
+    warning: str = ""
+
+
+@dataclass(frozen=True)
+class SetScore:
+    """What a metric says of all stylized images of a method at once.
+
+    Attributes:
+        method: Name of the method.
+        metric: Name of the metric.
+        value: The number, or ``None`` if there is none.
+        n: Number of stylized images.
+        contents: Number of different contents among them.
+        styles: Number of different style images that they were compared with.
+        images_sha256: Hash over the images and their cases: a score of the same images holds.
+        warning: Why the number says little, or why there is none; else empty.
+        failed: Whether the metric failed.
+    """
+
+    method: str
+    metric: str
+    value: float | None
+    n: int
+    contents: int
+    styles: int
+    images_sha256: str
+    warning: str = ""
+    failed: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,7 +220,7 @@ class RunRecords:
         status: State of the run.
         protocol: ``name``, ``version``, ``title``, ``description``, ``resolution`` and ``fingerprint``.
         methods: Methods in the order they ran.
-        metrics: Per-case metrics.
+        metrics: Metrics, those that score a method as a whole included.
         models: Pretrained networks.
         cases: Cases.
         contents: Contents with attribution; ``thumbnail`` is a path relative to the run's folder.

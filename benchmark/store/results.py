@@ -29,7 +29,7 @@ UNIT_COLUMNS = (
 
 
 def score_columns(metrics: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Names of the columns of the metrics of a manifest: each metric's, then its components'.
+    """Names of the columns of the per-case metrics of a manifest: each metric's, then its components'.
 
     Args:
         metrics: The metrics as ``run.json`` describes them.
@@ -37,7 +37,7 @@ def score_columns(metrics: Iterable[Mapping[str, Any]]) -> list[str]:
     return [
         column
         for metric in metrics
-        if not metric["unavailable"]
+        if not metric["unavailable"] and metric.get("sample_size") is None
         for column in (metric["name"], *(f"{metric['name']}.{component}" for component in metric["components"]))
     ]
 

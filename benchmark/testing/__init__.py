@@ -12,5 +12,13 @@ from benchmark.testing.method import MethodConformance
 from benchmark.testing.metric import MetricConformance
 from benchmark.testing.report import ReportConformance
 from benchmark.testing.sample import sample_image, sample_records
+from benchmark.testing.set_metric import SetMetricConformance
 
-__all__ = ["MethodConformance", "MetricConformance", "ReportConformance", "sample_image", "sample_records"]
+__all__ = [
+    "MethodConformance",
+    "MetricConformance",
+    "ReportConformance",
+    "SetMetricConformance",
+    "sample_image",
+    "sample_records",
+]

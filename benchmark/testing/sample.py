@@ -103,7 +103,10 @@ def sample_records(directory: Path, *, text: str = "sample") -> RunRecords:
             MethodRecord("painter", text, "1", text, "image", control=False, optimises=("vgg",), settings={"steps": 3}),
             MethodRecord("identity", "Identity", "1", text, "none", control=True),
         ),
-        metrics=(MetricRecord("likeness", text, "1", text, Direction.HIGHER, "style", backbone="vgg19-embedded"),),
+        metrics=(
+            MetricRecord("likeness", text, "1", text, Direction.HIGHER, "style", backbone="vgg19-embedded"),
+            MetricRecord("spread", text, "1", text, Direction.LOWER, "style", sample_size=100),
+        ),
         models=(ModelRecord("vgg", "vgg19-embedded", text, "0" * 64, text, text),),
         cases=cases,
         contents=tuple(
@@ -119,6 +122,16 @@ def sample_records(directory: Path, *, text: str = "sample") -> RunRecords:
             SummaryRow(method, metric, 0.5, 0.4, 0.6, 3, 2, 2, direction, method == "painter", method == "identity")
             for method in ("painter", "identity")
             for metric, direction in (("likeness", Direction.HIGHER), ("seconds", Direction.LOWER))
+        )
+        + tuple(
+            SummaryRow(
+                *(method, "spread", 0.5 if method == "painter" else None, None, None, 2, 1, 2, Direction.LOWER),
+                circular=False,
+                control=method == "identity",
+                images_sha256="0" * 64,
+                warning=text,
+            )
+            for method in ("painter", "identity")
         ),
         similarity={
             "painter": {"rows": [f"{text} 0", f"{text} 1"], "columns": [cases[0].id], "values": [[0.3], [0.1]]}

@@ -5,8 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from benchmark.analysis.summary import is_circular, summarize, summary_from_json, summary_to_json
+from benchmark.analysis.summary import (
+    is_circular,
+    known_set_scores,
+    summarize,
+    summary_from_json,
+    summary_to_json,
+)
 from benchmark.contracts.metric import Direction
+from benchmark.store.records import SetScore
 
 MANIFEST = {
     "models": [{"role": "vgg", "name": "vgg19-embedded"}, {"role": "clip", "name": "clip-tiny"}],
@@ -23,8 +30,17 @@ MANIFEST = {
             "unavailable": "",
         },
         {"name": "lpips", "direction": "lower", "backbone": "", "components": [], "unavailable": "no weights"},
+        {
+            "name": "spread",
+            "direction": "lower",
+            "backbone": "vgg19-embedded",
+            "components": [],
+            "unavailable": "",
+            "sample_size": 100,
+        },
     ],
 }
+SPREAD = SetScore("painter", "spread", 0.25, n=3, contents=2, styles=2, images_sha256="ab", warning="few")
 
 
 @pytest.fixture
@@ -85,3 +101,24 @@ def test_directions_and_controls_are_kept(rows):
 def test_the_json_is_read_back(rows):
     written = list(rows.values())
     assert summary_from_json(summary_to_json(written)) == written
+
+
+def test_scores_of_all_images_at_once_follow_without_an_interval(units):
+    scores = [SPREAD, SetScore("identity", "spread", None, 1, 1, 1, "cd", "it failed", failed=True)]
+    first, second = summarize(MANIFEST, units, scores)[-2:]
+    assert (first.mean, first.low, first.n, first.styles, first.warning) == (0.25, None, 3, 2, "few")
+    assert first.circular
+    assert (second.mean, second.control, second.warning) == (None, True, "it failed")
+
+
+def test_such_scores_are_read_back_unless_there_is_none(units):
+    lost = SetScore("identity", "spread", None, 1, 1, 1, "cd", "it failed", failed=True)
+    written = summary_to_json(summarize(MANIFEST, units, [SPREAD, lost]))
+    assert known_set_scores(summary_from_json(written)) == [SPREAD]
+
+
+def test_a_summary_of_an_earlier_version_is_read(rows):
+    written = summary_to_json(list(rows.values()))
+    for row in written["rows"]:
+        del row["images_sha256"], row["warning"]
+    assert summary_from_json(written) == list(rows.values())

@@ -8,14 +8,23 @@ import pytest
 import torch
 
 from benchmark.contracts.metric import Direction, Metric, Need
+from metrics.clip_patches import ClipPatchScore
 from metrics.clip_similarity import ClipDirectionalSimilarity, ClipTextSimilarity
-from metrics.perceptual import Lpips, StLpips
+from metrics.clip_style import ClipStyleSimilarity
+from metrics.color_histogram import ColorHistogramDistance
+from metrics.perceptual import Dists, Lpips, StLpips
+from metrics.self_similarity import Cfsd
 from metrics.structural import MsSsim, Ssim
 from metrics.vgg_losses import VggContentLoss, VggStyleLoss
 
 METRICS: list[type[Metric]] = [
+    Cfsd,
     ClipDirectionalSimilarity,
+    ClipPatchScore,
+    ClipStyleSimilarity,
     ClipTextSimilarity,
+    ColorHistogramDistance,
+    Dists,
     Lpips,
     MsSsim,
     Ssim,

@@ -3,15 +3,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
 import piq
 import pytest
 import torch
+from scipy.ndimage import convolve1d
+from skimage import data, transform
 from skimage.metrics import structural_similarity
 
 from metrics.structural import MsSsim, Ssim
 
 if TYPE_CHECKING:
     from benchmark.contracts.metric import Metric
+
+WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
+"""Exponents of the five scales, Wang et al. 2003, section 3.2."""
 
 Picture = Callable[[str, int], torch.Tensor]
 
@@ -49,6 +55,41 @@ def test_ms_ssim_is_that_of_piq(picture: Picture) -> None:
     expected = piq.multi_scale_ssim(second[None], first[None], reduction="none")
 
     torch.testing.assert_close(MsSsim().score(stylized=[second], content=[first]), expected)
+
+
+def restated_ms_ssim(first: np.ndarray, second: np.ndarray) -> float:
+    """The definition for one channel in float64: windows inside the image, halved by averages of two by two."""
+    window = np.exp(-0.5 * (np.arange(-5, 6) / 1.5) ** 2)
+    window /= window.sum()
+
+    def mean(values: np.ndarray) -> np.ndarray:
+        return convolve1d(convolve1d(values, window, axis=0), window, axis=1)[5:-5, 5:-5]
+
+    score = 1.0
+    for scale, weight in enumerate(WEIGHTS):
+        luminances = [mean(image) for image in (first, second)]
+        variances = [mean(image**2) - light**2 for image, light in zip((first, second), luminances, strict=True)]
+        covariance = mean(first * second) - luminances[0] * luminances[1]
+        part = (2 * covariance + 0.03**2) / (variances[0] + variances[1] + 0.03**2)
+        if scale == len(WEIGHTS) - 1:
+            squares = luminances[0] ** 2 + luminances[1] ** 2
+            part = part * (2 * luminances[0] * luminances[1] + 0.01**2) / (squares + 0.01**2)
+        score *= max(part.mean(), 0) ** weight
+        first, second = (transform.downscale_local_mean(image, (2, 2)) for image in (first, second))
+    return score
+
+
+@pytest.mark.parametrize("share", [0.1, 0.4])
+def test_ms_ssim_is_the_papers_definition(share: float) -> None:
+    content, other = (getattr(data, name)()[:176, :176] / 255 for name in ("astronaut", "coffee"))
+    stylized = (1 - share) * content + share * other
+    expected = np.mean([restated_ms_ssim(content[:, :, k], stylized[:, :, k]) for k in range(3)])
+    images = [torch.from_numpy(image).permute(2, 0, 1).float() for image in (content, stylized)]
+
+    score = MsSsim().score(stylized=[images[1]], content=[images[0]]).item()
+
+    # float32 against float64, as for SSIM.
+    assert score == pytest.approx(expected, abs=1e-5)
 
 
 @pytest.mark.parametrize("metric", [Ssim(), MsSsim()], ids=["ssim", "ms_ssim"])

@@ -10,7 +10,7 @@ from benchmark.errors import InputError, MissingModelError
 from benchmark.models.role import Role
 from benchmark.models.specification import MODELS, find_model
 
-EMBEDDED = [model for model in MODELS if model.name != "lpips-alex"]
+EMBEDDED = [model for model in MODELS if model.name not in {"art-inception", "dists-vgg16", "lpips-alex"}]
 
 
 @pytest.mark.parametrize("model", EMBEDDED, ids=lambda model: model.name)
@@ -24,11 +24,19 @@ def test_other_weights_are_not_loaded():
         model.load()
 
 
-def test_missing_weights_are_one_line_that_says_where_to_put_them(monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("lpips-alex", "alexnet-owt-7be5be79.pth"),
+        ("dists-vgg16", "vgg16-397923af.pth"),
+        ("art-inception", "art_inception.pth"),
+    ],
+)
+def test_missing_weights_are_one_line_that_says_where_to_put_them(monkeypatch, tmp_path, name, file):
     monkeypatch.setenv("STYLE_TRANSFER_BENCHMARK_WEIGHTS", str(tmp_path))
     with pytest.raises(MissingModelError) as error:
-        find_model("lpips-alex").load()
-    assert "alexnet-owt-7be5be79.pth" in str(error.value)
+        find_model(name).load()
+    assert file in str(error.value)
     assert str(tmp_path) in str(error.value)
     assert "\n" not in str(error.value)
 

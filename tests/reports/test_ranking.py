@@ -63,6 +63,19 @@ def test_circular_scores_and_controls_are_never_marked(run: RunRecords, row: Mak
     assert found == {"gatys": Mark.BEST, "clipstyler": Mark.NONE, "identity": Mark.NONE}
 
 
+def test_a_number_with_a_warning_is_never_the_best(run: RunRecords, row: MakeRow) -> None:
+    rows = (
+        replace(row("gatys", "ssim", 0.9, None, None), warning="from 3 images"),
+        row("clipstyler", "ssim", 0.5, 0.4, 0.6),
+        row("adain", "ssim", 0.2, 0.1, 0.3),
+    )
+    assert marks(run, *rows)["gatys"] is Mark.NONE
+    assert marks(run, *rows)["clipstyler"] is Mark.BEST
+
+    ranking = build_ranking(replace(run, summary=rows))
+    assert [warning.endswith(" from 3 images") for warning in ranking.warnings] == [True]
+
+
 def test_a_metric_without_a_good_end_has_no_best(run: RunRecords, row: MakeRow) -> None:
     neither = Direction.NEITHER
     found = marks(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
-from benchmark import Axis, Direction, Metric, MetricInfo, Need
+from benchmark import Axis, Direction, Metric, MetricInfo, Need, SetMetric, SetMetricInfo
 
 
 class BrightnessDifference(Metric):
@@ -42,3 +43,35 @@ class SometimesFails(Metric):
         if os.environ.get("SAMPLE_PLUGINS_METRIC") == "fail":
             raise ValueError("no score today")
         return torch.ones(len(stylized))
+
+
+class BrightnessGap(SetMetric):
+    info = SetMetricInfo(
+        name="brightness_gap",
+        title="Brightness gap",
+        version="1",
+        summary="Absolute difference of the mean brightness of all stylized and of all style images.",
+        direction=Direction.LOWER,
+        axis=Axis.STYLE,
+        needs=(Need.STYLE_IMAGE,),
+        minimum=0,
+        sample_size=4,
+    )
+
+    def describe(self, *, stylized, content=None):
+        if count := os.environ.get("SAMPLE_PLUGINS_DESCRIBED"):
+            with Path(count).open("a") as file:
+                file.write("image\n" * len(stylized))
+        if os.environ.get("SAMPLE_PLUGINS_METRIC") == "fail set":
+            raise ValueError("no gap today")
+        return self.describe_style(style=stylized)
+
+    def describe_style(self, *, style):
+        import torch
+
+        return torch.stack([image.mean()[None] for image in style])
+
+    def score(self, *, stylized, style):
+        if os.environ.get("SAMPLE_PLUGINS_METRIC") == "too few":
+            return float("nan")
+        return abs(float(stylized.mean() - style.mean()))

@@ -1,0 +1,124 @@
+"""What every metric promises that scores all images of a method at once."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Sequence
+from typing import ClassVar
+
+import pytest
+import torch
+from torch import Tensor
+
+from benchmark.contracts import Need, SetMetric, SetMetricInfo
+from benchmark.models.provider import Models
+from benchmark.testing.sample import embedded_models, sample_image
+from benchmark.testing.static import check_light_import, check_names
+
+_ROUNDING = 1e-4
+
+
+class SetMetricConformance:
+    """Checks of a metric that scores all images of a method at once.
+
+    Attributes:
+        plugin: The metric's class.
+        side: Side of the pictures to check with, in pixels.
+    """
+
+    plugin: ClassVar[type[SetMetric]]
+    side: ClassVar[int] = 176
+
+    def models(self) -> Models:
+        """The networks to check with; by default the embedded ones."""
+        return embedded_models()
+
+    def prepared(self) -> SetMetric:
+        """The metric, ready to score; skips the check where its network is not on this machine."""
+        metric = self.plugin()
+        backbone = self.plugin.info.backbone
+        if backbone is not None and not self.models().has(backbone):
+            pytest.skip(f"no model plays the role {backbone}")
+        metric.prepare(self.models())
+        return metric
+
+    def describe(self, metric: SetMetric, stylized: Sequence[Tensor], indices: Sequence[int]) -> Tensor:
+        """Describes images that were made of the sample contents of the given numbers."""
+        content = [self._image(100 + k) for k in indices] if Need.CONTENT in self.plugin.info.needs else None
+        with torch.no_grad():
+            return metric.describe(stylized=stylized, content=content)
+
+    def describe_style(self, metric: SetMetric, indices: Sequence[int]) -> Tensor:
+        """Describes the sample styles of the given numbers, as far as the metric reads them."""
+        if Need.STYLE_IMAGE not in self.plugin.info.needs:
+            return torch.zeros(0, 0)
+        with torch.no_grad():
+            return metric.describe_style(style=[self._image(200 + k) for k in indices])
+
+    def _image(self, seed: int) -> Tensor:
+        return sample_image(self.side, self.side, seed=seed)
+
+    def _score(self, metric: SetMetric, stylized: Tensor, style: Tensor) -> float:
+        return float(metric.score(stylized=stylized, style=style))
+
+    def test_states_its_facts(self) -> None:
+        info = self.plugin.info
+        assert isinstance(info, SetMetricInfo)
+        check_names(info)
+        assert info.sample_size >= 1
+        assert info.minimum is None or info.maximum is None or info.minimum < info.maximum
+        assert not info.components, "a set metric has no components"
+        assert Need.PROMPT not in info.needs, "a set metric reads no prompt"
+
+    def test_loads_no_torch_when_imported(self) -> None:
+        check_light_import(self.plugin)
+
+    def test_takes_images_by_keyword_only(self) -> None:
+        for function, names in (
+            (self.plugin.describe, ["stylized", "content"]),
+            (self.plugin.describe_style, ["style"]),
+            (self.plugin.score, ["stylized", "style"]),
+        ):
+            parameters = list(inspect.signature(function).parameters.values())[1:]
+            assert [parameter.name for parameter in parameters] == names
+            assert all(parameter.kind is parameter.KEYWORD_ONLY for parameter in parameters)
+
+    def test_describes_a_batch_as_it_describes_singly(self) -> None:
+        metric = self.prepared()
+        images = [self._image(k) for k in range(3)]
+        together = self.describe(metric, images, range(3))
+        singly = torch.cat([self.describe(metric, [images[k].clone()], [k]) for k in range(3)])
+        assert together.ndim == 2
+        assert torch.allclose(together, singly, rtol=1e-3, atol=1e-5)
+
+    def test_gives_one_number_within_its_range(self) -> None:
+        info = self.plugin.info
+        metric = self.prepared()
+        stylized = self.describe(metric, [self._image(k) for k in range(5)], range(5))
+        score = self._score(metric, stylized, self.describe_style(metric, range(4)))
+        assert math.isfinite(score)
+        assert info.minimum is None or score >= info.minimum - _ROUNDING
+        assert info.maximum is None or score <= info.maximum + _ROUNDING
+
+    def test_gives_a_number_or_nan_for_a_single_image(self) -> None:
+        metric = self.prepared()
+        stylized = self.describe(metric, [self._image(0)], [0])
+        assert not math.isinf(self._score(metric, stylized, self.describe_style(metric, [0])))
+
+    def test_the_order_of_the_images_does_not_matter(self) -> None:
+        metric = self.prepared()
+        stylized = self.describe(metric, [self._image(k) for k in range(5)], range(5))
+        style = self.describe_style(metric, range(4))
+        forwards, backwards = (self._score(metric, *rows) for rows in ((stylized, style), (stylized.flip(0), style)))
+        assert forwards == pytest.approx(backwards, rel=1e-3, abs=1e-5)
+
+    def test_leaves_its_inputs_unchanged(self) -> None:
+        metric = self.prepared()
+        image = self._image(0)
+        before = image.clone()
+        described = self.describe(metric, [image, self._image(1)], [0, 1])
+        rows = described.clone()
+        self._score(metric, described, self.describe_style(metric, [0, 1]))
+        assert torch.equal(image, before)
+        assert torch.equal(described, rows)

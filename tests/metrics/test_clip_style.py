@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+from benchmark.models.provider import Models
+from benchmark.models.role import Role
+from metrics.clip_patches import PATCHES, ClipPatchScore, patch_boxes
+from metrics.clip_style import ClipStyleSimilarity
+
+PROMPTS = {"red": (2.0, 0.1, 0.0), "green": (0.0, 1.0, 0.3)}
+
+
+class ColourJudge(nn.Module):
+    """A judge that understands only colours: an embedding is a mean colour, of any length."""
+
+    image_size = 8
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embedded_images = 0
+
+    def encode_image(self, images: torch.Tensor) -> torch.Tensor:
+        self.embedded_images += len(images)
+        return 5 * images.mean(dim=(2, 3))
+
+    def encode_text(self, prompts: list[str]) -> torch.Tensor:
+        return torch.tensor([PROMPTS[prompt] for prompt in prompts])
+
+
+class JudgeOnly(Models):
+    def __init__(self, judge: nn.Module) -> None:
+        super().__init__({})
+        self.judge = judge
+
+    def load(self, role: Role) -> Any:
+        assert role is Role.CLIP_JUDGE
+        return self.judge
+
+
+@pytest.fixture
+def judge() -> ColourJudge:
+    return ColourJudge()
+
+
+@pytest.fixture
+def style_similarity(judge: ColourJudge) -> ClipStyleSimilarity:
+    metric = ClipStyleSimilarity()
+    metric.prepare(JudgeOnly(judge))
+    return metric
+
+
+@pytest.fixture
+def patch_score(judge: ColourJudge) -> ClipPatchScore:
+    metric = ClipPatchScore()
+    metric.prepare(JudgeOnly(judge))
+    return metric
+
+
+def test_style_similarity_is_the_cosine_of_both_images(
+    style_similarity: ClipStyleSimilarity, content: torch.Tensor, style: torch.Tensor
+) -> None:
+    expected = functional.cosine_similarity(content.mean(dim=(1, 2)), style.mean(dim=(1, 2)), dim=0)
+
+    score = style_similarity.score(stylized=[content], style=[style])
+
+    torch.testing.assert_close(score, expected[None])
+
+
+def test_the_style_image_itself_is_most_similar(
+    style_similarity: ClipStyleSimilarity, style: torch.Tensor, blends: list[torch.Tensor]
+) -> None:
+    scores = style_similarity.score(stylized=blends, style=[style] * 5).tolist()
+
+    assert scores == sorted(scores)
+    assert scores[-1] == pytest.approx(1.0, abs=1e-6)
+
+
+def test_each_style_image_is_embedded_once(
+    style_similarity: ClipStyleSimilarity, judge: ColourJudge, style: torch.Tensor, blends: list[torch.Tensor]
+) -> None:
+    style = style.clone()
+    for image in blends[:3]:
+        style_similarity.score(stylized=[image.clone()], style=[style])
+
+    assert judge.embedded_images == 3 + 1
+
+
+def test_patch_score_is_the_mean_cosine_of_the_crops(
+    patch_score: ClipPatchScore, judge: ColourJudge, content: torch.Tensor
+) -> None:
+    text = torch.tensor(PROMPTS["green"])
+    crops = [content[:, top : top + side, left : left + side] for top, left, side in patch_boxes(64, 64)]
+    resized = [functional.interpolate(crop[None], size=(8, 8), mode="bicubic", antialias=True) for crop in crops]
+    expected = torch.stack(
+        [functional.cosine_similarity(crop[0].mean(dim=(1, 2)), text, dim=0) for crop in resized]
+    ).mean()
+
+    score = patch_score.score(stylized=[content], prompt=["green"])
+
+    # Bicubic filters may leave [0, 1] by a little, and torchvision's does nothing else than interpolate.
+    torch.testing.assert_close(score, expected[None], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(("height", "width", "low", "high"), [(512, 512, 64, 224), (256, 400, 32, 112), (16, 16, 2, 7)])
+def test_crops_scale_with_the_image_and_stay_inside(height: int, width: int, low: int, high: int) -> None:
+    boxes = patch_boxes(height, width)
+
+    assert len(boxes) == PATCHES
+    assert {side for _, _, side in boxes} <= set(range(low, high + 1))
+    assert all(0 <= top <= height - side and 0 <= left <= width - side for top, left, side in boxes)
+    assert len(set(boxes)) > PATCHES / 2
+
+
+def test_patch_score_repeats_itself_whatever_the_global_random_state(
+    patch_score: ClipPatchScore, content: torch.Tensor
+) -> None:
+    scores = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        scores.append(patch_score.score(stylized=[content.clone()], prompt=["red"]).item())
+
+    assert scores[0] == scores[1]
+
+
+def test_crops_are_embedded_once_for_several_prompts(
+    patch_score: ClipPatchScore, judge: ColourJudge, content: torch.Tensor
+) -> None:
+    image = content.clone()
+    patch_score.score(stylized=[image, image], prompt=["red", "green"])
+
+    assert judge.embedded_images == PATCHES

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from skimage import data
+from torch.nn import functional
+
+from benchmark.models.provider import Models
+from benchmark.models.role import Role
+from metrics.self_similarity import Cfsd, self_similarity_divergence
+from metrics.vgg_losses import VggContentLoss, VggStyleLoss
+
+
+@pytest.fixture(scope="module")
+def models() -> Models:
+    return Models({Role.VGG: "vgg19-embedded"})
+
+
+@pytest.fixture
+def cfsd(models: Models) -> Cfsd:
+    metric = Cfsd()
+    metric.prepare(models)
+    return metric
+
+
+def photograph(name: str, side: int = 96) -> torch.Tensor:
+    pixels = torch.from_numpy(getattr(data, name)()[:288, :288].copy()).permute(2, 0, 1).float() / 255
+    return functional.interpolate(pixels[None], size=(side, side), mode="area")[0]
+
+
+def published(content: torch.Tensor, stylized: torch.Tensor) -> torch.Tensor:
+    """StyleID's definition, restated: features over C, row-wise softmax, divergence summed over the rows."""
+    similarities = []
+    for features in (content, stylized):
+        flat = features.flatten(start_dim=1).T.double() / len(features)
+        similarities.append((flat @ flat.T).softmax(dim=1))
+    return (similarities[0] * (similarities[0].log() - similarities[1].log())).sum()
+
+
+@pytest.mark.parametrize("name", ["coffee", "chelsea"])
+def test_it_is_the_published_divergence_of_scaled_features(cfsd: Cfsd, models: Models, name: str) -> None:
+    content, stylized = photograph("astronaut"), photograph(name)
+    first, second = models.vgg()(torch.stack([content, stylized]), ["relu3_1"])["relu3_1"]
+    # The published divisor C² becomes C times the content's mean square if the features are scaled so.
+    scale = (len(first) / first.square().mean()).sqrt()
+    positions = first.shape[1] * first.shape[2]
+
+    score = cfsd.score(stylized=[stylized], content=[content]).item()
+
+    # Divergences of 0.01 from float32 logarithms of about −6, against float64.
+    assert score == pytest.approx(published(first * scale, second * scale).item() / positions, rel=1e-3)
+
+
+def test_the_content_itself_has_no_divergence(cfsd: Cfsd) -> None:
+    content = photograph("astronaut")
+
+    assert cfsd.score(stylized=[content.clone()], content=[content]).item() == pytest.approx(0.0, abs=1e-6)
+
+
+def test_it_grows_from_content_to_style(cfsd: Cfsd, content: torch.Tensor, blends: list[torch.Tensor]) -> None:
+    scores = cfsd.score(stylized=blends, content=[content] * 5).tolist()
+
+    assert scores == sorted(scores)
+
+
+def test_the_scale_of_the_network_does_not_matter() -> None:
+    generator = torch.Generator().manual_seed(0)
+    first, second = torch.rand(2, 16, 20, 20, generator=generator)
+
+    torch.testing.assert_close(
+        self_similarity_divergence(first, second), self_similarity_divergence(300 * first, 300 * second)
+    )
+
+
+def test_places_are_compared_in_blocks_without_a_trace() -> None:
+    generator = torch.Generator().manual_seed(1)
+    first, second = torch.rand(2, 8, 19, 17, generator=generator)
+    scale = (8 / first.square().mean()).sqrt()
+
+    found = self_similarity_divergence(first, second).item()
+
+    assert found == pytest.approx(published(first * scale, second * scale).item() / (19 * 17), rel=1e-4)
+
+
+def test_features_that_are_all_zero_give_a_number() -> None:
+    assert self_similarity_divergence(torch.zeros(4, 5, 5), torch.zeros(4, 5, 5)).item() == 0.0
+
+
+def test_it_shares_the_pass_of_the_losses(models: Models) -> None:
+    content, style, stylized = photograph("astronaut"), photograph("coffee"), photograph("chelsea")
+    batches: list[int] = []
+    handle = models.vgg().register_forward_pre_hook(lambda network, inputs: batches.append(len(inputs[0])))
+
+    for metric in (Cfsd(), VggContentLoss(), VggStyleLoss()):
+        metric.prepare(models)
+        metric.score(stylized=[stylized], content=[content], style=[style])
+    handle.remove()
+
+    assert sum(batches) == 3
+
+
+def test_images_of_another_size_than_their_content_are_refused(cfsd: Cfsd) -> None:
+    with pytest.raises(ValueError, match="cfsd: content and stylized image differ in size"):
+        cfsd.score(stylized=[torch.rand(3, 64, 64)], content=[torch.rand(3, 64, 65)])

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from types import SimpleNamespace
+
+import piq
+import pytest
+import torch
+from skimage import data
+from torch import nn
+from torch.nn import functional
+from torchvision.models.vgg import cfgs, make_layers
+
+from benchmark.errors import InputError
+from benchmark.models.dists_distance import DistsDistance, load_dists, vgg16_file
+
+
+def photograph(name: str, side: int) -> torch.Tensor:
+    pixels = torch.from_numpy(getattr(data, name)()[:288, :288].copy()).permute(2, 0, 1).float() / 255
+    return functional.interpolate(pixels[None], size=(side, side), mode="area")
+
+
+@pytest.fixture(scope="module")
+def backbone() -> nn.Module:
+    """VGG-16's features with random weights: the real ones are not part of any package."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return make_layers(cfgs["D"])
+
+
+@pytest.fixture(scope="module")
+def weights(backbone: nn.Module, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("weights") / "vgg16.pth"
+    torch.save({f"features.{name}": value for name, value in backbone.state_dict().items()}, file)
+    return file
+
+
+@pytest.fixture(scope="module")
+def network(weights: Path) -> DistsDistance:
+    return load_dists(weights, sha256=hashlib.sha256(weights.read_bytes()).hexdigest())
+
+
+@pytest.mark.parametrize("side", [96, 272])
+def test_equals_piq(network: DistsDistance, backbone: nn.Module, monkeypatch: pytest.MonkeyPatch, side: int) -> None:
+    heads = {
+        "alpha": torch.cat(network.backbone.weights[:6], dim=1),
+        "beta": torch.cat(network.backbone.weights[6:], 1),
+    }
+    untouched = make_layers(cfgs["D"])
+    untouched.load_state_dict(backbone.state_dict())
+    monkeypatch.setattr(torch.hub, "load_state_dict_from_url", lambda *_, **__: heads)
+    monkeypatch.setattr("piq.perceptual.vgg16", lambda **_: SimpleNamespace(features=untouched))
+    reference = piq.DISTS(reduction="none")
+    first, second = photograph("astronaut", side), photograph("coffee", side)
+    with torch.no_grad():
+        expected = reference(first, second)
+
+    # The same float32 operations; only the last sum runs over all channels at once in both.
+    torch.testing.assert_close(network(first, second), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_the_weights_of_the_channels_sum_to_one(network: DistsDistance) -> None:
+    weights = network.backbone.weights
+
+    assert [part.shape[1] for part in weights] == [3, 64, 128, 256, 512, 512] * 2
+    assert all(part.min() >= 0 for part in weights)
+    assert sum(part.sum().item() for part in weights) == pytest.approx(1.0, abs=1e-4)
+
+
+def test_an_image_has_no_distance_to_itself(network: DistsDistance) -> None:
+    image = photograph("astronaut", 64)
+
+    assert network(image, image).item() == pytest.approx(0.0, abs=1e-5)
+
+
+def test_network_is_frozen_and_in_evaluation_mode(network: DistsDistance) -> None:
+    assert not network.training
+    assert not any(parameter.requires_grad for parameter in network.parameters())
+
+
+def test_another_hash_is_refused_before_the_file_is_opened(tmp_path: Path) -> None:
+    file = tmp_path / "vgg16-397923af.pth"
+    file.write_bytes(b"not weights at all")
+
+    with pytest.raises(InputError, match=r"its sha256 is [0-9a-f]{64}, not 397923af"):
+        load_dists(file)
+
+
+def test_missing_weights_are_described_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STYLE_TRANSFER_BENCHMARK_WEIGHTS", str(tmp_path / "nowhere"))
+
+    with pytest.raises(FileNotFoundError) as raised:
+        vgg16_file()
+
+    message = str(raised.value)
+    assert "\n" not in message
+    assert "553,433,881 bytes" in message
+    assert "https://download.pytorch.org/models/vgg16-397923af.pth" in message

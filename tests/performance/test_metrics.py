@@ -1,0 +1,191 @@
+"""What scoring costs: the engine's path against calling the reference packages one after the other.
+
+Both score the same images with every per-case metric whose network is embedded. The engine computes references once and
+passes each image through each network once; the reference is what a script does that calls a function per metric.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import piq
+import pytest
+import torch
+from scipy.stats import wasserstein_distance
+from skimage import color, data
+from torch.nn import functional
+
+from benchmark.execution.scoring import Scorer
+from benchmark.images import fit_square, quantize, to_tensor
+from benchmark.models.role import Role
+from benchmark.plan.configuration import SelectedMetric
+from benchmark.protocol.case import Case, Content, Style, WeightedStyle
+from benchmark.testing.sample import embedded_models
+from metrics.clip_patches import ClipPatchScore, patch_boxes
+from metrics.clip_similarity import SOURCE_PROMPT, ClipDirectionalSimilarity, ClipTextSimilarity
+from metrics.clip_style import ClipStyleSimilarity
+from metrics.color_histogram import ColorHistogramDistance
+from metrics.perceptual import StLpips
+from metrics.self_similarity import Cfsd
+from metrics.structural import MsSsim, Ssim
+from metrics.vgg_losses import VggContentLoss, VggStyleLoss
+
+SIDE = 256
+IMAGES = int(os.environ.get("PERFORMANCE_IMAGES", "64"))
+PROMPT = "an oil painting"
+METRICS = (
+    Cfsd,
+    ClipDirectionalSimilarity,
+    ClipPatchScore,
+    ClipStyleSimilarity,
+    ClipTextSimilarity,
+    ColorHistogramDistance,
+    MsSsim,
+    Ssim,
+    StLpips,
+    VggContentLoss,
+    VggStyleLoss,
+)
+STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+
+
+def photograph(name):
+    from PIL import Image
+
+    return to_tensor(fit_square(Image.fromarray(getattr(data, name)()), SIDE))
+
+
+@pytest.fixture(scope="module")
+def cases():
+    """Stylized image, content and style image of each case: contents and styles occur several times, as in a run."""
+    contents = [photograph(name) for name in ("astronaut", "chelsea", "rocket", "coffee")]
+    styles = [photograph(name) for name in ("colorwheel", "immunohistochemistry", "retina", "hubble_deep_field")]
+    return [
+        (quantize(torch.lerp(contents[k % 4], styles[k // 4 % 4], 0.2 + 0.6 * k / IMAGES)), contents[k % 4], style)
+        for k in range(IMAGES)
+        for style in [styles[k // 4 % 4]]
+    ]
+
+
+def engine(models, cases):
+    """The scores of every case, as a run makes them."""
+    selected = [
+        SelectedMetric(SimpleNamespace(name=metric.info.name, load=lambda metric=metric: metric), metric.info)
+        for metric in METRICS
+    ]
+    style = Style("style", prompt=PROMPT)
+    scorer = Scorer(selected, [style], models)
+    case = Case(Content("content", Path("content.png")), (WeightedStyle(style),))
+    found = []
+    for stylized, content, image in cases:
+        scores = scorer.score(case, stylized=stylized.clone(), content=content, styles=[image])
+        assert not scores.errors
+        found.append(scores.values)
+    return found
+
+
+def references(models, cases, st_lpips):
+    """The same scores from the packages, nothing shared and nothing remembered."""
+    judge, vgg = models.load(Role.CLIP_JUDGE), models.vgg()
+
+    def embed(image):
+        return functional.normalize(judge.encode_image(image[None]), dim=1)[0]
+
+    def text(prompt):
+        return functional.normalize(judge.encode_text([prompt]), dim=1)[0]
+
+    def crops(image):
+        boxes = patch_boxes(SIDE, SIDE)
+        return torch.stack([embed(image[:, top : top + side, left : left + side]) for top, left, side in boxes])
+
+    def features(image, layers):
+        return vgg(image[None], layers)
+
+    def similarity(maps, scale):
+        flat = maps[0].flatten(start_dim=1).T
+        return (flat @ flat.T * scale).log_softmax(dim=1)
+
+    def style_loss(image, style):
+        found, wanted = features(image, STYLE_LAYERS), features(style, STYLE_LAYERS)
+        total = 0.0
+        for layer in STYLE_LAYERS:
+            flat, target = (maps[layer][0].flatten(start_dim=1) for maps in (found, wanted))
+            difference = (flat @ flat.T - target @ target.T) / flat.shape[1]
+            total += 1000 / len(flat) ** 2 * difference.square().mean().item()
+        return total
+
+    def cfsd(image, content):
+        first, second = (features(picture, ["relu3_1"])["relu3_1"] for picture in (content, image))
+        scale = 1 / (256 * first.square().mean())
+        wanted, found = similarity(first, scale), similarity(second, scale)
+        return functional.kl_div(found, wanted, log_target=True, reduction="batchmean").item()
+
+    def content_loss(image, content):
+        found, wanted = (features(picture, ["relu4_2"])["relu4_2"] for picture in (image, content))
+        return functional.mse_loss(found, wanted).item()
+
+    def colours(image, style):
+        first, second = (color.rgb2lab(picture.permute(1, 2, 0).numpy()).reshape(-1, 3) for picture in (image, style))
+        parts = [wasserstein_distance(first[:, k], second[:, k]) for k in range(3)]
+        return sum(part**2 for part in parts) ** 0.5
+
+    def direction(image, content):
+        change = embed(image) - embed(content)
+        return functional.cosine_similarity(change, text(PROMPT) - text(SOURCE_PROMPT), dim=0).item()
+
+    def score(image, content, style):
+        return {
+            "cfsd": cfsd(image, content),
+            "clip_directional_similarity": direction(image, content),
+            "clip_patch_score": (crops(image) @ text(PROMPT)).mean().item(),
+            "clip_style_similarity": (embed(image) @ embed(style)).item(),
+            "clip_text_similarity": (embed(image) @ text(PROMPT)).item(),
+            "color_histogram_distance": colours(image, style),
+            "ms_ssim": piq.multi_scale_ssim(image[None], content[None]).item(),
+            "ssim": piq.ssim(image[None], content[None], downsample=False).item(),
+            "st_lpips": st_lpips(2 * image[None] - 1, 2 * content[None] - 1).item(),
+            "vgg_content_loss": content_loss(image, content),
+            "vgg_style_loss": style_loss(image, style),
+        }
+
+    with torch.no_grad():
+        return [score(*case) for case in cases]
+
+
+@pytest.fixture(scope="module")
+def st_lpips():
+    """The authors' package; it imports two modules that it neither declares nor uses."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, unused in (("IPython", "embed"), ("torchsummary", "summary")):
+            module = ModuleType(name)
+            setattr(module, unused, None)
+            patch.setitem(sys.modules, name, module)
+        from stlpips_pytorch import stlpips
+
+    return stlpips.LPIPS(net="alex", variant="shift_tolerant", verbose=False).eval()
+
+
+@pytest.mark.benchmark(group="metrics: all per case")
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("path", ["engine", "references"])
+def test_scoring(benchmark, cases, st_lpips, path):
+    models = embedded_models()
+    for metric in METRICS:
+        metric().prepare(models)
+    score = {"engine": lambda: engine(models, cases), "references": lambda: references(models, cases, st_lpips)}[path]
+    found = benchmark.pedantic(score, rounds=1)
+    benchmark.extra_info["seconds per image"] = benchmark.stats["mean"] / len(cases)
+    assert len(found) == len(cases)
+
+
+def test_both_paths_give_the_same_scores(cases, st_lpips):
+    """Otherwise their times would not compare."""
+    models = embedded_models()
+    for ours, theirs in zip(engine(models, cases[:1]), references(models, cases[:1], st_lpips), strict=True):
+        for name, value in theirs.items():
+            # Colours: bins of half a unit. The others: float32, with other batches and orders of summation.
+            tolerance = {"abs": 0.25} if name == "color_histogram_distance" else {"rel": 2e-3, "abs": 1e-4}
+            assert ours[name] == pytest.approx(value, **tolerance), name
