@@ -39,7 +39,6 @@ def test_a_repeated_run_passes(repeated: Path) -> None:
     checked = benchmark("check", repeated, "--baseline", BASELINE)
 
     assert checked.returncode == 0, checked.stdout + checked.stderr
-    assert "worse" not in checked.stdout.splitlines()[-1] or "0 worse" in checked.stdout
 
 
 def test_half_the_strength_of_adain_is_caught(repeated: Path, tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ class ObjectLessons:
         return features, [self.captioned.pictures[index] for index in chosen.tolist()]
 
     def towards_random_classes(self, pooled: Tensor, typical: Tensor) -> Tensor:
-        """Half of the pooled features N×C moved towards random classes, so that every class is seen."""
+        """Three fifths of the pooled features N×C moved towards random classes, so that every class is seen."""
         size = len(pooled)
         towards = self.class_directions[torch.randint(len(self.class_directions), (size,))]
         kept = torch.where(torch.rand(size, 1) < 0.4, 1.0, torch.rand(size, 1) * 0.6)
