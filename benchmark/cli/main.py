@@ -14,6 +14,7 @@ from benchmark.cli.check import check
 from benchmark.cli.compare import compare
 from benchmark.cli.doctor import doctor
 from benchmark.cli.list import list_plugins
+from benchmark.cli.new import new
 from benchmark.cli.report import report
 from benchmark.cli.run import run
 from benchmark.cli.show import show
@@ -39,7 +40,7 @@ def cli(debug: bool) -> None:
     """Run, score and compare image style transfer methods on one fixed protocol."""
 
 
-for command in (run, report, compare, baseline, check, list_plugins, show, stylize, similarity, doctor):
+for command in (run, report, compare, baseline, check, list_plugins, show, stylize, similarity, new, doctor):
     cli.add_command(command)
 
 

@@ -1,0 +1,34 @@
+"""``benchmark new``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from benchmark.errors import InputError
+from benchmark.registry import PluginKind, installed_plugins
+from benchmark.scaffold.project import Project, ProjectKind, write_project
+
+_PLUGIN_KINDS = {ProjectKind.METHOD: PluginKind.METHODS, ProjectKind.METRIC: PluginKind.METRICS}
+
+
+@click.command()
+@click.argument("kind", type=click.Choice([str(kind) for kind in ProjectKind]))
+@click.argument("name")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), help="Folder of the project.  [default: NAME, with dashes]"
+)
+def new(kind: str, name: str, out: Path | None) -> None:
+    """Write an installable project with a method or a metric of your own.
+
+    It works as it is: install it, run its tests, then replace what it does by what you want it to do.
+    """
+    project = Project(ProjectKind(kind), name.strip().replace("-", "_"))
+    taken = installed_plugins(_PLUGIN_KINDS[project.kind]).get(project.name)
+    if taken is not None:
+        raise InputError(f"{kind} {project.name} is installed already, by {taken.distribution}; choose another name")
+    folder = out or Path(project.distribution)
+    for path in write_project(project, folder):
+        click.echo(path)
+    click.echo(f"next: cd {folder} && pip install -e '.[test]' && pytest && benchmark show {project.name}", err=True)

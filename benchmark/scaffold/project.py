@@ -1,0 +1,120 @@
+"""A new installable project with one plugin, which passes the conformance suite as it is."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import sys
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.util import find_spec
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from benchmark.errors import InputError
+from benchmark.store.atomic import write_text
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_LONGEST_NAME: Final = 60
+
+
+class ProjectKind(StrEnum):
+    """What the new plugin is."""
+
+    METHOD = "method"
+    METRIC = "metric"
+
+
+@dataclass(frozen=True)
+class Project:
+    """Names of a plugin's project.
+
+    Attributes:
+        kind: What the plugin is.
+        name: Its name in snake_case; also the name of its Python package.
+
+    Raises:
+        InputError: The name cannot be used.
+    """
+
+    kind: ProjectKind
+    name: str
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name) or len(self.name) > _LONGEST_NAME:
+            raise InputError(
+                f"{self.name!r} cannot be the name of a {self.kind}: use up to {_LONGEST_NAME} lower-case letters,"
+                " digits and single underscores, beginning with a letter, such as neural_neighbour"
+            )
+        if keyword.iskeyword(self.name) or self.name in sys.stdlib_module_names or find_spec(self.name):
+            raise InputError(
+                f"{self.name} cannot be the name of a {self.kind}: a module or keyword of Python is called so;"
+                f" take a longer one, such as {self.name}_{'transfer' if self.kind is ProjectKind.METHOD else 'score'}"
+            )
+
+    @property
+    def distribution(self) -> str:
+        """Name of the distribution and of the project's folder."""
+        return self.name.replace("_", "-")
+
+    @property
+    def class_name(self) -> str:
+        """Name of the plugin's class."""
+        return "".join(word.capitalize() for word in self.name.split("_"))
+
+    @property
+    def title(self) -> str:
+        """Name for people."""
+        return self.name.replace("_", " ").capitalize()
+
+    def files(self) -> dict[PurePosixPath, str]:
+        """The text of every file by its path in the project."""
+        package = PurePosixPath("src", self.name)
+        templates = {
+            PurePosixPath("pyproject.toml"): "pyproject.toml.j2",
+            PurePosixPath("README.md"): "readme.md.j2",
+            PurePosixPath(".gitignore"): "gitignore.j2",
+            PurePosixPath(".github", "workflows", "tests.yml"): "tests.yml.j2",
+            package / "__init__.py": "package.py.j2",
+            package / f"{self.kind}.py": f"{self.kind}.py.j2",
+            PurePosixPath("tests", f"test_{self.name}.py"): f"test_{self.kind}.py.j2",
+        }
+        return {path: self._render(template) for path, template in templates.items()}
+
+    def _render(self, template: str) -> str:
+        from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+        # The names are checked above, and none of the files is HTML.
+        environment = Environment(
+            loader=PackageLoader("benchmark.scaffold"),
+            undefined=StrictUndefined,
+            autoescape=select_autoescape(),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        return environment.get_template(template).render(project=self)
+
+
+def write_project(project: Project, folder: Path) -> list[Path]:
+    """Writes the files of a project.
+
+    Args:
+        project: The project.
+        folder: Where to; it must not exist, or be empty.
+
+    Returns:
+        The files, sorted.
+
+    Raises:
+        InputError: The folder holds something, or cannot be written.
+    """
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise InputError(f"{folder} exists already; name another folder with -o")
+        files = {folder / path: text for path, text in project.files().items()}
+        for path, text in files.items():
+            write_text(path, text)
+    except OSError as error:
+        raise InputError(f"cannot write {folder}: {error.strerror}") from error
+    return sorted(files)

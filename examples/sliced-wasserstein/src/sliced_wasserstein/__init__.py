@@ -1,0 +1,1 @@
+"""Sliced wasserstein: a method for style-transfer-benchmark."""
