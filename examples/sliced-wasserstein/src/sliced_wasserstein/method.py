@@ -22,7 +22,8 @@ class SlicedWassersteinSettings:
         steps: Adam steps.
         learning_rate: Adam's, for pixels in [0, 1].
         content_weight: Weight of the content loss.
-        style_weight: Weight of the mean of the style layers' losses.
+        style_weight: Weight of the mean of the style layers' losses. 30 was chosen from 3, 10 and 30 by looking at
+            three pairs of photograph and painting at 192 px: less leaves a recoloured photograph.
         directions: Random directions per step and layer; 0 takes as many as the layer has channels.
         content_layers: VGG-19 layers whose features are kept.
         style_layers: VGG-19 layers whose feature distributions are matched.
@@ -31,7 +32,7 @@ class SlicedWassersteinSettings:
     steps: int = 100
     learning_rate: float = 0.02
     content_weight: float = 1.0
-    style_weight: float = 10.0
+    style_weight: float = 30.0
     directions: int = 32
     content_layers: tuple[str, ...] = ("relu4_2",)
     style_layers: tuple[str, ...] = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
