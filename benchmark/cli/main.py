@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 import click
 
+from benchmark.cli.audit import audit
 from benchmark.cli.baseline import baseline
 from benchmark.cli.check import check
 from benchmark.cli.compare import compare
@@ -40,7 +41,7 @@ def cli(debug: bool) -> None:
     """Run, score and compare image style transfer methods on one fixed protocol."""
 
 
-for command in (run, report, compare, baseline, check, list_plugins, show, stylize, similarity, new, doctor):
+for command in (run, report, compare, baseline, check, list_plugins, show, stylize, similarity, new, audit, doctor):
     cli.add_command(command)
 
 

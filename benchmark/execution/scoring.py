@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from benchmark.contracts import Metric, Need
+from benchmark.contracts import Metric, MetricInfo, Need
 from benchmark.errors import describe_error
 from benchmark.execution.prepared_metrics import PreparedMetrics
 from benchmark.models.embedding import image_embedding, prompt_embedding
@@ -98,12 +98,8 @@ class Scorer:
             style=images if Need.STYLE_IMAGE in info.needs else None,
             prompt=prompts if Need.PROMPT in info.needs else None,
         )
-        rows = scores.detach().double().cpu().reshape(number, -1)
-        if rows.shape[1] != len(columns):
-            raise ValueError(f"returned {rows.shape[1]} numbers per image, {len(columns)} were announced")
+        rows = checked_scores(scores, number, info)
         means = (rows * torch.tensor(weights, dtype=torch.float64)[:, None]).sum(dim=0) / sum(weights)
-        if not bool(torch.isfinite(means).all()):
-            raise ValueError("returned a score that is NaN or infinite")
         return dict(zip(columns, means.tolist(), strict=True))
 
     def _similarities(self, stylized: Tensor) -> dict[str, float]:
@@ -116,3 +112,26 @@ class Scorer:
             style: float(image @ prompt_embedding(self._models, Role.CLIP_JUDGE, prompt))
             for style, prompt in self._prompts.items()
         }
+
+
+def checked_scores(scores: Tensor, number: int, info: MetricInfo) -> Tensor:
+    """Checks what a metric returned.
+
+    Args:
+        scores: What it returned.
+        number: How many images it was given.
+        info: Its static facts.
+
+    Returns:
+        N×(1 + C) float64 numbers on the CPU: scores, then components.
+
+    Raises:
+        ValueError: It returned another number of numbers, or some that are NaN or infinite.
+    """
+    columns = 1 + len(info.components)
+    rows = scores.detach().double().cpu().reshape(number, -1)
+    if rows.shape[1] != columns:
+        raise ValueError(f"returned {rows.shape[1]} numbers per image, {columns} were announced")
+    if not bool(torch.isfinite(rows).all()):
+        raise ValueError("returned a score that is NaN or infinite")
+    return rows

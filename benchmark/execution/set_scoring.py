@@ -127,7 +127,8 @@ class SetScorer:
                 content = self._inputs.content(unit.case)
             contents = [content] if Need.CONTENT in metric.info.needs else None
             with torch.no_grad(), contextlib.redirect_stdout(sys.stderr):
-                self._stylized[key] = _row(metric.describe(stylized=[stylized], content=contents))
+                described = metric.describe(stylized=[stylized], content=contents)
+            self._stylized[key] = checked_description(described, 1)[0]
         return self._stylized[key]
 
     def _style_descriptions(self, selected: SelectedMetric, units: Sequence[Unit]) -> dict[str, Tensor]:
@@ -137,7 +138,7 @@ class SetScorer:
             for weighted, image in zip(unit.case.styles, self._inputs.style_images(unit.case), strict=True):
                 key = (selected.name, weighted.style.id)
                 if image is not None and key not in self._styles:
-                    self._styles[key] = _row(metric.describe_style(style=[image]))
+                    self._styles[key] = checked_description(metric.describe_style(style=[image]), 1)[0]
                 if image is not None:
                     found[weighted.style.id] = self._styles[key]
         return found
@@ -150,12 +151,24 @@ def _applies(selected: SelectedMetric, unit: Unit) -> bool:
     )
 
 
-def _row(described: Tensor) -> Tensor:
-    if described.ndim != 2 or len(described) != 1:
-        raise ValueError(f"described an image by {tuple(described.shape)} numbers, expected one row")
+def checked_description(described: Tensor, number: int) -> Tensor:
+    """Checks how a metric described images.
+
+    Args:
+        described: What it returned.
+        number: How many images it was given.
+
+    Returns:
+        N×D numbers on the CPU.
+
+    Raises:
+        ValueError: There is not one row for each image, or some numbers are NaN or infinite.
+    """
+    if described.ndim != 2 or len(described) != number:
+        raise ValueError(f"described {number} images by {tuple(described.shape)} numbers, expected a row for each")
     if not bool(torch.isfinite(described).all()):
         raise ValueError("described an image by numbers that are NaN or infinite")
-    return described[0].detach().cpu().clone()
+    return described.detach().cpu().clone()
 
 
 def _warning(selected: SelectedMetric, counts: tuple[int, int, int]) -> str:

@@ -59,14 +59,10 @@ def configure_run(
         if method not in {plugin.name for plugin in plugins}:
             find_plugin(PluginKind.METHODS, method)
             raise InputError(f"--set {method}.…: method {method} is not selected")
-    selected_metrics = [_select_metric(plugin, chosen) for plugin in select_plugins(PluginKind.METRICS, metrics)]
-    for metric in selected_metrics:
-        if metric.unavailable and metrics.strip() != "all":
-            raise InputError(f"metric {metric.name} is not available: {metric.unavailable}")
     return RunConfiguration(
         protocol=chosen,
         methods=tuple(select_method(plugin, chosen, assignments.get(plugin.name, {})) for plugin in plugins),
-        metrics=tuple(selected_metrics),
+        metrics=select_metrics(metrics, chosen),
         seed=seed,
         device=device,
         limit=limit,
@@ -86,6 +82,23 @@ def select_method(plugin: Plugin, protocol: Protocol, assignments: Mapping[str, 
         return SelectedMethod(plugin, error=str(error))
     values = {**protocol.method_settings.get(plugin.name, {}), **assignments}
     return SelectedMethod(plugin, method.info, make_settings(plugin.name, method.settings_type, values))
+
+
+def select_metrics(names: str, protocol: Protocol) -> tuple[SelectedMetric, ...]:
+    """Finds metrics, and whether they can score in a protocol.
+
+    Args:
+        names: Names of the metrics, comma-separated, or ``all``.
+        protocol: The protocol.
+
+    Raises:
+        InputError: A name is unknown, or a metric that was named cannot score in the protocol.
+    """
+    selected = tuple(_select_metric(plugin, protocol) for plugin in select_plugins(PluginKind.METRICS, names))
+    for metric in selected:
+        if metric.unavailable and names.strip() != "all":
+            raise InputError(f"metric {metric.name} is not available: {metric.unavailable}")
+    return selected
 
 
 def _select_metric(plugin: Plugin, protocol: Protocol) -> SelectedMetric:

@@ -1,0 +1,21 @@
+"""A picture's score does not depend on what is scored with it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from benchmark.audit.evidence import Evidence
+from benchmark.audit.finding import Outcome
+from benchmark.audit.treatment import AGAIN, IN_BATCH
+
+LARGEST_CHANGE: Final = 1e-3
+"""Share of the span by which another order of summation may change a score."""
+
+
+def batch(evidence: Evidence) -> Outcome:
+    """Hands copies of the halfway blends over alone and behind another picture."""
+    change = float(np.abs(evidence.scores(IN_BATCH) - evidence.scores(AGAIN)).max()) / evidence.scale()
+    problem = f"in a batch the picture scores otherwise, by {change:.2g} of the span"
+    return Outcome.of("" if change <= LARGEST_CHANGE else problem, {"change": change})

@@ -1,0 +1,39 @@
+"""The score follows blends from the content to the style image."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from scipy.stats import rankdata
+
+from benchmark.audit.evidence import Evidence
+from benchmark.audit.finding import NotApplicableError, Outcome
+from benchmark.audit.treatment import BLENDS
+from benchmark.contracts import Axis
+
+LEAST_CORRELATION: Final = 0.9
+"""Mean rank correlation with the strength of the blend; 0.9 is two neighbours of five exchanged in every case."""
+
+
+def blends(evidence: Evidence) -> Outcome:
+    """Correlates, case by case, the ranks of the scores with the shares of the style image (Spearman)."""
+    if evidence.info.axis is Axis.TEXT:
+        raise NotApplicableError("half a style image is not half of what a prompt says")
+    bad, _ = evidence.ends()
+    ordered = BLENDS if bad is BLENDS[0] else BLENDS[::-1]
+    rows = np.stack([evidence.goodness(treatment) for treatment in ordered], axis=1)
+    correlations = [rank_correlation(row, np.arange(len(ordered))) for row in rows]
+    figures = {
+        "correlation": float(np.mean(correlations)),
+        "steps back": float(np.mean(np.diff(rows, axis=1) <= 0)),
+    }
+    problem = f"scores follow the strength of the blend with a rank correlation of {figures['correlation']:.2f} only"
+    return Outcome.of("" if figures["correlation"] >= LEAST_CORRELATION else problem, figures)
+
+
+def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:
+    """Spearman's rank correlation; 0 where one of the two is constant."""
+    ranks = [rankdata(values) - (len(values) + 1) / 2 for values in (first, second)]
+    lengths = [float(np.linalg.norm(values)) for values in ranks]
+    return float(ranks[0] @ ranks[1]) / (lengths[0] * lengths[1]) if all(lengths) else 0.0

@@ -1,0 +1,29 @@
+"""Whether a mean over cases is above 0, and by more than chance."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.analysis.interval import crossed_bootstrap
+from benchmark.audit.evidence import Evidence
+from benchmark.audit.finding import Verdict
+
+
+def positive_mean(values: NDArray[np.float64], evidence: Evidence) -> Verdict:
+    """Passes a mean above 0 whose two-way interval is above 0 too, and fails one that is not above 0.
+
+    Where cases share their content or their style there is no interval, nor for the scores of sets: all numbers then
+    have to be above 0.
+
+    Args:
+        values: One number a case; or numbers of sets.
+        evidence: Where the cases are from.
+    """
+    if not values.mean() > 0:
+        return Verdict.FAILED
+    interval = None
+    if not evidence.subject.scores_sets:
+        interval = crossed_bootstrap(values, evidence.contents, evidence.styles)
+    lowest = float(values.min()) if interval is None else interval.low
+    return Verdict.PASSED if lowest > 0 else Verdict.UNDECIDED

@@ -1,0 +1,102 @@
+"""``benchmark audit``."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from benchmark.cli.options import choose_device, device_option
+from benchmark.errors import ExitCode
+
+if TYPE_CHECKING:
+    from benchmark.audit.audit import Audit
+    from benchmark.audit.finding import Finding
+    from benchmark.protocol.case import Case
+
+
+@click.command()
+@click.option("--protocol", default="mini", show_default=True, help="Whose pictures; `benchmark list protocols`.")
+@click.option("--metrics", default="all", show_default=True, help="Names with commas, or all.")
+@click.option("--limit", type=click.IntRange(min=1), default=9, show_default=True, help="Number of cases at most.")
+@device_option
+@click.option("--strict", is_flag=True, help="Exit with 1 if a check failed.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with every figure.")
+def audit(protocol: str, metrics: str, limit: int, device: str, strict: bool, as_json: bool) -> ExitCode:
+    """Check whether metrics measure what they say, on pictures whose order is known.
+
+    Contents are blended with style images, stored, made smaller, scored against the wrong references; docs/audit.md
+    says what each check asks.
+    """
+    from benchmark.audit.audit import audit_metrics
+    from benchmark.plan.selection import load_protocol, select_metrics
+
+    chosen = load_protocol(protocol)
+    outcome = audit_metrics(
+        select_metrics(metrics, chosen), chosen, limit=limit, device=choose_device(device), observe=_show_progress
+    )
+    if as_json:
+        click.echo(json.dumps(outcome.to_json(), indent=2, ensure_ascii=False))
+    else:
+        _print(outcome)
+    return ExitCode.REGRESSION if strict and outcome.has_failures else ExitCode.DONE
+
+
+def _show_progress(number: int, cases: Sequence[Case]) -> None:
+    click.echo(f"[{number + 1}/{len(cases)}] {cases[number].id}", err=True)
+
+
+def _print(audit: Audit) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from benchmark.audit.audit import CHECKS
+    from benchmark.audit.finding import Verdict
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=max(console.width, 140))
+    table = Table(
+        "metric",
+        *CHECKS,
+        title=f"{escape(audit.protocol)}, {len(audit.cases)} cases",
+        caption="the figure is the one that the verdict rests on; ?: cannot be told from chance; –: does not apply",
+        title_justify="left",
+        caption_justify="left",
+    )
+    rows: dict[str, dict[str, Finding]] = defaultdict(dict)
+    for finding in audit.findings:
+        rows[finding.metric][finding.check] = finding
+    for metric, row in rows.items():
+        table.add_row(escape(metric), *(_cell(row[check]) for check in CHECKS))
+    console.print(table)
+    for verdict, title in (
+        (Verdict.FAILED, "failed"),
+        (Verdict.UNDECIDED, "undecided"),
+        (Verdict.NOT_APPLICABLE, "does not apply"),
+    ):
+        reasons: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for finding in audit.findings:
+            if finding.verdict is verdict:
+                reasons[finding.metric, finding.reason].append(finding.check)
+        for (metric, reason), checks in reasons.items():
+            named = "all checks" if len(checks) == len(CHECKS) else ", ".join(checks)
+            console.print(escape(f"{title}: {metric}, {named}: {reason}"), highlight=False, soft_wrap=True)
+
+
+def _cell(finding: Finding) -> str:
+    from benchmark.audit.finding import Verdict
+
+    figure = next((f" {value:.2g}" for value in finding.figures.values()), "")
+    match finding.verdict:
+        case Verdict.PASSED:
+            return f"[green]pass[/green]{figure}"
+        case Verdict.FAILED:
+            return f"[bold red]FAIL[/bold red]{figure}"
+        case Verdict.UNDECIDED:
+            return f"[yellow]?[/yellow]{figure}"
+    return "–"

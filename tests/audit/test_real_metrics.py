@@ -1,0 +1,40 @@
+"""Metrics of this package under audit, at sizes at which they are quick."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmark.audit.finding import Verdict
+from metrics.clip_similarity import ClipTextSimilarity
+from metrics.clip_style import ClipStyleSimilarity
+from metrics.color_histogram import ColorHistogramDistance
+from metrics.distributions import Cmmd
+from metrics.structural import MsSsim, Ssim
+from metrics.vgg_losses import VggStyleLoss
+from tests.audit.conftest import failed, not_applicable
+
+SOUND = {"ends", "blends", "encoding", "repetition", "batch", "range"}
+"""Checks that these metrics pass at any resolution that they take."""
+
+
+@pytest.mark.parametrize("metric", [Ssim, ColorHistogramDistance, ClipStyleSimilarity, VggStyleLoss, Cmmd])
+def test_content_and_style_metrics_measure_what_they_say(audit, metric):
+    findings = audit(metric)
+
+    assert {check for check in SOUND if findings[check].verdict is Verdict.PASSED} == SOUND
+
+
+def test_a_text_metric_has_ends_but_no_blends(audit):
+    findings = audit(ClipTextSimilarity)
+
+    assert failed(findings) == set()
+    assert findings["ends"].verdict is Verdict.PASSED
+    assert findings["roles"].figures["wins"] > 0.9
+    assert not_applicable(findings) == {"blends": "half a style image is not half of what a prompt says"}
+
+
+def test_a_metric_that_cannot_score_such_pictures_says_so(audit):
+    findings = audit(MsSsim)
+
+    assert failed(findings) == set(findings)
+    assert "ms_ssim needs sides of at least 161 px" in findings["ends"].reason
