@@ -20,7 +20,7 @@ _ROWS: Final = 1024
 """Rows of a kernel matrix that are held at a time."""
 
 
-class _InceptionMetric(SetMetric):
+class InceptionMetric(SetMetric):
     """Describes an image by its Inception features, in one pass for all metrics."""
 
     def describe(self, *, stylized: Sequence[Tensor], content: Sequence[Tensor] | None = None) -> Tensor:
@@ -53,7 +53,7 @@ class _InceptionMetric(SetMetric):
         return torch.stack(features)
 
 
-class Fid(_InceptionMetric):
+class Fid(InceptionMetric):
     """FID: Fréchet distance of the normal distributions fitted to the features of stylized and of style images.
 
     ``‖μ_x − μ_y‖² + tr(Σ_x + Σ_y − 2 (Σ_x Σ_y)^½)`` with means and unbiased covariances of 2048 features after the
@@ -64,9 +64,8 @@ class Fid(_InceptionMetric):
     The network is the one that the protocol names; ``art-inception`` is that of ArtFID, tuned on paintings, whose
     numbers are not those of the usual FID (a user of its package found 5.03 where another FID gave 56.64). As in that
     package, images are neither resized nor normalised. Below 2049 images the covariances are singular, and the bias,
-    which depends on the method, falls with 1/n: the authors of FID advise at least 10,000. ArtFID is ``(1 + mean LPIPS)
-    · (1 + FID)``, which ``lpips`` and ``fid`` give; it reached a Spearman correlation of 0.109 with people in ASTRA and
-    is not shown as a number of its own.
+    which depends on the method, falls with 1/n: the authors of FID advise at least 10,000. It is the style part of
+    ``artfid``.
     """
 
     info = SetMetricInfo(
@@ -101,24 +100,10 @@ class Fid(_InceptionMetric):
         Returns:
             A number, not negative; NaN if either set has a single image, which has no covariance.
         """
-        import torch
-
-        if min(len(stylized), len(style)) < 2:
-            return math.nan
-        means, factors = [], []
-        for features in (stylized.double(), style.double()):
-            mean = features.mean(dim=0)
-            factor = (features - mean) / math.sqrt(len(features) - 1)
-            means.append(mean)
-            # The triangular factor has the same products with itself, and no more rows than there are features.
-            factors.append(torch.linalg.qr(factor, mode="r").R if len(factor) > factor.shape[1] else factor)
-        root = torch.linalg.svdvals(factors[0] @ factors[1].T).sum()
-        traces = factors[0].square().sum() + factors[1].square().sum()
-        distance: float = ((means[0] - means[1]).square().sum() + traces - 2 * root).item()
-        return max(0.0, distance)
+        return frechet_distance(stylized, style)
 
 
-class Kid(_InceptionMetric):
+class Kid(InceptionMetric):
     """KID: unbiased squared maximum mean discrepancy of Inception features, with a cubic kernel.
 
     ``mean_{i≠j} k(x_i, x_j) + mean_{i≠j} k(y_i, y_j) − 2 mean k(x_i, y_j)`` with ``k(x, y) = (xᵀy / D + 1)³``. Being
@@ -174,3 +159,30 @@ def _kernel_sum(first: Tensor, second: Tensor) -> float:
 
 def _kernel(products: Tensor, size: int) -> Tensor:
     return (products / size + 1) ** 3
+
+
+def frechet_distance(first: Tensor, second: Tensor) -> float:
+    """Fréchet distance of the normal distributions fitted to two sets of features; see ``Fid``.
+
+    Args:
+        first: N×D.
+        second: M×D.
+
+    Returns:
+        A number, not negative; NaN if either set has a single row, which has no covariance.
+    """
+    import torch
+
+    if min(len(first), len(second)) < 2:
+        return math.nan
+    means, factors = [], []
+    for features in (first.double(), second.double()):
+        mean = features.mean(dim=0)
+        factor = (features - mean) / math.sqrt(len(features) - 1)
+        means.append(mean)
+        # The triangular factor has the same products with itself, and no more rows than there are features.
+        factors.append(torch.linalg.qr(factor, mode="r").R if len(factor) > factor.shape[1] else factor)
+    root = torch.linalg.svdvals(factors[0] @ factors[1].T).sum()
+    traces = factors[0].square().sum() + factors[1].square().sum()
+    distance: float = ((means[0] - means[1]).square().sum() + traces - 2 * root).item()
+    return max(0.0, distance)

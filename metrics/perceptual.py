@@ -15,12 +15,11 @@ if TYPE_CHECKING:
 
     from benchmark.models.dists_distance import DistsDistance
     from benchmark.models.perceptual_distance import PerceptualDistance
+    from benchmark.models.provider import Models
 
 
 class _PerceptualMetric(Metric):
-    """A distance between content and stylized image; the content's features are computed once per run."""
-
-    _role: Role
+    """A distance between content and stylized image in the metric's one network."""
 
     def score(
         self,
@@ -44,25 +43,12 @@ class _PerceptualMetric(Metric):
         Raises:
             ValueError: The contents are missing, differ in size from the stylized images, or are too small.
         """
-        import torch
-
-        from benchmark.models.batching import compute_in_batches, remember_in_batches
-
         content = needed(content, Need.CONTENT, self.info.name, len(stylized))
         for image, reference in zip(stylized, content, strict=True):
             if image.shape != reference.shape:
                 raise ValueError(f"{self.info.name}: content and stylized image differ in size")
-        network = cast("PerceptualDistance | DistsDistance", self.models.load(self._role))
-
-        def features(batch: Tensor) -> list[tuple[Tensor, ...]]:
-            layers = network.features(batch)
-            return [tuple(layer[index : index + 1] for layer in layers) for index in range(len(batch))]
-
-        references = remember_in_batches(self.models, content, (self._role, "perceptual features"), features)
-        images = compute_in_batches(stylized, features, self.models.device)
-        with torch.no_grad():
-            pairs = zip(images, references, strict=True)
-            return torch.cat([network.distance(image, reference) for image, reference in pairs])
+        (role,) = self.info.backbones
+        return perceptual_distances(self.models, role, stylized, content)
 
 
 class StLpips(_PerceptualMetric):
@@ -88,7 +74,6 @@ class StLpips(_PerceptualMetric):
         paper="Ghildyal and Liu, Shift-tolerant Perceptual Similarity Metric, ECCV 2022",
         url="https://arxiv.org/abs/2207.13686",
     )
-    _role = Role.PERCEPTUAL
 
 
 class Lpips(_PerceptualMetric):
@@ -117,7 +102,6 @@ class Lpips(_PerceptualMetric):
         ),
         url="https://arxiv.org/abs/1801.03924",
     )
-    _role = Role.LPIPS
 
 
 class Dists(_PerceptualMetric):
@@ -148,4 +132,32 @@ class Dists(_PerceptualMetric):
         ),
         url="https://arxiv.org/abs/2004.07728",
     )
-    _role = Role.DISTS
+
+
+def perceptual_distances(models: Models, role: Role, stylized: Sequence[Tensor], content: Sequence[Tensor]) -> Tensor:
+    """Distances between contents and stylized images, each of which passes the network once.
+
+    Args:
+        models: The networks of the run.
+        role: Which distance.
+        stylized: N RGB images, 3×H×W in [0, 1].
+        content: The N contents, each the size of its stylized image.
+
+    Returns:
+        N distances.
+    """
+    import torch
+
+    from benchmark.models.batching import remember_in_batches
+
+    network = cast("PerceptualDistance | DistsDistance", models.load(role))
+
+    def features(batch: Tensor) -> list[tuple[Tensor, ...]]:
+        layers = network.features(batch)
+        return [tuple(layer[index : index + 1] for layer in layers) for index in range(len(batch))]
+
+    name = (role, "perceptual features")
+    references, images = (remember_in_batches(models, pictures, name, features) for pictures in (content, stylized))
+    with torch.no_grad():
+        pairs = zip(images, references, strict=True)
+        return torch.cat([network.distance(image, reference) for image, reference in pairs])

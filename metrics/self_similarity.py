@@ -105,7 +105,9 @@ def self_similarity_divergence(content: Tensor, stylized: Tensor) -> Tensor:
     total = first.new_zeros(())
     for start in range(0, len(first), _ROWS):
         rows = slice(start, start + _ROWS)
-        wanted = (first[rows] @ first.T).mul_(scale).log_softmax(dim=1)
-        found = (second[rows] @ second.T).mul_(scale).log_softmax(dim=1)
-        total = total + (wanted.exp() * (wanted - found)).sum()
+        wanted = ((first[rows] * scale) @ first.T).log_softmax(dim=1)
+        found = ((second[rows] * scale) @ second.T).log_softmax(dim=1)
+        # The matrices are large: what can be done in place is, and the product is summed in the same pass.
+        differences = found.neg_().add_(wanted)
+        total = total + wanted.exp_().flatten().dot(differences.flatten())
     return (total / len(first)).clamp(min=0.0)

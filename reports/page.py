@@ -136,10 +136,10 @@ def compare_protocols(runs: Sequence[RunRecords]) -> Comparability:
             for index, fingerprint in enumerate(fingerprints, start=1)
         )
         return Comparability(False, (f"The protocol fingerprints differ: {differing}.",))
-    versions: dict[str, set[tuple[str, str]]] = {}
+    versions: dict[str, set[tuple[str, tuple[str, ...]]]] = {}
     for run in runs:
         for metric in run.metrics:
-            versions.setdefault(metric.name, set()).add((metric.version, metric.backbone))
+            versions.setdefault(metric.name, set()).add((metric.version, metric.backbones))
     differing_metrics = [name for name, found in versions.items() if len(found) > 1]
     if differing_metrics:
         names = ", ".join(differing_metrics)
@@ -233,7 +233,7 @@ def _metric_note(metric: MetricRecord) -> MetricNote:
         arrow=arrow,
         direction_words=words,
         range=format_range(metric.minimum, metric.maximum) + (f" {metric.unit}" if metric.unit else ""),
-        backbone=metric.backbone,
+        backbone=" + ".join(metric.backbones),
         needs=", ".join(str(need).replace("_", " ") for need in metric.needs),
         summary=metric.summary,
         paper=metric.paper,

@@ -78,7 +78,7 @@ class TestReports(ReportConformance):
 def test_all_plugins_of_the_design_are_there() -> None:
     expected = {
         PluginKind.METHODS: "adain clipstyler color_transfer gatys identity multi_style style_copy",
-        PluginKind.METRICS: "cfsd clip_directional_similarity clip_patch_score clip_style_similarity "
+        PluginKind.METRICS: "artfid cfsd clip_directional_similarity clip_patch_score clip_style_similarity "
         "clip_text_similarity cmmd color_histogram_distance dists fid kid lpips ms_ssim ssim st_lpips vgg_content_loss "
         "vgg_style_loss",
         PluginKind.REPORTS: "html",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark.analysis.interval import RESAMPLES, crossed_bootstrap
 from benchmark.analysis.level import LEVEL
 from benchmark.contracts.metric import Direction
-from benchmark.store.records import SetScore, SummaryRow, UnitStatus
+from benchmark.store.records import SetScore, SummaryRow, UnitStatus, backbone_names
 from benchmark.store.results import score_columns
 
 if TYPE_CHECKING:
@@ -33,20 +33,20 @@ def summarize(
         One row per method and column, methods in the order of the run; then one per method and set metric.
     """
     models = {model["role"]: model["name"] for model in manifest["models"]}
-    columns: list[tuple[str, Direction, str]] = [
-        (column, Direction(metric["direction"]), metric["backbone"])
+    columns: list[tuple[str, Direction, tuple[str, ...]]] = [
+        (column, Direction(metric["direction"]), backbone_names(metric["backbone"]))
         for metric in manifest["metrics"]
         for column in score_columns([metric])
     ]
-    columns += [(column, Direction.LOWER, "") for column in COST_COLUMNS]
+    columns += [(column, Direction.LOWER, ()) for column in COST_COLUMNS]
     done = units[units["status"] == UnitStatus.OK]
     methods = {method["name"]: method for method in manifest["methods"]}
     metrics = {metric["name"]: metric for metric in manifest["metrics"]}
     return [
         *(
-            _row(method, column, direction, backbone, done[done["method"] == name], models)
+            _row(method, column, direction, backbones, done[done["method"] == name], models)
             for name, method in methods.items()
-            for column, direction, backbone in columns
+            for column, direction, backbones in columns
         ),
         *(_set_row(score, methods[score.method], metrics[score.metric], models) for score in set_scores),
     ]
@@ -56,7 +56,7 @@ def _row(
     method: Mapping[str, Any],
     column: str,
     direction: Direction,
-    backbone: str,
+    backbones: Sequence[str],
     units: pd.DataFrame,
     models: Mapping[str, str],
 ) -> SummaryRow:
@@ -73,7 +73,7 @@ def _row(
         contents=int(scored["content"].nunique()),
         styles=int(scored["style"].nunique()),
         direction=direction,
-        circular=is_circular(backbone, method["optimises"], models),
+        circular=is_circular(backbones, method["optimises"], models),
         control=method["control"],
     )
 
@@ -91,22 +91,22 @@ def _set_row(
         contents=score.contents,
         styles=score.styles,
         direction=Direction(metric["direction"]),
-        circular=is_circular(metric["backbone"], method["optimises"], models),
+        circular=is_circular(backbone_names(metric["backbone"]), method["optimises"], models),
         control=method["control"],
         images_sha256=score.images_sha256,
         warning=score.warning,
     )
 
 
-def is_circular(backbone: str, optimises: Iterable[str], models: Mapping[str, str]) -> bool:
-    """Whether a metric's network is one that the method optimised.
+def is_circular(backbones: Iterable[str], optimises: Iterable[str], models: Mapping[str, str]) -> bool:
+    """Whether a metric's network, or one of several, is one that the method optimised.
 
     Args:
-        backbone: Name of the metric's model, empty if it has none.
+        backbones: Names of the metric's models.
         optimises: Roles that the method optimises.
         models: Name of the model that plays each role.
     """
-    return bool(backbone) and backbone in {models.get(role) for role in optimises}
+    return not {models.get(role) for role in optimises}.isdisjoint(backbones)
 
 
 def known_set_scores(rows: Sequence[SummaryRow]) -> list[SetScore]:

@@ -61,7 +61,7 @@ class MetricInfo:
         minimum: Lower end of the range, or ``None`` if unbounded.
         maximum: Upper end of the range, or ``None`` if unbounded.
         unit: Unit of the number, empty if it has none.
-        backbone: Role of the network it is computed with, or ``None``.
+        backbone: Role of the network it is computed with, a tuple of several, or ``None``; read ``backbones``.
         components: Names of partial scores (layers, for instance) that the metric gives beside its number; each becomes
             a column named ``<name>.<component>``.
         paper: Citation.
@@ -78,10 +78,17 @@ class MetricInfo:
     minimum: float | None = None
     maximum: float | None = None
     unit: str = ""
-    backbone: Role | None = None
+    backbone: Role | tuple[Role, ...] | None = None
     components: tuple[str, ...] = ()
     paper: str = ""
     url: str = ""
+
+    @property
+    def backbones(self) -> tuple[Role, ...]:
+        """Roles of all networks it is computed with."""
+        if self.backbone is None:
+            return ()
+        return self.backbone if isinstance(self.backbone, tuple) else (self.backbone,)
 
 
 class Metric(ABC):
@@ -95,14 +102,14 @@ class Metric(ABC):
     models: Models
 
     def prepare(self, models: Models) -> None:
-        """Keeps the networks as ``self.models`` and loads the backbone, once, before the first score.
+        """Keeps the networks as ``self.models`` and loads the backbones, once, before the first score.
 
         Args:
             models: The networks of the protocol, by role.
         """
         self.models = models
-        if self.info.backbone is not None:
-            models.load(self.info.backbone)
+        for role in self.info.backbones:
+            models.load(role)
 
     @abstractmethod
     def score(

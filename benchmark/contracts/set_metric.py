@@ -38,14 +38,14 @@ class SetMetric(ABC):
     models: Models
 
     def prepare(self, models: Models) -> None:
-        """Keeps the networks as ``self.models`` and loads the backbone, once, before the first image.
+        """Keeps the networks as ``self.models`` and loads the backbones, once, before the first image.
 
         Args:
             models: The networks of the protocol, by role.
         """
         self.models = models
-        if self.info.backbone is not None:
-            models.load(self.info.backbone)
+        for role in self.info.backbones:
+            models.load(role)
 
     @abstractmethod
     def describe(self, *, stylized: Sequence[Tensor], content: Sequence[Tensor] | None = None) -> Tensor:

@@ -106,18 +106,18 @@ def _select_metric(plugin: Plugin, protocol: Protocol) -> SelectedMetric:
         info = plugin.load().info
     except BrokenPluginError as error:
         return SelectedMetric(plugin, unavailable=str(error))
-    return SelectedMetric(plugin, info, unavailable=_missing_model(info.backbone, protocol))
+    return SelectedMetric(plugin, info, unavailable=_missing_models(info.backbones, protocol))
 
 
-def _missing_model(role: Role | None, protocol: Protocol) -> str:
-    if role is None:
-        return ""
-    if role not in protocol.models:
-        return f"protocol {protocol.name} names no model for the role {role}"
-    try:
-        find_model(protocol.models[role], role).weights_file()
-    except MissingModelError as error:
-        return str(error)
+def _missing_models(roles: Sequence[Role], protocol: Protocol) -> str:
+    if unnamed := [role for role in roles if role not in protocol.models]:
+        named = f"role {unnamed[0]}" if len(unnamed) == 1 else f"roles {' and '.join(unnamed)}"
+        return f"protocol {protocol.name} names no model for the {named}"
+    for role in roles:
+        try:
+            find_model(protocol.models[role], role).weights_file()
+        except MissingModelError as error:
+            return str(error)
     return ""
 
 

@@ -127,6 +127,8 @@ def _metric_record(metric: SelectedMetric, models: Mapping[Role, str]) -> Metric
     if metric.info is None:
         return MetricRecord.broken(metric.name, distribution, metric.unavailable)
     info = metric.info
+    # A list, as in the file that it is compared with when a run goes on.
+    names = [models.get(role, "") for role in info.backbones]
     return MetricRecord(
         name=info.name,
         title=info.title,
@@ -138,7 +140,7 @@ def _metric_record(metric: SelectedMetric, models: Mapping[Role, str]) -> Metric
         minimum=info.minimum,
         maximum=info.maximum,
         unit=info.unit,
-        backbone=models.get(info.backbone, "") if info.backbone else "",
+        backbone=names[0] if len(names) == 1 else names or "",
         components=info.components,
         paper=info.paper,
         url=info.url,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -55,9 +56,18 @@ class MethodRecord:
     anchor: str = ""
 
 
+def backbone_names(backbone: str | Sequence[str]) -> tuple[str, ...]:
+    """Names of the models that a metric was computed with, from what ``run.json`` says of it.
+
+    Args:
+        backbone: One name, several, or an empty string.
+    """
+    return ((backbone,) if backbone else ()) if isinstance(backbone, str) else tuple(backbone)
+
+
 @dataclass(frozen=True)
 class MetricRecord:
-    """A metric as it took part in a run. ``backbone`` is the name of the model it was computed with.
+    """A metric as it took part in a run. ``backbone`` is the name of the model it was computed with, or several names.
 
     ``column`` names are the metric's ``name`` and ``name.component`` for each of ``components``. ``unavailable`` gives
     the reason where the whole metric could not be computed. ``sample_size`` is given for a metric that scores all
@@ -74,13 +84,18 @@ class MetricRecord:
     minimum: float | None = None
     maximum: float | None = None
     unit: str = ""
-    backbone: str = ""
+    backbone: str | Sequence[str] = ""
     components: tuple[str, ...] = ()
     paper: str = ""
     url: str = ""
     distribution: str = ""
     unavailable: str = ""
     sample_size: int | None = None
+
+    @property
+    def backbones(self) -> tuple[str, ...]:
+        """Names of all models it was computed with."""
+        return backbone_names(self.backbone)
 
     @classmethod
     def broken(cls, name: str, distribution: str, reason: str) -> MetricRecord:

@@ -88,9 +88,15 @@ def test_a_metric_is_circular_for_the_method_that_optimised_its_network(rows):
 
 def test_circularity_follows_the_model_and_not_the_role():
     models = {"clip": "clip-tiny", "clip_judge": "clip-tiny-judge"}
-    assert is_circular("clip-tiny", ["clip"], models)
-    assert not is_circular("clip-tiny-judge", ["clip"], models)
-    assert not is_circular("", ["clip"], models)
+    assert is_circular(["clip-tiny"], ["clip"], models)
+    assert not is_circular(["clip-tiny-judge"], ["clip"], models)
+    assert not is_circular([], ["clip"], models)
+
+
+def test_one_of_several_networks_makes_a_score_circular():
+    models = {"vgg": "vgg19-embedded", "clip": "clip-tiny"}
+    assert is_circular(["lpips-alex", "vgg19-embedded"], ["vgg"], models)
+    assert not is_circular(["lpips-alex", "art-inception"], ["vgg", "clip"], models)
 
 
 def test_directions_and_controls_are_kept(rows):

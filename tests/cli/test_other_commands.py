@@ -68,6 +68,7 @@ class TestList:
         assert rows["ssim"]["direction"] == "higher"
         assert rows["vgg_style_loss"]["backbone"] == "vgg"
         assert rows["clip_text_similarity"]["backbone"] == "clip_judge"
+        assert rows["artfid"]["backbone"] == ["inception", "lpips"]
 
     def test_a_broken_plugin_is_a_visible_row_with_its_reason(self, command, sample_plugins):
         result = command("list", "methods")

@@ -6,9 +6,11 @@ passes each image through each network once; the reference is what a script does
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from pathlib import Path
+from random import Random
 from types import ModuleType, SimpleNamespace
 
 import piq
@@ -58,15 +60,22 @@ def photograph(name):
     return to_tensor(fit_square(Image.fromarray(getattr(data, name)()), SIDE))
 
 
+def pictures(*names):
+    """Eight of four: each as it is and mirrored."""
+    return [picture for name in names for one in [photograph(name)] for picture in (one, one.flip(2).contiguous())]
+
+
 @pytest.fixture(scope="module")
 def cases():
-    """Stylized image, content and style image of each case: contents and styles occur several times, as in a run."""
-    contents = [photograph(name) for name in ("astronaut", "chelsea", "rocket", "coffee")]
-    styles = [photograph(name) for name in ("colorwheel", "immunohistochemistry", "retina", "hubble_deep_field")]
+    """Stylized image, content and style image of each case: every content with every style, as in a run."""
+    contents = pictures("astronaut", "chelsea", "rocket", "coffee")
+    styles = pictures("colorwheel", "immunohistochemistry", "retina", "hubble_deep_field")
+    side = math.isqrt(IMAGES)
     return [
-        (quantize(torch.lerp(contents[k % 4], styles[k // 4 % 4], 0.2 + 0.6 * k / IMAGES)), contents[k % 4], style)
-        for k in range(IMAGES)
-        for style in [styles[k // 4 % 4]]
+        (quantize(torch.lerp(content, style, 0.2 + 0.6 * random.random())), content, style)
+        for random in [Random(0)]
+        for content in contents[:side]
+        for style in styles[:side]
     ]
 
 

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import copy
+import json
+from types import SimpleNamespace
 
 import pytest
 
-from benchmark.store.manifest import first_difference
+from benchmark import Axis, Direction, MetricInfo
+from benchmark.models.role import Role
+from benchmark.plan.configuration import RunConfiguration, SelectedMetric
+from benchmark.protocol.embedded import mini
+from benchmark.store.manifest import first_difference, make_manifest
+from benchmark.store.records import MetricRecord
 
 MANIFEST = {
     "protocol": {"name": "tiny", "fingerprint": "0" * 64},
@@ -38,6 +45,7 @@ def test_the_same_run_continues():
         (changed("methods", 0, "settings", value={"steps": 4}), "settings of painter {'steps': 3} there"),
         (changed("methods", value=[]), "methods painter there"),
         (changed("metrics", 0, "backbone", value="clip"), "backbone of ssim '' there, 'clip' here"),
+        (changed("metrics", 0, "backbone", value=["clip", "vgg"]), "backbone of ssim '' there, ['clip', 'vgg'] here"),
         (changed("seed", value=1), "seed 0 there, 1 here"),
         (changed("device", value="cuda"), "device cpu there, cuda here"),
     ],
@@ -49,3 +57,23 @@ def test_another_run_does_not_and_the_difference_is_named(new, difference):
 def test_a_plugin_that_was_broken_may_have_been_repaired():
     broken = changed("methods", 0, value={"name": "painter", "version": "", "settings": {}})
     assert first_difference(broken, MANIFEST) == ""
+
+
+@pytest.mark.parametrize(
+    ("backbone", "written", "names"),
+    [
+        (None, "", ()),
+        (Role.VGG, "vgg19-embedded", ("vgg19-embedded",)),
+        ((Role.VGG, Role.CLIP), ["vgg19-embedded", "clip-tiny"], ("vgg19-embedded", "clip-tiny")),
+    ],
+    ids=["no network", "one network", "two networks"],
+)
+def test_a_metric_of_any_number_of_networks_is_written_and_continued(backbone, written, names):
+    info = MetricInfo("tone", "Tone", "1", "Sample.", Direction.LOWER, Axis.STYLE, needs=(), backbone=backbone)
+    plugin = SimpleNamespace(name="tone", distribution="sample", version="1")
+    manifest = make_manifest(RunConfiguration(mini(), (), (SelectedMetric(plugin, info),), limit=1), "now")
+    stored = json.loads(json.dumps(manifest))
+
+    assert stored["metrics"][0]["backbone"] == written
+    assert MetricRecord(**stored["metrics"][0]).backbones == names
+    assert first_difference(stored, manifest) == ""

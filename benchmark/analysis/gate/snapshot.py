@@ -28,7 +28,7 @@ class ProtocolIdentity:
 
 @dataclass(frozen=True)
 class MetricIdentity:
-    """What a metric's numbers depend on. ``backbone`` names its network, ``backbone_fingerprint`` its weights."""
+    """What a metric's numbers depend on. ``backbone`` names its networks, ``backbone_fingerprint`` their weights."""
 
     version: str
     direction: Direction
@@ -119,7 +119,10 @@ def take_snapshot(run: RunRecords) -> Snapshot:
     fingerprints = {model.name: model.fingerprint for model in run.models}
     metrics = {
         metric.name: MetricIdentity(
-            metric.version, metric.direction, metric.backbone, fingerprints.get(metric.backbone, "")
+            metric.version,
+            metric.direction,
+            " + ".join(metric.backbones),
+            " + ".join(fingerprints.get(name, "") for name in metric.backbones),
         )
         for metric in run.metrics
         if not metric.unavailable and metric.name in run.units
