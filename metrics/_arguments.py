@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from benchmark.contracts.metric import Need
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from benchmark.contracts.metric import Need
+    from torch import Tensor
 
 T = TypeVar("T")
 
@@ -29,3 +31,20 @@ def needed(given: Sequence[T] | None, need: Need, metric: str, count: int) -> Se
     if len(given) != count:
         raise ValueError(f"{metric} got {len(given)} × {need.replace('_', ' ')} for {count} stylized images")
     return given
+
+
+def needed_contents(content: Sequence[Tensor] | None, stylized: Sequence[Tensor], metric: str) -> Sequence[Tensor]:
+    """Returns the content of each stylized image, of the same size.
+
+    Args:
+        content: What the caller passed.
+        stylized: The stylized images.
+        metric: Name of the metric.
+
+    Raises:
+        ValueError: Contents are missing, there is another number of them, or one differs in size.
+    """
+    content = needed(content, Need.CONTENT, metric, len(stylized))
+    if any(image.shape != reference.shape for image, reference in zip(stylized, content, strict=True)):
+        raise ValueError(f"{metric}: content and stylized image differ in size")
+    return content

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from benchmark.contracts.metric import Axis, Direction, Need
 from benchmark.contracts.set_metric import SetMetricInfo
 from benchmark.models.role import Role
-from metrics._arguments import needed
+from metrics._arguments import needed_contents
 from metrics.inception_distances import InceptionMetric, frechet_distance
 from metrics.perceptual import perceptual_distances
 
@@ -58,11 +58,11 @@ class ArtFid(InceptionMetric):
             N×2049, the distance last.
 
         Raises:
-            ValueError: The contents are missing.
+            ValueError: The contents are missing, or differ in size from the stylized images.
         """
         import torch
 
-        content = needed(content, Need.CONTENT, self.info.name, len(stylized))
+        content = needed_contents(content, stylized, self.info.name)
         distances = perceptual_distances(self.models, Role.LPIPS, stylized, content)
         return torch.cat([super().describe(stylized=stylized), distances[:, None]], dim=1)
 

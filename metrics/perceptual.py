@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.role import Role
-from metrics._arguments import needed
+from metrics._arguments import needed_contents
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,10 +43,7 @@ class _PerceptualMetric(Metric):
         Raises:
             ValueError: The contents are missing, differ in size from the stylized images, or are too small.
         """
-        content = needed(content, Need.CONTENT, self.info.name, len(stylized))
-        for image, reference in zip(stylized, content, strict=True):
-            if image.shape != reference.shape:
-                raise ValueError(f"{self.info.name}: content and stylized image differ in size")
+        content = needed_contents(content, stylized, self.info.name)
         (role,) = self.info.backbones
         return perceptual_distances(self.models, role, stylized, content)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.role import Role
-from metrics._arguments import needed
+from metrics._arguments import needed_contents
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,10 +79,7 @@ class Cfsd(Metric):
 
         from metrics._vgg_statistics import content_features, statistics
 
-        content = needed(content, Need.CONTENT, self.info.name, len(stylized))
-        for image, reference in zip(stylized, content, strict=True):
-            if image.shape != reference.shape:
-                raise ValueError(f"{self.info.name}: content and stylized image differ in size")
+        content = needed_contents(content, stylized, self.info.name)
         found = statistics(self.models, stylized)
         wanted = content_features(self.models, content)
         with torch.no_grad():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
-from metrics._arguments import needed
+from metrics._arguments import needed_contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -146,11 +146,8 @@ def _compare(
 ) -> Tensor:
     import torch
 
-    content = needed(content, Need.CONTENT, name, len(stylized))
     scores = []
-    for image, reference in zip(stylized, content, strict=True):
-        if image.shape != reference.shape:
-            raise ValueError(f"{name}: content and stylized image differ in size")
+    for image, reference in zip(stylized, needed_contents(content, stylized, name), strict=True):
         height, width = image.shape[-2:]
         if min(height, width) < smallest_side:
             raise ValueError(f"{name} needs sides of at least {smallest_side} px, the images have {height}×{width}")
