@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -118,6 +118,6 @@ class Evidence:
         """A size to measure small changes by: the span, or where there is none the size of the scores, or 1."""
         return self.span() or float(np.abs(self.scores(HALFWAY)).mean()) or 1.0
 
-    def seen(self, treatments: Iterable[Treatment] = BLENDS) -> NDArray[np.float64]:
-        """All scores of some treatments."""
-        return np.concatenate([self.scores(treatment) for treatment in treatments])
+    def seen(self) -> NDArray[np.float64]:
+        """All scores of the blends, the two ends included."""
+        return np.concatenate([self.scores(treatment) for treatment in BLENDS])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
 import pytest
@@ -9,6 +10,8 @@ import torch
 
 from benchmark import Axis, Direction, Need
 from benchmark.audit.finding import Verdict
+from benchmark.errors import InputError
+from benchmark.protocol.case import WeightedStyle
 from tests.audit.conftest import ColourGap, case_metric, failed, not_applicable, pixel_distances
 
 
@@ -183,6 +186,36 @@ def test_one_case_has_nothing_to_swap(audit):
     reasons = not_applicable(audit(case_metric(right), limit=1))
 
     assert reasons["roles"] == "the cases share one style image"
+
+
+@pytest.fixture
+def restyled(protocol):
+    """Makes the protocol's single-style cases with other facts about every style."""
+
+    def make(**facts):
+        cases = [
+            dataclasses.replace(case, styles=(WeightedStyle(dataclasses.replace(case.styles[0].style, **facts)),))
+            for case in protocol.cases
+            if len(case.styles) == 1
+        ]
+        return dataclasses.replace(protocol, cases=tuple(cases))
+
+    return make
+
+
+def test_without_prompts_a_metric_of_prompts_does_not_apply(audit, restyled):
+    def never(**_):
+        raise AssertionError("was asked to score")
+
+    findings = audit(case_metric(never, axis=Axis.TEXT, needs=(Need.PROMPT,)), protocol=restyled(prompt=None))
+
+    assert set(not_applicable(findings).values()) == {"no case has a prompt, which it needs"}
+    assert set(not_applicable(findings)) == set(findings)
+
+
+def test_a_protocol_without_style_images_cannot_be_audited_with(audit, restyled):
+    with pytest.raises(InputError, match="no case of one style with an image"):
+        audit(case_metric(right), protocol=restyled(image=None))
 
 
 class TestSets:
