@@ -46,8 +46,9 @@ class AdaIN(Method[AdaINSettings]):
     Each style image is resized so that its shorter side is the content's, as the reference does by default; sides
     that are no multiple of 8 are padded by reflection and cut back.
 
-    Deviations from the paper and from naoto0804/pytorch-AdaIN: the encoder has its original zero padding (the
-    reference pads by reflection) and the decoder is the protocol's own, trained for that encoder. Color control
+    With the model `adain-decoder` the networks are those of naoto0804/pytorch-AdaIN: the decoder carries the encoder
+    that it was trained for. With `adain-decoder-embedded` they deviate: the encoder is the protocol's VGG-19 with its
+    original zero padding (the reference pads by reflection), and the decoder was trained for that. Color control
     divides covariances by the number of pixels (see `methods.color_preservation`).
     """
 
@@ -68,7 +69,9 @@ class AdaIN(Method[AdaINSettings]):
 
     def prepare(self, models: Models) -> None:
         """Loads the encoder and the decoder."""
-        self._vgg = models.vgg()
+        from methods.adain_stylization import feature_encoder
+
+        self._encode = feature_encoder(models)
         self._decoder = models.adain_decoder()
 
     def stylize(
@@ -85,7 +88,7 @@ class AdaIN(Method[AdaINSettings]):
         from methods.adain_stylization import stylize_features
 
         return stylize_features(
-            self._vgg,
+            self._encode,
             self._decoder,
             content,
             styles,

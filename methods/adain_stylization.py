@@ -14,20 +14,41 @@ from methods.image_geometry import pad_to_multiple, resize_shorter_side
 from methods.region_shares import region_shares
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from torch import Tensor
 
     from benchmark.contracts import StyleCondition
     from benchmark.models.adain_decoder import AdaINDecoder
-    from benchmark.models.vgg import VGG19
+    from benchmark.models.provider import Models
 
 ENCODER_LAYER: Final = "relu4_1"
 
 
+def feature_encoder(models: Models) -> Callable[[Tensor], Tensor]:
+    """What the protocol's decoder of AdaIN decodes: its own encoder if it carries one, else VGG-19 up to relu4_1.
+
+    Args:
+        models: The networks of the protocol.
+
+    Returns:
+        Maps images, N×3×H×W in [0, 1], to features at relu4_1.
+    """
+    own = models.adain_decoder().encoder
+    if own is not None:
+        return own
+    vgg = models.vgg()
+
+    def encode(images: Tensor) -> Tensor:
+        features: Tensor = vgg(images, (ENCODER_LAYER,))[ENCODER_LAYER]
+        return features
+
+    return encode
+
+
 @torch.no_grad()
 def stylize_features(
-    vgg: VGG19,
+    encode: Callable[[Tensor], Tensor],
     decoder: AdaINDecoder,
     content: Tensor,
     styles: Sequence[StyleCondition],
@@ -38,7 +59,7 @@ def stylize_features(
     """Stylize a content with the styles that have an image; the share of the others stays with the content.
 
     Args:
-        vgg: The encoder.
+        encode: The encoder; see ``feature_encoder``.
         decoder: Its decoder.
         content: 3×H×W in [0, 1], at least 16 pixels high and wide.
         styles: Styles with weights and masks.
@@ -52,7 +73,7 @@ def stylize_features(
         ValueError: If the content is too small, or a mask has not its size.
     """
     height, width = content.shape[-2:]
-    content_features = _encode(vgg, pad_to_multiple(content[None], UPSCALING))
+    content_features = encode(pad_to_multiple(content[None], UPSCALING))
     shares = pad_to_multiple(region_shares(styles, content)[None], UPSCALING)
     shares = functional.avg_pool2d(shares, UPSCALING)[0]
     blend = (1 - alpha * shares.sum(dim=0)) * content_features
@@ -63,7 +84,7 @@ def stylize_features(
         image = resize_shorter_side(style.image, min(height, width))
         if preserve_color:
             image = match_color(image, content)
-        blend = blend + alpha * share * normalize_region(content_features, _encode(vgg, image[None]), share)
+        blend = blend + alpha * share * normalize_region(content_features, encode(image[None]), share)
     images: Tensor = decoder(blend)
     return images[0, :, :height, :width].clamp(0, 1)
 
@@ -89,8 +110,3 @@ def normalize_region(content_features: Tensor, style_features: Tensor, share: Te
     variance = (weight * (content_features - mean) ** 2).sum(dim=(2, 3), keepdim=True) * positions / (positions - 1)
     normalized: Tensor = (content_features - mean) / (variance + VARIANCE_FLOOR).sqrt()
     return normalized * style_deviation + style_mean
-
-
-def _encode(vgg: VGG19, images: Tensor) -> Tensor:
-    features: Tensor = vgg(images, (ENCODER_LAYER,))[ENCODER_LAYER]
-    return features

@@ -92,8 +92,11 @@ class MultiStyle(Method[MultiStyleSettings]):
 
     def prepare(self, models: Models) -> None:
         """Loads what the chosen parts need."""
+        from methods.adain_stylization import feature_encoder
+
         self._vgg = models.vgg()
         if self.settings.conditions is not StyleParts.TEXT:
+            self._encode = feature_encoder(models)
             self._decoder = models.adain_decoder()
         if self.settings.conditions is not StyleParts.IMAGE:
             self._clip = models.clip()
@@ -119,7 +122,7 @@ class MultiStyle(Method[MultiStyleSettings]):
         image = content
         if self.settings.conditions is not StyleParts.TEXT and any(style.image is not None for style in styles):
             image = stylize_features(
-                self._vgg,
+                self._encode,
                 self._decoder,
                 content,
                 styles,

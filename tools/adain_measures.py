@@ -15,7 +15,8 @@ from skimage.color import lab2rgb, rgb2lab
 from torch.nn import functional
 
 from benchmark.models.feature_statistics import adaptive_instance_normalization, mean_and_standard_deviation
-from benchmark.models.vgg import VGG19, load_vgg19_embedded
+from benchmark.models.specification import find_model
+from benchmark.models.vgg import VGG19
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,7 +138,7 @@ def color_transfer(content: Tensor, style: Tensor) -> Tensor:
 @torch.no_grad()
 def measure(decoder: AdaINDecoder, pairs: Pairs) -> Measures:
     """Measure a decoder on all pairs, in float32, on stylized pictures clamped to [0, 1]."""
-    encoder = load_vgg19_embedded()
+    encoder = find_model("vgg19-embedded").load()
     styles = [encoder(style[None], STYLE_LAYERS) for style in pairs.styles]
     totals = dict.fromkeys(("style", "style_content", "scaled", "scaled_content", "content", "content_reinhard"), 0.0)
     psnrs, seconds = [], []
@@ -197,7 +198,7 @@ def style_losses(features: dict[str, Tensor], style_features: dict[str, Tensor])
 @torch.no_grad()
 def render_sheet(decoder: AdaINDecoder, pairs: Pairs, file: Path) -> None:
     """Write a sheet: styles above, then each content, its plain reconstruction and its stylized pictures."""
-    encoder = load_vgg19_embedded()
+    encoder = find_model("vgg19-embedded").load()
     blank = torch.ones(3, SIZE, SIZE)
     rows = [torch.cat([blank, blank, *pairs.styles], dim=2)]
     for content in pairs.contents:

@@ -35,7 +35,8 @@ from torch.nn import functional
 
 from benchmark.models.adain_decoder import AdaINDecoder
 from benchmark.models.feature_statistics import adaptive_instance_normalization, mean_and_standard_deviation
-from benchmark.models.vgg import VGG19, load_vgg19_embedded
+from benchmark.models.specification import find_model
+from benchmark.models.vgg import VGG19
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +76,7 @@ class Trainer:
         self.recipe = recipe
         self.corpus = corpus
         self.dtype = torch.bfloat16 if bfloat16 else torch.float32
-        self.encoder: VGG19 = load_vgg19_embedded().to(self.dtype)
+        self.encoder: VGG19 = find_model("vgg19-embedded").load().to(self.dtype)
         self.decoder = AdaINDecoder().to(memory_format=torch.channels_last)
         self.step = 0
         self.seconds = 0.0

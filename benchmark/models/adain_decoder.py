@@ -6,24 +6,31 @@ Huang and Belongie, "Arbitrary Style Transfer in Real-time with Adaptive Instanc
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from safetensors.torch import load_file
 from torch import Tensor, nn
+
+from benchmark.models.adain_encoder import AdaINEncoder, load_adain_encoder
+from benchmark.models.tensor_file import fill, read_tensors
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FEATURE_CHANNELS: Final = 512
 UPSCALING: Final = 8
 """relu4_1 has passed three poolings."""
 
-_EMBEDDED_FILE: Final = Path(__file__).parent / "weights" / "adain-decoder-embedded.safetensors"
-
 
 class AdaINDecoder(nn.Module):
-    """Mirror of VGG-19 up to relu4_1: nine 3x3 convolutions, reflection padding, nearest upsampling for pooling."""
+    """Mirror of VGG-19 up to relu4_1: nine 3x3 convolutions, reflection padding, nearest upsampling for pooling.
+
+    Attributes:
+        encoder: The encoder that the weights were trained for, or `None` where that is the protocol's VGG-19.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.encoder: AdaINEncoder | None = None
         self.layers = nn.Sequential(
             *_convolution(FEATURE_CHANNELS, 256),
             nn.Upsample(scale_factor=2, mode="nearest"),
@@ -65,27 +72,37 @@ def _convolution(inputs: int, outputs: int) -> tuple[nn.Module, nn.Module, nn.Mo
     return nn.ReflectionPad2d(1), nn.Conv2d(inputs, outputs, kernel_size=3), nn.ReLU()
 
 
-def adain_decoder_embedded_file() -> Path:
-    """Return the file with the decoder weights that ship with this package.
+def load_adain_decoder_embedded(file: Path) -> AdaINDecoder:
+    """Load the decoder trained for the features of `vgg19-embedded` (docs/models/adain-decoder-embedded.md).
 
-    Raises:
-        FileNotFoundError: If the installation lacks it.
-    """
-    if not _EMBEDDED_FILE.is_file():
-        raise FileNotFoundError(f"{_EMBEDDED_FILE.name} is missing from {_EMBEDDED_FILE.parent}: reinstall the package")
-    return _EMBEDDED_FILE
-
-
-def load_adain_decoder_embedded() -> AdaINDecoder:
-    """Load the decoder trained for the features of `load_vgg19_embedded` (docs/models/adain-decoder-embedded.md).
+    Args:
+        file: Its weights.
 
     Returns:
         The decoder in float32 (stored in float16) and evaluation mode, its parameters frozen.
 
     Raises:
-        FileNotFoundError: If the installation lacks the weights.
+        InputError: If the file does not hold it.
     """
     decoder = AdaINDecoder()
-    state = load_file(adain_decoder_embedded_file())
-    decoder.load_state_dict({name: tensor.float() for name, tensor in state.items()})
+    fill(decoder, {name: tensor.float() for name, tensor in read_tensors(file).items()}, file, "the decoder of AdaIN")
+    return decoder.requires_grad_(False).eval()
+
+
+def load_adain_decoder(decoder_file: Path, encoder_file: Path) -> AdaINDecoder:
+    """Load the published decoder of naoto0804/pytorch-AdaIN together with the encoder that it was trained for.
+
+    Args:
+        decoder_file: `decoder.pth` of its release.
+        encoder_file: `vgg_normalised.pth` of its release.
+
+    Returns:
+        The decoder, which carries its encoder, in evaluation mode, its parameters frozen.
+
+    Raises:
+        InputError: If a file does not hold its network.
+    """
+    decoder = AdaINDecoder()
+    fill(decoder.layers, read_tensors(decoder_file), decoder_file, "the decoder of AdaIN")
+    decoder.encoder = load_adain_encoder(encoder_file)
     return decoder.requires_grad_(False).eval()

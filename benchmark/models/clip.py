@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol, cast
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol, cast
 
 import open_clip
 import torch
 from torch import Tensor, nn
 from torchvision.transforms.v2 import functional as transforms
+
+from benchmark.errors import InputError
+from benchmark.models.tensor_file import TensorFormat, fill, read_tensors, readable, tensor_format
 
 
 class _ImageTower(Protocol):
@@ -99,22 +104,65 @@ def load_open_clip(model_name: str, weights: Path, tokenizer: Tokenizer | None =
     """Load any architecture known to open_clip from a local weight file.
 
     Args:
-        model_name: open_clip architecture, such as ``ViT-B-32-quickgelu`` (the one of OpenAI's weights).
-        weights: safetensors file, or a checkpoint that opens with ``weights_only=True``.
+        model_name: open_clip architecture, such as ``ViT-B-32-quickgelu``.
+        weights: the weights in any format that open_clip or OpenAI published.
         tokenizer: replaces open_clip's own tokenizer of that architecture.
 
     Raises:
-        FileNotFoundError: there is no such weight file; nothing is downloaded.
+        InputError: open_clip knows no such architecture, or the file does not hold it.
     """
-    if not weights.is_file():
-        raise FileNotFoundError(f"no weights of {model_name} at {weights}")
+    return _load(model_name, weights, tokenizer)
+
+
+def load_published_clip(model_name: str, tag: str, weights: Path) -> ClipModel:
+    """Load a pair of open_clip's table of pretrained models, with the activation and the colours of its training.
+
+    Weights that were trained with the fast approximation of GELU get it, whichever way the architecture is spelled.
+
+    Args:
+        model_name: open_clip architecture, such as ``ViT-B-32``.
+        tag: open_clip's name of the weights, such as ``openai``.
+        weights: the weights.
+
+    Raises:
+        InputError: the file does not hold this architecture.
+    """
+    published = open_clip.get_pretrained_cfg(model_name, tag)
+    return _load(
+        model_name,
+        weights,
+        force_quick_gelu=published.get("quick_gelu", False),
+        force_preprocess_cfg={"mean": published["mean"], "std": published["std"]},
+    )
+
+
+def _load(model_name: str, weights: Path, tokenizer: Tokenizer | None = None, **options: Any) -> ClipModel:
     configuration = open_clip.get_model_config(model_name)
     if configuration is None:
-        raise ValueError(f"open_clip knows no architecture named {model_name!r}")
-    towers, _, _ = open_clip.create_model_and_transforms(model_name, pretrained=str(weights))
+        raise InputError(f"open_clip knows no architecture named {model_name!r}")
+    stored_as = tensor_format(weights)
+    if stored_as is TensorFormat.TORCHSCRIPT:
+        # Without pretrained towers open_clip starts from random ones and downloads nothing.
+        towers = open_clip.create_model(model_name, pretrained_text=False, **options)
+        fill(towers, read_tensors(weights), weights, model_name)
+    else:
+        with readable(weights, model_name), _named_by_format(weights, stored_as) as path:
+            towers = open_clip.create_model(model_name, pretrained=str(path), **options)
     return ClipModel(
         towers, tokenizer or open_clip.get_tokenizer(model_name), embedding_size=configuration["embed_dim"]
     )
+
+
+@contextmanager
+def _named_by_format(path: Path, stored_as: TensorFormat) -> Iterator[Path]:
+    """A path to the file that ends as open_clip expects, which tells safetensors by the name."""
+    if (stored_as is TensorFormat.SAFETENSORS) == (path.suffix == ".safetensors"):
+        yield path
+        return
+    with TemporaryDirectory() as folder:
+        link = Path(folder) / ("weights.safetensors" if stored_as is TensorFormat.SAFETENSORS else "weights.pt")
+        link.symlink_to(path.absolute())
+        yield link
 
 
 def _square_input_size(visual: _ImageTower) -> int:

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 CONTEXT_LENGTH = 32
-_FOLDER = Path(__file__).parent
-_CONFIGURATIONS = _FOLDER / "configs"
-_WEIGHTS = _FOLDER / "weights"
+_CONFIGURATIONS = Path(__file__).parent / "configs"
 _MERGES = _CONFIGURATIONS / "clip-tiny-merges.json"
 
 
@@ -78,32 +76,28 @@ class ReducedTokenizer:
         return tokens
 
 
-def clip_tiny_weights() -> Path:
-    """Where the weights of ``clip-tiny`` lie."""
-    return _weights(ClipTinyName.TINY)
-
-
-def clip_tiny_judge_weights() -> Path:
-    """Where the weights of ``clip-tiny-judge`` lie."""
-    return _weights(ClipTinyName.JUDGE)
-
-
-def load_clip_tiny() -> ClipModel:
+def load_clip_tiny(file: Path) -> ClipModel:
     """Load the model that methods may optimise.
 
+    Args:
+        file: its weights.
+
     Raises:
-        FileNotFoundError: the weight file is missing from the installation.
+        InputError: the file does not hold it.
     """
-    return _load(ClipTinyName.TINY)
+    return _load(ClipTinyName.TINY, file)
 
 
-def load_clip_tiny_judge() -> ClipModel:
+def load_clip_tiny_judge(file: Path) -> ClipModel:
     """Load the model that scores and that no method may optimise.
 
+    Args:
+        file: its weights.
+
     Raises:
-        FileNotFoundError: the weight file is missing from the installation.
+        InputError: the file does not hold it.
     """
-    return _load(ClipTinyName.JUDGE)
+    return _load(ClipTinyName.JUDGE, file)
 
 
 @functools.cache
@@ -120,10 +114,6 @@ def reduced_tokenizer() -> ReducedTokenizer:
     return ReducedTokenizer([*range(merges["first"]), *merges["further"]])
 
 
-def _weights(name: ClipTinyName) -> Path:
-    return _WEIGHTS / f"{name}.safetensors"
-
-
-def _load(name: ClipTinyName) -> ClipModel:
+def _load(name: ClipTinyName, file: Path) -> ClipModel:
     register_configurations()
-    return load_open_clip(name.value, _weights(name), reduced_tokenizer())
+    return load_open_clip(name.value, file, reduced_tokenizer())

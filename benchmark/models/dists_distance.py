@@ -6,35 +6,27 @@ on Pattern Analysis and Machine Intelligence 44, 2022 (arXiv:2004.07728).
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 import piq
 import torch
 from piq.perceptual import VGG16_LAYERS, ContentLoss
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.models.vgg import cfgs, make_layers
 
 from benchmark.errors import InputError
-from benchmark.models.weights_directory import weights_directory
+from benchmark.models.tensor_file import fill, read_tensors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-VGG16_FILE: Final = "vgg16-397923af.pth"
-VGG16_BYTES: Final = 553_433_881
-VGG16_ADDRESS: Final = f"https://download.pytorch.org/models/{VGG16_FILE}"
-VGG16_SHA256: Final = "397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0"
+    from pathlib import Path
 
 LARGEST_SIDE: Final = 256
 """Shorter side to which larger images are reduced, in pixels."""
 
 _LAYERS: Final = ("relu1_2", "relu2_2", "relu3_3", "relu4_3", "relu5_3")
 _CHANNELS: Final = (3, 64, 128, 256, 512, 512)
-_HEADS: Final = Path(__file__).parent / "weights" / "dists.safetensors"
 
 
 class DistsDistance(nn.Module):
@@ -125,42 +117,28 @@ class _OfflineDists(piq.DISTS):  # type: ignore[misc]
         )
 
 
-def vgg16_file() -> Path:
-    """Returns the file with torchvision's VGG-16 weights.
-
-    Raises:
-        FileNotFoundError: It is not in the weights directory.
-    """
-    file = weights_directory() / VGG16_FILE
-    if not file.is_file():
-        raise FileNotFoundError(
-            f"{VGG16_FILE} ({VGG16_BYTES:,} bytes) is not in {file.parent}: put it there from {VGG16_ADDRESS}"
-        )
-    return file
-
-
-def load_dists(file: Path | None = None, *, sha256: str = VGG16_SHA256) -> DistsDistance:
+def load_dists(file: Path, heads_file: Path) -> DistsDistance:
     """Loads DISTS, frozen, in evaluation mode, on the CPU.
 
     Args:
-        file: torchvision's VGG-16 weights; ``None`` takes those in the weights directory.
-        sha256: What the file must hash to before it is opened, hexadecimal.
+        file: torchvision's VGG-16 weights; its classifier is left out.
+        heads_file: The weights of the channels.
 
     Raises:
-        FileNotFoundError: The weights are not on this machine.
-        InputError: The file has another hash.
+        InputError: A file does not hold its part.
     """
-    file = vgg16_file() if file is None else file
-    with file.open("rb") as opened:
-        found = hashlib.file_digest(opened, "sha256").hexdigest()
-    if found != sha256:
-        raise InputError(f"{file} is damaged or another file: its sha256 is {found}, not {sha256}; get it again")
-    stored = cast("dict[str, Tensor]", torch.load(file, map_location="cpu", weights_only=True))
     with torch.random.fork_rng(devices=[]):
         backbone: nn.Sequential = make_layers(cfgs["D"])
     prefix = "features."
-    backbone.load_state_dict(
-        {name.removeprefix(prefix): value for name, value in stored.items() if name.startswith(prefix)}
+    stored = read_tensors(file).items()
+    fill(
+        backbone,
+        {name.removeprefix(prefix): value for name, value in stored if name.startswith(prefix)},
+        file,
+        "VGG-16",
     )
-    heads = load_file(_HEADS)
-    return DistsDistance(backbone, heads["alpha"], heads["beta"]).requires_grad_(False).eval()
+    heads = read_tensors(heads_file)
+    try:
+        return DistsDistance(backbone, heads["alpha"], heads["beta"]).requires_grad_(False).eval()
+    except (KeyError, RuntimeError) as error:
+        raise InputError(f"{heads_file} does not hold the weights of the channels in DISTS: {error}") from error

@@ -5,23 +5,16 @@ Wright and Ommer, "ArtFID: Quantitative Evaluation of Neural Style Transfer", GC
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Final, cast
 
 import torch
 from torch import Tensor, nn
 from torchvision.models import Inception3
 
-from benchmark.errors import InputError
-from benchmark.models.weights_directory import weights_directory
+from benchmark.models.tensor_file import fill, read_tensors
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-ART_INCEPTION_FILE: Final = "art_inception.pth"
-ART_INCEPTION_BYTES: Final = 107_935_977
-ART_INCEPTION_ADDRESS: Final = "https://huggingface.co/matthias-wright/art_inception/resolve/main/art_inception.pth"
-ART_INCEPTION_SHA256: Final = "5bc1c20380401911d99d528b7b6e4430044b56edd5f7f26467222f3fb7c54e7e"
 
 FEATURES: Final = 2048
 SMALLEST_SIDE: Final = 75
@@ -62,42 +55,25 @@ class InceptionFeatures(nn.Module):
         return cast("Tensor", self.body(images))
 
 
-def art_inception_file() -> Path:
-    """Returns the file with the weights.
-
-    Raises:
-        FileNotFoundError: It is not in the weights directory.
-    """
-    file = weights_directory() / ART_INCEPTION_FILE
-    if not file.is_file():
-        raise FileNotFoundError(
-            f"{ART_INCEPTION_FILE} ({ART_INCEPTION_BYTES:,} bytes) is not in {file.parent}:"
-            f" put it there from {ART_INCEPTION_ADDRESS}"
-        )
-    return file
-
-
-def load_art_inception(file: Path | None = None, *, sha256: str = ART_INCEPTION_SHA256) -> InceptionFeatures:
+def load_art_inception(file: Path) -> InceptionFeatures:
     """Loads the network, frozen, in evaluation mode, on the CPU.
 
     Args:
-        file: The weights; ``None`` takes those in the weights directory.
-        sha256: What the file must hash to before it is opened, hexadecimal.
+        file: The weights of ArtFID.
 
     Raises:
-        FileNotFoundError: The weights are not on this machine.
-        InputError: The file has another hash, or does not hold this network.
+        InputError: The file does not hold this network.
     """
-    file = art_inception_file() if file is None else file
-    with file.open("rb") as opened:
-        found = hashlib.file_digest(opened, "sha256").hexdigest()
-    if found != sha256:
-        raise InputError(f"{file} is damaged or another file: its sha256 is {found}, not {sha256}; get it again")
-    stored = cast("dict[str, Tensor]", torch.load(file, map_location="cpu", weights_only=True))
+    stored = read_tensors(file)
     with torch.random.fork_rng(devices=[]):
         network = InceptionFeatures(Inception3(aux_logits=False, transform_input=False, init_weights=False))
-    # The file also holds two classifiers and their auxiliaries, which the features do not need.
-    missing = network.body.load_state_dict(stored, strict=False).missing_keys
-    if lacking := [name for name in missing if not name.endswith("num_batches_tracked")]:
-        raise InputError(f"{file} does not hold Inception-v3: it lacks {lacking[0]} and {len(lacking) - 1} more")
+    wanted = network.body.state_dict()
+    # The file also holds two classifiers and their auxiliaries, which the features do not need, and no counters.
+    counters = {name: value for name, value in wanted.items() if name.endswith("num_batches_tracked")}
+    fill(
+        network.body,
+        {**counters, **{name: value for name, value in stored.items() if name in wanted}},
+        file,
+        "Inception-v3",
+    )
     return network.requires_grad_(False).eval()

@@ -6,27 +6,20 @@ CVPR 2018 (arXiv:1801.03924).
 
 from __future__ import annotations
 
-import hashlib
 import warnings
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 import lpips
 import torch
 
-from benchmark.errors import InputError
 from benchmark.models.perceptual_distance import PerceptualDistance
-from benchmark.models.weights_directory import weights_directory
+from benchmark.models.tensor_file import fill, read_tensors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from torch import Tensor, nn
-
-ALEXNET_FILE: Final = "alexnet-owt-7be5be79.pth"
-ALEXNET_BYTES: Final = 244_408_911
-ALEXNET_ADDRESS: Final = f"https://download.pytorch.org/models/{ALEXNET_FILE}"
-ALEXNET_SHA256: Final = "7be5be791159472b1fbf3c69796f7cb30dca7ad8466c2df70058c37116cdee02"
+    from torch import Tensor
 
 _CONVOLUTIONS: Final = (0, 3, 6, 8, 10)
 """Positions of the convolutions among torchvision's AlexNet features; the package keeps them as names."""
@@ -55,44 +48,27 @@ class LpipsDistance(PerceptualDistance):
         return [head.model[-1].weight.flatten() for head in self.network.lins]
 
 
-def alexnet_file() -> Path:
-    """Returns the file with torchvision's AlexNet weights.
-
-    Raises:
-        FileNotFoundError: It is not in the weights directory.
-    """
-    file = weights_directory() / ALEXNET_FILE
-    if not file.is_file():
-        raise FileNotFoundError(
-            f"{ALEXNET_FILE} ({ALEXNET_BYTES:,} bytes) is not in {file.parent}: put it there from {ALEXNET_ADDRESS}"
-        )
-    return file
-
-
-def load_lpips_alex(file: Path | None = None, *, sha256: str = ALEXNET_SHA256) -> LpipsDistance:
+def load_lpips_alex(file: Path, heads_file: Path) -> LpipsDistance:
     """Loads LPIPS v0.1 with AlexNet features, frozen, in evaluation mode, on the CPU.
 
     Args:
-        file: torchvision's AlexNet weights; ``None`` takes those in the weights directory.
-        sha256: What the file must hash to before it is opened, hexadecimal.
+        file: torchvision's AlexNet weights.
+        heads_file: The linear heads of the package ``lpips``.
 
     Raises:
-        FileNotFoundError: The weights are not on this machine.
-        InputError: The file has another hash.
+        InputError: A file does not hold its part.
     """
-    file = alexnet_file() if file is None else file
-    with file.open("rb") as opened:
-        found = hashlib.file_digest(opened, "sha256").hexdigest()
-    if found != sha256:
-        raise InputError(f"{file} is damaged or another file: its sha256 is {found}, not {sha256}; get it again")
-    weights = cast("dict[str, Tensor]", torch.load(file, map_location="cpu", weights_only=True))
+    weights = read_tensors(file)
     network = _network_with_random_backbone()
     backbone = {
-        f"slice{number}.{place}.{name}": weights[f"features.{place}.{name}"]
+        f"slice{number}.{place}.{name}": weights[stored]
         for number, place in enumerate(_CONVOLUTIONS, start=1)
         for name in ("weight", "bias")
+        if (stored := f"features.{place}.{name}") in weights
     }
-    cast("nn.Module", network.net).load_state_dict(backbone)
+    fill(network.net, backbone, file, "AlexNet")
+    heads = {name.removeprefix("lin"): value for name, value in read_tensors(heads_file).items()}
+    fill(network.lins, heads, heads_file, "the heads of LPIPS")
     return LpipsDistance(network).requires_grad_(False).eval()
 
 

@@ -7,23 +7,21 @@ keeps its features. The architecture is restated here; only the weights come fro
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from benchmark.errors import InputError
 from benchmark.models.perceptual_distance import PerceptualDistance
+from benchmark.models.tensor_file import read_tensors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_PACKAGE: Final = "stlpips_pytorch"
-_FOLDER: Final = "weights/vST0.0"
+    from pathlib import Path
 
 _SHIFT: Final = (-0.030, -0.088, -0.188)
 _SCALE: Final = (0.458, 0.448, 0.450)
@@ -98,42 +96,28 @@ class ShiftTolerantLPIPS(PerceptualDistance):
         return list(self.heads)
 
 
-def st_lpips_alex_file() -> Path:
-    """Returns the file with the weights of the AlexNet variant (9.9 MB).
-
-    Raises:
-        FileNotFoundError: The package that carries it is not installed.
-    """
-    return _weights_file(Backbone.ALEX)
-
-
-def st_lpips_vgg_file() -> Path:
-    """Returns the file with the weights of the VGG-16 variant (58.9 MB).
-
-    Raises:
-        FileNotFoundError: The package that carries it is not installed.
-    """
-    return _weights_file(Backbone.VGG)
-
-
-def load_st_lpips_alex() -> ShiftTolerantLPIPS:
+def load_st_lpips_alex(file: Path) -> ShiftTolerantLPIPS:
     """Loads ST-LPIPS with AlexNet features, frozen, in evaluation mode, on the CPU.
 
+    Args:
+        file: The weights of the package ``stlpips-pytorch``.
+
     Raises:
-        FileNotFoundError: The package with the weights is not installed.
-        ValueError: The file does not hold this network.
+        InputError: The file does not hold this network.
     """
-    return _load(Backbone.ALEX)
+    return _load(file, Backbone.ALEX)
 
 
-def load_st_lpips_vgg() -> ShiftTolerantLPIPS:
+def load_st_lpips_vgg(file: Path) -> ShiftTolerantLPIPS:
     """Loads ST-LPIPS with VGG-16 features, frozen, in evaluation mode, on the CPU.
 
+    Args:
+        file: The weights of the package ``stlpips-pytorch``.
+
     Raises:
-        FileNotFoundError: The package with the weights is not installed.
-        ValueError: The file does not hold this network.
+        InputError: The file does not hold this network.
     """
-    return _load(Backbone.VGG)
+    return _load(file, Backbone.VGG)
 
 
 def _alex_stages() -> list[list[nn.Module]]:
@@ -171,20 +155,8 @@ def _output_channels(stage: Sequence[nn.Module]) -> int:
     return _convolutions(stage)[-1].out_channels
 
 
-def _weights_file(backbone: Backbone) -> Path:
-    name = f"{backbone}_shift_tolerant.pth"
-    # The package is located, not imported: importing it needs IPython and torchsummary, which it does not declare.
-    specification = importlib.util.find_spec(_PACKAGE)
-    for folder in (specification and specification.submodule_search_locations) or ():
-        file = Path(folder) / _FOLDER / name
-        if file.is_file():
-            return file
-    raise FileNotFoundError(f"the ST-LPIPS weights ({name}) are missing: pip install stlpips-pytorch")
-
-
-def _load(backbone: Backbone) -> ShiftTolerantLPIPS:
-    file = _weights_file(backbone)
-    stored = cast("dict[str, Tensor]", torch.load(file, map_location="cpu", weights_only=True))
+def _load(file: Path, backbone: Backbone) -> ShiftTolerantLPIPS:
+    stored = read_tensors(file)
     network = ShiftTolerantLPIPS(backbone)
     state: dict[str, Tensor] = {}
     try:
@@ -197,7 +169,7 @@ def _load(backbone: Backbone) -> ShiftTolerantLPIPS:
             state[f"heads.{number}"] = stored[f"lin{number}.model.1.weight"].flatten()
         network.load_state_dict(state)
     except (KeyError, ValueError, RuntimeError) as error:
-        raise ValueError(f"{file} does not hold ST-LPIPS with {backbone} features: {error}") from error
+        raise InputError(f"{file} does not hold ST-LPIPS with {backbone} features: {error}") from error
     return network.requires_grad_(False).eval()
 
 

@@ -115,7 +115,7 @@ def _missing_models(roles: Sequence[Role], protocol: Protocol) -> str:
         return f"protocol {protocol.name} names no model for the {named}"
     for role in roles:
         try:
-            find_model(protocol.models[role], role).weights_file()
+            find_model(protocol.models[role], role).files()
         except MissingModelError as error:
             return str(error)
     return ""

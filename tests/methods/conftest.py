@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from benchmark.models.adain_decoder import AdaINDecoder
-from benchmark.models.vgg import VGG19, load_vgg19_embedded
+from benchmark.models.specification import find_model
+from benchmark.models.vgg import VGG19
 
 
 class SmallTextImageModel(nn.Module):
@@ -56,7 +57,7 @@ class SmallModels:
 
 @pytest.fixture(scope="session")
 def vgg() -> VGG19:
-    return load_vgg19_embedded()
+    return find_model("vgg19-embedded").load()
 
 
 @pytest.fixture(scope="session")

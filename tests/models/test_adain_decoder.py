@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchmark.models import adain_decoder
-from benchmark.models.adain_decoder import (
-    AdaINDecoder,
-    adain_decoder_embedded_file,
-    load_adain_decoder_embedded,
-)
+from benchmark.models.adain_decoder import AdaINDecoder
 from benchmark.models.feature_statistics import adaptive_instance_normalization, mean_and_standard_deviation
-from benchmark.models.vgg import VGG19, load_vgg19_embedded
+from benchmark.models.specification import find_model
+from benchmark.models.vgg import VGG19
 
 skimage_data = pytest.importorskip("skimage.data", reason="needs the photographs of scikit-image")
 
@@ -37,12 +31,12 @@ STYLE_LAYERS = ["relu1_1", "relu2_1", "relu3_1", "relu4_1"]
 
 @pytest.fixture(scope="module")
 def encoder() -> VGG19:
-    return load_vgg19_embedded()
+    return find_model("vgg19-embedded").load()
 
 
 @pytest.fixture(scope="module")
 def decoder() -> AdaINDecoder:
-    return load_adain_decoder_embedded()
+    return find_model("adain-decoder-embedded").load()
 
 
 def photograph(name: str, size: int = 128) -> Tensor:
@@ -79,7 +73,7 @@ def test_other_shapes_are_refused(shape: tuple[int, ...]) -> None:
 def test_embedded_weights_are_small_on_disk_and_float32_and_frozen_in_memory(decoder: AdaINDecoder) -> None:
     parameters = list(decoder.parameters())
 
-    assert adain_decoder_embedded_file().stat().st_size < 8_000_000
+    assert find_model("adain-decoder-embedded").files()[0].stat().st_size < 8_000_000
     assert {parameter.dtype for parameter in parameters} == {torch.float32}
     assert not any(parameter.requires_grad for parameter in parameters)
     assert not decoder.training
@@ -106,14 +100,6 @@ def test_stylizing_moves_the_statistics_of_every_layer_towards_the_style(encoder
         before = moment_distance(content_features[layer], style_features[layer])
         after = moment_distance(stylized_features[layer], style_features[layer])
         assert after < 0.6 * before, layer
-
-
-def test_missing_weights_are_one_line_that_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(adain_decoder, "_EMBEDDED_FILE", tmp_path / "absent.safetensors")
-
-    with pytest.raises(FileNotFoundError, match="reinstall") as caught:
-        adain_decoder_embedded_file()
-    assert "\n" not in str(caught.value)
 
 
 def moment_distance(features: Tensor, style_features: Tensor) -> float:

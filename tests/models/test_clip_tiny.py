@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import open_clip
 import pytest
@@ -14,6 +13,7 @@ from torchvision.transforms.v2 import functional as transforms
 
 from benchmark.models import clip_tiny
 from benchmark.models.clip import ClipModel
+from benchmark.models.specification import find_model
 
 LARGEST_FILE = 20_000_000
 
@@ -28,12 +28,12 @@ def _two_threads() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def tiny() -> ClipModel:
-    return clip_tiny.load_clip_tiny()
+    return find_model("clip-tiny").load()
 
 
 @pytest.fixture(scope="module")
 def judge() -> ClipModel:
-    return clip_tiny.load_clip_tiny_judge()
+    return find_model("clip-tiny-judge").load()
 
 
 @pytest.fixture(params=["tiny", "judge"])
@@ -61,10 +61,9 @@ def _similarity(model: ClipModel, image: Tensor, prompt: str) -> float:
     return float(functional.cosine_similarity(model.encode_image(image[None]), model.encode_text([prompt])))
 
 
-@pytest.mark.parametrize("weights", [clip_tiny.clip_tiny_weights, clip_tiny.clip_tiny_judge_weights])
-def test_the_weight_files_are_small_safetensors(weights: object) -> None:
-    assert callable(weights)
-    path: Path = weights()
+@pytest.mark.parametrize("name", ["clip-tiny", "clip-tiny-judge"])
+def test_the_weight_files_are_small_safetensors(name: str) -> None:
+    (path,) = find_model(name).files()
     assert path.suffix == ".safetensors"
     assert 1_000_000 < path.stat().st_size < LARGEST_FILE
 
@@ -72,7 +71,7 @@ def test_the_weight_files_are_small_safetensors(weights: object) -> None:
 @pytest.mark.parametrize("name", ["clip-tiny", "clip-tiny-judge"])
 def test_open_clip_alone_loads_them(name: str, tiny: ClipModel, judge: ClipModel) -> None:
     ours = tiny if name == "clip-tiny" else judge
-    weights = clip_tiny.clip_tiny_weights() if name == "clip-tiny" else clip_tiny.clip_tiny_judge_weights()
+    (weights,) = find_model(name).files()
     towers, _, transform = open_clip.create_model_and_transforms(name, pretrained=str(weights))
     picture = transforms.to_pil_image(torch.rand(3, ours.image_size, ours.image_size))
     with torch.no_grad():

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,7 +12,13 @@ from torch.nn import functional
 from torchvision.models.vgg import cfgs, make_layers
 
 from benchmark.errors import InputError
-from benchmark.models.dists_distance import DistsDistance, load_dists, vgg16_file
+from benchmark.models.assets import DISTS_HEADS
+from benchmark.models.dists_distance import DistsDistance, load_dists
+from benchmark.models.weights_folders import weights_folders
+
+
+def heads() -> Path:
+    return next(weights_folders().copies(DISTS_HEADS))
 
 
 def photograph(name: str, side: int) -> torch.Tensor:
@@ -38,7 +43,7 @@ def weights(backbone: nn.Module, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.fixture(scope="module")
 def network(weights: Path) -> DistsDistance:
-    return load_dists(weights, sha256=hashlib.sha256(weights.read_bytes()).hexdigest())
+    return load_dists(weights, heads())
 
 
 @pytest.mark.parametrize("side", [96, 272])
@@ -79,21 +84,14 @@ def test_network_is_frozen_and_in_evaluation_mode(network: DistsDistance) -> Non
     assert not any(parameter.requires_grad for parameter in network.parameters())
 
 
-def test_another_hash_is_refused_before_the_file_is_opened(tmp_path: Path) -> None:
-    file = tmp_path / "vgg16-397923af.pth"
-    file.write_bytes(b"not weights at all")
+def test_a_file_with_another_network_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "vgg16.pth"
+    torch.save({"features.0.weight": torch.zeros(64, 3, 3, 3)}, file)
 
-    with pytest.raises(InputError, match=r"its sha256 is [0-9a-f]{64}, not 397923af"):
-        load_dists(file)
+    with pytest.raises(InputError, match=r"does not hold VGG-16: it lacks 0\.bias"):
+        load_dists(file, heads())
 
 
-def test_missing_weights_are_described_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STYLE_TRANSFER_BENCHMARK_WEIGHTS", str(tmp_path / "nowhere"))
-
-    with pytest.raises(FileNotFoundError) as raised:
-        vgg16_file()
-
-    message = str(raised.value)
-    assert "\n" not in message
-    assert "553,433,881 bytes" in message
-    assert "https://download.pytorch.org/models/vgg16-397923af.pth" in message
+def test_other_heads_are_refused(weights: Path) -> None:
+    with pytest.raises(InputError, match="does not hold the weights of the channels in DISTS"):
+        load_dists(weights, weights)

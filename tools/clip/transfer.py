@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from benchmark.models.clip_tiny import load_clip_tiny, load_clip_tiny_judge
+from benchmark.models.specification import find_model
 from tools.clip.evaluate import held_out_texts
 from tools.clip.pictures import Split, read_pictures, split_of
 from tools.clip.robustness import attack_views, measure_attacks
@@ -19,7 +19,7 @@ def main() -> None:
     arguments = parser.parse_args()
     photos, paintings = read_pictures(arguments.pictures)
     chosen = [photo for photo in photos if split_of(photos)[photo.name] is arguments.split]
-    attacked, judge = load_clip_tiny(), load_clip_tiny_judge()
+    attacked, judge = find_model("clip-tiny").load(), find_model("clip-tiny-judge").load()
     texts = held_out_texts(attacked.towers, paintings)
     views = attack_views(attacked.towers, texts, chosen, attacked.image_size)
     measures = {

@@ -1,0 +1,82 @@
+"""The encoder of the published AdaIN: VGG-19 with normalised activations, reflection padding and its own colours.
+
+Huang and Belongie, ICCV 2017 (arXiv:1703.06868); weights of naoto0804/pytorch-AdaIN.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from torch import Tensor, nn
+
+from benchmark.models.tensor_file import fill, read_tensors
+from benchmark.models.vgg import CHANNELS_PER_BLOCK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_CONVOLUTIONS_PER_BLOCK: Final = (2, 2, 4, 1)
+"""The encoder ends with the first convolution of the fourth block."""
+
+
+class AdaINEncoder(nn.Module):
+    """VGG-19 up to relu4_1 as the reference has it.
+
+    A 1x1 convolution comes first, which turns RGB in [0, 1] into what the network was trained on. Every 3x3
+    convolution pads by reflection, and poolings keep an odd row or column. The layers stand in the order of the
+    reference, so that its weights map one to one.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(*_layers())
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Encode images.
+
+        Args:
+            images: RGB in [0, 1], `N x 3 x H x W`, both sides at least 9 pixels (reflection needs a neighbour).
+
+        Returns:
+            Features at relu4_1, `N x 512 x ceil(H / 8) x ceil(W / 8)`.
+
+        Raises:
+            ValueError: If the images have another shape or are too small.
+        """
+        if images.ndim != 4 or images.shape[1] != 3 or min(images.shape[2:]) < 9:
+            raise ValueError(f"images must be N x 3 x H x W, H and W >= 9, not {tuple(images.shape)}")
+        features: Tensor = self.layers(images)
+        return features
+
+
+def load_adain_encoder(file: Path) -> AdaINEncoder:
+    """Load the published encoder.
+
+    Args:
+        file: `vgg_normalised.pth`; its layers after relu4_1 are left out.
+
+    Returns:
+        The encoder in evaluation mode, its parameters frozen.
+
+    Raises:
+        InputError: If the file does not hold it.
+    """
+    encoder = AdaINEncoder()
+    wanted = encoder.layers.state_dict()
+    tensors = {name: tensor for name, tensor in read_tensors(file).items() if name in wanted}
+    fill(encoder.layers, tensors, file, "the encoder of AdaIN")
+    return encoder.requires_grad_(False).eval()
+
+
+def _layers() -> Iterator[nn.Module]:
+    yield nn.Conv2d(3, 3, kernel_size=1)
+    inputs = 3
+    for block, (count, outputs) in enumerate(zip(_CONVOLUTIONS_PER_BLOCK, CHANNELS_PER_BLOCK, strict=False)):
+        if block:
+            yield nn.MaxPool2d(kernel_size=2, stride=2, ceil_mode=True)
+        for _ in range(count):
+            yield nn.ReflectionPad2d(1)
+            yield nn.Conv2d(inputs, outputs, kernel_size=3)
+            yield nn.ReLU()
+            inputs = outputs

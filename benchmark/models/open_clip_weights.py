@@ -1,0 +1,145 @@
+"""The pretrained models of open_clip by name, ``clip-MODEL-PRETRAINED``, and where their weights come from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final
+from urllib.parse import urlsplit
+
+from benchmark.errors import InputError
+from benchmark.models.asset import Asset
+
+_PREFIX: Final = "clip-"
+_HUB: Final = "https://huggingface.co"
+_OPENAI: Final = (
+    "https://openaipublic.azureedge.net/clip/models",
+    "https://openaipublic.blob.core.windows.net/clip/models",
+)
+_CLIP_PAPER: Final = "Radford et al.: Learning Transferable Visual Models From Natural Language Supervision. ICML 2021"
+_OPEN_CLIP: Final = "Ilharco et al.: OpenCLIP. 2021, doi:10.5281/zenodo.5143773; see the page of the model"
+
+
+@dataclass(frozen=True)
+class OpenClipWeights:
+    """A pair of open_clip's table.
+
+    Attributes:
+        architecture: open_clip's name of the architecture.
+        tag: open_clip's name of the weights.
+        asset: The file with the weights.
+    """
+
+    architecture: str
+    tag: str
+    asset: Asset
+
+
+def openai_names() -> list[str]:
+    """Names of the models that OpenAI published."""
+    return [f"{_PREFIX}{architecture}-openai" for architecture in _OPENAI_FILES]
+
+
+def find_open_clip_weights(name: str) -> OpenClipWeights | None:
+    """Finds a pretrained model of open_clip.
+
+    Those of OpenAI are known here, with the hashes that their addresses state; for any other, open_clip is imported
+    and asked.
+
+    Args:
+        name: For instance ``clip-ViT-B-32-laion2b_s34b_b79k``.
+
+    Returns:
+        The pair, or ``None`` if open_clip has none of this name.
+
+    Raises:
+        InputError: open_clip has it, but not everything that it needs.
+    """
+    if not name.startswith(_PREFIX):
+        return None
+    architecture = name.removeprefix(_PREFIX).removesuffix("-openai")
+    if architecture in _OPENAI_FILES and name.endswith("-openai"):
+        return OpenClipWeights(architecture, "openai", _openai_asset(name, *_OPENAI_FILES[architecture]))
+    import open_clip
+
+    for architecture, tag in open_clip.list_pretrained():
+        if name == f"{_PREFIX}{architecture}-{tag}":
+            _require_own_tokenizer(name, architecture, open_clip.get_model_config(architecture))
+            return OpenClipWeights(architecture, tag, _asset(name, open_clip.get_pretrained_cfg(architecture, tag)))
+    return None
+
+
+def _openai_asset(name: str, file: str, number: int | None, sha256: str) -> Asset:
+    return Asset(
+        name=name,
+        file=file,
+        bytes=number,
+        sha256=sha256,
+        addresses=tuple(f"{base}/{sha256}/{file}" for base in _OPENAI),
+        licence="MIT (OpenAI CLIP)",
+        citation=_CLIP_PAPER,
+    )
+
+
+def _asset(name: str, published: dict[str, str]) -> Asset:
+    """The asset of an entry of open_clip's table: from the address that states a hash, else from the hub."""
+    repository = published.get("hf_hub", "")
+    hub = _hub_addresses(repository) if repository else ()
+    address = published.get("url", "")
+    if address:
+        path = PurePosixPath(urlsplit(address).path)
+        # OpenAI's addresses have the hash as a folder, open_clip's own have its first eight digits before the suffix.
+        stated = re.search(r"(?:^|-)([0-9a-f]{64}|[0-9a-f]{8})$", path.parent.name) or re.search(
+            r"-([0-9a-f]{8})$", path.stem
+        )
+        if stated:
+            return _open_clip_asset(name, path.name, stated[1], (address,))
+    return _open_clip_asset(name, f"{name}.weights", "", (*hub, address) if address else hub)
+
+
+def _open_clip_asset(name: str, file: str, sha256: str, addresses: tuple[str, ...]) -> Asset:
+    return Asset(
+        name=name,
+        file=file,
+        sha256=sha256,
+        addresses=addresses,
+        licence="as its authors state on the page of the model",
+        citation=_OPEN_CLIP,
+    )
+
+
+def _hub_addresses(entry: str) -> tuple[str, ...]:
+    repository, _, file = entry.rpartition("/")
+    files = [file] if file else ["open_clip_model.safetensors", "open_clip_pytorch_model.bin"]
+    return tuple(f"{_HUB}/{repository}/resolve/main/{file}" for file in files)
+
+
+def _require_own_tokenizer(name: str, architecture: str, configuration: dict[str, dict[str, object]]) -> None:
+    text = configuration["text_cfg"]
+    if text.get("hf_tokenizer_name") or text.get("hf_model_name") or "siglip" in architecture.lower():
+        raise InputError(f"model {name} cannot be used: its tokenizer is not part of open_clip and would be downloaded")
+
+
+_OPENAI_FILES: Final[dict[str, tuple[str, int | None, str]]] = {
+    "ViT-B-32": (
+        "ViT-B-32.pt",
+        353_976_522,
+        "40d365715913c9da98579312b702a82c18be219cc2a73407c4526f58eba950af",
+    ),
+    "ViT-B-16": (
+        "ViT-B-16.pt",
+        350_837_078,
+        "5806e77cd80f8b59890b7e101eabd078d9fb84e6937f9e85e4ecb61988df416f",
+    ),
+    "ViT-L-14": (
+        "ViT-L-14.pt",
+        932_768_134,
+        "b8cca3fd41ae0c99ba7e8951adf17d267cdb84cd88be6f7c2e0eca1737a03836",
+    ),
+    "ViT-L-14-336": (
+        "ViT-L-14-336px.pt",
+        934_088_680,
+        "3035c92b350959924f9f00213499208652fc7ea050643e8b385c2dac08641f02",
+    ),
+}

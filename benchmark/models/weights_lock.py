@@ -1,0 +1,86 @@
+"""Hashes of weights as they were first seen, for files whose hash nobody has published."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from benchmark.errors import InputError
+from benchmark.models.asset import SHA256_DIGITS
+
+LOCK_FILE: Final = "weights.lock.json"
+_SCHEMA_VERSION: Final = 1
+
+
+@dataclass(frozen=True)
+class LockEntry:
+    """What a file was when it was first trusted.
+
+    Attributes:
+        sha256: Its hash, hexadecimal.
+        bytes: Its size.
+        source: The address that it came from, or how else it got here.
+        date: Day on which it was recorded, ISO 8601.
+    """
+
+    sha256: str
+    bytes: int
+    source: str
+    date: str
+
+
+def read_lock(folder: Path) -> dict[str, LockEntry]:
+    """The entries of a folder's lock by the names of its files; none where there is no lock.
+
+    Raises:
+        InputError: The lock cannot be read: what it vouched for would be trusted anew, which must not go unnoticed.
+    """
+    path = folder / LOCK_FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    try:
+        table = json.loads(text)
+        if table["schema_version"] != _SCHEMA_VERSION:
+            raise ValueError(f"schema_version {table['schema_version']!r} is not supported")
+        entries = {file: LockEntry(**entry) for file, entry in table["files"].items()}
+        if any(len(entry.sha256) != SHA256_DIGITS for entry in entries.values()):
+            raise ValueError("a sha256 has not 64 digits")
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise InputError(
+            f"{path} is damaged ({error}); put back a copy, or remove it to trust the files anew"
+        ) from error
+    return entries
+
+
+def record(file: Path, sha256: str, source: str) -> LockEntry:
+    """Records what a file is, in the lock of its folder.
+
+    Args:
+        file: A file in a weights folder.
+        sha256: Its hash.
+        source: Where it came from.
+
+    Raises:
+        InputError: The lock cannot be read or written.
+    """
+    entries = read_lock(file.parent)
+    entry = LockEntry(sha256, file.stat().st_size, source, datetime.now(UTC).date().isoformat())
+    entries[file.name] = entry
+    table = {"schema_version": _SCHEMA_VERSION, "files": {name: asdict(entries[name]) for name in sorted(entries)}}
+    path = file.parent / LOCK_FILE
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(json.dumps(table, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise InputError(f"cannot write {path}: {error.strerror}") from error
+    return entry
