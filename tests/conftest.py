@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from benchmark.cli.main import main
+from tests.file_server import FileServer
 
 SAMPLE_PLUGINS = Path(__file__).parent / "plugins"
 
@@ -46,3 +47,11 @@ def sample_plugins(monkeypatch: pytest.MonkeyPatch) -> Path:
     """Installs the sample package for one test."""
     monkeypatch.syspath_prepend(str(SAMPLE_PLUGINS))
     return SAMPLE_PLUGINS
+
+
+@pytest.fixture
+def file_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FileServer]:
+    """A web server of this test, reached past any proxy."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with FileServer() as server:
+        yield server

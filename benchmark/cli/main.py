@@ -21,6 +21,7 @@ from benchmark.cli.run import run
 from benchmark.cli.show import show
 from benchmark.cli.similarity import similarity
 from benchmark.cli.stylize import stylize
+from benchmark.cli.weights import weights
 from benchmark.errors import BenchmarkError, ExitCode
 
 _DISTRIBUTION = "style-transfer-benchmark"
@@ -41,7 +42,8 @@ def cli(debug: bool) -> None:
     """Run, score and compare image style transfer methods on one fixed protocol."""
 
 
-for command in (run, report, compare, baseline, check, list_plugins, show, stylize, similarity, new, audit, doctor):
+COMMANDS = (run, report, compare, baseline, check, list_plugins, show, stylize, similarity, weights, new, audit, doctor)
+for command in COMMANDS:
     cli.add_command(command)
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--limit", type=click.IntRange(min=1), help="Run the first cases only.")
 @set_option
 @click.option("--fresh", is_flag=True, help="Start over instead of continuing the run in the folder.")
+@click.option("--download", is_flag=True, help="Fetch the weights that are needed and missing first.")
 @click.option("--no-report", is_flag=True, help="Do not write the HTML report.")
 def run(
     protocol: str,
@@ -39,6 +40,7 @@ def run(
     limit: int | None,
     assignments: tuple[str, ...],
     fresh: bool,
+    download: bool,
     no_report: bool,
 ) -> ExitCode:
     """Run methods on a protocol, score them, and write a report.
@@ -46,6 +48,7 @@ def run(
     A run that was stopped goes on where it was when the same command is given again.
     """
     from benchmark.cli.progress import ProgressDisplay
+    from benchmark.cli.weights import fetch_models
     from benchmark.execution.run import execute_run
     from benchmark.plan.selection import configure_run
 
@@ -58,6 +61,7 @@ def run(
         device=choose_device(device),
         limit=limit,
         command=["benchmark", *sys.argv[1:]],
+        obtain=fetch_models if download else None,
     )
     directory = out or Path("runs") / configuration.protocol.name
     with ProgressDisplay() as progress:

@@ -36,8 +36,11 @@ def similarity(images: tuple[Path, ...], prompts: tuple[str, ...], out: Path | N
     from benchmark.analysis.similarity import SimilarityMatrix
     from benchmark.images import open_image, to_tensor
     from benchmark.models.embedding import similarity_matrix
+    from benchmark.models.missing_weights import require_weights
     from benchmark.models.provider import Models
+    from benchmark.models.specification import find_model
 
+    require_weights([find_model(model, Role.CLIP_JUDGE)])
     models = Models({Role.CLIP_JUDGE: model}, choose_device(device))
     tensors = [to_tensor(open_image(path)).to(models.device) for path in images]
     values = similarity_matrix(models, Role.CLIP_JUDGE, tensors, prompts)

@@ -65,8 +65,9 @@ def stylize(
     from benchmark.contracts import StyleCondition
     from benchmark.execution.stylization import Stylizer
     from benchmark.images import encode_image, to_tensor
+    from benchmark.models.missing_weights import require_weights
     from benchmark.models.provider import Models
-    from benchmark.plan.selection import load_protocol, select_method
+    from benchmark.plan.selection import load_protocol, select_method, used_models
     from benchmark.plan.unit import unit_seed
     from benchmark.store.atomic import write_bytes
 
@@ -75,6 +76,7 @@ def stylize(
     for name in values.keys() - {plugin.name}:
         raise InputError(f"--set {name}.…: the method is {plugin.name}")
     selected = select_method(plugin, chosen, values.get(plugin.name, {}))
+    require_weights(used_models(chosen, [selected]))
     models = Models(chosen.models, choose_device(device))
     image = to_tensor(_fitted(content, size)).to(models.device)
     conditions = [

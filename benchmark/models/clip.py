@@ -144,7 +144,9 @@ def _load(model_name: str, weights: Path, tokenizer: Tokenizer | None = None, **
     if stored_as is TensorFormat.TORCHSCRIPT:
         # Without pretrained towers open_clip starts from random ones and downloads nothing.
         towers = open_clip.create_model(model_name, pretrained_text=False, **options)
-        fill(towers, read_tensors(weights), weights, model_name)
+        wanted = towers.state_dict()
+        tensors = {name: tensor for name, tensor in read_tensors(weights).items() if name in wanted}
+        fill(towers, tensors, weights, model_name)
     else:
         with readable(weights, model_name), _named_by_format(weights, stored_as) as path:
             towers = open_clip.create_model(model_name, pretrained=str(path), **options)

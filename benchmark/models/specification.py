@@ -210,3 +210,18 @@ def _open_clip_model(name: str) -> ModelSpecification | None:
         assets=(weights.asset,),
         arguments=(weights.architecture, weights.tag),
     )
+
+
+def find_assets(name: str) -> tuple[Asset, ...]:
+    """Finds files of weights: all those of a model, or one by its own name.
+
+    Args:
+        name: Name of a model or of an asset.
+
+    Raises:
+        InputError: Nothing has this name.
+    """
+    own = {asset.name: asset for model in MODELS for asset in model.assets}
+    if name in own and not any(model.name == name for model in MODELS):
+        return (own[name],)
+    return find_model(name).assets

@@ -42,7 +42,7 @@ def is_torchscript(path: Path) -> bool:
 
 
 def read_torchscript(path: Path) -> dict[str, Tensor]:
-    """Reads parameters and buffers by name; those that hold a single integer are settings and are left out.
+    """Reads parameters, buffers and other tensors of the modules by name.
 
     Args:
         path: The archive.
@@ -62,7 +62,7 @@ def read_torchscript(path: Path) -> dict[str, Tensor]:
             raise ValueError("it has no data.pkl")
         with archive.open(pickles[0]) as file:
             tree = _TensorUnpickler(file, archive, pickles[0].removesuffix(_PICKLE)).load()
-        return {name: tensor for name, tensor in _tensors(tree, "") if tensor.ndim or tensor.is_floating_point()}
+        return dict(_tensors(tree, ""))
 
 
 class _Record:

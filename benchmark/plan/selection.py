@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from benchmark.contracts import Need
 from benchmark.errors import InputError, MissingModelError
+from benchmark.models.missing_weights import require_weights
 from benchmark.models.role import Role
-from benchmark.models.specification import find_model
+from benchmark.models.specification import ModelSpecification, find_model
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
 from benchmark.protocol.protocol import Protocol
 from benchmark.registry import BrokenPluginError, Plugin, PluginKind, find_plugin, select_plugins
@@ -37,6 +39,7 @@ def configure_run(
     device: str = "cpu",
     limit: int | None = None,
     command: Sequence[str] = (),
+    obtain: Callable[[Iterable[ModelSpecification]], None] | None = None,
 ) -> RunConfiguration:
     """Makes the configuration of a run.
 
@@ -49,9 +52,12 @@ def configure_run(
         device: ``cpu`` or ``cuda``.
         limit: Number of cases, from the first, or ``None`` for all.
         command: The command line, for the record.
+        obtain: Brings the weights of the models that the methods and metrics use; ``None`` leaves them as they are.
 
     Raises:
         InputError: A name is unknown or a setting cannot be used.
+        MissingModelError: Weights are missing that the methods, or metrics that are named, cannot do without. Of
+            ``all`` metrics, those without weights are part of the run as unavailable.
     """
     chosen = load_protocol(protocol)
     plugins = select_plugins(PluginKind.METHODS, methods)
@@ -59,9 +65,15 @@ def configure_run(
         if method not in {plugin.name for plugin in plugins}:
             find_plugin(PluginKind.METHODS, method)
             raise InputError(f"--set {method}.…: method {method} is not selected")
+    selected_methods = tuple(select_method(plugin, chosen, assignments.get(plugin.name, {})) for plugin in plugins)
+    used = used_models(chosen, selected_methods)
+    scoring = _scoring_models(chosen, metrics)
+    if obtain is not None:
+        obtain([*used, *scoring])
+    require_weights(used if metrics.strip() == "all" else [*used, *scoring])
     return RunConfiguration(
         protocol=chosen,
-        methods=tuple(select_method(plugin, chosen, assignments.get(plugin.name, {})) for plugin in plugins),
+        methods=selected_methods,
         metrics=select_metrics(metrics, chosen),
         seed=seed,
         device=device,
@@ -82,6 +94,29 @@ def select_method(plugin: Plugin, protocol: Protocol, assignments: Mapping[str, 
         return SelectedMethod(plugin, error=str(error))
     values = {**protocol.method_settings.get(plugin.name, {}), **assignments}
     return SelectedMethod(plugin, method.info, make_settings(plugin.name, method.settings_type, values))
+
+
+def used_models(protocol: Protocol, methods: Iterable[SelectedMethod]) -> list[ModelSpecification]:
+    """The models that methods load, of those that a protocol names.
+
+    Args:
+        protocol: The protocol.
+        methods: The methods; broken ones use none.
+    """
+    return _named_models(protocol, [role for method in methods if method.info for role in method.info.uses])
+
+
+def _scoring_models(protocol: Protocol, metrics: str) -> list[ModelSpecification]:
+    roles: list[Role] = []
+    for plugin in select_plugins(PluginKind.METRICS, metrics):
+        # One that is broken is reported where it is selected.
+        with contextlib.suppress(BrokenPluginError):
+            roles += plugin.load().info.backbones
+    return _named_models(protocol, roles)
+
+
+def _named_models(protocol: Protocol, roles: Iterable[Role]) -> list[ModelSpecification]:
+    return [find_model(protocol.models[role], role) for role in dict.fromkeys(roles) if role in protocol.models]
 
 
 def select_metrics(names: str, protocol: Protocol) -> tuple[SelectedMetric, ...]:

@@ -146,9 +146,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--split", type=Split, choices=[Split.VALIDATION, Split.TEST], default=Split.VALIDATION)
     arguments = parser.parse_args()
-    model = (
-        find_model("clip-tiny").load() if arguments.model == ClipTinyName.TINY else find_model("clip-tiny-judge").load()
-    )
+    model = find_model(arguments.model).load()
     results = evaluate(model.towers, arguments.cache / arguments.model, arguments.pictures, arguments.split)
     print(json.dumps(results, indent=2))
 
