@@ -141,18 +141,32 @@ def _load(model_name: str, weights: Path, tokenizer: Tokenizer | None = None, **
     if configuration is None:
         raise InputError(f"open_clip knows no architecture named {model_name!r}")
     stored_as = tensor_format(weights)
-    if stored_as is TensorFormat.TORCHSCRIPT:
-        # Without pretrained towers open_clip starts from random ones and downloads nothing.
-        towers = open_clip.create_model(model_name, pretrained_text=False, **options)
-        wanted = towers.state_dict()
-        tensors = {name: tensor for name, tensor in read_tensors(weights).items() if name in wanted}
-        fill(towers, tensors, weights, model_name)
-    else:
-        with readable(weights, model_name), _named_by_format(weights, stored_as) as path:
-            towers = open_clip.create_model(model_name, pretrained=str(path), **options)
+    with torch.random.fork_rng(devices=[]):
+        towers = _towers(model_name, weights, stored_as, options)
     return ClipModel(
         towers, tokenizer or open_clip.get_tokenizer(model_name), embedding_size=configuration["embed_dim"]
     )
+
+
+def _towers(model_name: str, weights: Path, stored_as: TensorFormat, options: dict[str, Any]) -> nn.Module:
+    if stored_as is TensorFormat.TORCHSCRIPT:
+        return _openai_towers(model_name, weights)
+    with readable(weights, model_name), _named_by_format(weights, stored_as) as path:
+        return cast("nn.Module", open_clip.create_model(model_name, pretrained=str(path), **options))
+
+
+def _openai_towers(model_name: str, weights: Path) -> nn.Module:
+    """OpenAI's own networks, the only ones that are published as TorchScript archives."""
+    configuration = {**open_clip.get_model_config(model_name), "quick_gelu": True}
+    with readable(weights, model_name):
+        towers: nn.Module = open_clip.CLIP(**configuration)
+    visual = cast("_ImageTower", towers.visual)
+    visual.image_mean, visual.image_std = open_clip.OPENAI_DATASET_MEAN, open_clip.OPENAI_DATASET_STD
+    wanted = towers.state_dict()
+    # The archive holds settings and masks beside the parameters.
+    tensors = {name: tensor for name, tensor in read_tensors(weights).items() if name in wanted}
+    fill(towers, tensors, weights, model_name)
+    return towers
 
 
 @contextmanager

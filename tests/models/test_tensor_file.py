@@ -69,7 +69,7 @@ def test_what_torch_saves_is_read(tmp_path, zipped):
     assert read_tensors(tmp_path / "weights.pth").keys() == TENSORS.keys()
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:.*torch.jit:FutureWarning")
 def test_the_tensors_of_a_torchscript_archive_are_read(tmp_path):
     network = traced(tmp_path / "weights.pt")
 
@@ -111,7 +111,7 @@ def test_a_pickle_with_code_is_refused_and_the_code_does_not_run(tmp_path, zippe
     assert not (tmp_path / "ran").exists()
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:.*torch.jit:FutureWarning")
 def test_code_in_the_pickle_of_a_torchscript_archive_does_not_run(tmp_path):
     import zipfile
 
