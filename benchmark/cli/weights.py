@@ -121,8 +121,8 @@ def fetch_assets(assets: Iterable[Asset], mirror: str | None = None) -> None:
             words = {
                 FetchResult.PRESENT: "is there already, its hash is right",
                 FetchResult.FETCHED: f"fetched from {fetched.source}, its hash is the published one",
-                FetchResult.TRUSTED: f"sha256 {fetched.sha256}: no hash of it is published, so it is trusted as it came"
-                f" from {fetched.source or 'where it was'}; from now on another file is refused",
+                FetchResult.TRUSTED: f"is trusted as it is, because nobody publishes its hash: sha256 {fetched.sha256},"
+                f" from {fetched.source or 'the disk'}; from now on another file is refused",
             }
             display.say(f"{asset.name}: {fetched.path} {words[fetched.result]}")
 

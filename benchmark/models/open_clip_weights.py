@@ -14,9 +14,11 @@ from benchmark.models.asset import Asset
 _PREFIX: Final = "clip-"
 _HUB: Final = "https://huggingface.co"
 _OPENAI: Final = (
-    "https://openaipublic.azureedge.net/clip/models",
-    "https://openaipublic.blob.core.windows.net/clip/models",
+    "https://openaipublic.azureedge.net/clip/models/{sha256}/{file}",
+    "https://openaipublic.blob.core.windows.net/clip/models/{sha256}/{file}",
+    "https://huggingface.co/jinaai/clip-models/resolve/main/{file}",
 )
+"""OpenAI's own address, the storage behind it, and a copy on the hub: the first is reported to fail at times."""
 _CLIP_PAPER: Final = "Radford et al.: Learning Transferable Visual Models From Natural Language Supervision. ICML 2021"
 _OPEN_CLIP: Final = "Ilharco et al.: OpenCLIP. 2021, doi:10.5281/zenodo.5143773; see the page of the model"
 
@@ -37,14 +39,14 @@ class OpenClipWeights:
 
 
 def openai_names() -> list[str]:
-    """Names of the models that OpenAI published."""
+    """Names of the models that are known without asking open_clip."""
     return [f"{_PREFIX}{architecture}-openai" for architecture in _OPENAI_FILES]
 
 
 def find_open_clip_weights(name: str) -> OpenClipWeights | None:
     """Finds a pretrained model of open_clip.
 
-    Those of OpenAI are known here, with the hashes that their addresses state; for any other, open_clip is imported
+    Three of OpenAI's are known here, with the hashes that their addresses state; for any other, open_clip is imported
     and asked.
 
     Args:
@@ -76,7 +78,7 @@ def _openai_asset(name: str, file: str, number: int | None, sha256: str) -> Asse
         file=file,
         bytes=number,
         sha256=sha256,
-        addresses=tuple(f"{base}/{sha256}/{file}" for base in _OPENAI),
+        addresses=tuple(address.format(sha256=sha256, file=file) for address in _OPENAI),
         licence="MIT (OpenAI CLIP)",
         citation=_CLIP_PAPER,
     )
@@ -136,10 +138,5 @@ _OPENAI_FILES: Final[dict[str, tuple[str, int | None, str]]] = {
         "ViT-L-14.pt",
         932_768_134,
         "b8cca3fd41ae0c99ba7e8951adf17d267cdb84cd88be6f7c2e0eca1737a03836",
-    ),
-    "ViT-L-14-336": (
-        "ViT-L-14-336px.pt",
-        934_088_680,
-        "3035c92b350959924f9f00213499208652fc7ea050643e8b385c2dac08641f02",
     ),
 }

@@ -139,7 +139,8 @@ class TestFetch:
 
         result = command("weights", "fetch", "vgg19")
 
-        assert "no hash of it is published, so it is trusted as it came from http://127.0.0.1" in result.err
+        assert "is trusted as it is, because nobody publishes its hash: sha256" in result.err
+        assert "from http://127.0.0.1" in result.err
         assert published_vgg19.sha256 in (folder / LOCK_FILE).read_text()
 
     def test_what_cannot_be_fetched_is_one_line_and_exit_2(self, command, published_vgg19, file_server, folder):

@@ -11,21 +11,10 @@ from benchmark.models.adain_decoder import AdaINDecoder
 from benchmark.models.feature_statistics import adaptive_instance_normalization, mean_and_standard_deviation
 from benchmark.models.specification import find_model
 from benchmark.models.vgg import VGG19
+from tests.published_weights import ADAIN_DECODER
 
 skimage_data = pytest.importorskip("skimage.data", reason="needs the photographs of scikit-image")
 
-# Positions and shapes of the convolutions in the decoder of naoto0804/pytorch-AdaIN.
-REFERENCE_CONVOLUTIONS = {
-    1: (256, 512),
-    5: (256, 256),
-    8: (256, 256),
-    11: (256, 256),
-    14: (128, 256),
-    18: (128, 128),
-    21: (64, 128),
-    25: (64, 64),
-    28: (3, 64),
-}
 STYLE_LAYERS = ["relu1_1", "relu2_1", "relu3_1", "relu4_1"]
 
 
@@ -54,7 +43,7 @@ def test_layers_stand_in_the_order_of_the_reference() -> None:
         if isinstance(layer, nn.Conv2d)
     }
 
-    assert found == REFERENCE_CONVOLUTIONS
+    assert found == ADAIN_DECODER
 
 
 @pytest.mark.parametrize(("height", "width"), [(2, 2), (3, 7), (16, 16)])

@@ -14,30 +14,10 @@ from benchmark.errors import InputError
 from benchmark.models.adain_decoder import load_adain_decoder
 from benchmark.models.adain_encoder import AdaINEncoder, load_adain_encoder
 from methods.adain import AdaIN, AdaINSettings
+from tests.published_weights import ADAIN_DECODER, ADAIN_ENCODER, convolutions
 
-# Convolutions of the reference: position in its list of layers, channels out and in. Its encoder goes on to relu5_4.
-ENCODER = {
-    0: (3, 3), 2: (64, 3), 5: (64, 64), 9: (128, 64), 12: (128, 128), 16: (256, 128), 19: (256, 256), 22: (256, 256),
-    25: (256, 256), 29: (512, 256), 32: (512, 512), 35: (512, 512), 38: (512, 512), 42: (512, 512), 45: (512, 512),
-    48: (512, 512), 51: (512, 512),
-}  # fmt: skip
 POOLED_BEFORE = (9, 16, 29)
-DECODER = {
-    1: (256, 512), 5: (256, 256), 8: (256, 256), 11: (256, 256), 14: (128, 256), 18: (128, 128), 21: (64, 128),
-    25: (64, 64), 28: (3, 64),
-}  # fmt: skip
 ENLARGED_BEFORE = (5, 18, 25)
-
-
-def random_weights(shapes: dict[int, tuple[int, int]], seed: int) -> dict[str, Tensor]:
-    generator = torch.Generator().manual_seed(seed)
-    weights = {}
-    for position, (outputs, inputs) in shapes.items():
-        side = 1 if position == 0 else 3
-        scale = (2 / (inputs * side * side)) ** 0.5
-        weights[f"{position}.weight"] = torch.randn(outputs, inputs, side, side, generator=generator) * scale
-        weights[f"{position}.bias"] = torch.randn(outputs, generator=generator) * 0.1
-    return weights
 
 
 def encode(weights: dict[str, Tensor], images: Tensor) -> Tensor:
@@ -51,7 +31,7 @@ def encode(weights: dict[str, Tensor], images: Tensor) -> Tensor:
 
 
 def decode(weights: dict[str, Tensor], features: Tensor) -> Tensor:
-    for position in DECODER:
+    for position in ADAIN_DECODER:
         if position in ENLARGED_BEFORE:
             features = features.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3)
         padded = functional.pad(features, (1, 1, 1, 1), mode="reflect")
@@ -70,12 +50,12 @@ def normalize(content: Tensor, style: Tensor) -> Tensor:
 
 @pytest.fixture(scope="module")
 def encoder_weights() -> dict[str, Tensor]:
-    return random_weights(ENCODER, seed=0)
+    return convolutions(ADAIN_ENCODER, seed=0)
 
 
 @pytest.fixture(scope="module")
 def decoder_weights() -> dict[str, Tensor]:
-    return random_weights(DECODER, seed=1)
+    return convolutions(ADAIN_DECODER, seed=1)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import warnings
 from pathlib import Path
 
 import open_clip
@@ -18,6 +17,7 @@ from benchmark.models.clip import load_published_clip
 from benchmark.models.open_clip_weights import find_open_clip_weights, openai_names
 from benchmark.models.role import Role
 from benchmark.models.specification import find_model
+from tests.published_weights import write_openai_archive
 
 
 @pytest.mark.parametrize("name", openai_names())
@@ -107,7 +107,9 @@ def towers() -> nn.Module:
     """The whole ViT-B/32 with OpenAI's activation and random weights."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        return open_clip.create_model("ViT-B-32-quickgelu").eval()
+        towers = open_clip.CLIP(**open_clip.get_model_config("ViT-B-32"), quick_gelu=True)
+    # Half precision is how OpenAI stored them.
+    return towers.half().float().eval()
 
 
 @pytest.fixture(scope="module")
@@ -124,25 +126,13 @@ def expected(towers: nn.Module, pictures: Tensor) -> tuple[Tensor, Tensor]:
 
 
 @pytest.fixture(scope="module")
-def archive(towers: nn.Module, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The network as OpenAI published it: a TorchScript archive, with settings among the buffers."""
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The network of ``towers`` as OpenAI published it."""
     file = tmp_path_factory.mktemp("weights") / "ViT-B-32.pt"
 
-    class Archived(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            for name, child in towers.named_children():
-                self.add_module(name, child)
-            for name, parameter in towers.named_parameters(recurse=False):
-                self.register_parameter(name, parameter)
-            self.register_buffer("context_length", torch.tensor(77))
-
-        def forward(self, values: Tensor) -> Tensor:
-            return values + self.context_length + self.logit_scale + self.positional_embedding.sum()
-
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*torch.jit", category=FutureWarning)
-        torch.jit.trace(Archived().eval(), torch.zeros(1)).save(file)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        write_openai_archive("ViT-B-32", file)
     return file
 
 
