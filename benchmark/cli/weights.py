@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +20,13 @@ from benchmark.models.weights_folders import WeightsFolders, weights_folders
 from benchmark.plan.selection import load_protocol
 from benchmark.registry import PluginKind, installed_plugins
 
+MIRROR_VARIABLE = "STYLE_TRANSFER_BENCHMARK_MIRROR"
+"""Environment variable with the address of a folder that is tried before the published addresses."""
+
 _ALL = "all"
 protocol_option = click.option("--protocol", help="Everything that this protocol names.")
 mirror_option = click.option(
-    "--mirror",
-    envvar="STYLE_TRANSFER_BENCHMARK_MIRROR",
-    show_envvar=True,
-    help="Address of a folder with the files, tried first.",
+    "--mirror", help=f"Address of a folder with the files, tried first.  [default: what {MIRROR_VARIABLE} says]"
 )
 
 
@@ -102,7 +103,7 @@ def fetch_assets(assets: Iterable[Asset], mirror: str | None = None) -> None:
 
     Args:
         assets: The files.
-        mirror: Address of a folder with the files, tried first.
+        mirror: Address of a folder with the files, tried first; ``None`` takes the one of the environment.
 
     Raises:
         MissingModelError: One cannot be fetched; those before it are there.
@@ -111,10 +112,11 @@ def fetch_assets(assets: Iterable[Asset], mirror: str | None = None) -> None:
     from benchmark.cli.fetch_display import FetchDisplay
     from benchmark.models.fetching import Fetcher, FetchResult
 
+    mirror = os.environ.get(MIRROR_VARIABLE, "") if mirror is None else mirror
     if mirror and not mirror.startswith(("http://", "https://")):
-        raise InputError(f"--mirror {mirror}: give an address that begins with http:// or https://")
+        raise InputError(f"mirror {mirror}: give an address that begins with http:// or https://")
     with FetchDisplay() as display:
-        fetcher = Fetcher(weights_folders(), display, mirror or "")
+        fetcher = Fetcher(weights_folders(), display, mirror)
         for asset in assets:
             display.next_file(asset)
             fetched = fetcher.fetch(asset)

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from filelock import FileLock
+
 from benchmark.errors import InputError
 from benchmark.models.asset import SHA256_DIGITS
 
@@ -71,11 +73,16 @@ def record(file: Path, sha256: str, source: str) -> LockEntry:
     Raises:
         InputError: The lock cannot be read or written.
     """
-    entries = read_lock(file.parent)
     entry = LockEntry(sha256, file.stat().st_size, source, datetime.now(UTC).date().isoformat())
-    entries[file.name] = entry
+    # Two processes that fetch two files write the same lock.
+    with FileLock(file.parent / f".{LOCK_FILE}.lock"):
+        _write(file.parent, {**read_lock(file.parent), file.name: entry})
+    return entry
+
+
+def _write(folder: Path, entries: dict[str, LockEntry]) -> None:
     table = {"schema_version": _SCHEMA_VERSION, "files": {name: asdict(entries[name]) for name in sorted(entries)}}
-    path = file.parent / LOCK_FILE
+    path = folder / LOCK_FILE
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         temporary.write_text(json.dumps(table, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -83,4 +90,3 @@ def record(file: Path, sha256: str, source: str) -> LockEntry:
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise InputError(f"cannot write {path}: {error.strerror}") from error
-    return entry

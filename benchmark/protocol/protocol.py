@@ -84,7 +84,7 @@ class Protocol:
 
         Raises:
             InputError: An image is missing or has changed.
-            MissingModelError: The weights of a network are not on this machine.
+            MissingModelError: The hash of a network's weights is neither published nor recorded on this machine.
         """
         facts = {
             "name": self.name,
