@@ -30,6 +30,7 @@ class ModelSpecification:
             the paths of the ``assets``.
         assets: The files with the weights.
         arguments: What the loader has to know besides the files.
+        encoder: For a decoder: the model whose features it decodes, or empty where it carries its encoder.
         version: Changes whenever the same weights would give other numbers: with the code around them, its
             configuration or its tokenizer.
     """
@@ -40,6 +41,7 @@ class ModelSpecification:
     loader: str
     assets: tuple[Asset, ...]
     arguments: tuple[str, ...] = ()
+    encoder: str = ""
     version: str = "1"
 
     @property
@@ -166,6 +168,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         role=Role.ADAIN_DECODER,
         loader="benchmark.models.adain_decoder:load_adain_decoder_embedded",
         assets=(assets.ADAIN_DECODER_EMBEDDED,),
+        encoder="vgg19-embedded",
     ),
     ModelSpecification(
         name="adain-decoder",

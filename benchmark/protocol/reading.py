@@ -176,6 +176,9 @@ class _Reader:
                 raise self.fail(str(error)) from error
         if Role.CLIP in names and names[Role.CLIP] == names.get(Role.CLIP_JUDGE):
             raise self.fail("clip and clip_judge are the same model: the judge must be one that no method optimises")
+        decoder = find_model(names[Role.ADAIN_DECODER]) if Role.ADAIN_DECODER in names else None
+        if decoder and decoder.encoder and names.get(Role.VGG) != decoder.encoder:
+            raise self.fail(f"{decoder.name} decodes the features of {decoder.encoder}: name it as vgg")
         return names
 
     def method_settings(self) -> dict[str, dict[str, Any]]:

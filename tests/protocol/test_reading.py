@@ -135,6 +135,11 @@ class TestBadFiles:
             ("[models]", '[models]\nvgg = "clip-tiny"', "cannot play the role vgg"),
             ("[models]", '[models]\npainter = "clip-tiny"', "unknown role 'painter'"),
             ("[models]", '[models]\nclip = "clip-tiny"\nclip_judge = "clip-tiny"', "must be one that no method"),
+            (
+                "[models]",
+                '[models]\nvgg = "vgg19"\nadain_decoder = "adain-decoder-embedded"',
+                "decodes the features of vgg19-embedded: name it as vgg",
+            ),
             ("[methods.blend]", "[methods]\nblend = 1\n[methods.x]", "methods.blend must be a table"),
         ],
     )
