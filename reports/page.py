@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from benchmark.analysis.statistics import analyze
 from benchmark.contracts.metric import Direction
 from benchmark.store.records import RunStatus, UnitStatus
 from reports.formatting import (
@@ -20,11 +21,12 @@ from reports.formatting import (
     web_address,
 )
 from reports.gallery import Gallery, build_gallery
+from reports.glance import Glance, build_glance
 from reports.heat_map import HeatMaps, build_heat_maps
 from reports.images import PictureSource
 from reports.incidents import Incidents, collect_incidents
 from reports.provenance import Fact, Provenance, build_provenance
-from reports.ranking import DIRECTIONS, Ranking, build_ranking
+from reports.ranking import DIRECTIONS, Scores, build_scores
 from reports.units import Unit, methods_before_controls, read_units
 
 if TYPE_CHECKING:
@@ -86,7 +88,8 @@ class RunSection:
     status: RunStatus
     facts: tuple[Fact, ...]
     warnings: tuple[str, ...]
-    ranking: Ranking
+    glance: Glance | None
+    scores: Scores
     methods: tuple[MethodNote, ...]
     gallery: Gallery
     heat_maps: HeatMaps | None
@@ -151,6 +154,8 @@ def compare_protocols(runs: Sequence[RunRecords]) -> Comparability:
 def _section(run: RunRecords, number: int) -> RunSection:
     units = read_units(run)
     pictures = PictureSource(run.directory)
+    statistics = analyze(run)
+    scores = build_scores(run, statistics.comparisons)
     name = field_of(run.protocol, "title", "name") or "unnamed protocol"
     return RunSection(
         number=number,
@@ -161,7 +166,8 @@ def _section(run: RunRecords, number: int) -> RunSection:
         status=RunStatus(run.status),
         facts=_facts(run),
         warnings=(*_state_of(run, units), *run.warnings),
-        ranking=build_ranking(run),
+        glance=build_glance(run, statistics.anchored, scores),
+        scores=scores,
         methods=tuple(_method_note(method, run) for method in methods_before_controls(run)),
         gallery=build_gallery(run, units, pictures),
         heat_maps=build_heat_maps(run, units, pictures),

@@ -1,10 +1,9 @@
-"""The ranking table: methods × metrics, each mean with its interval, and which of them are the best of a column."""
+"""The tables of scores, one for each question: methods × metrics, means with intervals, and the best of each column."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from benchmark.contracts.metric import Axis, Direction
@@ -17,8 +16,10 @@ from reports.formatting import (
     number_of,
 )
 from reports.interval_bar import IntervalBar, IntervalScale
+from reports.verdicts import Mark, Verdicts
 
 if TYPE_CHECKING:
+    from benchmark.analysis.comparison import MethodComparison
     from benchmark.store.records import MetricRecord, RunRecords, SummaryRow
 
 QUESTIONS: Final = {
@@ -39,21 +40,9 @@ DIRECTIONS: Final = {
 }
 
 
-class Mark(StrEnum):
-    """How a value stands in its column."""
-
-    BEST = "best"
-    CLOSE = "close"
-    """Its interval overlaps the interval of the best."""
-    NONE = "none"
-
-
 @dataclass(frozen=True)
 class Column:
-    """A metric as a column. ``first`` begins a group of columns that answer the same question.
-
-    ``whole`` says that its numbers are each of all images of a method at once.
-    """
+    """A metric as a column. ``whole`` says that its numbers are each of all images of a method at once."""
 
     name: str
     title: str
@@ -63,24 +52,14 @@ class Column:
     arrow: str
     direction: Direction
     direction_words: str
-    first: bool
     whole: bool = False
-
-
-@dataclass(frozen=True)
-class Group:
-    """Neighbouring columns that answer the same question."""
-
-    title: str
-    question: str
-    span: int
 
 
 @dataclass(frozen=True)
 class Cell:
     """One mean. ``value`` is what sorting reads; ``n`` is given only where fewer cases were scored than there are.
 
-    ``warning`` says why the number says little; such a number is never the best.
+    ``warning`` says why the number says little; such a number is never the best. ``note`` says how the mark was found.
     """
 
     column: Column
@@ -92,6 +71,7 @@ class Cell:
     mark: Mark
     bar: IntervalBar | None
     warning: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,53 +86,91 @@ class Row:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The table: controls stay apart from the methods and are never the best."""
+    """The table of one question: controls stay apart from the methods and are never the best."""
 
-    groups: tuple[Group, ...]
+    axis: str
+    title: str
+    question: str
     columns: tuple[Column, ...]
     methods: tuple[Row, ...]
     controls: tuple[Row, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Methods, then controls."""
+        return (*self.methods, *self.controls)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """All tables of a run, over ``cases`` cases."""
+
+    rankings: tuple[Ranking, ...]
     cases: int
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The cells of all tables."""
+        return tuple(cell for ranking in self.rankings for row in ranking.rows for cell in row.cells)
 
     @property
     def has_circular(self) -> bool:
         """Whether a circular score is shown."""
-        return any(cell.circular for row in (*self.methods, *self.controls) for cell in row.cells)
+        return any(cell.circular for cell in self.cells)
 
     @property
     def has_whole(self) -> bool:
         """Whether a metric is shown that scores all images of a method at once."""
-        return any(column.whole for column in self.columns)
+        return any(cell.column.whole for cell in self.cells)
+
+    @property
+    def has_controls(self) -> bool:
+        """Whether there are controls."""
+        return any(ranking.controls for ranking in self.rankings)
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """Why some numbers say little, each reason once, with the metric that it is about."""
-        cells = (cell for row in (*self.methods, *self.controls) for cell in row.cells if cell.warning)
-        return tuple(dict.fromkeys(f"{cell.column.title}, {cell.warning}" for cell in cells))
+        warned = (cell for cell in self.cells if cell.warning)
+        return tuple(dict.fromkeys(f"{cell.column.title}, {cell.warning}" for cell in warned))
 
 
-def build_ranking(run: RunRecords) -> Ranking:
-    """Arranges the summary of a run; nothing is computed anew."""
+def build_scores(run: RunRecords, comparisons: Sequence[MethodComparison]) -> Scores:
+    """Arranges the summary of a run; nothing is computed anew.
+
+    Args:
+        run: The run.
+        comparisons: The paired comparisons of its methods, which decide what is marked as not worse than the best.
+    """
     by_unit = {(row.method, row.metric): row for row in run.summary}
-    columns = _columns(run)
     names = {method.name: (method.title or method.name, method.control) for method in run.methods}
     for row in run.summary:
         names.setdefault(row.method, (row.method, row.control))
+    verdicts = Verdicts(comparisons)
+    columns = _columns(run)
     cells = {
-        column.name: _cells(column, {name: by_unit.get((name, column.name)) for name in names}, len(run.cases))
+        column.name: _cells(
+            column, {name: by_unit.get((name, column.name)) for name in names}, len(run.cases), verdicts
+        )
         for column in columns
     }
-    rows = [
-        (_row(name, title, tuple(cells[column.name][name] for column in columns)), control)
-        for name, (title, control) in names.items()
-    ]
-    return Ranking(
-        groups=_groups(columns),
-        columns=columns,
-        methods=tuple(row for row, control in rows if not control),
-        controls=tuple(row for row, control in rows if control),
-        cases=len(run.cases),
-    )
+    rankings = []
+    for axis in dict.fromkeys(column.axis for column in columns):
+        shown = tuple(column for column in columns if column.axis == axis)
+        rows = [
+            (_row(name, title, tuple(cells[column.name][name] for column in shown)), control)
+            for name, (title, control) in names.items()
+        ]
+        rankings.append(
+            Ranking(
+                axis,
+                *QUESTIONS[axis],
+                columns=shown,
+                methods=tuple(row for row, control in rows if not control),
+                controls=tuple(row for row, control in rows if control),
+            )
+        )
+    return Scores(tuple(rankings), len(run.cases))
 
 
 def _row(name: str, title: str, cells: tuple[Cell, ...]) -> Row:
@@ -184,7 +202,6 @@ def _columns(run: RunRecords) -> tuple[Column, ...]:
                 arrow=arrow,
                 direction=direction,
                 direction_words=words,
-                first=not columns or columns[-1].axis != axes[name],
                 whole=record is not None and record.sample_size is not None,
             )
         )
@@ -197,18 +214,13 @@ def _axis(name: str, record: MetricRecord | None) -> str:
     return str(record.axis) if record and str(record.axis) in QUESTIONS else "other"
 
 
-def _groups(columns: Sequence[Column]) -> tuple[Group, ...]:
-    axes = dict.fromkeys(column.axis for column in columns)
-    return tuple(Group(*QUESTIONS[axis], sum(column.axis == axis for column in columns)) for axis in axes)
-
-
-def _cells(column: Column, rows: dict[str, SummaryRow | None], cases: int) -> dict[str, Cell]:
+def _cells(column: Column, rows: dict[str, SummaryRow | None], cases: int, verdicts: Verdicts) -> dict[str, Cell]:
     present = [row for row in rows.values() if row is not None]
     ends = [end for row in present for end in _ends(row)]
     show = COSTS[column.name][1] if column.name in COSTS else number_format(ends)
     scale = IntervalScale.over(ends, logarithmic=column.name in COSTS)
-    best = _best(column.direction, present)
-    return {name: _cell(column, row, cases, show, scale, best) for name, row in rows.items()}
+    best = [row.method for row in _best(column.direction, present)]
+    return {name: _cell(column, row, cases, show, scale, best, verdicts) for name, row in rows.items()}
 
 
 def _cell(
@@ -217,12 +229,16 @@ def _cell(
     cases: int,
     show: NumberFormat,
     scale: IntervalScale,
-    best: Sequence[SummaryRow],
+    best: Sequence[str],
+    verdicts: Verdicts,
 ) -> Cell:
     mean = number_of(row.mean) if row else None
     if row is None or mean is None:
         return Cell(column, None, NOTHING, "", None, bool(row and row.circular), Mark.NONE, None)
     low, high = number_of(row.low), number_of(row.high)
+    mark, note = (Mark.BEST, "") if row.method in best else (Mark.NONE, "")
+    if mark is Mark.NONE and _eligible(row):
+        mark, note = verdicts.beside(row.method, row.metric, best, show)
     ends = (show(low), show(high)) if low is not None and high is not None else ("", "")
     return Cell(
         column=column,
@@ -231,9 +247,10 @@ def _cell(
         interval=f" {NOTHING} ".join(ends) if ends[0] != ends[1] else "",
         n=row.n if row.n != cases else None,
         circular=row.circular,
-        mark=_mark(row, best),
+        mark=mark,
         bar=scale.bar(mean, low, high),
         warning=row.warning,
+        note=note,
     )
 
 
@@ -252,18 +269,3 @@ def _best(direction: Direction, rows: Sequence[SummaryRow]) -> tuple[SummaryRow,
         return ()
     top = max(means) if direction is Direction.HIGHER else min(means)
     return tuple(row for row in rows if _eligible(row) and number_of(row.mean) == top)
-
-
-def _mark(row: SummaryRow, best: Sequence[SummaryRow]) -> Mark:
-    if row in best:
-        return Mark.BEST
-    if _eligible(row) and any(_overlaps(row, other) for other in best):
-        return Mark.CLOSE
-    return Mark.NONE
-
-
-def _overlaps(row: SummaryRow, other: SummaryRow) -> bool:
-    low, high, other_low, other_high = (number_of(value) for value in (row.low, row.high, other.low, other.high))
-    if low is None or high is None or other_low is None or other_high is None:
-        return False
-    return low <= other_high and high >= other_low

@@ -10,6 +10,7 @@ from benchmark.analysis.anchoring import AnchoredScore, anchored_scores
 from benchmark.analysis.comparison import MethodComparison, compare_methods
 from benchmark.analysis.friedman import RankComparison, compare_ranks
 from benchmark.analysis.scores import ScoreTable, ranked_methods, ranking_metrics
+from benchmark.analysis.trade_off import TradeOff, trade_offs
 from benchmark.store.records import RunRecords
 
 SCHEMA_VERSION = 1
@@ -24,12 +25,14 @@ class RunStatistics:
         ranks: The methods' average ranks by every metric.
         anchored: Mean scores between the controls.
         agreement: Agreement of every two metrics.
+        trade_offs: Pareto front of every content metric with every style metric.
     """
 
     comparisons: tuple[MethodComparison, ...]
     ranks: tuple[RankComparison, ...]
     anchored: tuple[AnchoredScore, ...]
     agreement: tuple[RankAgreement, ...]
+    trade_offs: tuple[TradeOff, ...]
 
     def to_json(self) -> dict[str, Any]:
         """The statistics as JSON."""
@@ -42,11 +45,13 @@ def analyze(run: RunRecords) -> RunStatistics:
     Args:
         run: The run.
     """
+    anchored = anchored_scores(run)
     return RunStatistics(
         comparisons=tuple(compare_methods(run)),
         ranks=tuple(_ranks(run)),
-        anchored=tuple(anchored_scores(run)),
+        anchored=tuple(anchored),
         agreement=tuple(agreement_of_metrics(run)),
+        trade_offs=tuple(trade_offs(run, anchored)),
     )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from benchmark.analysis.friedman import RankComparison
     from benchmark.analysis.interval import Interval
     from benchmark.analysis.statistics import RunStatistics
+    from benchmark.analysis.trade_off import TradeOff
 
 
 def print_statistics(statistics: RunStatistics) -> None:
@@ -33,6 +34,8 @@ def print_statistics(statistics: RunStatistics) -> None:
         console.print(_pairs_table(metric, ranks.get(metric), pairs))
     if statistics.anchored:
         console.print(_anchored_table(statistics.anchored))
+    if statistics.trade_offs:
+        console.print(_trade_offs_table(statistics.trade_offs))
     if statistics.agreement:
         console.print(_agreement_table(statistics.agreement))
     if not statistics.comparisons:
@@ -76,6 +79,16 @@ def _anchored_table(scores: tuple[AnchoredScore, ...]) -> Table:
         ends = next(cell for cell in cells if cell)
         texts = [f"{cell.score:.2f}{_interval(cell.interval, '.2f')}" if cell else "–" for cell in cells]
         table.add_row(escape(metric), escape(ends.zero), escape(ends.one), *texts)
+    return table
+
+
+def _trade_offs_table(trade_offs: tuple[TradeOff, ...]) -> Table:
+    table = Table("content by", "style by", "no method beats", "circular, left out", title="content and style at once")
+    for entry in trade_offs:
+        table.add_row(
+            *(escape(text) for text in (entry.content, entry.style)),
+            *(escape(", ".join(names)) or "–" for names in (entry.front, entry.left_out)),
+        )
     return table
 
 

@@ -14,6 +14,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
 
   headers.forEach((header, index) => {
     const button = header.querySelector("button");
+    if (button === null) return;
     button.addEventListener("click", () => {
       const opposite = { ascending: "descending", descending: "ascending" };
       const order = opposite[header.getAttribute("aria-sort")] ?? button.dataset.order;

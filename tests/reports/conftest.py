@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import asdict, fields, is_dataclass, replace
 from enum import Enum
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
 
-from benchmark.contracts.metric import Direction
+from benchmark.analysis.summary import summarize
+from benchmark.contracts.metric import Axis, Direction
 from benchmark.store.records import (
     CaseRecord,
     MethodRecord,
@@ -75,6 +77,12 @@ def run(tmp_path: Path) -> RunRecords:
     """A run of two methods and a control on three cases; one unit failed, one was skipped."""
     directory = tmp_path / "mini-run"
     return build_run(directory)
+
+
+@pytest.fixture(scope="session")
+def crossed_run(tmp_path_factory: pytest.TempPathFactory) -> RunRecords:
+    """A complete run of three methods and both controls that mark the ends, on four contents × four styles."""
+    return build_crossed_run(tmp_path_factory.mktemp("crossed") / "run", contents=4, styles=4, methods=3)
 
 
 @pytest.fixture
@@ -215,6 +223,85 @@ def rewrite(record: Any, change: Callable[[str], str], keep: frozenset[str] = fr
     return record
 
 
+def build_crossed_run(directory: Path, *, contents: int, styles: int, methods: int, side: int = SIDE) -> RunRecords:
+    """Makes a complete run of any size. The first methods keep the content, the last ones take over the style."""
+    manners = ("Impressionism", "Ukiyo-e", "Cubism")
+    style_records = tuple(
+        _style(f"style_{j}", f"Painting {j}", f"Artist {j % 5}", str(1850 + j), f"a painting of kind {j}")
+        | {"movement": manners[j % 3], "genre": ("landscape", "portrait")[j % 2]}
+        for j in range(styles)
+    )
+    content_records = tuple(
+        {"id": f"content_{i}", "title": f"Photograph {i}", "creator": "A. Photographer", "licence": "CC0-1.0",
+         "source": f"https://example.org/{i}", "thumbnail": f"thumbnails/content_{i}.png"}
+        for i in range(contents)
+    )  # fmt: skip
+    for number, record in enumerate((*content_records, *style_records)):
+        save_picture(directory / record["thumbnail"], (number * 37 % 256, number * 91 % 256, 120), side)
+    cases = tuple(_case(content["id"], (style,)) for content in content_records for style in style_records)
+    method_records = (
+        *(
+            MethodRecord(
+                f"method_{k}", f"Method {k}", "1", f"The method {k}.", "image", False, paper=f"Author {k} 2020"
+            )
+            for k in range(methods)
+        ),
+        MethodRecord("identity", "Identity", "1", "Returns the content.", "none", True, anchor=Axis.CONTENT),
+        MethodRecord("style_copy", "Style copy", "1", "Returns the style.", "image", True, anchor=Axis.STYLE),
+    )
+    metric_records = (
+        MetricRecord("ssim", "SSIM", "1", "Structural similarity.", Direction.HIGHER, Axis.CONTENT),
+        MetricRecord("lpips", "LPIPS", "1", "Perceptual distance.", Direction.LOWER, Axis.CONTENT),
+        MetricRecord("clip_style", "CLIP style", "1", "Similarity of style.", Direction.HIGHER, Axis.STYLE),
+        MetricRecord("clip_text", "CLIP text", "1", "Similarity to the prompt.", Direction.HIGHER, Axis.TEXT),
+    )
+    shares = [*((k + 1) / (methods + 1) for k in range(methods)), 0.0, 1.0]
+    generator = np.random.default_rng(5)
+    table = pd.DataFrame(
+        [
+            _crossed_unit(directory, method, case, share, generator.normal(0, 0.02, 4), side)
+            for method, share in zip(method_records, shares, strict=True)
+            for case in cases
+        ]
+    )
+    manifest = {
+        "models": [],
+        "methods": [asdict(method) for method in method_records],
+        "metrics": [asdict(metric) for metric in metric_records],
+    }
+    return RunRecords(
+        directory=directory,
+        status=RunStatus.COMPLETE,
+        protocol={"name": "crossed", "version": "1", "title": "Crossed", "description": "Every content in every style.",
+                  "resolution": side, "fingerprint": "89abcdef01234567"},
+        methods=method_records,
+        metrics=metric_records,
+        models=(),
+        cases=cases,
+        contents=content_records,
+        styles=style_records,
+        units=table,
+        summary=tuple(summarize(manifest, table)),
+        similarity={},
+        provenance={"command": "benchmark run --protocol crossed", "seed": 0, "device": "cpu"},
+    )  # fmt: skip
+
+
+def _crossed_unit(
+    directory: Path, method: MethodRecord, case: CaseRecord, share: float, noise: Any, side: int
+) -> dict[str, Any]:
+    unit = _unit(directory, method.name, case, side=side)
+    noise = noise * (not method.control)
+    return unit | {
+        "seconds": 0.1 + share,
+        "peak_memory_bytes": int(1e8 + 1e8 * share),
+        "ssim": 1 - 0.8 * share + noise[0],
+        "lpips": 0.7 * share + noise[1],
+        "clip_style": 0.3 + 0.6 * share + noise[2],
+        "clip_text": 0.2 + 0.3 * share + noise[3],
+    }
+
+
 def _style(name: str, title: str, artist: str, year: str, prompt: str) -> dict[str, Any]:
     return {
         "id": name,
@@ -237,9 +324,9 @@ def _case(content: str, styles: tuple[dict[str, Any], ...]) -> CaseRecord:
     return CaseRecord(f"{content}--{style}", content, style, prompt, 0, weighted)
 
 
-def _unit(directory: Path, method: str, case: CaseRecord) -> dict[str, Any]:
+def _unit(directory: Path, method: str, case: CaseRecord, side: int = SIDE) -> dict[str, Any]:
     image = f"images/{method}/{case.id}.png"
-    save_picture(directory / image, (200, 120, 40))
+    save_picture(directory / image, (200, 120, 40), side)
     return {
         "method": method,
         "case": case.id,

@@ -7,22 +7,35 @@ from dataclasses import replace
 
 import pytest
 
+from benchmark.analysis.comparison import MethodComparison
+from benchmark.analysis.interval import Estimate
 from benchmark.contracts.metric import Direction
 from benchmark.store.records import RunRecords, SummaryRow
 from reports.interval_bar import BAR_WIDTH, IntervalScale
-from reports.ranking import Mark, Ranking, build_ranking
+from reports.ranking import Column, Row, Scores, build_scores
+from reports.verdicts import Mark
 
 MakeRow = Callable[..., SummaryRow]
 
 
-def marks(run: RunRecords, *rows: SummaryRow) -> dict[str, Mark]:
-    ranking = build_ranking(replace(run, summary=rows))
+def marks(run: RunRecords, *rows: SummaryRow, comparisons: tuple[MethodComparison, ...] = ()) -> dict[str, Mark]:
+    (ranking,) = build_scores(replace(run, summary=rows), comparisons).rankings
     assert len(ranking.columns) == 1
-    return {row.method: row.cells[0].mark for row in (*ranking.methods, *ranking.controls)}
+    return {row.method: row.cells[0].mark for row in ranking.rows}
 
 
-def column_names(ranking: Ranking) -> list[str]:
-    return [column.name for column in ranking.columns]
+def columns_of(scores: Scores) -> list[Column]:
+    return [column for ranking in scores.rankings for column in ranking.columns]
+
+
+def rows_of(scores: Scores, method: str) -> list[Row]:
+    return [row for ranking in scores.rankings for row in ranking.rows if row.method == method]
+
+
+def compared(better: str, detectable: float | None = None) -> tuple[MethodComparison, ...]:
+    """What the paired comparison says of Gatys and CLIPstyler by SSIM."""
+    difference = Estimate(mean=-0.2, interval=None, standard_error=None, cases=9, contents=3, styles=3)
+    return (MethodComparison("ssim", "gatys", "clipstyler", difference, -0.5, 0.1, 0.2, better, detectable),)
 
 
 def test_the_best_follows_the_direction(run: RunRecords, row: MakeRow) -> None:
@@ -36,15 +49,30 @@ def test_the_best_follows_the_direction(run: RunRecords, row: MakeRow) -> None:
         assert Mark.CLOSE not in found.values()
 
 
-def test_an_interval_that_overlaps_the_best_is_close(run: RunRecords, row: MakeRow) -> None:
+@pytest.mark.parametrize(("better", "mark"), [("", Mark.CLOSE), ("gatys", Mark.CLOSE), ("clipstyler", Mark.NONE)])
+def test_the_paired_comparison_decides_what_is_not_worse_than_the_best(
+    run: RunRecords, row: MakeRow, better: str, mark: Mark
+) -> None:
+    rows = (row("gatys", "ssim", 0.5, 0.4, 0.6), row("clipstyler", "ssim", 0.7, 0.6, 0.8))
+    found = marks(run, *rows, comparisons=compared(better))
+    assert found == {"gatys": mark, "clipstyler": Mark.BEST, "identity": Mark.NONE}
+
+
+def test_methods_without_a_comparison_are_not_called_close(run: RunRecords, row: MakeRow) -> None:
     found = marks(run, row("gatys", "ssim", 0.5, 0.4, 0.6), row("clipstyler", "ssim", 0.7, 0.6, 0.8))
-    assert found["gatys"] is Mark.CLOSE
-    assert found["clipstyler"] is Mark.BEST
-
-
-def test_without_an_interval_nothing_is_close(run: RunRecords, row: MakeRow) -> None:
-    found = marks(run, row("gatys", "ssim", 0.69, None, None), row("clipstyler", "ssim", 0.7, 0.6, 0.8))
     assert found["gatys"] is Mark.NONE
+
+
+@pytest.mark.parametrize(
+    ("detectable", "words"), [(0.123, "a difference of 0.123 would be"), (None, "cannot show any difference")]
+)
+def test_a_mark_says_what_so_many_cases_could_have_shown(
+    run: RunRecords, row: MakeRow, detectable: float | None, words: str
+) -> None:
+    summary = (row("gatys", "ssim", 0.5, 0.4, 0.6), row("clipstyler", "ssim", 0.7, 0.6, 0.8))
+    (gatys,) = rows_of(build_scores(replace(run, summary=summary), compared("", detectable)), "gatys")
+    assert words in gatys.cells[0].note
+    assert "p = 0.2, Holm" in gatys.cells[0].note
 
 
 def test_equal_means_share_the_best(run: RunRecords, row: MakeRow) -> None:
@@ -72,8 +100,8 @@ def test_a_number_with_a_warning_is_never_the_best(run: RunRecords, row: MakeRow
     assert marks(run, *rows)["gatys"] is Mark.NONE
     assert marks(run, *rows)["clipstyler"] is Mark.BEST
 
-    ranking = build_ranking(replace(run, summary=rows))
-    assert [warning.endswith(" from 3 images") for warning in ranking.warnings] == [True]
+    scores = build_scores(replace(run, summary=rows), ())
+    assert [warning.endswith(" from 3 images") for warning in scores.warnings] == [True]
 
 
 def test_a_metric_without_a_good_end_has_no_best(run: RunRecords, row: MakeRow) -> None:
@@ -91,58 +119,46 @@ def test_a_single_candidate_is_not_called_best(run: RunRecords, row: MakeRow) ->
     assert Mark.BEST not in found.values()
 
 
-def test_columns_are_grouped_by_their_question_and_costs_come_last(run: RunRecords, row: MakeRow) -> None:
-    ranking = build_ranking(
-        replace(
-            run,
-            summary=(
-                row("gatys", "seconds", 1, 1, 1, direction=Direction.LOWER),
-                row("gatys", "unknown", 1, 1, 1),
-                row("gatys", "gram.relu1_1", 1, 1, 1),
-                row("gatys", "gram", 1, 1, 1, direction=Direction.LOWER),
-                row("gatys", "ssim", 1, 1, 1),
-            ),
-        )
+def test_every_question_has_its_table_and_costs_come_last(run: RunRecords, row: MakeRow) -> None:
+    summary = (
+        row("gatys", "seconds", 1, 1, 1, direction=Direction.LOWER),
+        row("gatys", "unknown", 1, 1, 1),
+        row("gatys", "gram.relu1_1", 1, 1, 1),
+        row("gatys", "gram", 1, 1, 1, direction=Direction.LOWER),
+        row("gatys", "ssim", 1, 1, 1),
     )
-    assert column_names(ranking) == ["ssim", "gram", "unknown", "seconds"]
-    assert [group.title for group in ranking.groups] == ["Content", "Style", "Other", "Cost"]
-    assert [column.first for column in ranking.columns] == [True] * 4
+    scores = build_scores(replace(run, summary=summary), ())
+    assert [column.name for column in columns_of(scores)] == ["ssim", "gram", "unknown", "seconds"]
+    assert [ranking.title for ranking in scores.rankings] == ["Content", "Style", "Other", "Cost"]
 
 
 def test_a_number_of_cases_is_given_only_where_it_differs(run: RunRecords, row: MakeRow) -> None:
-    ranking = build_ranking(
-        replace(
-            run,
-            summary=(
-                row("gatys", "ssim", 1, 1, 1, n=3),
-                row("gatys", "gram", 1, 1, 1, n=2),
-                row("clipstyler", "ssim", 1, 1, 1, n=2),
-                row("clipstyler", "gram", 1, 1, 1, n=2),
-            ),
-        )
+    ssim, lpips = run.metrics[0], replace(run.metrics[0], name="lpips")
+    summary = (
+        row("gatys", "ssim", 1, 1, 1, n=3),
+        row("gatys", "lpips", 1, 1, 1, n=2),
+        row("clipstyler", "ssim", 1, 1, 1, n=2),
+        row("clipstyler", "lpips", 1, 1, 1, n=2),
     )
-    gatys, clipstyler = ranking.methods
+    scores = build_scores(replace(run, metrics=(ssim, lpips), summary=summary), ())
+    (gatys,), (clipstyler,) = rows_of(scores, "gatys"), rows_of(scores, "clipstyler")
     assert (gatys.n, [cell.n for cell in gatys.cells]) == (None, [None, 2])
     assert (clipstyler.n, [cell.n for cell in clipstyler.cells]) == (2, [None, None])
 
 
 def test_costs_are_readable(run: RunRecords, row: MakeRow) -> None:
     low = Direction.LOWER
-    ranking = build_ranking(
-        replace(
-            run,
-            summary=(
-                row("gatys", "seconds", 125, 120, 130, direction=low),
-                row("gatys", "peak_memory_bytes", 3 * 2**29, None, None, direction=low),
-            ),
-        )
+    summary = (
+        row("gatys", "seconds", 125, 120, 130, direction=low),
+        row("gatys", "peak_memory_bytes", 3 * 2**29, None, None, direction=low),
     )
-    assert [cell.text for cell in ranking.methods[0].cells] == ["2 min 05 s", "1.5 GiB"]
+    (gatys,) = rows_of(build_scores(replace(run, summary=summary), ()), "gatys")
+    assert [cell.text for cell in gatys.cells] == ["2 min 05 s", "1.5 GiB"]
 
 
 def test_methods_that_only_the_summary_knows_are_kept(run: RunRecords, row: MakeRow) -> None:
     summary = (row("lost", "ssim", 0.5, 0.4, 0.6), row("lost_control", "ssim", 0.5, 0.4, 0.6, control=True))
-    ranking = build_ranking(replace(run, summary=summary))
+    (ranking,) = build_scores(replace(run, summary=summary), ()).rankings
     assert "lost" in [row.method for row in ranking.methods]
     assert "lost_control" in [row.method for row in ranking.controls]
 

@@ -1,0 +1,66 @@
+"""Which methods no other method beats on content and on style at once."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from benchmark.analysis.anchoring import AnchoredScore
+from benchmark.contracts.metric import Axis
+from benchmark.store.records import RunRecords
+
+
+@dataclass(frozen=True)
+class TradeOff:
+    """The methods of a run between a content metric and a style metric.
+
+    Attributes:
+        content: Name of the content metric.
+        style: Name of the style metric.
+        front: Names of the methods on the Pareto front, by falling content score: no other method is at least as good
+            by both metrics and better by one.
+        left_out: Names of the methods that one of the two scores circularly; they neither are on the front nor beat
+            others.
+    """
+
+    content: str
+    style: str
+    front: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def trade_offs(run: RunRecords, anchored: Sequence[AnchoredScore]) -> list[TradeOff]:
+    """Finds the Pareto front of every content metric with every style metric, over anchored means.
+
+    Args:
+        run: The run.
+        anchored: Its anchored scores.
+    """
+    axes = {metric.name: metric.axis for metric in run.metrics}
+    circular = {(row.metric, row.method) for row in run.summary if row.circular}
+    scores: dict[str, dict[str, float]] = {}
+    for entry in anchored:
+        scores.setdefault(entry.metric, {})[entry.method] = entry.score
+    content, style = ([name for name in scores if axes.get(name) == axis] for axis in (Axis.CONTENT, Axis.STYLE))
+    found: list[TradeOff] = []
+    for first, second in itertools.product(content, style):
+        both = [method for method in scores[first] if method in scores[second]]
+        left_out = [method for method in both if {(first, method), (second, method)} & circular]
+        points = {method: (scores[first][method], scores[second][method]) for method in both if method not in left_out}
+        found.append(TradeOff(first, second, pareto_front(points), tuple(left_out)))
+    return found
+
+
+def pareto_front(points: Mapping[str, tuple[float, float]]) -> tuple[str, ...]:
+    """Names of the points that no other point dominates, the higher the better, by falling first coordinate.
+
+    Args:
+        points: Two coordinates of each name.
+    """
+    front = [name for name, point in points.items() if not any(_dominates(other, point) for other in points.values())]
+    return tuple(sorted(front, key=lambda name: points[name], reverse=True))
+
+
+def _dominates(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return one != other and one[0] >= other[0] and one[1] >= other[1]

@@ -1,0 +1,52 @@
+"""The methods at a glance: anchored scores, turned so that more is better."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from benchmark.analysis.statistics import analyze
+from benchmark.store.records import RunRecords
+from reports.glance import SCALE, Glance, build_glance
+from reports.ranking import build_scores
+from reports.verdicts import Mark
+
+
+def glance_at(run: RunRecords) -> Glance | None:
+    statistics = analyze(run)
+    return build_glance(run, statistics.anchored, build_scores(run, statistics.comparisons))
+
+
+def test_the_controls_stand_at_the_ends_of_each_axis(crossed_run: RunRecords) -> None:
+    glance = glance_at(crossed_run)
+    assert glance is not None
+    assert [(column.title, column.zero, column.one) for column in glance.columns] == [
+        ("Content", "Style copy", "Identity"),
+        ("Style", "Identity", "Style copy"),
+        ("Text", "Identity", "Style copy"),
+    ]
+    assert glance.zero < glance.one
+
+
+def test_every_method_has_its_scores_between_the_controls(crossed_run: RunRecords) -> None:
+    glance = glance_at(crossed_run)
+    assert glance is not None
+    assert [row.title for row in glance.rows] == ["Method 0", "Method 1", "Method 2"]
+    keeps_content, _, takes_style = glance.rows
+    ssim, lpips = keeps_content.lanes[0]
+    assert (ssim.title, lpips.title) == ("SSIM", "LPIPS")
+    # A share of 1/4 of the way from the content to the style, whichever direction is better.
+    assert float(ssim.text) == pytest.approx(0.75, abs=0.02)
+    assert float(lpips.text) == pytest.approx(0.75, abs=0.02)
+    assert float(takes_style.lanes[1][0].text) == pytest.approx(0.75, abs=0.02)
+    assert ssim.mark is Mark.BEST
+    assert takes_style.lanes[0][0].mark is Mark.NONE
+
+
+def test_scores_beyond_the_controls_are_drawn_at_the_end() -> None:
+    assert SCALE.bar(7.0, None, None) == SCALE.bar(SCALE.high, None, None)
+
+
+def test_without_both_controls_there_is_nothing_to_anchor(crossed_run: RunRecords) -> None:
+    assert glance_at(replace(crossed_run, methods=crossed_run.methods[:-1])) is None
