@@ -44,6 +44,7 @@ class Tile:
     status: str = "ok"
     reason: str = ""
     scores: tuple[tuple[str, str], ...] = ()
+    method: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,9 +131,11 @@ class _GalleryBuilder:
         role, heading = "control" if method.control else "method", method.title or method.name
         unit = self._units.get((method.name, case.id))
         if unit is None:
-            return Tile(role, heading, status="missing", reason="Not run yet.")
+            return Tile(role, heading, status="missing", reason="Not run yet.", method=method.name)
         if unit.status != UnitStatus.OK:
-            return Tile(role, heading, status=unit.status, reason=unit.error or "No reason was recorded.")
+            return Tile(
+                role, heading, status=unit.status, reason=unit.error or "No reason was recorded.", method=method.name
+            )
         alt = f"{heading}: {content}, stylized towards {' + '.join(styles)}"
         scores = tuple(
             (metric.title or metric.name, self._formats[metric.name](unit.scores[metric.name]))
@@ -145,6 +148,7 @@ class _GalleryBuilder:
             note=format_seconds(unit.seconds) if unit.seconds is not None else "",
             pictures=(self._pictures.load(unit.image, alt, self._side),),
             scores=scores,
+            method=method.name,
         )
 
 

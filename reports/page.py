@@ -6,9 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from markupsafe import Markup
+
 from benchmark.analysis.statistics import analyze
 from benchmark.contracts.metric import Direction
 from benchmark.store.records import RunStatus, UnitStatus
+from reports.figures.all import rank_figures, to_inline_svg, trade_off_figures
+from reports.figures.figure import Figure
 from reports.formatting import (
     field_of,
     format_bytes,
@@ -77,6 +81,14 @@ class MetricNote:
 
 
 @dataclass(frozen=True)
+class DrawnFigure:
+    """A chart and its picture, which is shown until, or instead of, the chart that answers to the pointer."""
+
+    figure: Figure
+    svg: Markup
+
+
+@dataclass(frozen=True)
 class RunSection:
     """One run. ``prefix`` makes the anchors of a page with several runs unique."""
 
@@ -90,6 +102,8 @@ class RunSection:
     warnings: tuple[str, ...]
     glance: Glance | None
     scores: Scores
+    trade_offs: tuple[DrawnFigure, ...]
+    ranks: tuple[DrawnFigure, ...]
     methods: tuple[MethodNote, ...]
     gallery: Gallery
     heat_maps: HeatMaps | None
@@ -159,7 +173,7 @@ def _section(run: RunRecords, number: int) -> RunSection:
     name = field_of(run.protocol, "title", "name") or "unnamed protocol"
     return RunSection(
         number=number,
-        prefix=f"run-{number}-",
+        prefix=_prefix(number),
         title=name,
         folder=run.directory.name,
         description=field_of(run.protocol, "description"),
@@ -168,6 +182,8 @@ def _section(run: RunRecords, number: int) -> RunSection:
         warnings=(*_state_of(run, units), *run.warnings),
         glance=build_glance(run, statistics.anchored, scores),
         scores=scores,
+        trade_offs=tuple(_draw(figure, number) for figure in trade_off_figures(run, statistics)),
+        ranks=tuple(_draw(figure, number) for figure in rank_figures(run, statistics)),
         methods=tuple(_method_note(method, run) for method in methods_before_controls(run)),
         gallery=build_gallery(run, units, pictures),
         heat_maps=build_heat_maps(run, units, pictures),
@@ -175,6 +191,14 @@ def _section(run: RunRecords, number: int) -> RunSection:
         incidents=collect_incidents(run, units),
         provenance=build_provenance(run),
     )
+
+
+def _prefix(number: int) -> str:
+    return f"run-{number}-"
+
+
+def _draw(figure: Figure, number: int) -> DrawnFigure:
+    return DrawnFigure(figure, Markup(to_inline_svg(figure, _prefix(number))))  # noqa: S704 - made by the chart library
 
 
 def _facts(run: RunRecords) -> tuple[Fact, ...]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from reports.figures.all import chart_library
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from reports.page import Page
+    from reports.page import Page, RunSection
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
-STYLE_SHEETS: Final = ("page.css", "tables.css", "gallery.css", "heat_map.css", "print.css")
-SCRIPTS: Final = ("sorting.js", "viewer.js", "copying.js")
+STYLE_SHEETS: Final = ("page.css", "tables.css", "charts.css", "gallery.css", "heat_map.css", "print.css")
+SCRIPTS: Final = ("sorting.js", "charts.js", "viewer.js", "copying.js")
 
 
 def render(page: Page) -> str:
@@ -29,11 +32,12 @@ def render(page: Page) -> str:
         lstrip_blocks=True,
     )
     environment.filters["isolate"] = isolate
-    style, script = _read(STYLE_SHEETS), _read(SCRIPTS)
+    style, script = _read(STYLE_SHEETS), f"{chart_library()}\n{_read(SCRIPTS)}"
     html = environment.get_template("page.html.j2").render(
         page=page,
         style=style,
         script=script,
+        figures=json_block({run.prefix: _specifications(run) for run in page.runs}),
         policy=content_security_policy(style, script),
     )
     return html.replace("\0", "\N{REPLACEMENT CHARACTER}")
@@ -51,6 +55,18 @@ def content_security_policy(style: str, script: str) -> str:
             "form-action 'none'",
         )
     )
+
+
+def json_block(value: object) -> Markup:
+    """Returns JSON that cannot end the element it stands in."""
+    from markupsafe import Markup
+
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - has no markup left
+
+
+def _specifications(run: RunSection) -> dict[str, object]:
+    return {drawn.figure.name: drawn.figure.spec for drawn in (*run.trade_offs, *run.ranks)}
 
 
 def isolate(text: str) -> Markup:

@@ -1,0 +1,154 @@
+"""What methods cost: quality against runtime, and runtime and memory of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reports.figures.figure import (
+    Choice,
+    Figure,
+    data,
+    finish,
+    method_colour,
+    method_shape,
+    method_titles,
+    metric_titles,
+)
+from reports.formatting import format_bytes, format_seconds, number_of
+
+if TYPE_CHECKING:
+    from benchmark.analysis.statistics import RunStatistics
+    from benchmark.store.records import RunRecords
+
+MEBIBYTE = 2**20
+
+
+def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
+    """Returns anchored scores against seconds, or ``None`` where there are no such scores or no times."""
+    import altair as alt
+
+    seconds = cost_means(run, "seconds")
+    methods, metrics = method_titles(run), metric_titles(run)
+    circular = {(row.metric, row.method) for row in run.summary if row.circular}
+    rows = [
+        {
+            "metric": entry.metric,
+            "method": entry.method,
+            "title": methods[entry.method],
+            "note": f"{metrics[entry.metric]} {entry.score:.2f}, {format_seconds(seconds[entry.method])} a picture"
+            + (" (circular)" if (entry.metric, entry.method) in circular else ""),
+            "x": seconds[entry.method],
+            "y": entry.score,
+            "low": entry.interval.low if entry.interval else entry.score,
+            "high": entry.interval.high if entry.interval else entry.score,
+            "circular": (entry.metric, entry.method) in circular,
+        }
+        for entry in statistics.anchored
+        if entry.method in seconds
+    ]
+    if not rows:
+        return None
+    names = list(dict.fromkeys(str(row["metric"]) for row in rows))
+    chosen = min(names, key=lambda name: sum(bool(row["circular"]) for row in rows if row["metric"] == name))
+    choice = Choice("metric", "Quality by", tuple((name, metrics[name]) for name in names), chosen)
+    titles = list(dict.fromkeys(str(row["title"]) for row in rows))
+    base = alt.Chart(data(rows)).transform_filter("datum.metric === metric")
+    x = alt.X(
+        "x:Q",
+        title="seconds a picture, logarithmic",
+        scale=alt.Scale(type="log", nice=True),
+        axis=alt.Axis(tickCount=5),
+    )
+    ends = [float(row[key]) for row in rows for key in ("low", "high")]  # type: ignore[arg-type]
+    domain = [max(min(-0.05, *ends), -0.5), min(max(1.05, *ends), 1.5)]
+    y = alt.Y(
+        "y:Q", title="0 and 1 are the controls, up is better", scale=alt.Scale(domain=domain, clamp=True, nice=False)
+    )
+    colour, shape = method_colour(titles), method_shape(titles)
+    dots = {"size": 110, "opacity": 1, "tooltip": {"content": "data"}}
+    chart = alt.layer(
+        base.mark_rule(opacity=0.4).encode(x=x, y=alt.Y("low:Q", title=""), y2="high:Q", color=colour),
+        base.transform_filter("!datum.circular")
+        .mark_point(filled=True, **dots)
+        .encode(x=x, y=y, color=colour, shape=shape),
+        base.transform_filter("datum.circular")
+        .mark_point(filled=False, strokeWidth=2, **dots)
+        .encode(x=x, y=y, color=colour, shape=shape),
+        base.mark_text(align="left", dx=9, dy=-9).encode(x=x, y=y, text="title:N"),
+    )
+    return Figure(
+        name="quality_and_runtime",
+        title="Quality against runtime",
+        explanation="Up and to the left is better. Hollow: the score is circular.",
+        alt=f"Scatter plot of {metrics[chosen]} against seconds a picture, one point a method.",
+        spec=finish(chart.add_params(alt.param(name="metric", value=chosen)).properties(width=430, height=300)),
+        choices=(choice,),
+    )
+
+
+def cost_figure(run: RunRecords) -> Figure | None:
+    """Returns runtime and peak memory of every method and control, or ``None`` where neither was measured."""
+    import altair as alt
+
+    panels = []
+    order = list(method_titles(run).values())
+    for cost, title, show, unit, logarithmic in (
+        ("seconds", "seconds a picture, logarithmic", format_seconds, 1, True),
+        ("peak_memory_bytes", "peak memory in MiB", format_bytes, MEBIBYTE, False),
+    ):
+        rows = _cost_rows(run, cost, show, unit)
+        if not rows:
+            continue
+        scale = alt.Scale(type="log", nice=True) if logarithmic else alt.Scale(zero=True, nice=True)
+        y = alt.Y(
+            "title:N",
+            sort=order,
+            title=None,
+            axis=alt.Axis(ticks=False, domain=False, grid=True) if not panels else None,
+        )
+        base = alt.Chart(data(rows))
+        colour = method_colour(order)
+        panels.append(
+            alt.layer(
+                base.mark_rule(strokeWidth=3, opacity=0.35).encode(
+                    x=alt.X("low:Q", scale=scale), x2="high:Q", y=y, color=colour
+                ),
+                base.mark_point(filled=True, size=80, opacity=1, tooltip={"content": "data"}).encode(
+                    x=alt.X("x:Q", title=title, scale=scale, axis=alt.Axis(tickCount=5)), y=y, color=colour
+                ),
+            ).properties(width=250, height=26 * len(order))
+        )
+    if not panels:
+        return None
+    return Figure(
+        name="costs",
+        title="Runtime and memory",
+        explanation="Means with 95 % intervals; every picture was timed alone, after a warm-up.",
+        alt="Runtime and peak memory of every method; the numbers are in the table of costs.",
+        spec=finish(alt.hconcat(*panels, spacing=24)),
+    )
+
+
+def cost_means(run: RunRecords, cost: str) -> dict[str, float]:
+    """The positive means of a cost, by method; a logarithmic axis has no place for others."""
+    means = {row.method: number_of(row.mean) for row in run.summary if row.metric == cost}
+    return {method: mean for method, mean in means.items() if mean is not None and mean > 0}
+
+
+def _cost_rows(run: RunRecords, cost: str, show: Any, unit: float) -> list[dict[str, Any]]:
+    means, titles = cost_means(run, cost), method_titles(run)
+    ends = {row.method: (number_of(row.low), number_of(row.high)) for row in run.summary if row.metric == cost}
+    rows = []
+    for method, mean in means.items():
+        low, high = (end if end is not None and end > 0 else mean for end in ends[method])
+        rows.append(
+            {
+                "method": method,
+                "title": titles.get(method, method),
+                "note": show(mean) + (f" ({show(low)} to {show(high)})" if low != high else ""),
+                "x": mean / unit,
+                "low": low / unit,
+                "high": high / unit,
+            }
+        )
+    return rows

@@ -1,0 +1,149 @@
+"""What every chart shares: its data, its choices, and how it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from reports.units import methods_before_controls
+
+if TYPE_CHECKING:
+    import altair as alt
+
+    from benchmark.store.records import RunRecords
+
+INK: Final = "#1c1e21"
+QUIET: Final = "#5b626c"
+LINE: Final = "#e1e4e8"
+STRONG_LINE: Final = "#aeb4bd"
+ACCENT: Final = "#1d4f91"
+PALETTE: Final = ("#0072b2", "#c26a00", "#00845f", "#b5568b", "#7a6a00", "#3d8fc4", "#a33b20", "#6b5bb5")
+"""Colours of the methods: they stand out from white and from black, and are told apart by colour-blind people."""
+
+SHAPES: Final = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
+
+LONGEST_TITLE: Final = 60
+WIDEST: Final = (-0.5, 1.5)
+POINT: Final = 110
+"""Area of a point in square pixels."""
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something that the reader may choose: a parameter of the specification with its options."""
+
+    parameter: str
+    label: str
+    options: tuple[tuple[str, str], ...]
+    chosen: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart.
+
+    Attributes:
+        name: Name in snake_case, unique within a run.
+        title: Heading.
+        explanation: How to read it, in a sentence or two.
+        alt: What it shows, for who cannot see it.
+        spec: Vega-Lite specification.
+        choices: What the reader may choose.
+    """
+
+    name: str
+    title: str
+    explanation: str
+    alt: str
+    spec: dict[str, Any]
+    choices: tuple[Choice, ...] = ()
+
+
+def data(rows: Rows) -> alt.Data:
+    """Returns rows as inline data."""
+    import altair as alt
+
+    return alt.Data(values=[dict(row) for row in rows])
+
+
+def method_titles(run: RunRecords) -> dict[str, str]:
+    """Short titles of a run's methods by name, each once, controls last."""
+    return _unique((method.name, method.title or method.name) for method in methods_before_controls(run))
+
+
+def metric_titles(run: RunRecords) -> dict[str, str]:
+    """Short titles of a run's metrics by name, each once."""
+    return _unique((metric.name, metric.title or metric.name) for metric in run.metrics)
+
+
+def _unique(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+    titles: dict[str, str] = {}
+    for name, title in named:
+        short = _shorten(title) or "unnamed"
+        number = 1 + sum(found == short or found.startswith(f"{short} (") for found in titles.values())
+        titles[name] = short if number == 1 else f"{short} ({number})"
+    return titles
+
+
+def _shorten(text: str) -> str:
+    # Charts take no lone surrogates, which a record read from JSON can hold.
+    clean = " ".join(text.encode("utf-8", "replace").decode("utf-8").replace("\0", "").split())
+    return clean if len(clean) <= LONGEST_TITLE else f"{clean[: LONGEST_TITLE - 1]}…"
+
+
+def method_colour(titles: Sequence[str]) -> alt.Color:
+    """Returns the colour of a method; every chart of a run gives a method the same one."""
+    import altair as alt
+
+    colours = [PALETTE[index % len(PALETTE)] for index in range(len(titles))]
+    return alt.Color("title:N", scale=alt.Scale(domain=list(titles), range=colours), legend=None)
+
+
+def method_shape(titles: Sequence[str]) -> alt.Shape:
+    """Returns the shape of a method's points."""
+    import altair as alt
+
+    shapes = [SHAPES[index % len(SHAPES)] for index in range(len(titles))]
+    return alt.Shape("title:N", scale=alt.Scale(domain=list(titles), range=shapes), legend=None)
+
+
+def anchored_scale(values: Iterable[float]) -> alt.Scale:
+    """Returns a scale for anchored scores; what lies far beyond the controls is drawn at its edge."""
+    import altair as alt
+
+    low, high = min([-0.05, *(known := list(values))]), max([1.05, *known])
+    return alt.Scale(domain=[max(low, WIDEST[0]), min(high, WIDEST[1])], clamp=True, nice=False)
+
+
+def points(base: alt.Chart, size: int, **encoding: Any) -> tuple[alt.Chart, alt.Chart]:
+    """Returns the points of rows, filled, and hollow where the row is of a circular score."""
+    marks = {"size": size, "tooltip": {"content": "data"}}
+    return (
+        base.transform_filter("!datum.circular").mark_point(filled=True, **marks).encode(**encoding),
+        base.transform_filter("datum.circular").mark_point(filled=False, strokeWidth=2, **marks).encode(**encoding),
+    )
+
+
+def finish(chart: alt.LayerChart | alt.HConcatChart) -> dict[str, Any]:
+    """Returns the specification of a chart, in the look of the page."""
+    styled = chart.configure(
+        background="transparent",
+        font="system-ui, -apple-system, Segoe UI, Roboto, Noto Sans, Helvetica Neue, Arial, sans-serif",
+        padding=4,
+    )
+    spec: dict[str, Any] = styled.to_dict()
+    spec["config"] = {
+        **spec.get("config", {}),
+        "view": {"stroke": None},
+        "axis": {
+            "labelColor": QUIET, "titleColor": QUIET, "titleFontWeight": "normal", "titleFontSize": 12,
+            "labelFontSize": 11, "gridColor": LINE, "domainColor": STRONG_LINE, "tickColor": STRONG_LINE,
+            "labelLimit": 140,
+        },
+        "text": {"fill": INK, "fontSize": 12, "limit": 150},
+        "title": {"color": INK, "fontSize": 13, "anchor": "start", "fontWeight": "normal"},
+    }  # fmt: skip
+    return spec

@@ -1,0 +1,87 @@
+"""Critical-difference diagrams: average ranks, and which methods are not told apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reports.figures.figure import (
+    INK,
+    QUIET,
+    Choice,
+    Figure,
+    data,
+    finish,
+    method_colour,
+    method_titles,
+    metric_titles,
+)
+
+if TYPE_CHECKING:
+    from benchmark.analysis.statistics import RunStatistics
+    from benchmark.store.records import RunRecords
+
+
+def rank_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
+    """Returns the diagrams of all metrics, one at a time, or ``None`` where no two methods were ranked."""
+    import altair as alt
+
+    if not statistics.ranks:
+        return None
+    methods, metrics = method_titles(run), metric_titles(run)
+    points, bars, spans = [], [], []
+    for entry in statistics.ranks:
+        verdict = "" if entry.p_value is None else f", Friedman p = {entry.p_value:.2g}"
+        for row, (method, rank) in enumerate(entry.average_ranks.items()):
+            title = methods[method]
+            note = f"average rank {rank:.2f} of {len(entry.average_ranks)} over {entry.cases} cases{verdict}"
+            points.append(
+                {"metric": entry.metric, "method": method, "title": title, "note": note, "rank": rank, "row": row}
+            )
+        for row, clique in enumerate(entry.cliques, start=1):
+            ranks = [entry.average_ranks[method] for method in clique]
+            bars.append(
+                {"metric": entry.metric, "start": min(ranks) - 0.04, "end": max(ranks) + 0.04, "row": -row * 0.45}
+            )
+        label = f"critical difference {entry.critical_difference:.2f}{verdict}"
+        spans.append({"metric": entry.metric, "start": 1, "end": 1 + entry.critical_difference, "label": label})
+    most = max(len(entry.average_ranks) for entry in statistics.ranks)
+    top = min([row["row"] for row in bars] or [0]) - 0.9
+    chosen = statistics.ranks[0].metric
+    options = tuple((entry.metric, metrics[entry.metric]) for entry in statistics.ranks)
+    rank_axis = alt.X(
+        "rank:Q",
+        title="average rank, 1 is best",
+        scale=alt.Scale(domain=[0.9, max(most, *(span["end"] for span in spans)) + 0.1], nice=False),
+        axis=alt.Axis(values=list(range(1, most + 1)), format="d", grid=True),
+    )
+    row_axis = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[most - 0.5, top - 0.4], nice=False))
+    starts = rank_axis.copy()
+    starts.shorthand = "start:Q"
+    show = "datum.metric === metric"
+    dots = alt.Chart(data(points)).transform_filter(show)
+    span = alt.Chart(data(spans)).transform_filter(show).transform_calculate(row=str(top))
+    colour = method_colour([methods[name] for name in methods])
+    chart = alt.layer(
+        alt.Chart(data(bars))
+        .transform_filter(show)
+        .mark_rule(strokeWidth=5, strokeCap="round", color=INK)
+        .encode(x=starts, x2="end:Q", y=row_axis),
+        span.mark_rule(strokeWidth=1.5, color=QUIET).encode(x=starts, x2="end:Q", y=row_axis),
+        span.mark_text(align="left", dy=-9, color=QUIET, limit=320).encode(x=starts, y=row_axis, text="label:N"),
+        dots.mark_point(filled=True, size=90, opacity=1, tooltip={"content": "data"}).encode(
+            x=rank_axis, y=row_axis, color=colour
+        ),
+        dots.mark_text(align="left", dx=10).encode(x=rank_axis, y=row_axis, text="title:N"),
+    )
+    return Figure(
+        name="ranks",
+        title="Average ranks",
+        explanation="Methods ranked within each case. A thick bar joins methods that are closer than the critical difference "
+        "(Nemenyi, 5 %). It takes cases for independent, which crossed cases are not: it describes this run.",
+        alt=f"Critical-difference diagram of {metrics[chosen]}: "
+        + ", ".join(f"{methods[name]} {rank:.2f}" for name, rank in statistics.ranks[0].average_ranks.items()),
+        spec=finish(
+            chart.add_params(alt.param(name="metric", value=chosen)).properties(width=520, height=30 * most + 70)
+        ),
+        choices=(Choice("metric", "Ranks by", options, chosen),),
+    )
