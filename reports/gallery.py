@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmark.contracts.metric import Direction
 from benchmark.store.records import UnitStatus
-from reports.formatting import field_of, format_seconds, number_format, number_of
+from reports.formatting import NOTHING, field_of, format_seconds, number_format, number_of
+from reports.ranking import DIRECTIONS
 from reports.units import methods_before_controls
 
 if TYPE_CHECKING:
@@ -15,6 +17,14 @@ if TYPE_CHECKING:
     from reports.images import Picture, PictureSource
     from reports.units import Unit
 
+FILTERS: Final = {
+    "content": "Content",
+    "style": "Style",
+    "artist": "Artist",
+    "movement": "Movement",
+    "genre": "Genre",
+    "prompt": "Prompt",
+}
 SIDES: Final = (512, 384, 256)
 PICTURE_BYTES_PER_PIXEL: Final = 0.45
 """Size of an inlined picture of a painting, base64 included."""
@@ -34,7 +44,8 @@ class Tile:
         pictures: None for a unit that made no picture; several for a case with several styles.
         status: ``ok``, ``failed``, ``skipped`` or ``missing``.
         reason: Why there is no picture.
-        scores: Titles and values of the unit's scores.
+        scores: The unit's scores, in the order of the gallery's metrics.
+        method: Name of the method, empty for a content or a style.
     """
 
     role: str
@@ -43,13 +54,34 @@ class Tile:
     pictures: tuple[Picture, ...] = ()
     status: str = "ok"
     reason: str = ""
-    scores: tuple[tuple[str, str], ...] = ()
+    scores: tuple[str, ...] = ()
     method: str = ""
 
 
 @dataclass(frozen=True)
+class Filter:
+    """Something that cases differ in, with all its values: the key of each is its place among them."""
+
+    name: str
+    label: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GalleryMetric:
+    """A metric whose scores the tiles carry. ``lower`` says that less is better."""
+
+    title: str
+    arrow: str
+    lower: bool
+
+
+@dataclass(frozen=True)
 class CaseRow:
-    """A case with its tiles; ``styles`` describes the styles, one line each."""
+    """A case with its tiles; ``styles`` describes the styles, one line each.
+
+    ``keys`` holds, for every filter, the keys of the values that the case has.
+    """
 
     id: str
     content: str
@@ -57,21 +89,35 @@ class CaseRow:
     styles: tuple[str, ...]
     prompt: str
     tiles: tuple[Tile, ...]
+    keys: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Gallery:
-    """The cases shown, out of ``total``."""
+    """The cases shown, out of ``total``, with what they can be filtered by, and the metrics of the tiles' scores."""
 
     rows: tuple[CaseRow, ...]
     total: int
+    filters: tuple[Filter, ...]
+    metrics: tuple[GalleryMetric, ...]
 
 
-def build_gallery(run: RunRecords, units: Mapping[tuple[str, str], Unit], pictures: PictureSource) -> Gallery:
-    """Arranges the pictures of a run; of a large run it shows cases spread evenly over all of them."""
-    cases, side = choose_cases(run.cases, len(run.methods) + 2)
+def build_gallery(
+    run: RunRecords, units: Mapping[tuple[str, str], Unit], pictures: PictureSource, *, whole: bool
+) -> Gallery:
+    """Arranges the pictures of a run.
+
+    Args:
+        run: The run.
+        units: Its units.
+        pictures: Its pictures.
+        whole: Whether all cases are shown; else, of a large run, cases that are spread evenly over all of them.
+    """
+    cases, side = (run.cases, SIDES[0]) if whole else choose_cases(run.cases, len(run.methods) + 2)
+    shown = {case.id for case in cases}
+    pictures.preload((unit.image for unit in units.values() if unit.case in shown and unit.image), side)
     builder = _GalleryBuilder(run, units, pictures, side)
-    return Gallery(rows=tuple(builder.row(case) for case in cases), total=len(run.cases))
+    return Gallery(tuple(builder.row(case) for case in cases), len(run.cases), builder.filters(), builder.metrics())
 
 
 def choose_cases(cases: Sequence[CaseRecord], pictures_per_case: int) -> tuple[tuple[CaseRecord, ...], int]:
@@ -102,6 +148,12 @@ class _GalleryBuilder:
             )
             for metric in run.metrics
         }
+        scored = {name for unit in units.values() for name in unit.scores}
+        self._scored = [metric for metric in run.metrics if metric.name in scored]
+        self._known = {
+            name: tuple(dict.fromkeys(value for case in run.cases for value in self._values(case, name)))
+            for name in FILTERS
+        }
 
     def row(self, case: CaseRecord) -> CaseRow:
         content = self._contents.get(case.content, {})
@@ -114,7 +166,35 @@ class _GalleryBuilder:
             self._style_tile(styles, names),
             *(self._method_tile(method, case, title, names) for method in methods_before_controls(self._run)),
         ]
-        return CaseRow(case.id, title, field_of(content, "creator"), names, case.prompt, tuple(tiles))
+        keys = tuple(
+            (name, " ".join(str(place) for place, value in enumerate(known) if value in self._values(case, name)))
+            for name, known in self._known.items()
+        )
+        return CaseRow(case.id, title, field_of(content, "creator"), names, case.prompt, tuple(tiles), keys)
+
+    def filters(self) -> tuple[Filter, ...]:
+        """Returns what the cases differ in."""
+        return tuple(Filter(name, FILTERS[name], known) for name, known in self._known.items() if len(known) > 1)
+
+    def metrics(self) -> tuple[GalleryMetric, ...]:
+        """Returns the metrics whose scores the tiles carry, in their order."""
+        return tuple(
+            GalleryMetric(
+                metric.title or metric.name,
+                DIRECTIONS[Direction(metric.direction)][0],
+                Direction(metric.direction) is Direction.LOWER,
+            )
+            for metric in self._scored
+        )
+
+    def _values(self, case: CaseRecord, name: str) -> list[str]:
+        """The values that a case has of a filter."""
+        if name == "content":
+            content = self._contents.get(case.content, {})
+            return [field_of(content, "title", "subject") or case.content]
+        styles = [self._styles.get(field_of(style, "id"), {}) | dict(style) for style in case.styles]
+        keys = ("title", "id") if name == "style" else (name,)
+        return [value for value in (field_of(style, *keys) for style in styles) if value]
 
     def _style_tile(self, styles: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Tile:
         pictures = tuple(
@@ -138,9 +218,8 @@ class _GalleryBuilder:
             )
         alt = f"{heading}: {content}, stylized towards {' + '.join(styles)}"
         scores = tuple(
-            (metric.title or metric.name, self._formats[metric.name](unit.scores[metric.name]))
-            for metric in self._run.metrics
-            if metric.name in unit.scores
+            self._formats[metric.name](unit.scores[metric.name]) if metric.name in unit.scores else NOTHING
+            for metric in self._scored
         )
         return Tile(
             role,

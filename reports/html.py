@@ -1,4 +1,4 @@
-"""The HTML report: one self-contained page that can be mailed, printed and opened from the disk."""
+"""The HTML report: a page that can be printed, put on any web server and opened from the disk."""
 
 from __future__ import annotations
 
@@ -14,19 +14,27 @@ if TYPE_CHECKING:
 
 
 class HtmlReport(Report):
-    """Writes ``index.html``, with every picture, style sheet and script inside it.
+    """Writes ``index.html`` with style sheets and scripts inside it, and its pictures beside or inside it.
 
-    The page asks for nothing from outside: its content security policy forbids every request, and allows only the
-    style sheet and the script whose hashes it names. Whatever comes from a plugin, a prompt, a file name or an error
-    message is shown as text.
+    The page asks for nothing but its own pictures: its content security policy forbids every other request, and allows
+    only the style sheet and the script whose hashes it names. Whatever comes from a plugin, a prompt, a file name or an
+    error message is shown as text.
+
+    Args:
+        inline: Whether the pictures are inside the page, so that it is a single file. Of a large run it then shows some
+            cases only.
     """
 
     info: ClassVar[ReportInfo] = ReportInfo(
         name="html",
         title="HTML page",
-        version="1",
-        summary="One self-contained page: ranking, gallery, similarity matrices, failures and provenance.",
+        version="2",
+        summary="A page: scores at a glance, trade-offs, gallery, similarity matrices, failures and provenance.",
+        inline=True,
     )
+
+    def __init__(self, *, inline: bool = False) -> None:
+        self.inline = inline
 
     def write(self, runs: Sequence[RunRecords], destination: Path) -> Path:
         """Writes the page, whole or not at all.
@@ -42,11 +50,15 @@ class HtmlReport(Report):
             ValueError: If there are no runs.
             InputError: If the page cannot be written.
         """
+        from reports.images import PictureFiles
         from reports.page import build_page
         from reports.rendering import render
 
-        page = build_page(runs)
+        files = None if self.inline else PictureFiles(destination)
+        page = build_page(runs, files)
         target = destination / "index.html"
         # A record read from JSON can hold lone surrogates, which UTF-8 cannot encode.
         write_bytes(target, render(page).encode("utf-8", errors="replace"))
+        if files is not None:
+            files.remove_others()
         return target

@@ -1,29 +1,39 @@
-"""The pictures of a run, shrunk and inlined as data URIs."""
+"""The pictures of a run, shrunk, and either inlined as data URIs or written as files beside the page."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
-import warnings
+import math
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from benchmark.store.atomic import write_bytes
 
 if TYPE_CHECKING:
     from PIL import Image
 
 QUALITY: Final = 80
 LARGEST_FILE: Final = 256 * 1024 * 1024
+FILE_SIDE: Final = 512
+"""The longer side of a picture beside the page."""
+
+FOLDER: Final = "pictures"
+FILE_NAME: Final = re.compile(r"[0-9a-f]{20}\.(webp|jpeg)")
 PICTURE_FORMATS: Final = ("PNG", "JPEG", "WEBP")
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture as the page shows it: a data URI, or the reason why there is none.
+    """A picture as the page shows it: its address, or the reason why there is none.
 
     Attributes:
         alt: What the picture shows.
-        uri: Data URI, empty if the picture cannot be shown.
+        uri: Data URI or relative address of a file, empty if the picture cannot be shown.
         width: Width in pixels.
         height: Height in pixels.
         problem: Why it cannot be shown, empty if it can.
@@ -37,11 +47,16 @@ class Picture:
 
 
 class PictureSource:
-    """Reads the pictures of a run's folder. A picture that cannot be read is a placeholder, never an exception."""
+    """Reads the pictures of a run's folder. A picture that cannot be read is a placeholder, never an exception.
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._encoded: dict[tuple[str, int], tuple[str, int, int] | str] = {}
+    Args:
+        directory: The run's folder.
+        files: Where pictures are written to; without it they are inlined.
+    """
+
+    def __init__(self, directory: Path, files: PictureFiles | None = None) -> None:
+        self._directory, self._files = directory, files
+        self._shown: dict[tuple[str, int], tuple[str, int, int] | str] = {}
 
     def load(self, path: str, alt: str, side: int) -> Picture:
         """Returns a picture.
@@ -49,16 +64,28 @@ class PictureSource:
         Args:
             path: Path relative to the run's folder; one that leads out of it is not followed.
             alt: What the picture shows.
-            side: The longer side in pixels; smaller pictures are left as they are.
+            side: The longer side of an inlined picture in pixels; smaller ones are left as they are. Files have a size
+                of their own, so that one serves wherever the picture is shown.
         """
-        key = (path, side)
-        if key not in self._encoded:
-            self._encoded[key] = self._read(path, side)
-        encoded = self._encoded[key]
-        if isinstance(encoded, str):
-            return Picture(alt=alt, problem=encoded)
-        uri, width, height = encoded
+        key = self._key(path, side)
+        if key not in self._shown:
+            self._shown[key] = self._read(*key)
+        shown = self._shown[key]
+        if isinstance(shown, str):
+            return Picture(alt=alt, problem=shown)
+        uri, width, height = shown
         return Picture(alt=alt, uri=uri, width=width, height=height)
+
+    def preload(self, paths: Iterable[str], side: int) -> None:
+        """Reads pictures side by side, on all cores."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        keys = [key for key in dict.fromkeys(self._key(path, side) for path in paths) if key not in self._shown]
+        with ThreadPoolExecutor() as pool:
+            self._shown.update(zip(keys, pool.map(lambda key: self._read(*key), keys), strict=True))
+
+    def _key(self, path: str, side: int) -> tuple[str, int]:
+        return path, side if self._files is None else FILE_SIDE
 
     def _read(self, path: str, side: int) -> tuple[str, int, int] | str:
         from PIL import Image
@@ -73,12 +100,13 @@ class PictureSource:
                 return "the picture is missing"
             if file.stat().st_size > LARGEST_FILE:
                 return "the picture is too large to be shown"
-            with warnings.catch_warnings():
-                warnings.simplefilter("error", Image.DecompressionBombWarning)
-                warnings.simplefilter("ignore", UserWarning)
-                with Image.open(file, formats=PICTURE_FORMATS) as opened:
-                    image = opened.convert("RGB")
-        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+            with Image.open(file, formats=PICTURE_FORMATS) as opened:
+                # Pillow's own limit only warns below twice its size, and warnings are not for several threads.
+                if opened.width * opened.height > (Image.MAX_IMAGE_PIXELS or math.inf):
+                    return "the picture is too large to be shown"
+                # A palette whose colours are partly transparent is converted by way of its transparency.
+                image = (opened.convert("RGBA") if "transparency" in opened.info else opened).convert("RGB")
+        except Image.DecompressionBombError:
             return "the picture is too large to be shown"
         # Pillow reports damaged files by any of these.
         except (
@@ -93,18 +121,54 @@ class PictureSource:
         ):
             return "the picture cannot be read"
         image.thumbnail((side, side), Image.Resampling.LANCZOS)
-        return encode(image), image.width, image.height
+        data, kind = encode(image)
+        if self._files is None:
+            uri = f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
+        else:
+            uri = self._files.add(data, kind)
+        return uri, image.width, image.height
 
 
-def encode(image: Image.Image) -> str:
-    """Returns an RGB image as a data URI: WebP, or JPEG where this Pillow cannot write WebP."""
+def encode(image: Image.Image) -> tuple[bytes, str]:
+    """Returns an RGB image as a file and its kind: ``webp``, or ``jpeg`` where this Pillow cannot write WebP."""
     from PIL import features
 
-    webp = features.check("webp")
     buffer = io.BytesIO()
-    if webp:
+    if features.check("webp"):
         image.save(buffer, "WEBP", quality=QUALITY, method=4)
-    else:
-        image.save(buffer, "JPEG", quality=QUALITY, optimize=True)
-    data = base64.b64encode(buffer.getvalue()).decode("ascii")
-    return f"data:image/{'webp' if webp else 'jpeg'};base64,{data}"
+        return buffer.getvalue(), "webp"
+    image.save(buffer, "JPEG", quality=QUALITY, optimize=True)
+    return buffer.getvalue(), "jpeg"
+
+
+class PictureFiles:
+    """The pictures beside a page, in a folder of their own, named by what they hold.
+
+    Args:
+        destination: Folder of the page.
+    """
+
+    def __init__(self, destination: Path) -> None:
+        self._folder = destination / FOLDER
+        self._names: set[str] = set()
+
+    def add(self, data: bytes, kind: str) -> str:
+        """Writes a picture unless it is there, and returns its address relative to the page.
+
+        Raises:
+            InputError: It cannot be written.
+        """
+        name = f"{hashlib.sha256(data).hexdigest()[:20]}.{kind}"
+        self._names.add(name)
+        target = self._folder / name
+        if not target.exists():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_bytes(target, data)
+        return f"{FOLDER}/{name}"
+
+    def remove_others(self) -> None:
+        """Removes pictures that an earlier page left."""
+        if self._folder.is_dir():
+            for file in self._folder.iterdir():
+                if FILE_NAME.fullmatch(file.name) and file.name not in self._names:
+                    file.unlink(missing_ok=True)

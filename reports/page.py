@@ -11,6 +11,7 @@ from markupsafe import Markup
 from benchmark.analysis.statistics import analyze
 from benchmark.contracts.metric import Direction
 from benchmark.store.records import RunStatus, UnitStatus
+from reports.differences import Differences, build_differences
 from reports.figures.all import rank_figures, to_inline_svg, trade_off_figures
 from reports.figures.figure import Figure
 from reports.formatting import (
@@ -27,7 +28,7 @@ from reports.formatting import (
 from reports.gallery import Gallery, build_gallery
 from reports.glance import Glance, build_glance
 from reports.heat_map import HeatMaps, build_heat_maps
-from reports.images import PictureSource
+from reports.images import PictureFiles, PictureSource
 from reports.incidents import Incidents, collect_incidents
 from reports.provenance import Fact, Provenance, build_provenance
 from reports.ranking import DIRECTIONS, Scores, build_scores
@@ -104,6 +105,7 @@ class RunSection:
     scores: Scores
     trade_offs: tuple[DrawnFigure, ...]
     ranks: tuple[DrawnFigure, ...]
+    differences: Differences | None
     methods: tuple[MethodNote, ...]
     gallery: Gallery
     heat_maps: HeatMaps | None
@@ -122,24 +124,29 @@ class Comparability:
 
 @dataclass(frozen=True)
 class Page:
-    """The page: one section per run."""
+    """The page: one section per run. ``inline`` says that it holds its pictures."""
 
     title: str
     runs: tuple[RunSection, ...]
     comparability: Comparability | None
+    inline: bool
 
 
-def build_page(runs: Sequence[RunRecords]) -> Page:
+def build_page(runs: Sequence[RunRecords], files: PictureFiles | None = None) -> Page:
     """Arranges the records of one or several runs.
+
+    Args:
+        runs: The runs.
+        files: Where pictures are written to; without it they are inlined.
 
     Raises:
         ValueError: If there are no runs.
     """
     if not runs:
         raise ValueError("a report needs at least one run")
-    sections = tuple(_section(run, index) for index, run in enumerate(runs, start=1))
+    sections = tuple(_section(run, index, files) for index, run in enumerate(runs, start=1))
     title = sections[0].title if len(runs) == 1 else format_count(len(runs), "run")
-    return Page(title, sections, compare_protocols(runs) if len(runs) > 1 else None)
+    return Page(title, sections, compare_protocols(runs) if len(runs) > 1 else None, inline=files is None)
 
 
 def compare_protocols(runs: Sequence[RunRecords]) -> Comparability:
@@ -165,9 +172,9 @@ def compare_protocols(runs: Sequence[RunRecords]) -> Comparability:
     return Comparability(True, (f"All runs share one protocol (fingerprint {shared}) and the same metrics.",))
 
 
-def _section(run: RunRecords, number: int) -> RunSection:
+def _section(run: RunRecords, number: int, files: PictureFiles | None) -> RunSection:
     units = read_units(run)
-    pictures = PictureSource(run.directory)
+    pictures = PictureSource(run.directory, files)
     statistics = analyze(run)
     scores = build_scores(run, statistics.comparisons)
     name = field_of(run.protocol, "title", "name") or "unnamed protocol"
@@ -184,8 +191,9 @@ def _section(run: RunRecords, number: int) -> RunSection:
         scores=scores,
         trade_offs=tuple(_draw(figure, number) for figure in trade_off_figures(run, statistics)),
         ranks=tuple(_draw(figure, number) for figure in rank_figures(run, statistics)),
+        differences=build_differences(run, statistics),
         methods=tuple(_method_note(method, run) for method in methods_before_controls(run)),
-        gallery=build_gallery(run, units, pictures),
+        gallery=build_gallery(run, units, pictures, whole=files is not None),
         heat_maps=build_heat_maps(run, units, pictures),
         metrics=tuple(_metric_note(metric) for metric in run.metrics),
         incidents=collect_incidents(run, units),

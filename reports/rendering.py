@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
 STYLE_SHEETS: Final = ("page.css", "tables.css", "charts.css", "gallery.css", "heat_map.css", "print.css")
-SCRIPTS: Final = ("sorting.js", "charts.js", "viewer.js", "copying.js")
+SCRIPTS: Final = ("sorting.js", "charts.js", "gallery.js", "viewer.js", "copying.js")
 
 
 def render(page: Page) -> str:
@@ -38,17 +38,23 @@ def render(page: Page) -> str:
         style=style,
         script=script,
         figures=json_block({run.prefix: _specifications(run) for run in page.runs}),
-        policy=content_security_policy(style, script),
+        policy=content_security_policy(style, script, inline=page.inline),
     )
     return html.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def content_security_policy(style: str, script: str) -> str:
-    """Returns a policy that allows inlined pictures, this style sheet and this script, and nothing else."""
+def content_security_policy(style: str, script: str, *, inline: bool) -> str:
+    """Returns a policy that allows this style sheet, this script and the page's pictures, and nothing else.
+
+    Args:
+        style: The style sheet.
+        script: The script.
+        inline: Whether all pictures are inlined.
+    """
     return "; ".join(
         (
             "default-src 'none'",
-            "img-src data:",
+            "img-src data:" if inline else "img-src data: 'self'",
             f"style-src '{_source_hash(style)}'",
             f"script-src '{_source_hash(script)}'",
             "base-uri 'none'",

@@ -17,32 +17,39 @@ from benchmark.registry import PluginKind, find_plugin
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), help="Folder.  [default: RUN/report; report for several runs]"
 )
-def report(runs: tuple[Path, ...], name: str, out: Path | None) -> None:
+@click.option("--inline", is_flag=True, help="Put the pictures inside the file instead of beside it.")
+def report(runs: tuple[Path, ...], name: str, out: Path | None, inline: bool) -> None:
     """Render the records of one or several runs. Scores are never recomputed."""
-    click.echo(write_report(runs, name, out or (runs[0] / "report" if len(runs) == 1 else Path("report"))))
+    destination = out or (runs[0] / "report" if len(runs) == 1 else Path("report"))
+    click.echo(write_report(runs, name, destination, inline=inline))
 
 
-def write_report(runs: Sequence[Path], name: str, destination: Path) -> Path:
+def write_report(runs: Sequence[Path], name: str, destination: Path, *, inline: bool = False) -> Path:
     """Writes a report.
 
     Args:
         runs: Folders of the runs.
         name: Name of the format.
         destination: Folder to write to.
+        inline: Whether pictures are put inside the file.
 
     Returns:
         The file to open.
 
     Raises:
-        InputError: A folder holds no run, the format is unknown, or the report cannot be written.
+        InputError: A folder holds no run, the format is unknown or has no pictures to put inside, or the report cannot
+            be written.
     """
     from benchmark.analysis.loading import load_records
 
-    plugin = find_plugin(PluginKind.REPORTS, name).load()()
+    plugin = find_plugin(PluginKind.REPORTS, name).load()
+    if inline and not plugin.info.inline:
+        raise InputError(f"--inline: the format {plugin.info.name} writes no pictures beside its file")
+    format_ = plugin(inline=True) if inline else plugin()
     records = [load_records(directory) for directory in runs]
     try:
         destination.mkdir(parents=True, exist_ok=True)
-        path: Path = plugin.write(records, destination)
+        path: Path = format_.write(records, destination)
     except OSError as error:
         raise InputError(f"cannot write the report to {destination}: {error.strerror or error}") from error
     return path

@@ -21,12 +21,15 @@ class ReportInfo:
         title: Name for people.
         version: Version of the format.
         summary: One sentence: what it writes.
+        inline: Whether it writes pictures beside its file and can put them inside: such a format takes the keyword
+            ``inline`` when it is made.
     """
 
     name: str
     title: str
     version: str
     summary: str
+    inline: bool = False
 
 
 class Report(ABC):

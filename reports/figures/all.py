@@ -57,7 +57,7 @@ def to_inline_svg(figure: Figure, prefix: str) -> str:
 
 @functools.cache
 def chart_library() -> str:
-    """Returns the script that draws charts in a browser: Vega, Vega-Lite and Vega-Embed, from vl-convert."""
+    """Returns the script that draws charts in a browser, as ``vegaEmbed``: Vega, Vega-Lite and Vega-Embed."""
     import vl_convert
 
-    return vl_convert.javascript_bundle()
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from reports.figures.figure import (
+    ANCHORED,
+    POINT,
     Choice,
     Figure,
+    anchored_scale,
     data,
     finish,
     method_colour,
     method_shape,
     method_titles,
     metric_titles,
+    points,
 )
 from reports.formatting import format_bytes, format_seconds, number_of
 
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
     from benchmark.analysis.statistics import RunStatistics
     from benchmark.store.records import RunRecords
 
-MEBIBYTE = 2**20
+MEBIBYTE: Final = 2**20
 
 
 def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
@@ -30,7 +34,7 @@ def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     seconds = cost_means(run, "seconds")
     methods, metrics = method_titles(run), metric_titles(run)
     circular = {(row.metric, row.method) for row in run.summary if row.circular}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "metric": entry.metric,
             "method": entry.method,
@@ -48,32 +52,23 @@ def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     ]
     if not rows:
         return None
-    names = list(dict.fromkeys(str(row["metric"]) for row in rows))
-    chosen = min(names, key=lambda name: sum(bool(row["circular"]) for row in rows if row["metric"] == name))
+    names = list(dict.fromkeys(entry.metric for entry in statistics.anchored if entry.method in seconds))
+    chosen = min(names, key=lambda name: sum(row["circular"] for row in rows if row["metric"] == name))
     choice = Choice("metric", "Quality by", tuple((name, metrics[name]) for name in names), chosen)
-    titles = list(dict.fromkeys(str(row["title"]) for row in rows))
+    titles = list(dict.fromkeys(row["title"] for row in rows))
     base = alt.Chart(data(rows)).transform_filter("datum.metric === metric")
+    times = [row["x"] for row in rows]
     x = alt.X(
         "x:Q",
         title="seconds a picture, logarithmic",
-        scale=alt.Scale(type="log", nice=True),
-        axis=alt.Axis(tickCount=5),
+        scale=alt.Scale(type="log", domain=[min(times) / 2, max(times) * 4], nice=False),
+        axis=alt.Axis(tickCount=5, grid=False),
     )
-    ends = [float(row[key]) for row in rows for key in ("low", "high")]  # type: ignore[arg-type]
-    domain = [max(min(-0.05, *ends), -0.5), min(max(1.05, *ends), 1.5)]
-    y = alt.Y(
-        "y:Q", title="0 and 1 are the controls, up is better", scale=alt.Scale(domain=domain, clamp=True, nice=False)
-    )
+    y = alt.Y("y:Q", title=ANCHORED, scale=anchored_scale(row[key] for row in rows for key in ("low", "y", "high")))
     colour, shape = method_colour(titles), method_shape(titles)
-    dots = {"size": 110, "opacity": 1, "tooltip": {"content": "data"}}
     chart = alt.layer(
         base.mark_rule(opacity=0.4).encode(x=x, y=alt.Y("low:Q", title=""), y2="high:Q", color=colour),
-        base.transform_filter("!datum.circular")
-        .mark_point(filled=True, **dots)
-        .encode(x=x, y=y, color=colour, shape=shape),
-        base.transform_filter("datum.circular")
-        .mark_point(filled=False, strokeWidth=2, **dots)
-        .encode(x=x, y=y, color=colour, shape=shape),
+        *points(base, POINT, x=x, y=y, color=colour, shape=shape),
         base.mark_text(align="left", dx=9, dy=-9).encode(x=x, y=y, text="title:N"),
     )
     return Figure(
@@ -90,7 +85,7 @@ def cost_figure(run: RunRecords) -> Figure | None:
     """Returns runtime and peak memory of every method and control, or ``None`` where neither was measured."""
     import altair as alt
 
-    panels = []
+    panels: list[alt.LayerChart | alt.FacetChart] = []
     order = list(method_titles(run).values())
     for cost, title, show, unit, logarithmic in (
         ("seconds", "seconds a picture, logarithmic", format_seconds, 1, True),
@@ -100,12 +95,8 @@ def cost_figure(run: RunRecords) -> Figure | None:
         if not rows:
             continue
         scale = alt.Scale(type="log", nice=True) if logarithmic else alt.Scale(zero=True, nice=True)
-        y = alt.Y(
-            "title:N",
-            sort=order,
-            title=None,
-            axis=alt.Axis(ticks=False, domain=False, grid=True) if not panels else None,
-        )
+        axis = None if panels else alt.Axis(ticks=False, domain=False, grid=True)
+        y = alt.Y("title:N", sort=order, title=None, axis=axis)
         base = alt.Chart(data(rows))
         colour = method_colour(order)
         panels.append(
@@ -114,9 +105,9 @@ def cost_figure(run: RunRecords) -> Figure | None:
                     x=alt.X("low:Q", scale=scale), x2="high:Q", y=y, color=colour
                 ),
                 base.mark_point(filled=True, size=80, opacity=1, tooltip={"content": "data"}).encode(
-                    x=alt.X("x:Q", title=title, scale=scale, axis=alt.Axis(tickCount=5)), y=y, color=colour
+                    x=alt.X("x:Q", title=title, scale=scale, axis=alt.Axis(tickCount=5, grid=False)), y=y, color=colour
                 ),
-            ).properties(width=250, height=26 * len(order))
+            ).properties(width=170, height=26 * len(order))
         )
     if not panels:
         return None

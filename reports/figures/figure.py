@@ -24,6 +24,7 @@ PALETTE: Final = ("#0072b2", "#c26a00", "#00845f", "#b5568b", "#7a6a00", "#3d8fc
 SHAPES: Final = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
 
 LONGEST_TITLE: Final = 60
+ANCHORED: Final = "0 and 1 are the controls, up is better"
 WIDEST: Final = (-0.5, 1.5)
 POINT: Final = 110
 """Area of a point in square pixels."""
@@ -62,11 +63,11 @@ class Figure:
     choices: tuple[Choice, ...] = ()
 
 
-def data(rows: Rows) -> alt.Data:
+def data(rows: Rows) -> alt.InlineData:
     """Returns rows as inline data."""
     import altair as alt
 
-    return alt.Data(values=[dict(row) for row in rows])
+    return alt.InlineData(values=[dict(row) for row in rows])
 
 
 def method_titles(run: RunRecords) -> dict[str, str]:
@@ -120,14 +121,14 @@ def anchored_scale(values: Iterable[float]) -> alt.Scale:
 
 def points(base: alt.Chart, size: int, **encoding: Any) -> tuple[alt.Chart, alt.Chart]:
     """Returns the points of rows, filled, and hollow where the row is of a circular score."""
-    marks = {"size": size, "tooltip": {"content": "data"}}
+    marks: dict[str, Any] = {"size": size, "opacity": 1, "tooltip": {"content": "data"}}
     return (
         base.transform_filter("!datum.circular").mark_point(filled=True, **marks).encode(**encoding),
         base.transform_filter("datum.circular").mark_point(filled=False, strokeWidth=2, **marks).encode(**encoding),
     )
 
 
-def finish(chart: alt.LayerChart | alt.HConcatChart) -> dict[str, Any]:
+def finish(chart: alt.LayerChart | alt.FacetChart | alt.HConcatChart) -> dict[str, Any]:
     """Returns the specification of a chart, in the look of the page."""
     styled = chart.configure(
         background="transparent",

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from reports.figures.figure import Figure, data, finish, method_colour, method_shape, method_titles, metric_titles
+from reports.figures.figure import (
+    ANCHORED,
+    Figure,
+    anchored_scale,
+    data,
+    finish,
+    method_colour,
+    method_shape,
+    method_titles,
+    metric_titles,
+    points,
+)
 
 if TYPE_CHECKING:
     from benchmark.analysis.statistics import RunStatistics
     from benchmark.store.records import RunRecords
+
+LABEL_HEIGHT: Final = 0.05
+"""Height of a label on the scale of the scores."""
 
 
 def profile_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
@@ -23,7 +37,7 @@ def profile_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     names = list(dict.fromkeys(entry.metric for entry in anchored))
     if len(names) < 2:
         return None
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "metric": f"{metrics[entry.metric]} ({axes[entry.metric]})",
             "method": entry.method,
@@ -31,33 +45,25 @@ def profile_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
             "note": f"{metrics[entry.metric]} {entry.score:.2f}"
             + (" (circular)" if (entry.metric, entry.method) in circular else ""),
             "y": entry.score,
+            "place": names.index(entry.metric),
             "circular": (entry.metric, entry.method) in circular,
         }
         for entry in anchored
     ]
     titles = [title for name, title in methods.items() if any(row["method"] == name for row in rows)]
-    low, high = min(entry.score for entry in anchored), max(entry.score for entry in anchored)
-    hover = alt.selection_point(name="pointed", fields=["title"], on="pointerover", empty=True, nearest=False)
+    hover = alt.selection_point(name="pointed", fields=["title"], on="pointerover", empty=True)
     faded = alt.condition(hover, alt.value(1), alt.value(0.15))
     x = alt.X("metric:N", sort=None, title=None, axis=alt.Axis(labelAngle=-35, grid=True, labelLimit=190))
-    domain = [max(min(-0.05, low), -0.5), min(max(1.05, high), 1.5)]
-    y = alt.Y("y:Q", title="0 and 1 are the controls, up is better", scale=alt.Scale(domain=domain, clamp=True))
+    y = alt.Y("y:Q", title=ANCHORED, scale=anchored_scale(entry.score for entry in anchored))
     colour, shape = method_colour(titles), method_shape(titles)
     base = alt.Chart(data(rows))
-    marks = {"size": 70, "tooltip": {"content": "data"}}
-    end = base.transform_window(place="row_number()", groupby=["title"]).transform_filter(
-        f"datum.place === {len(names)}"
-    )
+    last = alt.Chart(data(_spread([row for row in rows if row["place"] == len(names) - 1])))
     chart = alt.layer(
-        base.mark_line(strokeWidth=2, tooltip={"content": "data"}).encode(x=x, y=y, color=colour, opacity=faded),
-        base.transform_filter("!datum.circular")
-        .mark_point(filled=True, **marks)
-        .encode(x=x, y=y, color=colour, shape=shape, opacity=faded)
+        base.mark_line(strokeWidth=2, tooltip={"content": "data"})
+        .encode(x=x, y=y, color=colour, opacity=faded)
         .add_params(hover),
-        base.transform_filter("datum.circular")
-        .mark_point(filled=False, strokeWidth=2, **marks)
-        .encode(x=x, y=y, color=colour, shape=shape, opacity=faded),
-        end.mark_text(align="left", dx=10).encode(x=x, y=y, text="title:N", opacity=faded),
+        *points(base, 70, x=x, y=y, color=colour, shape=shape, opacity=faded),
+        last.mark_text(align="left", dx=10).encode(x=x, y=y, text="title:N"),
     )
     return Figure(
         name="profile",
@@ -66,3 +72,12 @@ def profile_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         alt="Parallel coordinates of all anchored scores; the numbers are in the table at a glance.",
         spec=finish(chart.properties(width=max(90 * len(names), 300), height=320)),
     )
+
+
+def _spread(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Moves labels up where they would lie on the one below."""
+    spread: list[dict[str, Any]] = []
+    for row in sorted(rows, key=lambda row: row["y"]):
+        lowest = spread[-1]["y"] + LABEL_HEIGHT if spread else row["y"]
+        spread.append({**row, "y": max(row["y"], lowest)})
+    return spread

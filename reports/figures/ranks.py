@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reports.figures.figure import (
     INK,
@@ -28,7 +28,9 @@ def rank_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     if not statistics.ranks:
         return None
     methods, metrics = method_titles(run), metric_titles(run)
-    points, bars, spans = [], [], []
+    points: list[dict[str, Any]] = []
+    bars: list[dict[str, Any]] = []
+    spans: list[dict[str, Any]] = []
     for entry in statistics.ranks:
         verdict = "" if entry.p_value is None else f", Friedman p = {entry.p_value:.2g}"
         for row, (method, rank) in enumerate(entry.average_ranks.items()):
@@ -76,8 +78,8 @@ def rank_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     return Figure(
         name="ranks",
         title="Average ranks",
-        explanation="Methods ranked within each case. A thick bar joins methods that are closer than the critical difference "
-        "(Nemenyi, 5 %). It takes cases for independent, which crossed cases are not: it describes this run.",
+        explanation="Methods ranked within each case. A thick bar joins methods that are closer than the critical "
+        "difference (Nemenyi, 5 %). It takes cases for independent, which crossed cases are not: it describes the run.",
         alt=f"Critical-difference diagram of {metrics[chosen]}: "
         + ", ".join(f"{methods[name]} {rank:.2f}" for name, rank in statistics.ranks[0].average_ranks.items()),
         spec=finish(

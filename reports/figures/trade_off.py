@@ -135,6 +135,6 @@ def _corners(run: RunRecords, entry: TradeOff, statistics: RunStatistics) -> tup
     ]
     base = alt.Chart(data(rows)).encode(x="x:Q", y="y:Q")
     return (
-        base.mark_point(shape="square", filled=True, color=QUIET, size=90, tooltip={"content": "data"}),
+        base.mark_point(shape="square", filled=True, color=QUIET, size=90, opacity=1, tooltip={"content": "data"}),
         base.mark_text(align="center", dy=-13, color=QUIET, fontStyle="italic").encode(text="title:N"),
     )

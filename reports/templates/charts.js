@@ -63,6 +63,6 @@
       draw(entry.target);
     }
   }, { rootMargin: "300px" });
-  for (const figure of document.querySelectorAll("figure.chart")) observer.observe(figure);
+  for (const figure of document.querySelectorAll("figure[data-figure]")) observer.observe(figure);
   addEventListener("scroll", () => { tip.hidden = true; }, { passive: true });
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,6 +24,9 @@ Rewritten = Callable[..., RunRecords]
 INJECTION = "\"'><script>window.hacked=1</script><img src=x onerror=hacked=1></style></bdi>{{ 7*7 }}{% x %}&lt;"
 
 
+PICTURE_ADDRESS = re.compile(r"data:|pictures/[0-9a-f]{20}\.webp$")
+
+
 def text_of(element: ElementTree.Element | None) -> str:
     assert element is not None
     return " ".join("".join(element.itertext()).split())
@@ -36,22 +40,42 @@ def section(page: ElementTree.Element, name: str, run: int = 1) -> ElementTree.E
 
 def assert_inert(page: ElementTree.Element) -> None:
     """Nothing but our own script can run, and nothing is asked for."""
-    assert len(list(page.iter("script"))) == 1
+    assert [script.get("type", "") for script in page.iter("script")] == ["application/json", ""]
     assert len(list(page.iter("style"))) == 1
     for element in page.iter():
         assert element.tag not in {"iframe", "object", "embed", "base", "form", "video", "audio", "use"}
         assert not [name for name in element.attrib if name.startswith("on") or name == "style"]
-        assert element.get("src", "data:").startswith("data:")
+        assert PICTURE_ADDRESS.match(element.get("src", "data:"))
         if element.tag == "link":
             assert element.get("href") == "data:,"
         elif "href" in element.attrib:
             assert element.attrib["href"].startswith(("#", "https://", "http://"))
 
 
-def test_writes_one_page_and_nothing_else(run: RunRecords, tmp_path: Path) -> None:
+def test_pictures_are_files_beside_the_page(run: RunRecords, tmp_path: Path, parse: Parse) -> None:
     destination = tmp_path / "report"
     destination.mkdir()
-    assert HtmlReport().write([run], destination) == destination / "index.html"
+    path = HtmlReport().write([run], destination)
+    assert path == destination / "index.html"
+    pictures = {image.attrib["src"] for image in parse(path).iter("img") if "src" in image.attrib}
+    assert pictures == {f"pictures/{file.name}" for file in (destination / "pictures").iterdir()}
+    assert sorted(file.name for file in destination.iterdir()) == ["index.html", "pictures"]
+
+
+def test_pictures_of_an_older_page_are_removed_and_nothing_else(run: RunRecords, tmp_path: Path) -> None:
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for name in (f"{'0' * 20}.webp", "holiday.webp"):
+        (pictures / name).write_text("older")
+    HtmlReport().write([run], tmp_path)
+    assert not (pictures / f"{'0' * 20}.webp").exists()
+    assert (pictures / "holiday.webp").exists()
+
+
+def test_an_inline_report_is_one_page_and_nothing_else(run: RunRecords, tmp_path: Path) -> None:
+    destination = tmp_path / "report"
+    destination.mkdir()
+    HtmlReport(inline=True).write([run], destination)
     assert [path.name for path in destination.iterdir()] == ["index.html"]
 
 
@@ -67,27 +91,29 @@ def test_refuses_to_report_nothing(tmp_path: Path) -> None:
 
 
 def test_importing_the_report_loads_nothing_heavy() -> None:
-    heavy = "{'jinja2', 'markupsafe', 'pandas', 'numpy', 'PIL', 'torch'}"
+    heavy = "{'altair', 'jinja2', 'markupsafe', 'pandas', 'numpy', 'PIL', 'torch', 'vl_convert'}"
     code = f"import sys, reports.html; print(sorted({heavy} & sys.modules.keys()))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-def test_the_policy_allows_exactly_the_inlined_style_and_script(run: RunRecords, tmp_path: Path, parse: Parse) -> None:
-    page = parse(HtmlReport().write([run], tmp_path))
+@pytest.mark.parametrize(("inline", "sources"), [(True, "data:"), (False, "data: 'self'")], ids=["inline", "linked"])
+def test_the_policy_allows_exactly_the_inlined_style_and_script(
+    run: RunRecords, tmp_path: Path, parse: Parse, inline: bool, sources: str
+) -> None:
+    page = parse(HtmlReport(inline=inline).write([run], tmp_path))
     policy = page.find(".//meta[@http-equiv='Content-Security-Policy']")
     assert policy is not None
     directives = dict(directive.split(" ", 1) for directive in policy.attrib["content"].split("; "))
     assert directives["default-src"] == "'none'"
-    assert directives["img-src"] == "data:"
+    assert directives["img-src"] == sources
     for tag in ("style", "script"):
-        source = page.find(f".//{tag}")
-        assert source is not None
+        source = next(element for element in page.iter(tag) if "type" not in element.attrib)
         assert source.text
         digest = base64.b64encode(hashlib.sha256(source.text.encode()).digest()).decode()
         assert directives[f"{tag}-src"] == f"'sha256-{digest}'"
 
 
-def test_every_picture_is_inlined_and_described(run: RunRecords, tmp_path: Path, parse: Parse) -> None:
+def test_every_picture_is_described(run: RunRecords, tmp_path: Path, parse: Parse) -> None:
     page = parse(HtmlReport().write([run], tmp_path))
     assert_inert(page)
     pictures = list(section(page, "gallery").iter("img"))
@@ -121,6 +147,30 @@ def test_controls_have_their_own_band_below_the_methods(run: RunRecords, tmp_pat
     assert [body.attrib["class"] for body in bodies] == ["methods", "band", "controls"]
     assert [text_of(row.find("th/bdi")) for row in bodies[0].findall("tr")] == ["Gatys", "CLIPstyler"]
     assert [text_of(row.find("th/bdi")) for row in bodies[2].findall("tr")] == ["Identity"]
+
+
+def test_charts_are_shown_without_scripts_too(crossed_run: RunRecords, tmp_path: Path, parse: Parse) -> None:
+    page = parse(HtmlReport().write([crossed_run], tmp_path))
+    assert_inert(page)
+    figures = section(page, "trade-offs").findall(".//figure")
+    assert [figure.attrib["data-figure"] for figure in figures] == [
+        "trade_off", "quality_and_runtime", "costs", "profile",
+    ]  # fmt: skip
+    for figure in figures:
+        canvas = figure.find("div")
+        assert canvas is not None
+        assert canvas.find("svg") is not None
+        assert canvas.attrib["aria-label"]
+    assert "Method 1" in text_of(figures[0].find(".//svg"))
+
+
+def test_injected_markup_is_text_in_charts(
+    crossed_run: RunRecords, tmp_path: Path, parse: Parse, rewritten: Rewritten
+) -> None:
+    keep = frozenset({"thumbnail", "image", "status", "unavailable"})
+    page = parse(HtmlReport().write([rewritten(crossed_run, lambda text: INJECTION + text, keep)], tmp_path))
+    assert_inert(page)
+    assert INJECTION[:12] in text_of(section(page, "trade-offs").find(".//svg"))
 
 
 def test_the_ranking_explains_its_intervals_and_circular_scores(run: RunRecords, tmp_path: Path, parse: Parse) -> None:

@@ -52,7 +52,8 @@ def opened(browser: Browser, path: Path, **options: object) -> Iterator[Page]:
     page.goto(path.as_uri())
     yield page
     assert complaints == []
-    assert [url for url in requests if not url.startswith("data:")] == [path.as_uri()]
+    own = f"{path.parent.as_uri()}/pictures/"
+    assert [url for url in requests if not url.startswith(("data:", "blob:", own))] == [path.as_uri()]
     context.close()
 
 
@@ -64,7 +65,7 @@ def test_sorting_a_column_starts_with_the_best_and_keeps_controls_apart(
     browser: Browser, run: RunRecords, tmp_path: Path
 ) -> None:
     with opened(browser, HtmlReport().write([run], tmp_path)) as page:
-        header = page.get_by_role("columnheader", name="SSIM")
+        header = page.get_by_role("columnheader", name="SSIM (higher is better)")
         header.get_by_role("button").click()
         assert header.get_attribute("aria-sort") == "descending"
         assert first_column(page, "methods") == ["CLIPstyler", "Gatys"]
@@ -86,7 +87,7 @@ def test_the_viewer_is_usable_by_keyboard(browser: Browser, run: RunRecords, tmp
         viewer = page.get_by_role("dialog")
         assert viewer.get_by_role("heading").inner_text() == "Gatys"
         assert "The Great Wave" in viewer.locator(".subject").inner_text()
-        assert "0.500" in viewer.locator(".unit-scores").inner_text()
+        assert "0.500" in viewer.locator("table.unit-scores").inner_text()
 
         slider = viewer.get_by_role("slider")
         slider.focus()
@@ -101,6 +102,99 @@ def test_the_viewer_is_usable_by_keyboard(browser: Browser, run: RunRecords, tmp
         page.keyboard.press("Escape")
         viewer.wait_for(state="hidden")
         page.locator(".tile:has(button:focus) .heading", has_text="CLIPstyler").wait_for()
+
+
+def test_any_two_methods_are_laid_side_by_side(browser: Browser, crossed_run: RunRecords, tmp_path: Path) -> None:
+    with opened(browser, HtmlReport().write([crossed_run], tmp_path)) as page:
+        page.locator(".tile-method button.open").first.click()
+        viewer = page.get_by_role("dialog")
+        viewer.get_by_label("Compare with").select_option(label="Method 2")
+        viewer.get_by_role("button", name="Side by side").click()
+        after, before = viewer.locator(".after").bounding_box(), viewer.locator(".before").bounding_box()
+        assert after is not None
+        assert before is not None
+        assert after["x"] + after["width"] <= before["x"]
+        assert viewer.locator("table.unit-scores thead").inner_text().strip("\n").split("\t") == [
+            "",
+            "Method 0",
+            "Method 2",
+        ]
+        ssim = viewer.locator("table.unit-scores tbody tr").first.inner_text().split("\t")
+        assert ssim[0] == "SSIM ↑"
+        assert float(ssim[1]) > float(ssim[2])
+
+
+def test_keys_lead_to_the_same_method_on_another_case(browser: Browser, run: RunRecords, tmp_path: Path) -> None:
+    with opened(browser, HtmlReport().write([run], tmp_path)) as page:
+        page.locator(".case").first.locator(".tile-control button.open").click()
+        viewer = page.get_by_role("dialog")
+        assert "Bridge" in viewer.locator(".subject").inner_text()
+        page.keyboard.press("ArrowDown")
+        assert viewer.get_by_role("heading").inner_text() == "Identity"
+        assert "Cat" in viewer.locator(".subject").inner_text()
+        page.keyboard.press("s")
+        assert viewer.get_by_role("button", name="Side by side").get_attribute("aria-pressed") == "true"
+
+
+def test_the_gallery_is_filtered_by_what_cases_differ_in(
+    browser: Browser, crossed_run: RunRecords, tmp_path: Path
+) -> None:
+    with opened(browser, HtmlReport().write([crossed_run], tmp_path)) as page:
+        gallery = page.locator("section.gallery")
+        shown = gallery.locator(".case:visible")
+        assert shown.count() == 16
+        gallery.locator("[data-filter=content]").select_option(label="Photograph 1")
+        assert shown.count() == 4
+        gallery.locator("[data-filter=movement]").select_option(label="Ukiyo-e")
+        assert shown.count() == 1
+        assert "Painting 1" in (shown.text_content() or "")
+        assert gallery.locator(".shown-count").inner_text() == "1 of 16 cases"
+        gallery.locator("[data-filter=method]").select_option(label="Method 1")
+        assert shown.locator(".tile:visible .heading").all_text_contents() == ["Content", "Style", "Method 1"]
+
+
+def test_best_median_and_worst_case_of_every_method_follow_the_metric(
+    browser: Browser, crossed_run: RunRecords, tmp_path: Path
+) -> None:
+    with opened(browser, HtmlReport().write([crossed_run], tmp_path)) as page:
+        for title, best in (("SSIM", max), ("LPIPS", min)):
+            page.locator("[data-extremes]").select_option(label=f"best, median, worst by {title}")
+            row = page.locator(".extremes section").filter(has_text="Method 0")
+            texts = [text.split(": ") for text in row.locator(".heading").all_inner_texts()]
+            assert [words for words, _ in texts] == ["best", "median", "worst"]
+            scores = [float(score) for _, score in texts]
+            assert scores[0] == best(scores)
+            assert sorted(scores)[1] == scores[1]
+
+
+def test_a_point_of_a_chart_shows_its_numbers_and_a_picture(
+    browser: Browser, crossed_run: RunRecords, tmp_path: Path
+) -> None:
+    with opened(browser, HtmlReport().write([crossed_run], tmp_path)) as page:
+        chart = page.locator(".chart-trade_off")
+        chart.scroll_into_view_if_needed()
+        page.locator(".chart-trade_off.drawn").wait_for()
+        chart.locator("path[aria-roledescription='point']").first.hover()
+        tip = page.locator("#tip")
+        tip.wait_for()
+        assert "Method 0" in tip.inner_text()
+        assert "SSIM 0.7" in tip.inner_text()
+        assert tip.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+
+
+def test_a_chart_follows_the_metric_that_is_chosen(browser: Browser, crossed_run: RunRecords, tmp_path: Path) -> None:
+    with opened(browser, HtmlReport().write([crossed_run], tmp_path)) as page:
+        chart = page.locator(".chart-trade_off")
+        chart.scroll_into_view_if_needed()
+        page.locator(".chart-trade_off.drawn").wait_for()
+        point = chart.locator("path[aria-roledescription='point']").first
+        before = point.get_attribute("transform")
+        chart.get_by_label("Content by").select_option(label="LPIPS")
+        page.wait_for_function(
+            "before => document.querySelector(\".chart-trade_off path[aria-roledescription='point']\")"
+            ".getAttribute('transform') !== before",
+            arg=before,
+        )
 
 
 def test_contents_and_styles_are_enlarged_without_a_comparison(
@@ -153,13 +247,16 @@ def test_long_texts_do_not_widen_the_page(
 def test_everything_but_the_viewer_works_without_scripts(browser: Browser, run: RunRecords, tmp_path: Path) -> None:
     with opened(browser, HtmlReport().write([run], tmp_path), java_script_enabled=False) as page:
         assert page.locator(".tile img").first.is_visible()
+        assert not page.locator(".filters").is_visible()
         assert page.locator("table.ranking").first.is_visible()
         assert not page.locator(".copy").first.is_visible()
         assert not page.locator("#viewer").is_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_texts_stand_out_from_the_page(browser: Browser, run: RunRecords, tmp_path: Path, scheme: str) -> None:
+def test_texts_stand_out_from_the_page(
+    browser: Browser, run: RunRecords, crossed_run: RunRecords, tmp_path: Path, scheme: str
+) -> None:
     """Contrast of WCAG 2.2 level AA: 4.5 to 1."""
     contrast = """selector => {
       const rgb = colour => colour.match(/[\\d.]+/g).slice(0, 3).map(Number);
@@ -176,7 +273,7 @@ def test_texts_stand_out_from_the_page(browser: Browser, run: RunRecords, tmp_pa
       });
       return Math.min(...ratios);
     }"""
-    with opened(browser, HtmlReport().write([run], tmp_path), color_scheme=scheme) as page:
+    with opened(browser, HtmlReport().write([run, crossed_run], tmp_path), color_scheme=scheme) as page:
         for selector in (
             "p",
             "a",
@@ -185,6 +282,7 @@ def test_texts_stand_out_from_the_page(browser: Browser, run: RunRecords, tmp_pa
             ".mark-best .mean",
             ".circular",
             ".heat td",
+            "[class^='tau-']",
             ".unit-failed",
         ):
             assert page.evaluate(contrast, selector) >= 4.5, selector
