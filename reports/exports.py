@@ -1,0 +1,109 @@
+"""The summary and the statistics of runs for programs: as CSV, and as JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from benchmark.contracts.report import Report, ReportInfo
+from benchmark.store.atomic import write_bytes
+from reports.formatting import field_of
+
+if TYPE_CHECKING:
+    from benchmark.store.records import RunRecords
+
+SCHEMA_VERSION = 1
+
+
+class CsvReport(Report):
+    """Writes ``summary.csv``: one row per run, method and metric."""
+
+    info: ClassVar[ReportInfo] = ReportInfo(
+        name="csv",
+        title="CSV",
+        version="1",
+        summary="One row per run, method and metric: mean, interval, numbers of cases, contents and styles, marks.",
+    )
+
+    def write(self, runs: Sequence[RunRecords], destination: Path) -> Path:
+        """Writes the summaries.
+
+        Args:
+            runs: Records of the runs.
+            destination: An existing folder to write into.
+
+        Returns:
+            The path of ``summary.csv``.
+
+        Raises:
+            InputError: If it cannot be written.
+        """
+        from benchmark.store.records import SummaryRow
+
+        columns = [field.name for field in fields(SummaryRow)]
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(["run", "protocol", "fingerprint", *columns])
+        for run in runs:
+            origin = [run.directory.name, field_of(run.protocol, "name"), field_of(run.protocol, "fingerprint")]
+            writer.writerows([*origin, *(asdict(row)[column] for column in columns)] for row in run.summary)
+        target = destination / "summary.csv"
+        write_bytes(target, text.getvalue().encode("utf-8", errors="replace"))
+        return target
+
+
+class JsonReport(Report):
+    """Writes ``report.json``: summaries and statistics."""
+
+    info: ClassVar[ReportInfo] = ReportInfo(
+        name="json",
+        title="JSON",
+        version="1",
+        summary="Protocol, summary and statistics of every run: comparisons, ranks, anchored scores, agreement.",
+    )
+
+    def write(self, runs: Sequence[RunRecords], destination: Path) -> Path:
+        """Writes summaries and statistics.
+
+        Args:
+            runs: Records of the runs.
+            destination: An existing folder to write into.
+
+        Returns:
+            The path of ``report.json``.
+
+        Raises:
+            InputError: If it cannot be written.
+        """
+        content = {"schema_version": SCHEMA_VERSION, "runs": [_finite(_run(run)) for run in runs]}
+        target = destination / "report.json"
+        write_bytes(target, json.dumps(content, indent=1, allow_nan=False, default=str).encode("ascii"))
+        return target
+
+
+def _run(run: RunRecords) -> dict[str, Any]:
+    from benchmark.analysis.statistics import analyze
+
+    return {
+        "run": run.directory.name,
+        "status": run.status,
+        "protocol": run.protocol,
+        "warnings": list(run.warnings),
+        "summary": [asdict(row) for row in run.summary],
+        "statistics": analyze(run).to_json(),
+    }
+
+
+def _finite(value: Any) -> Any:
+    """Returns a value in which numbers that JSON does not know are ``None``."""
+    if isinstance(value, dict):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

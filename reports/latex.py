@@ -1,0 +1,136 @@
+"""The LaTeX report: the tables of scores for a paper."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from benchmark.contracts.report import Report, ReportInfo
+from benchmark.store.atomic import write_bytes
+from reports.citation import TEX_ESCAPES
+from reports.formatting import MINUS, NOTHING, field_of, format_count, short_fingerprint
+
+if TYPE_CHECKING:
+    from benchmark.store.records import RunRecords
+    from reports.ranking import Cell, Ranking
+
+SYMBOLS: Final = {
+    "↑": r"$\uparrow$",
+    "↓": r"$\downarrow$",
+    MINUS: "$-$",
+    NOTHING: "--",
+    "…": r"\dots{}",
+    "×": r"$\times$",
+    "µ": r"$\mu$",
+    "Δ": r"$\Delta$",
+    "–": "--",
+    "—": "---",
+    "’": "'",
+    "\N{NO-BREAK SPACE}": "~",
+}
+LAST_ACCENTED: Final = "\N{LATIN SMALL LETTER LONG S}"
+"""Letters up to here are known to LaTeX's own fonts."""
+
+
+class LatexReport(Report):
+    r"""Writes ``tables.tex``, to be read with ``\input`` by a document that uses the package booktabs."""
+
+    info: ClassVar[ReportInfo] = ReportInfo(
+        name="latex",
+        title="LaTeX tables",
+        version="1",
+        summary="Booktabs tables of scores, the best in bold, for a paper.",
+    )
+
+    def write(self, runs: Sequence[RunRecords], destination: Path) -> Path:
+        """Writes the tables of every run.
+
+        Args:
+            runs: Records of the runs.
+            destination: An existing folder to write into.
+
+        Returns:
+            The path of ``tables.tex``.
+
+        Raises:
+            InputError: If it cannot be written.
+        """
+        target = destination / "tables.tex"
+        tables = [table for run in runs for table in _tables(run)]
+        text = "\n\n".join(["% Needs \\usepackage{booktabs}.", *tables]) + "\n"
+        write_bytes(target, text.encode("utf-8", errors="replace"))
+        return target
+
+
+def _tables(run: RunRecords) -> list[str]:
+    from benchmark.analysis.statistics import analyze
+    from reports.ranking import build_scores
+
+    scores = build_scores(run, analyze(run).comparisons)
+    return [_table(run, ranking) for ranking in scores.rankings]
+
+
+def _table(run: RunRecords, ranking: Ranking) -> str:
+    heads = [" ".join(filter(None, (tex(column.title), tex(column.arrow)))) for column in ranking.columns]
+    lines = [
+        r"\begin{table}",
+        r"\centering\small",
+        rf"\caption{{{_caption(run, ranking)}}}",
+        rf"\begin{{tabular}}{{l{'r' * len(heads)}}}",
+        r"\toprule",
+        _line(["Method", *heads]),
+        r"\midrule",
+        *(_line([tex(row.title), *map(_cell, row.cells)]) for row in ranking.methods),
+    ]
+    if ranking.controls:
+        lines += [
+            r"\midrule",
+            *(_line([rf"\emph{{{tex(row.title)}}}", *map(_cell, row.cells)]) for row in ranking.controls),
+        ]
+    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", r"\end{table}"])
+
+
+def _caption(run: RunRecords, ranking: Ranking) -> str:
+    protocol = tex(" ".join(filter(None, (field_of(run.protocol, "name"), field_of(run.protocol, "version")))))
+    words = [
+        f"{ranking.title} on protocol {protocol}",
+        f"(fingerprint \\texttt{{{tex(short_fingerprint(field_of(run.protocol, 'fingerprint')))}}},",
+        f"{format_count(len(run.cases), 'case')}). Bold: best mean; $^\\circ$: not shown to be worse than the best",
+        r"(paired signed-rank test, Holm). Controls in italics.",
+    ]
+    cells = [cell for row in ranking.rows for cell in row.cells]
+    if any(cell.circular for cell in cells):
+        words.append(r"$^\ast$: circular, the method optimised the network of the metric.")
+    if any(cell.warning for cell in cells):
+        words.append(r"$^\dagger$: from too few images to say much.")
+    return " ".join(words)
+
+
+def _line(cells: Sequence[str]) -> str:
+    return " & ".join(cells) + r" \\"
+
+
+def _cell(cell: Cell) -> str:
+    mean = tex(cell.text)
+    if cell.mark == "best":
+        mean = rf"\textbf{{{mean}}}"
+    signs = "".join(
+        sign
+        for sign, shown in ((r"\circ", cell.mark == "close"), (r"\ast", cell.circular), (r"\dagger", cell.warning))
+        if shown
+    )
+    return f"{mean}$^{{{signs}}}$" if signs else mean
+
+
+def tex(text: str) -> str:
+    """Returns text that LaTeX prints as it is, on one line; letters that its fonts lack become question marks."""
+    return "".join(SYMBOLS.get(character) or _letter(character) for character in " ".join(text.split()))
+
+
+def _letter(character: str) -> str:
+    if character.isascii():
+        return character.translate(TEX_ESCAPES) if character.isprintable() else "?"
+    known = character <= LAST_ACCENTED and unicodedata.category(character) in ("Lu", "Ll")
+    return character if known else "?"

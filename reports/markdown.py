@@ -1,0 +1,111 @@
+"""The Markdown report: the tables of scores, for a README or a pull request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from benchmark.contracts.report import Report, ReportInfo
+from benchmark.store.atomic import write_bytes
+from reports.formatting import field_of, format_count, short_fingerprint
+
+if TYPE_CHECKING:
+    from benchmark.store.records import RunRecords
+    from reports.ranking import Cell, Ranking, Scores
+
+MARKUP: Final = re.compile(r"([\\`*_{}\[\]()#+!|~>$@:-])")
+LONGEST_TEXT: Final = 300
+
+
+class MarkdownReport(Report):
+    """Writes ``report.md``. Whatever comes from a plugin or a protocol is escaped."""
+
+    info: ClassVar[ReportInfo] = ReportInfo(
+        name="markdown",
+        title="Markdown",
+        version="1",
+        summary="Tables of scores with intervals, for a README or a pull request.",
+    )
+
+    def write(self, runs: Sequence[RunRecords], destination: Path) -> Path:
+        """Writes the tables of every run.
+
+        Args:
+            runs: Records of the runs.
+            destination: An existing folder to write into.
+
+        Returns:
+            The path of ``report.md``.
+
+        Raises:
+            InputError: If it cannot be written.
+        """
+        target = destination / "report.md"
+        text = "\n\n".join(_section(run) for run in runs) + "\n"
+        write_bytes(target, text.encode("utf-8", errors="replace"))
+        return target
+
+
+def _section(run: RunRecords) -> str:
+    from benchmark.analysis.statistics import analyze
+    from reports.ranking import build_scores
+
+    scores = build_scores(run, analyze(run).comparisons)
+    fingerprint = short_fingerprint(field_of(run.protocol, "fingerprint"))
+    facts = [
+        f"protocol {escape(field_of(run.protocol, 'name'))} {escape(field_of(run.protocol, 'version'))}",
+        f"fingerprint {escape(fingerprint)}",
+        format_count(len(run.cases), "case"),
+        f"status {run.status}",
+    ]
+    parts = [f"## {escape(field_of(run.protocol, 'title', 'name') or 'unnamed protocol')}", ", ".join(facts)]
+    parts += [f"> {escape(warning)}" for warning in run.warnings]
+    parts += [f"### {ranking.title}\n\n{_table(ranking)}" for ranking in scores.rankings]
+    parts += _legend(scores)
+    return "\n\n".join(parts)
+
+
+def _table(ranking: Ranking) -> str:
+    titles = [
+        " ".join(filter(None, (escape(column.title), f"({escape(column.unit)})" if column.unit else "", column.arrow)))
+        for column in ranking.columns
+    ]
+    lines = [_line(["Method", *titles]), _line(["---", *("---:" for _ in titles)])]
+    lines += [_line([escape(row.title), *map(_cell, row.cells)]) for row in ranking.methods]
+    lines += [_line([f"*{escape(row.title)}*", *map(_cell, row.cells)]) for row in ranking.controls]
+    return "\n".join(lines)
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell(cell: Cell) -> str:
+    mean = f"**{cell.text}**" if cell.mark == "best" else f"{cell.text} ○" if cell.mark == "close" else cell.text
+    signs = ("↻" if cell.circular else "") + ("⚠" if cell.warning else "")
+    interval = f"<br>{cell.interval}" if cell.interval else ""
+    return f"{mean}{' ' if signs else ''}{signs}{interval}"
+
+
+def _legend(scores: Scores) -> list[str]:
+    if not scores.rankings:
+        return ["No score has been made yet."]
+    words = [
+        "Means with 95 % intervals (two-way bootstrap over contents and styles). **Bold**: best mean.",
+        "○: not shown to be worse than the best (paired signed-rank test, Holm).",
+        "*Italic*: controls, which mark the ends of the scales.",
+    ]
+    if scores.has_circular:
+        words.append("↻: circular, the method optimised the network of the metric.")
+    words += [f"⚠: {escape(warning)}." for warning in scores.warnings]
+    return [" ".join(words)]
+
+
+def escape(text: str) -> str:
+    """Returns text that Markdown and the HTML inside it show as it is, on one line."""
+    line = " ".join(text.split())
+    if len(line) > LONGEST_TEXT:
+        line = f"{line[: LONGEST_TEXT - 1]}…"
+    return MARKUP.sub(r"\\\1", line.replace("&", "&amp;").replace("<", "&lt;"))
