@@ -31,6 +31,32 @@ def test_a_report_can_be_written_anew(command, run):
     assert (run / "report" / "index.html").is_file()
 
 
+def test_pictures_are_beside_the_page_or_inside_it(command, run, tmp_path):
+    assert list((run / "report" / "pictures").iterdir())
+    out = tmp_path / "mail"
+    assert command("report", run, "--inline", "-o", out).code == 0
+    assert [path.name for path in out.iterdir()] == ["index.html"]
+    assert "data:image/webp;base64," in (out / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [("markdown", "report.md"), ("latex", "tables.tex"), ("csv", "summary.csv"), ("json", "report.json")],
+)
+def test_the_other_formats_write_a_file_each(command, run, tmp_path, name, file):
+    out = tmp_path / "out"
+    result = command("report", run, "--format", name, "-o", out)
+    assert result.code == 0
+    assert [path.name for path in out.iterdir()] == [file]
+    assert result.out.replace("\n", "") == str(out / file)
+
+
+def test_a_format_without_pictures_cannot_be_inlined(command, run):
+    result = command("report", run, "--format", "csv", "--inline")
+    assert result.code == 2
+    assert result.error_lines == ["--inline: the format csv writes no pictures beside its file"]
+
+
 def test_several_runs_go_into_one_report(command, run, tmp_path):
     out = tmp_path / "together"
     command(*RUN, "--methods", "noisy", "--out", tmp_path / "second", "--no-report")
