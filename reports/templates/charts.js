@@ -40,6 +40,8 @@
     const { run, figure: name } = figure.dataset;
     const canvas = figure.querySelector(".canvas");
     const target = document.createElement("div");
+    // Its text stands at the canvas, its numbers in the tables.
+    target.setAttribute("aria-hidden", "true");
     // The chart is interpreted, not compiled: a strict policy forbids scripts that are made of text.
     const { view } = await vegaEmbed(target, specs[run][name], {
       actions: false,

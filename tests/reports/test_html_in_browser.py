@@ -254,6 +254,22 @@ def test_everything_but_the_viewer_works_without_scripts(browser: Browser, run: 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_that_bars_anyone(
+    browser: Browser, run: RunRecords, crossed_run: RunRecords, tmp_path: Path, scheme: str
+) -> None:
+    package = pytest.importorskip("axe_playwright_python", reason="needs the axe-playwright-python package")
+    axe = Path(package.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+    with opened(browser, HtmlReport().write([run, crossed_run], tmp_path), color_scheme=scheme) as page:
+        page.locator(".chart-trade_off").scroll_into_view_if_needed()
+        page.locator(".chart-trade_off.drawn").wait_for()
+        page.evaluate(axe)
+        found = page.evaluate("axe.run()")
+        assert len(found["passes"]) > 20
+        serious = [entry for entry in found["violations"] if entry["impact"] in ("serious", "critical")]
+        assert [(entry["id"], entry["nodes"][0]["html"]) for entry in serious] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_texts_stand_out_from_the_page(
     browser: Browser, run: RunRecords, crossed_run: RunRecords, tmp_path: Path, scheme: str
 ) -> None:
