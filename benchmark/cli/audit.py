@@ -50,16 +50,14 @@ def _show_progress(number: int, cases: Sequence[Case]) -> None:
 
 
 def _print(audit: Audit) -> None:
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
     from benchmark.audit.audit import CHECKS
     from benchmark.audit.finding import Verdict
+    from benchmark.cli.tables import results_console
 
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=max(console.width, 140))
+    console = results_console(140)
     table = Table(
         "metric",
         *CHECKS,

@@ -8,35 +8,48 @@ from typing import Any
 
 import click
 
+from benchmark.plan.selection import load_protocol, missing_models
+from benchmark.protocol.protocol import Protocol
 from benchmark.registry import BrokenPluginError, Plugin, PluginKind, installed_plugins
 
 
 @click.command(name="list")
 @click.argument("kind", type=click.Choice([str(kind) for kind in PluginKind]))
+@click.option("--protocol", default="mini", show_default=True, help="Whose weights are looked for.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_plugins(kind: str, as_json: bool) -> None:
-    """List the installed methods, metrics, protocols or reports."""
-    rows = [describe(plugin) for plugin in installed_plugins(PluginKind(kind)).values()]
+def list_plugins(kind: str, protocol: str, as_json: bool) -> None:
+    """List the installed methods, metrics, protocols or reports.
+
+    Methods and metrics say whether the weights are here that the protocol names for them.
+    """
+    named = load_protocol(protocol)
+    rows = [describe(plugin, named) for plugin in installed_plugins(PluginKind(kind)).values()]
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table("name", "what it is", "origin")
+    from benchmark.cli.tables import results_console
+
+    table = Table("name", "what it is")
+    extra = [heading for heading in ("weights", "licence") if any(heading in row for row in rows)]
+    for heading in (*extra, "origin"):
+        table.add_column(heading)
     for row in rows:
         what = f"[red]broken:[/red] {escape(row['error'])}" if row["error"] else escape(row["summary"])
         label = " [dim](control)[/dim]" if row.get("control") else ""
-        table.add_row(escape(row["name"]) + label, what, escape(f"{row['distribution']} {row['version']}"))
-    Console().print(table)
+        facts = [row.get(heading, "") for heading in extra] + [f"{row['distribution']} {row['version']}"]
+        table.add_row(escape(row["name"]) + label, what, *map(escape, facts))
+    results_console(160).print(table)
 
 
-def describe(plugin: Plugin) -> dict[str, Any]:
-    """Describes a plugin: its static facts, or why it is broken.
+def describe(plugin: Plugin, protocol: Protocol) -> dict[str, Any]:
+    """Describes a plugin: its static facts and whether its weights are here, or why it is broken.
 
     Args:
         plugin: The plugin; it is imported.
+        protocol: Names the networks that play its roles.
     """
     row: dict[str, Any] = {
         "name": plugin.name,
@@ -47,11 +60,13 @@ def describe(plugin: Plugin) -> dict[str, Any]:
     }
     try:
         loaded = plugin.load()
-        if plugin.kind is PluginKind.PROTOCOLS:
-            row["summary"] = " ".join((loaded.__doc__ or "").split())
-        else:
-            facts = dataclasses.asdict(loaded.info)
-            row |= {f"{plugin.kind.singular}_version" if key == "version" else key: facts[key] for key in facts}
     except BrokenPluginError as error:
-        row["error"] = str(error)
+        return row | {"error": str(error)}
+    if plugin.kind is PluginKind.PROTOCOLS:
+        return row | {"summary": " ".join((loaded.__doc__ or "").split())}
+    facts = dataclasses.asdict(loaded.info)
+    row |= {f"{plugin.kind.singular}_version" if key == "version" else key: facts[key] for key in facts}
+    if plugin.kind is not PluginKind.REPORTS:
+        roles = loaded.info.uses if plugin.kind is PluginKind.METHODS else loaded.info.backbones
+        row["weights"] = (missing_models(roles, protocol) or "present") if roles else "needs none"
     return row

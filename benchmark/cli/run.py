@@ -75,14 +75,10 @@ def run(
 
 
 def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
-    from rich.console import Console
-
     from benchmark.analysis.loading import load_records
-    from benchmark.cli.tables import ranking_table
+    from benchmark.cli.tables import ranking_table, results_console
 
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=max(console.width, 120))
+    console = results_console()
     console.print(ranking_table(load_records(directory)))
     parts = [f"{count} {status}" for status, count in outcome.counts.items() if count]
     if outcome.failed_scores:

@@ -53,13 +53,14 @@ def similarity(images: tuple[Path, ...], prompts: tuple[str, ...], out: Path | N
 
 
 def _print(matrix: SimilarityMatrix) -> None:
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
+
+    from benchmark.cli.tables import results_console
 
     table = Table("prompt", caption=f"cosine of {matrix.model}; rows are prompts, columns are images")
     for image in matrix.images:
         table.add_column(escape(image.name), justify="right", overflow="fold")
     for prompt, row in zip(matrix.prompts, matrix.values, strict=True):
         table.add_row(escape(prompt), *(f"{value:.3f}" for value in row))
-    Console().print(table)
+    results_console().print(table)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+from benchmark.cli.tables import results_console
 
 if TYPE_CHECKING:
     from benchmark.analysis.agreement import RankAgreement
@@ -25,9 +26,7 @@ def print_statistics(statistics: RunStatistics) -> None:
     Args:
         statistics: The statistics of a run.
     """
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=max(console.width, 160))
+    console = results_console(160)
     ranks = {entry.metric: entry for entry in statistics.ranks}
     for metric in dict.fromkeys(comparison.metric for comparison in statistics.comparisons):
         pairs = [comparison for comparison in statistics.comparisons if comparison.metric == metric]

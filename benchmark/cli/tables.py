@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -13,6 +14,16 @@ if TYPE_CHECKING:
     from benchmark.store.records import RunRecords, SummaryRow
 
 _ARROWS = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NEITHER: ""}
+
+
+def results_console(columns: int = 120) -> Console:
+    """Standard output for tables.
+
+    Args:
+        columns: Fewest columns where it is no terminal: what goes into a file should not be folded at 80.
+    """
+    console = Console()
+    return console if console.is_terminal else Console(width=max(console.width, columns))
 
 
 def ranking_table(records: RunRecords) -> Table:

@@ -47,9 +47,10 @@ def list_weights(names: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
+
+    from benchmark.cli.tables import results_console
 
     table = Table()
     for heading in ("name", "size", "state"):
@@ -59,7 +60,7 @@ def list_weights(names: tuple[str, ...], as_json: bool) -> None:
     for row in rows:
         cells = [row["name"], format_size(row["bytes"]), row["state"], row["licence"]]
         table.add_row(*map(escape, [*cells, ", ".join(row["models"]), ", ".join(row["protocols"])]))
-    Console().print(table)
+    results_console(160).print(table)
     click.echo(f"looked for in {', then '.join(map(str, folders.folders))}; fetched into the last")
 
 

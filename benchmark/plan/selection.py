@@ -141,10 +141,16 @@ def _select_metric(plugin: Plugin, protocol: Protocol) -> SelectedMetric:
         info = plugin.load().info
     except BrokenPluginError as error:
         return SelectedMetric(plugin, unavailable=str(error))
-    return SelectedMetric(plugin, info, unavailable=_missing_models(info.backbones, protocol))
+    return SelectedMetric(plugin, info, unavailable=missing_models(info.backbones, protocol))
 
 
-def _missing_models(roles: Sequence[Role], protocol: Protocol) -> str:
+def missing_models(roles: Sequence[Role], protocol: Protocol) -> str:
+    """Why networks cannot be loaded, or an empty string where they can.
+
+    Args:
+        roles: The parts that they play.
+        protocol: Names them.
+    """
     if unnamed := [role for role in roles if role not in protocol.models]:
         named = f"role {unnamed[0]}" if len(unnamed) == 1 else f"roles {' and '.join(unnamed)}"
         return f"protocol {protocol.name} names no model for the {named}"

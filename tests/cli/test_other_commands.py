@@ -70,6 +70,22 @@ class TestList:
         assert rows["clip_text_similarity"]["backbone"] == "clip_judge"
         assert rows["artfid"]["backbone"] == ["inception", "lpips"]
 
+    def test_says_whether_the_weights_are_here_that_the_protocol_names(self, command, sample_plugins):
+        def weights(kind: str, protocol: str) -> dict[str, str]:
+            rows = json.loads(command("list", kind, "--protocol", protocol, "--json").out)
+            return {row["name"]: row.get("weights", row["error"]) for row in rows}
+
+        methods = weights("methods", "mini")
+        assert (methods["gatys"], methods["identity"]) == ("present", "needs none")
+        assert weights("methods", "tiny")["gatys"] == "protocol tiny names no model for the role vgg"
+        assert weights("metrics", "mini")["lpips"] == "protocol mini names no model for the role lpips"
+        assert "cannot be imported" in methods["broken"]
+
+    def test_shows_the_licence_and_the_origin_of_methods(self, command, sample_plugins):
+        (row,) = (line for line in command("list", "methods").out.splitlines() if " gatys " in line)
+        assert "Apache-2.0" in row
+        assert "style-transfer-benchmark 0.1.0" in row
+
     def test_a_broken_plugin_is_a_visible_row_with_its_reason(self, command, sample_plugins):
         result = command("list", "methods")
         assert result.code == 0

@@ -24,13 +24,12 @@ def print_text(verdict: Verdict, *, show_all: bool = False) -> None:
         verdict: The verdict.
         show_all: Whether what stayed the same is in the table too.
     """
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=max(console.width, 160))
+    from benchmark.cli.tables import results_console
+
+    console = results_console(160)
     shown = [finding for finding in verdict.findings if show_all or finding.outcome is not Outcome.SAME]
     if shown:
         table = Table(*COLUMNS, caption="cases (contents × styles); differences are now − before")
