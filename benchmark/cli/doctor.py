@@ -71,7 +71,6 @@ def _check_models() -> Iterator[tuple[bool, str]]:
 
 
 def _check_run(path: Path) -> Iterator[tuple[bool, str]]:
-    from benchmark.execution.unit_execution import file_sha256
     from benchmark.store.journal import read_journal
     from benchmark.store.records import RunStatus, UnitStatus
     from benchmark.store.run_directory import RunDirectory
@@ -87,7 +86,7 @@ def _check_run(path: Path) -> Iterator[tuple[bool, str]]:
         if record.status is UnitStatus.FAILED:
             yield False, f"{record.method} {record.case} failed: {record.error}; the same command tries it again"
         if record.status is UnitStatus.OK:
-            found = file_sha256(path / "images" / record.method / f"{record.case}.png")
+            found = directory.sha256(record.image)
             images += found == record.image_sha256
             if found != record.image_sha256:
                 state = "has changed" if found else "is missing"

@@ -98,6 +98,10 @@ class ProgressDisplay:
             timing = f" ({seconds:.1f} s, {remaining})" if remaining else ""
             self._console.print(escape(line + timing), highlight=False, soft_wrap=True)
 
+    def noted(self, message: str) -> None:
+        """Shows a line."""
+        self._console.print(escape(message), highlight=False, soft_wrap=True)
+
 
 def format_remaining(seconds: float | None) -> str:
     """Words for the time that is left, for instance ``about 2 min left``."""

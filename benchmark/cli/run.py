@@ -12,6 +12,7 @@ import click
 from benchmark.cli.options import choose_device, device_option, set_option
 from benchmark.cli.report import write_report
 from benchmark.errors import ExitCode, describe_error
+from benchmark.plan.resources import ExecutorKind, Resources
 from benchmark.settings import parse_assignments
 
 if TYPE_CHECKING:
@@ -27,6 +28,31 @@ if TYPE_CHECKING:
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of everything random.")
 @click.option("--limit", type=click.IntRange(min=1), help="Run the first cases only.")
 @set_option
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Longest time to prepare a method, to stylize once, or to score once; what takes longer fails.",
+)
+@click.option(
+    "--executor",
+    type=click.Choice([kind.value for kind in ExecutorKind]),
+    default="local",
+    show_default=True,
+    help="Where the units run.",
+)
+@click.option("--workers", type=click.IntRange(1, 1024), help="Number of worker processes.  [default: one per device]")
+@click.option(
+    "--threads",
+    type=click.IntRange(1, 1024),
+    help="Threads of each worker; part of what a run is.  [default: one per core]",
+)
+@click.option(
+    "--memory-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="GIB",
+    help="Most memory of a worker; a unit that takes more fails.",
+)
 @click.option("--fresh", is_flag=True, help="Start over instead of continuing the run in the folder.")
 @click.option("--download", is_flag=True, help="Fetch the weights that are needed and missing first.")
 @click.option("--no-report", is_flag=True, help="Do not write the HTML report.")
@@ -39,6 +65,11 @@ def run(
     seed: int,
     limit: int | None,
     assignments: tuple[str, ...],
+    timeout: float | None,
+    executor: str,
+    workers: int | None,
+    threads: int | None,
+    memory_limit: float | None,
     fresh: bool,
     download: bool,
     no_report: bool,
@@ -47,6 +78,9 @@ def run(
 
     A run that was stopped goes on where it was when the same command is given again.
     """
+    from benchmark.execution.worker_server import start_worker_server
+
+    start_worker_server()
     from benchmark.cli.progress import ProgressDisplay
     from benchmark.cli.weights import fetch_models
     from benchmark.execution.run import execute_run
@@ -63,9 +97,16 @@ def run(
         command=["benchmark", *sys.argv[1:]],
         obtain=fetch_models if download else None,
     )
+    resources = Resources(
+        executor=ExecutorKind(executor),
+        workers=workers or 0,
+        threads=threads or 0,
+        timeout=timeout,
+        memory_bytes=int(memory_limit * 2**30) if memory_limit else None,
+    )
     directory = out or Path("runs") / configuration.protocol.name
     with ProgressDisplay() as progress:
-        outcome = execute_run(configuration, directory, fresh=fresh, observer=progress)
+        outcome = execute_run(configuration, directory, fresh=fresh, observer=progress, resources=resources)
     _print_outcome(outcome, directory)
     if not no_report:
         _write_report(directory)
@@ -90,7 +131,7 @@ def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
         command = shlex.join(["benchmark", *sys.argv[1:]])
         click.echo(f"interrupted; what is finished is kept, and the same command goes on: {command}", err=True)
     elif outcome.has_failures:
-        click.echo(f"tracebacks of failures are in {directory / 'logs'}; the same command tries them again", err=True)
+        click.echo(f"what plugins said is in {directory / 'logs'}; the same command tries them again", err=True)
 
 
 def _write_report(directory: Path) -> None:

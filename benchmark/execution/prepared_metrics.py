@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from benchmark.execution.step import Action, Step, ignore_step
 from benchmark.models.provider import Models
 from benchmark.plan.configuration import SelectedMetric
 
@@ -13,10 +15,12 @@ class PreparedMetrics:
 
     Args:
         models: The networks.
+        on_step: Is told when a metric is about to be prepared, and when it is about to score.
     """
 
-    def __init__(self, models: Models) -> None:
+    def __init__(self, models: Models, on_step: Callable[[Step], None] = ignore_step) -> None:
         self._models = models
+        self._on_step = on_step
         self._metrics: dict[str, Any] = {}
 
     def get(self, selected: SelectedMetric) -> Any:
@@ -29,6 +33,7 @@ class PreparedMetrics:
             BaseException: Whatever preparing it raised, now or at an earlier call.
         """
         if selected.name not in self._metrics:
+            self._on_step(Step(Action.PREPARE_METRIC, selected.name))
             try:
                 metric = selected.plugin.load()()
                 metric.prepare(self._models)
@@ -40,4 +45,5 @@ class PreparedMetrics:
         if isinstance(found, BaseException):
             # Without its traceback: raising adds frames, which would pile up and keep every unit's tensors alive.
             raise found.with_traceback(None)
+        self._on_step(Step(Action.SCORE, selected.name))
         return found

@@ -5,20 +5,27 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
 from benchmark.analysis.summary import known_set_scores, summarize, summary_from_json, summary_to_json
-from benchmark.execution.calibration import calibrate
+from benchmark.execution.calibration_task import CalibrationTask
+from benchmark.execution.executor import Executor
+from benchmark.execution.interruption import Interruption
+from benchmark.execution.local_executor import LocalExecutor
 from benchmark.execution.schedule import Observer, SilentObserver, run_units, unfinished
-from benchmark.execution.unit_execution import UnitExecutor, file_sha256
+from benchmark.execution.set_task import SetTask, plan_sets
+from benchmark.execution.task import Ended, Made, Task
+from benchmark.execution.unit_task import UnitTask
 from benchmark.images import fit_square, open_image
 from benchmark.plan.configuration import RunConfiguration
+from benchmark.plan.resources import ExecutorKind, Resources
 from benchmark.plan.unit import Unit
 from benchmark.protocol.protocol import Protocol
 from benchmark.store.atomic import write_bytes, write_json
@@ -27,6 +34,8 @@ from benchmark.store.manifest import make_manifest
 from benchmark.store.records import RunStatus, SetScore, UnitStatus
 from benchmark.store.results import make_table, write_table
 from benchmark.store.run_directory import RunDirectory
+
+ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True)
@@ -56,7 +65,12 @@ class RunOutcome:
 
 
 def execute_run(
-    configuration: RunConfiguration, path: Path, *, fresh: bool = False, observer: Observer | None = None
+    configuration: RunConfiguration,
+    path: Path,
+    *,
+    fresh: bool = False,
+    observer: Observer | None = None,
+    resources: Resources | None = None,
 ) -> RunOutcome:
     """Runs a configuration in a folder, or continues what is there, and writes the results.
 
@@ -65,29 +79,48 @@ def execute_run(
         path: Folder of the run.
         fresh: Whether to start over.
         observer: Is told how it goes.
+        resources: With how much of the machine, by default one worker per device.
 
     Raises:
-        InputError: The folder holds another run or cannot be written, or an image of the protocol cannot be used.
+        InputError: The folder holds another run, is being written by another process or cannot be written, or an image
+            of the protocol cannot be used.
         MissingModelError: A network's weights are missing.
     """
-    observer = observer or SilentObserver()
     directory = RunDirectory(path)
-    manifest = make_manifest(configuration, _now())
+    with directory.locked():
+        return _execute_locked(configuration, directory, fresh, observer or SilentObserver(), resources or Resources())
+
+
+def _execute_locked(
+    configuration: RunConfiguration, directory: RunDirectory, fresh: bool, observer: Observer, resources: Resources
+) -> RunOutcome:
+    devices = torch.cuda.device_count() if configuration.device == "cuda" else 0
+    settled = _settled(resources, None if fresh else directory.threads(), devices)
+    manifest = make_manifest(configuration, settled, _now())
     directory.start(manifest, fresh=fresh)
     _keep_inputs(configuration.protocol, directory)
     units = configuration.units()
     earlier = _sound_records(directory, units)
     left = unfinished(units, earlier)
-    if not earlier and directory.read_manifest()["calibration"] is None:
-        directory.note_calibration(calibrate(torch.device(configuration.device)))
     observer.planned(left, len(units) - len(left))
+    shares_device = settled.workers > max(devices, 1)
+    if shares_device:
+        directory.note_calibration(None)
+        observer.noted(_sharing(settled))
     interrupted = False
     set_scores: list[SetScore] = []
-    with JournalWriter(directory.journal) as journal:
+    stopping = Interruption(lambda: observer.noted("finishing what runs; Ctrl-C again stops at once"))
+    with stopping, JournalWriter(directory.journal) as journal:
         try:
-            executor = UnitExecutor(configuration, directory, earlier)
-            run_units(left, executor, journal, observer)
-            set_scores = executor.sets.score(units, _planned_records(directory, units), _known_set_scores(directory))
+            with _make_executor(configuration, directory, settled, devices) as executor:
+                if not shares_device and not earlier and directory.read_manifest()["calibration"] is None:
+                    for calibration in _results(executor, [CalibrationTask()], stopping.is_requested):
+                        directory.note_calibration(calibration)
+                tasks = [_unit_task(unit, earlier.get(unit.key)) for unit in left]
+                run_units(tasks, executor, _image_keeper(directory), journal, observer, stopping.is_requested)
+                sets = plan_sets(configuration.metrics, units, _planned_records(directory, units))
+                set_scores = _score_sets(sets, executor, _known_set_scores(directory), stopping.is_requested)
+            interrupted = stopping.is_requested()
         except KeyboardInterrupt:
             interrupted = True
         except BaseException:
@@ -101,13 +134,61 @@ def execute_run(
     return outcome
 
 
+def _make_executor(
+    configuration: RunConfiguration, directory: RunDirectory, resources: Resources, devices: int
+) -> Executor:
+    match resources.executor:
+        case ExecutorKind.LOCAL:
+            return LocalExecutor(configuration, directory.path, resources, devices)
+
+
+def _settled(resources: Resources, earlier_threads: int | None, devices: int) -> Resources:
+    return replace(
+        resources,
+        workers=resources.workers or max(devices, 1),
+        threads=resources.threads or earlier_threads or torch.get_num_threads(),
+    )
+
+
+def _sharing(resources: Resources) -> str:
+    cores = os.cpu_count() or 1
+    note = f"{resources.workers} workers share this machine: durations are not comparable with those of other runs"
+    if resources.workers * resources.threads > cores:
+        note += f"; {resources.threads} threads each are more than {cores} cores: --threads sets them when a run starts"
+    return note
+
+
+def _unit_task(unit: Unit, earlier: UnitRecord | None) -> UnitTask:
+    is_made = earlier is not None and earlier.status is UnitStatus.OK
+    return UnitTask(unit, earlier if is_made else None)
+
+
+def _image_keeper(directory: RunDirectory) -> Callable[[Made], None]:
+    return lambda made: write_bytes(directory.path / made.record.image, made.png)
+
+
+def _results(executor: Executor, tasks: Sequence[Task[ResultT]], is_stopping: Callable[[], bool]) -> list[ResultT]:
+    return [event.result for event in executor.execute(tasks, is_stopping) if isinstance(event, Ended)]
+
+
+def _score_sets(
+    tasks: Sequence[SetTask], executor: Executor, earlier: Sequence[SetScore], is_stopping: Callable[[], bool]
+) -> list[SetScore]:
+    known = {(score.method, score.metric, score.images_sha256): score for score in earlier}
+    left = [task for task in tasks if task.key not in known]
+    known |= {
+        (score.method, score.metric, score.images_sha256): score for score in _results(executor, left, is_stopping)
+    }
+    return [known[task.key] for task in tasks if task.key in known]
+
+
 def _sound_records(directory: RunDirectory, units: list[Unit]) -> dict[tuple[str, str], UnitRecord]:
     """The records of the plan's units, without those whose image is gone or has changed."""
-    images = {unit.key: directory.path / unit.image for unit in units}
+    images = {unit.key: unit.image for unit in units}
     return {
         key: record
         for key, record in _planned_records(directory, units).items()
-        if record.status is not UnitStatus.OK or file_sha256(images[key]) == record.image_sha256
+        if record.status is not UnitStatus.OK or directory.sha256(images[key]) == record.image_sha256
     }
 
 

@@ -1,11 +1,13 @@
-"""Runs what is left of a plan, one unit after another, journaling each."""
+"""Runs what is left of a plan, journaling each unit as it ends."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
+from benchmark.execution.executor import Executor
+from benchmark.execution.task import Ended, Made, Started
+from benchmark.execution.unit_task import UnitTask
 from benchmark.plan.unit import Unit
 from benchmark.store.journal import JournalWriter, UnitRecord
 
@@ -33,6 +35,9 @@ class Observer(Protocol):
             seconds: How long it took in all, scoring included.
         """
 
+    def noted(self, message: str) -> None:
+        """There is something that the user should know, in one line."""
+
 
 class SilentObserver:
     """Ignores everything."""
@@ -46,6 +51,9 @@ class SilentObserver:
     def ended(self, unit: Unit, record: UnitRecord, seconds: float) -> None:
         """Ignores the unit."""
 
+    def noted(self, message: str) -> None:
+        """Ignores the message."""
+
 
 def unfinished(units: Iterable[Unit], records: Mapping[tuple[str, str], UnitRecord]) -> list[Unit]:
     """The units that have no final record, in their order.
@@ -58,22 +66,29 @@ def unfinished(units: Iterable[Unit], records: Mapping[tuple[str, str], UnitReco
 
 
 def run_units(
-    units: list[Unit],
-    execute: Callable[[Unit], UnitRecord],
+    tasks: Sequence[UnitTask],
+    executor: Executor,
+    keep: Callable[[Made], None],
     journal: JournalWriter,
     observer: Observer,
+    is_stopping: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Executes units in order. Each is journaled before the next begins; nothing of it is kept in memory.
+    """Executes units. Each is journaled when it ends; nothing of it is kept in memory.
 
     Args:
-        units: What is left to do.
-        execute: Executes one unit and says how it ended.
+        tasks: What is left to do.
+        executor: Executes it.
+        keep: Keeps an image.
         journal: Where records go.
         observer: Is told about each unit.
+        is_stopping: Whether no further unit is to be started.
     """
-    for unit in units:
-        observer.started(unit)
-        start = time.perf_counter()
-        record = execute(unit)
-        journal.append(record)
-        observer.ended(unit, record, time.perf_counter() - start)
+    for event in executor.execute(tasks, is_stopping):
+        match event:
+            case Started(UnitTask(unit)):
+                observer.started(unit)
+            case Made():
+                keep(event)
+            case Ended(UnitTask(unit), record, seconds):
+                journal.append(record)
+                observer.ended(unit, record, seconds)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
@@ -13,6 +12,7 @@ from torch import Tensor
 from benchmark.contracts import Metric, MetricInfo, Need
 from benchmark.errors import describe_error
 from benchmark.execution.prepared_metrics import PreparedMetrics
+from benchmark.execution.step import Action, Step, ignore_step
 from benchmark.models.embedding import image_embedding, prompt_embedding
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
@@ -36,6 +36,10 @@ class Scores:
     similarities: Mapping[str, float] = field(default_factory=dict)
 
 
+SIMILARITIES = "similarities"
+"""Stands for the judge's similarities where a metric's name is expected."""
+
+
 class Scorer:
     """Scores stylized images.
 
@@ -43,15 +47,31 @@ class Scorer:
         metrics: The metrics; those that are unavailable, or score all images of a method at once, are left out.
         styles: The styles of the protocol, for the similarity matrix.
         models: The networks.
+        on_step: Is told which metric is about to score.
     """
 
-    def __init__(self, metrics: Sequence[SelectedMetric], styles: Sequence[Style], models: Models) -> None:
+    def __init__(
+        self,
+        metrics: Sequence[SelectedMetric],
+        styles: Sequence[Style],
+        models: Models,
+        on_step: Callable[[Step], None] = ignore_step,
+    ) -> None:
         self._selected = [metric for metric in metrics if not metric.unavailable and not metric.scores_sets]
         self._prompts = {style.id: style.prompt for style in styles if style.prompt}
         self._models = models
-        self._metrics = PreparedMetrics(models)
+        self._on_step = on_step
+        self._metrics = PreparedMetrics(models, on_step)
 
-    def score(self, case: Case, *, stylized: Tensor, content: Tensor, styles: Sequence[Tensor | None]) -> Scores:
+    def score(
+        self,
+        case: Case,
+        *,
+        stylized: Tensor,
+        content: Tensor,
+        styles: Sequence[Tensor | None],
+        excluded: Mapping[str, str] = MappingProxyType({}),
+    ) -> Scores:
         """Scores one stylized image; with several styles, the mean by their weights.
 
         Args:
@@ -59,19 +79,27 @@ class Scorer:
             stylized: 3×H×W in [0, 1].
             content: 3×H×W in [0, 1].
             styles: The style images of the case.
+            excluded: Metrics that are not to score, with the reason to give for each.
         """
         values: dict[str, float | None] = {}
         errors: dict[str, str] = {}
-        with torch.no_grad(), contextlib.redirect_stdout(sys.stderr):
+        with torch.no_grad():
             for selected in self._selected:
+                if selected.name in excluded:
+                    errors[selected.name] = excluded[selected.name]
+                    continue
                 try:
                     values.update(self._score(selected, case, stylized, content, styles))
                 except (Exception, SystemExit) as error:
                     errors[selected.name] = describe_error(error)
-            try:
-                similarities = self._similarities(stylized)
-            except Exception as error:
-                similarities, errors["similarities"] = {}, describe_error(error)
+            similarities: Mapping[str, float] = {}
+            if SIMILARITIES in excluded:
+                errors[SIMILARITIES] = excluded[SIMILARITIES]
+            else:
+                try:
+                    similarities = self._similarities(stylized)
+                except Exception as error:
+                    errors[SIMILARITIES] = describe_error(error)
         return Scores(values, errors, similarities)
 
     def _score(
@@ -105,6 +133,7 @@ class Scorer:
     def _similarities(self, stylized: Tensor) -> dict[str, float]:
         if not self._models.has(Role.CLIP_JUDGE):
             return {}
+        self._on_step(Step(Action.SCORE, SIMILARITIES))
         image = image_embedding(self._models, Role.CLIP_JUDGE, stylized)
         if not bool(torch.isfinite(image).all()):
             raise ValueError("the judge's embedding of the image is NaN or infinite")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import math
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -15,14 +14,11 @@ from benchmark.contracts import Need, SetMetric, SetMetricInfo
 from benchmark.errors import describe_error
 from benchmark.execution.inputs import CaseInputs
 from benchmark.execution.prepared_metrics import PreparedMetrics
-from benchmark.images import open_image, to_tensor
+from benchmark.execution.step import Step
 from benchmark.models.provider import Models
 from benchmark.plan.configuration import SelectedMetric
-from benchmark.plan.selection import missing_need
 from benchmark.plan.unit import Unit
-from benchmark.store.journal import UnitRecord
-from benchmark.store.records import SetScore, UnitStatus
-from benchmark.store.run_directory import RunDirectory
+from benchmark.store.records import SetScore
 
 
 class SetScorer:
@@ -32,21 +28,26 @@ class SetScorer:
         metrics: The metrics; those that are unavailable, or score case by case, are left out.
         models: The networks.
         inputs: The images of the cases.
-        directory: The folder of the run, for the images that an earlier start made.
+        read: Reads a finished image by its path, for those that were not made here.
+        on_step: Is told which metric is at work.
     """
 
     def __init__(
-        self, metrics: Sequence[SelectedMetric], models: Models, inputs: CaseInputs, directory: RunDirectory
+        self,
+        metrics: Sequence[SelectedMetric],
+        models: Models,
+        inputs: CaseInputs,
+        read: Callable[[str], Tensor],
+        on_step: Callable[[Step], None],
     ) -> None:
-        self._selected = [metric for metric in metrics if metric.scores_sets and not metric.unavailable]
-        self._metrics = PreparedMetrics(models)
-        self._device = models.device
+        self._selected = {metric.name: metric for metric in metrics if metric.scores_sets and not metric.unavailable}
+        self._metrics = PreparedMetrics(models, on_step)
         self._inputs = inputs
-        self._directory = directory
+        self._read = read
         self._stylized: dict[tuple[str, tuple[str, str]], Tensor] = {}
         self._styles: dict[tuple[str, str], Tensor] = {}
 
-    def observe(self, unit: Unit, *, stylized: Tensor, content: Tensor) -> None:
+    def observe(self, unit: Unit, *, stylized: Tensor, content: Tensor, excluded: Container[str] = frozenset()) -> None:
         """Describes a stylized image while what the other metrics computed of it is still remembered.
 
         What fails here is tried again, and reported, when the method is scored.
@@ -55,54 +56,32 @@ class SetScorer:
             unit: The unit that made it.
             stylized: 3×H×W in [0, 1].
             content: 3×H×W in [0, 1].
+            excluded: Metrics that are not to describe it.
         """
-        for selected in self._selected:
-            with contextlib.suppress(Exception, SystemExit):
-                self._description(selected, unit, stylized, content)
+        for selected in self._selected.values():
+            if selected.name not in excluded:
+                with contextlib.suppress(Exception, SystemExit):
+                    self._description(selected, unit, stylized, content)
 
-    def score(
-        self, units: Sequence[Unit], records: Mapping[tuple[str, str], UnitRecord], earlier: Sequence[SetScore] = ()
-    ) -> list[SetScore]:
-        """Scores every method with every metric.
+    def score(self, metric: str, units: Sequence[Unit], nothing: SetScore) -> SetScore:
+        """Scores a method with a metric.
 
         Args:
-            units: The units of the plan.
-            records: How they ended.
-            earlier: Scores that an earlier start made; those whose images are the same are taken over.
+            metric: Name of the metric.
+            units: The units whose images count.
+            nothing: The score without a number, which says what it is from.
         """
-        known = {(score.method, score.metric, score.images_sha256): score for score in earlier}
-        methods = dict.fromkeys(unit.method for unit in units)
-        scores = []
-        for method in methods:
-            done = [
-                unit
-                for unit in units
-                if unit.method == method
-                and (record := records.get(unit.key)) is not None
-                and record.status is UnitStatus.OK
-            ]
-            for selected in self._selected:
-                members = [unit for unit in done if _applies(selected, unit)]
-                images = hashlib.sha256()
-                for unit in members:
-                    images.update(f"{unit.case.id}\x1f{records[unit.key].image_sha256}\n".encode())
-                found = known.get((method, selected.name, images.hexdigest()))
-                scores.append(found or self._score(selected, method, members, images.hexdigest()))
-        return scores
-
-    def _score(self, selected: SelectedMetric, method: str, units: Sequence[Unit], images: str) -> SetScore:
-        styles = {weighted.style.id: None for unit in units for weighted in unit.case.styles if weighted.style.image}
-        counts = (len(units), len({unit.case.content.id for unit in units}), len(styles))
+        selected = self._selected[metric]
         if not units:
-            return SetScore(method, selected.name, None, *counts, images)
+            return nothing
         try:
-            with torch.no_grad(), contextlib.redirect_stdout(sys.stderr):
+            with torch.no_grad():
                 value = self._value(selected, units)
         except (Exception, SystemExit) as error:
-            return SetScore(method, selected.name, None, *counts, images, describe_error(error), failed=True)
+            return replace(nothing, warning=describe_error(error), failed=True)
         if math.isnan(value):
-            return SetScore(method, selected.name, None, *counts, images, f"{_from(counts)}: too few for a number")
-        return SetScore(method, selected.name, value, *counts, images, _warning(selected, counts))
+            return replace(nothing, warning=f"{_from(nothing)}: too few for a number")
+        return replace(nothing, value=value, warning=_warning(selected, nothing))
 
     def _value(self, selected: SelectedMetric, units: Sequence[Unit]) -> float:
         metric: SetMetric = self._metrics.get(selected)
@@ -122,11 +101,11 @@ class SetScorer:
         if key not in self._stylized:
             metric: SetMetric = self._metrics.get(selected)
             if stylized is None:
-                stylized = to_tensor(open_image(self._directory.path / unit.image)).to(self._device)
+                stylized = self._read(unit.image)
             if content is None:
                 content = self._inputs.content(unit.case)
             contents = [content] if Need.CONTENT in metric.info.needs else None
-            with torch.no_grad(), contextlib.redirect_stdout(sys.stderr):
+            with torch.no_grad():
                 described = metric.describe(stylized=[stylized], content=contents)
             self._stylized[key] = checked_description(described, 1)[0]
         return self._stylized[key]
@@ -142,13 +121,6 @@ class SetScorer:
                 if image is not None:
                     found[weighted.style.id] = self._styles[key]
         return found
-
-
-def _applies(selected: SelectedMetric, unit: Unit) -> bool:
-    needs = selected.info.needs if selected.info else ()
-    return not missing_need(
-        needs, images=all(weighted.style.image is not None for weighted in unit.case.styles), prompts=True
-    )
 
 
 def checked_description(described: Tensor, number: int) -> Tensor:
@@ -171,17 +143,15 @@ def checked_description(described: Tensor, number: int) -> Tensor:
     return described.detach().cpu().clone()
 
 
-def _warning(selected: SelectedMetric, counts: tuple[int, int, int]) -> str:
-    images, _, styles = counts
+def _warning(selected: SelectedMetric, score: SetScore) -> str:
     info = selected.info
     if not isinstance(info, SetMetricInfo):
         return ""
-    smallest = min(images, styles) if Need.STYLE_IMAGE in info.needs else images
+    smallest = min(score.n, score.styles) if Need.STYLE_IMAGE in info.needs else score.n
     if smallest >= info.sample_size:
         return ""
-    return f"{_from(counts)}: with fewer than {info.sample_size:,} of either it says little about a method"
+    return f"{_from(score)}: with fewer than {info.sample_size:,} of either it says little about a method"
 
 
-def _from(counts: tuple[int, int, int]) -> str:
-    images, _, styles = counts
-    return f"from {images:,} stylized and {styles:,} style images"
+def _from(score: SetScore) -> str:
+    return f"from {score.n:,} stylized and {score.styles:,} style images"

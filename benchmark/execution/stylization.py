@@ -16,6 +16,7 @@ from torch import Tensor
 from benchmark.contracts import Method, StyleCondition
 from benchmark.errors import BenchmarkError
 from benchmark.execution.measurement import Measured, measure
+from benchmark.execution.step import Action, Step, ignore_step
 from benchmark.models.provider import Models
 from benchmark.plan.configuration import SelectedMethod
 from benchmark.protocol.case import Case
@@ -34,11 +35,18 @@ class Stylizer:
     Args:
         methods: The methods by name.
         models: The networks.
+        on_step: Is told what is begun with which method.
     """
 
-    def __init__(self, methods: Mapping[str, SelectedMethod], models: Models) -> None:
+    def __init__(
+        self,
+        methods: Mapping[str, SelectedMethod],
+        models: Models,
+        on_step: Callable[[Step], None] = ignore_step,
+    ) -> None:
         self._methods = methods
         self._models = models
+        self._on_step = on_step
         self._name = ""
         self._current: Method[Any] | BaseException | None = None
         self._origin: TracebackType | None = None
@@ -81,9 +89,11 @@ class Stylizer:
         """
         method = self._method(name, prepare=True)
         if warm_up and not self._is_warm:
+            self._on_step(Step(Action.WARM_UP, name))
             with _plugin_output_to_stderr(), _seeded(seed):
                 method.warm_up(content.clone(), styles, torch.Generator().manual_seed(seed))
             self._is_warm = True
+        self._on_step(Step(Action.STYLIZE, name))
         with _plugin_output_to_stderr(), _seeded(seed):
             generator = torch.Generator().manual_seed(seed)
             given = content.clone()
@@ -94,6 +104,7 @@ class Stylizer:
         if name != self._name:
             self._name, self._current, self._is_prepared, self._is_warm = name, None, False, False
         if self._current is None:
+            self._on_step(Step(Action.PREPARE, name))
             self._current = self._attempt(lambda: self._make(name))
         if prepare and not self._is_prepared and isinstance(self._current, Method):
             self._current = self._attempt(lambda: self._prepare(self._current))

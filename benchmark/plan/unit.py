@@ -33,6 +33,11 @@ class Unit:
         """Where the stylized image is kept, relative to the run's folder."""
         return f"images/{self.method}/{self.case.id}.png"
 
+    @property
+    def log(self) -> str:
+        """Where the output of the method is kept, relative to the run's folder."""
+        return f"logs/{self.method}.log"
+
 
 def unit_seed(run_seed: int, case: str, method: str) -> int:
     """Seed of a unit: a hash of the run's seed, the case and the method, so that order and resuming do not matter.

@@ -31,6 +31,7 @@ class UnitRecord:
         image_sha256: Hash of that file.
         scores: Number of each metric's column; ``None`` where it is not a number.
         score_errors: Reason for each metric that could not score.
+        log: What the method and the metrics printed, relative to the run's folder, where something failed.
         similarities: Judge similarity of the stylized image to the prompt of every style of the protocol.
     """
 
@@ -45,6 +46,7 @@ class UnitRecord:
     image_sha256: str = ""
     scores: Mapping[str, float | None] = field(default_factory=dict)
     score_errors: Mapping[str, str] = field(default_factory=dict)
+    log: str = ""
     similarities: Mapping[str, float] = field(default_factory=dict)
 
     @property

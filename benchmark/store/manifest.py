@@ -13,6 +13,7 @@ from benchmark.contracts import SetMetricInfo
 from benchmark.models.role import Role
 from benchmark.models.specification import find_model
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
+from benchmark.plan.resources import Resources
 from benchmark.protocol.case import Case, Content, Style
 from benchmark.settings import settings_of
 from benchmark.store.records import CaseRecord, MethodRecord, MetricRecord, ModelRecord, RunStatus
@@ -37,11 +38,12 @@ _PACKAGES = (
 )
 
 
-def make_manifest(configuration: RunConfiguration, started: str) -> dict[str, Any]:
+def make_manifest(configuration: RunConfiguration, resources: Resources, started: str) -> dict[str, Any]:
     """Describes a run that starts now.
 
     Args:
         configuration: What is run.
+        resources: With how much; no number is left open.
         started: Date and time, ISO 8601.
 
     Raises:
@@ -68,7 +70,10 @@ def make_manifest(configuration: RunConfiguration, started: str) -> dict[str, An
         "cases": [asdict(_case_record(unit_case)) for unit_case in _cases(configuration)],
         "seed": configuration.seed,
         "device": configuration.device,
-        "environment": describe_environment(),
+        "environment": {**describe_environment(), "threads": resources.threads},
+        "executor": resources.executor,
+        "workers": resources.workers,
+        "timeout": resources.timeout,
         "calibration": None,
         "command": list(configuration.command),
         "started": started,
@@ -95,6 +100,9 @@ def first_difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     for key in ("seed", "device"):
         if old[key] != new[key]:
             return f"{key} {old[key]} there, {new[key]} here"
+    threads = [side["environment"].get("threads") for side in (old, new)]
+    if threads[0] is not None and threads[0] != threads[1]:
+        return f"threads {threads[0]} there, {threads[1]} here"
     return ""
 
 

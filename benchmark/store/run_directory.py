@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from benchmark.errors import InputError
 from benchmark.store.atomic import write_json
@@ -16,6 +20,7 @@ from benchmark.store.records import Calibration, RunStatus
 
 # The journal goes first: without it nothing counts as finished, whenever the clearing is cut off. The manifest stays
 # until the new one replaces it.
+_LOCK = ".lock"
 _CLEARED_ENTRIES = ("journal.jsonl", "results.parquet", "summary.json", "images", "inputs", "logs", "report")
 
 
@@ -54,9 +59,51 @@ class RunDirectory:
         """Folder of the report."""
         return self.path / "report"
 
-    def log(self, method: str) -> Path:
-        """File with the tracebacks of a method's failures."""
-        return self.path / "logs" / f"{method}.log"
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keeps other processes from writing this run. The lock falls with the process that holds it.
+
+        Raises:
+            InputError: Another process writes it, the folder holds something else, or it cannot be written.
+        """
+        self._refuse_something_else()
+        lock = FileLock(self.path / _LOCK)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise InputError(
+                f"another `benchmark run` is writing {self.path}; wait until it ends, or name another folder with --out"
+            ) from None
+        except (OSError, NotImplementedError) as error:
+            raise InputError(f"cannot write {self.path}: {getattr(error, 'strerror', None) or error}") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def threads(self) -> int | None:
+        """Number of threads of the run that is here, or ``None`` if there is none or it is not known.
+
+        Raises:
+            InputError: ``run.json`` is damaged.
+        """
+        if not self.manifest.exists():
+            return None
+        environment = self.read_manifest()["environment"]
+        threads = environment.get("threads") if isinstance(environment, dict) else None
+        return threads if isinstance(threads, int) and threads > 0 else None
+
+    def sha256(self, path: str) -> str:
+        """Hash (sha256) of a file of the run, or an empty string if it cannot be read.
+
+        Args:
+            path: Where it is, relative to the run's folder.
+        """
+        try:
+            return hashlib.sha256((self.path / path).read_bytes()).hexdigest()
+        except OSError:
+            return ""
 
     def read_manifest(self) -> dict[str, Any]:
         """Reads ``run.json``.
@@ -95,20 +142,15 @@ class RunDirectory:
         if continued:
             earlier = self.read_manifest()
             manifest = {**manifest, **{key: earlier.get(key) for key in ("started", "calibration")}}
+            manifest["workers"] = max(manifest["workers"], earlier.get("workers") or 1)
         elif self.manifest.exists():
             self._clear()
         write_json(self.manifest, manifest)
         return continued
 
     def _continues(self, manifest: Mapping[str, Any], fresh: bool) -> bool:
-        if self.path.exists() and not self.path.is_dir():
-            raise InputError(f"{self.path} is a file; name a folder with --out")
-        if not self.manifest.exists():
-            # A temporary manifest is what a start leaves that was killed in its first instant.
-            if self.path.exists() and any(not entry.name.startswith(".run.json.") for entry in self.path.iterdir()):
-                raise InputError(f"{self.path} is not empty and holds no run; name another folder with --out")
-            return False
-        if fresh:
+        self._refuse_something_else()
+        if fresh or not self.manifest.exists():
             return False
         difference = first_difference(self.read_manifest(), manifest)
         if difference:
@@ -116,6 +158,15 @@ class RunDirectory:
                 f"{self.path} holds another run: {difference}; choose another --out, or --fresh to start over"
             )
         return True
+
+    def _refuse_something_else(self) -> None:
+        if self.path.exists() and not self.path.is_dir():
+            raise InputError(f"{self.path} is a file; name a folder with --out")
+        if self.path.exists() and not self.manifest.exists():
+            # What a start leaves that was killed in its first instant.
+            allowed = (_LOCK, ".run.json.")
+            if any(not entry.name.startswith(allowed) for entry in self.path.iterdir()):
+                raise InputError(f"{self.path} is not empty and holds no run; name another folder with --out")
 
     def _clear(self) -> None:
         for name in _CLEARED_ENTRIES:
@@ -128,13 +179,14 @@ class RunDirectory:
             except OSError as error:
                 raise InputError(f"cannot remove {entry}: {error.strerror}") from error
 
-    def note_calibration(self, calibration: Calibration) -> None:
+    def note_calibration(self, calibration: Calibration | None) -> None:
         """Notes how fast the machine is.
 
         Args:
-            calibration: What was measured.
+            calibration: What was measured, or ``None`` if durations of this run compare with no others.
         """
-        write_json(self.manifest, {**self.read_manifest(), "calibration": asdict(calibration)})
+        described = asdict(calibration) if calibration else None
+        write_json(self.manifest, {**self.read_manifest(), "calibration": described})
 
     def finish(self, status: RunStatus, finished: str) -> None:
         """Notes how the run ended.

@@ -1,0 +1,33 @@
+"""The task of measuring how fast the machine is, where the units run and with as many threads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from benchmark.execution.calibration import calibrate
+from benchmark.execution.step import Loss, Step
+from benchmark.execution.task import Result
+from benchmark.execution.workbench import Workbench
+from benchmark.store.records import Calibration
+
+
+@dataclass(frozen=True)
+class CalibrationTask:
+    """A measurement of the fixed workload."""
+
+    method: str = ""
+    title: str = "calibration"
+
+    def execute(self, workbench: Workbench) -> Calibration | None:
+        """Measures."""
+        return calibrate(workbench.device)
+
+    def after(self, loss: Loss) -> Self | Result[None]:
+        """Another try for as long as something else is to blame."""
+        return self if loss.is_foreign else Result(None)
+
+    def sparing(self, unusable: Mapping[Step, str]) -> Self:
+        """The task: it needs no plugin."""
+        return self

@@ -1,0 +1,168 @@
+"""Executes tasks in worker processes of this machine, and replaces those that are lost."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing import connection as connections
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar, cast
+
+from benchmark.errors import InputError
+from benchmark.execution.backlog import Backlog
+from benchmark.execution.step import Action, Loss, Step
+from benchmark.execution.task import Ended, Made, Result, Started, Task
+from benchmark.execution.worker import Refused, Setup
+from benchmark.execution.worker_process import WorkerProcess
+from benchmark.plan.configuration import RunConfiguration
+from benchmark.plan.resources import Resources
+
+ResultT = TypeVar("ResultT")
+_POLL_SECONDS = 0.25
+_ATTEMPTS_TO_START = 3
+
+
+class LocalExecutor:
+    """Executes tasks in worker processes that it starts.
+
+    A worker holds the networks and one prepared method from task to task. One that dies, or is ended for the time or
+    the memory that it takes, costs the task that it had, and is replaced when there is more to do.
+
+    Args:
+        configuration: What is run.
+        directory: The folder of the run.
+        resources: With how much; no number is left open.
+        devices: Number of CUDA devices, over which the workers are spread.
+
+    Raises:
+        InputError: The settings of a plugin cannot be sent to another process.
+    """
+
+    def __init__(
+        self, configuration: RunConfiguration, directory: Path, resources: Resources, devices: int = 0
+    ) -> None:
+        try:
+            self._configuration = pickle.dumps(configuration)
+        except Exception as error:
+            # Whatever a plugin's settings raise when they are pickled.
+            raise InputError(f"the settings of a plugin cannot be sent to a worker process: {error}") from error
+        self._directory = directory.absolute()
+        self._resources = resources
+        self._devices = devices
+        self._workers: list[WorkerProcess | None] = [None] * resources.workers
+        self._unusable: dict[Step, str] = {}
+        self._failed_starts = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        for worker in self._workers:
+            if worker is not None:
+                worker.kill() if error else worker.end()
+        log = self._directory / "logs" / "worker.log"
+        if log.exists() and not log.stat().st_size:
+            log.unlink()
+
+    def execute(
+        self, tasks: Sequence[Task[ResultT]], is_stopping: Callable[[], bool]
+    ) -> Iterator[Started[ResultT] | Made | Ended[ResultT]]:
+        """Executes tasks; see ``Executor``."""
+        backlog = Backlog(tasks)
+        while True:
+            if not is_stopping():
+                yield from self._start_tasks(backlog)
+            busy = [place for place, worker in enumerate(self._workers) if worker is not None and worker.task]
+            if not busy:
+                if is_stopping() or not backlog:
+                    return
+                continue
+            waitables = [item for place in busy for item in self._worker(place).waitables]
+            connections.wait(waitables, timeout=_POLL_SECONDS)
+            for place in busy:
+                yield from self._events(place, backlog)
+
+    def _start_tasks(self, backlog: Backlog[ResultT]) -> Iterator[Started[ResultT] | Ended[ResultT]]:
+        for place, worker in enumerate(self._workers):
+            while backlog and (worker is None or not worker.task):
+                elsewhere = {other.method for other in self._workers if other is not None and other is not worker}
+                task = backlog.take(worker.method if worker else "", elsewhere)
+                yield Started(task)
+                left = task.sparing(self._unusable)
+                if isinstance(left, Result):
+                    yield Ended(task, left.value, 0.0)
+                else:
+                    worker = self._started(place)
+                    worker.give(left)
+
+    def _started(self, place: int) -> WorkerProcess:
+        worker = self._workers[place]
+        if worker is not None and worker.is_lost():
+            worker.kill()
+            worker = None
+        if worker is None:
+            worker = WorkerProcess(
+                Setup(self._configuration, self._directory, self._environment(place), self._resources.threads)
+            )
+            self._workers[place] = worker
+        return worker
+
+    def _environment(self, place: int) -> dict[str, str]:
+        if not self._devices:
+            return dict(os.environ)
+        visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+        names = visible.split(",") if visible else [str(number) for number in range(self._devices)]
+        return {**os.environ, "CUDA_VISIBLE_DEVICES": names[place % len(names)]}
+
+    def _worker(self, place: int) -> WorkerProcess:
+        worker = self._workers[place]
+        assert worker is not None
+        return worker
+
+    def _events(self, place: int, backlog: Backlog[ResultT]) -> Iterator[Made | Ended[ResultT]]:
+        worker = self._worker(place)
+        task, seconds = cast("Task[ResultT]", worker.task), worker.seconds
+        for message in worker.messages():
+            match message:
+                case Made():
+                    yield message
+                case Result():
+                    yield Ended(task, cast("ResultT", message.value), seconds)
+                    return
+                case Refused():
+                    raise InputError(message.message)
+        loss = self._loss(worker)
+        if loss is None:
+            return
+        self._workers[place] = None
+        if not worker.is_ready:
+            self._note_failed_start(loss)
+            backlog.put_back(task)
+            return
+        if loss.step and loss.step.action in (Action.PREPARE, Action.PREPARE_METRIC) and not loss.is_foreign:
+            self._unusable[loss.step] = loss.reason
+        left = task.after(loss)
+        if isinstance(left, Result):
+            yield Ended(task, left.value, seconds)
+        else:
+            backlog.put_back(left)
+
+    def _loss(self, worker: WorkerProcess) -> Loss | None:
+        timeout, limit = self._resources.timeout, self._resources.memory_bytes
+        if worker.is_lost():
+            return worker.bury()
+        if timeout is not None and worker.is_overdue(timeout):
+            return worker.stop_for_time(timeout)
+        if limit is not None and worker.memory_bytes() > limit:
+            return worker.stop_for_memory(limit)
+        return None
+
+    def _note_failed_start(self, loss: Loss) -> None:
+        self._failed_starts += 1
+        if not loss.is_foreign or self._failed_starts >= _ATTEMPTS_TO_START:
+            log = self._directory / "logs" / "worker.log"
+            raise InputError(f"a worker process cannot start: {loss.reason}; {log} has what it said")

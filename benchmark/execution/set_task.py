@@ -1,0 +1,104 @@
+"""The task of scoring all images of a method at once with one metric."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+from benchmark.contracts import Need
+from benchmark.execution.step import Action, Loss, Step
+from benchmark.execution.task import Result
+from benchmark.execution.workbench import Workbench
+from benchmark.plan.configuration import SelectedMetric
+from benchmark.plan.selection import missing_need
+from benchmark.plan.unit import Unit
+from benchmark.store.journal import UnitRecord
+from benchmark.store.records import SetScore, UnitStatus
+
+
+@dataclass(frozen=True)
+class SetTask:
+    """One method and one metric that reads all its images.
+
+    Attributes:
+        method: Name of the method.
+        metric: Name of the metric.
+        units: The units whose images count.
+        images_sha256: Hash over those images and their cases: a score of the same images holds.
+        is_retry: Whether a worker that had it was lost through no fault of its own.
+    """
+
+    method: str
+    metric: str
+    units: tuple[Unit, ...]
+    images_sha256: str
+    is_retry: bool = False
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What a score of it is known by."""
+        return self.method, self.metric, self.images_sha256
+
+    @property
+    def title(self) -> str:
+        """Name of the metric."""
+        return self.metric
+
+    @property
+    def nothing(self) -> SetScore:
+        """A score without a number, which says from how many images it would be."""
+        styles = {share.style.id for unit in self.units for share in unit.case.styles if share.style.image}
+        contents = {unit.case.content.id for unit in self.units}
+        return SetScore(self.method, self.metric, None, len(self.units), len(contents), len(styles), self.images_sha256)
+
+    def execute(self, workbench: Workbench) -> SetScore:
+        """Scores."""
+        return workbench.sets.score(self.metric, self.units, self.nothing)
+
+    def after(self, loss: Loss) -> Self | Result[SetScore]:
+        """Another try where something else may be to blame, or a failure."""
+        if loss.is_foreign and not self.is_retry:
+            return replace(self, is_retry=True)
+        return Result(replace(self.nothing, warning=loss.reason, failed=True))
+
+    def sparing(self, unusable: Mapping[Step, str]) -> Self | Result[SetScore]:
+        """A failure if the metric cannot be prepared."""
+        reason = unusable.get(Step(Action.PREPARE_METRIC, self.metric))
+        return Result(replace(self.nothing, warning=reason, failed=True)) if reason else self
+
+
+def plan_sets(
+    metrics: Sequence[SelectedMetric], units: Sequence[Unit], records: Mapping[tuple[str, str], UnitRecord]
+) -> list[SetTask]:
+    """The tasks of every method with every metric that reads all its images.
+
+    Args:
+        metrics: The metrics; those that are unavailable, or score case by case, are left out.
+        units: The units of the plan.
+        records: How they ended.
+    """
+    selected = [metric for metric in metrics if metric.scores_sets and not metric.unavailable]
+    done: dict[str, list[Unit]] = {unit.method: [] for unit in units}
+    for unit in units:
+        if (record := records.get(unit.key)) is not None and record.status is UnitStatus.OK:
+            done[unit.method].append(unit)
+    return [_plan_set(metric, method, made, records) for method, made in done.items() for metric in selected]
+
+
+def _plan_set(
+    metric: SelectedMetric, method: str, made: Sequence[Unit], records: Mapping[tuple[str, str], UnitRecord]
+) -> SetTask:
+    units = tuple(unit for unit in made if _applies(metric, unit))
+    images = hashlib.sha256()
+    for unit in units:
+        images.update(f"{unit.case.id}\x1f{records[unit.key].image_sha256}\n".encode())
+    return SetTask(method, metric.name, units, images.hexdigest())
+
+
+def _applies(metric: SelectedMetric, unit: Unit) -> bool:
+    needs: Sequence[Need] = metric.info.needs if metric.info else ()
+    return not missing_need(
+        needs, images=all(weighted.style.image is not None for weighted in unit.case.styles), prompts=True
+    )

@@ -1,0 +1,127 @@
+"""What runs in a worker process: receives tasks, executes them, sends what comes of them."""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import pickle
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+
+import torch
+
+from benchmark.errors import InputError
+from benchmark.execution.task import Result, Task
+from benchmark.execution.workbench import Workbench
+
+_SIGNAL_FOR_TRACEBACK = getattr(signal, "SIGUSR1", None)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a worker starts with.
+
+    Attributes:
+        configuration: What is run, pickled: reading it imports plugins, which must not happen before their output is
+            caught.
+        directory: The folder of the run.
+        environment: The environment variables of the process that started the run, with those of this worker.
+        threads: Number of threads.
+    """
+
+    configuration: bytes
+    directory: Path
+    environment: Mapping[str, str]
+    threads: int
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The worker takes tasks."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A task cannot be executed because of something that the user gave; the run has to stop."""
+
+    message: str
+
+
+def serve(connection: Connection, setup: Setup) -> None:
+    """Executes tasks until it is sent ``None`` or the run's process has ended.
+
+    Args:
+        connection: To the run's process.
+        setup: What to start with.
+    """
+    os.environ.clear()
+    os.environ.update(setup.environment)
+    logs = setup.directory / "logs"
+    _catch_output(logs / "worker.log")
+    _end_with_parent()
+    faulthandler.enable()
+    if _SIGNAL_FOR_TRACEBACK is not None:
+        faulthandler.register(_SIGNAL_FOR_TRACEBACK)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    torch.set_num_threads(setup.threads)
+    # Written by the run's own process, which has imported the same plugins.
+    configuration = pickle.loads(setup.configuration)  # noqa: S301
+    workbench = Workbench(configuration, setup.directory, connection.send)
+    connection.send(Ready())
+    task: Task[object] | None
+    while (task := connection.recv()) is not None:
+        if task.method:
+            _catch_output(logs / f"{task.method}.log")
+            _write_line(f"[{task.title}]")
+        try:
+            result = task.execute(workbench)
+        except InputError as error:
+            connection.send(Refused(str(error)))
+        else:
+            _flush()
+            connection.send(Result(result))
+
+
+def _catch_output(log: Path) -> None:
+    """Sends what this process prints, from Python or not, to a file."""
+    _flush()
+    with suppress(OSError):
+        log.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        os.dup2(descriptor, 1)
+        os.dup2(descriptor, 2)
+        os.close(descriptor)
+
+
+def _write_line(line: str) -> None:
+    with suppress(OSError):
+        os.write(2, f"{line}\n".encode(errors="backslashreplace"))
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+
+
+def _end_with_parent() -> None:
+    """Ends this process, and those that plugins started in it, when the run's process ends, however that happens."""
+    if hasattr(os, "setpgid"):
+        os.setpgid(0, 0)
+    threading.Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        if hasattr(os, "killpg"):
+            os.killpg(0, signal.SIGKILL)
+        os._exit(1)
