@@ -80,10 +80,12 @@ class TestACompleteRun:
         skipped = scores(tmp_path / "run").query("status == 'skipped'")
         assert list(skipped.error) == ["takes at most 1 style, the case has 2"]
 
-    def test_keeps_the_output_of_plugins_off_standard_output(self, tiny):
+    def test_keeps_the_output_of_plugins_in_a_log_of_the_method(self, tiny, tmp_path):
         result = tiny("noisy")
-        assert "a plugin that prints" not in result.out
-        assert "a plugin that prints" in result.err
+        assert "a plugin that prints" not in result.out + result.err
+        log = (tmp_path / "run" / "logs" / "noisy.log").read_text()
+        assert log.count("a plugin that prints") == 6
+        assert "[hills--cold]\na plugin that prints to standard output\n" in log
 
     def test_shows_plain_progress_lines_with_the_time_left(self, tiny):
         assert "[3/5] noisy hills--warm ok" in tiny("noisy").err
