@@ -31,12 +31,27 @@ class Unit:
     @property
     def image(self) -> str:
         """Where the stylized image is kept, relative to the run's folder."""
-        return f"images/{self.method}/{self.case.id}.png"
+        return image_path(self.method, self.case.id)
 
     @property
     def log(self) -> str:
         """Where the output of the method is kept, relative to the run's folder."""
-        return f"logs/{self.method}.log"
+        return log_path(self.method)
+
+
+def image_path(method: str, case: str) -> str:
+    """Where the stylized image of a method and a case is kept, relative to the run's folder."""
+    return f"images/{method}/{case}.png"
+
+
+def log_path(method: str) -> str:
+    """Where the output of a method is kept, relative to the run's folder."""
+    return f"logs/{method}.log"
+
+
+def is_file_name(name: str) -> bool:
+    """Whether a name stays in its folder when it is used as a file name."""
+    return name not in ("", ".", "..") and name.isprintable() and not set("/\\") & set(name)
 
 
 def unit_seed(run_seed: int, case: str, method: str) -> int:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from benchmark.errors import InputError
+from benchmark.plan.unit import image_path, is_file_name, log_path
 from benchmark.store.records import UnitStatus
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+RecordT = TypeVar("RecordT")
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,14 @@ class UnitRecord:
     log: str = ""
     similarities: Mapping[str, float] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        if not (is_file_name(self.method) and is_file_name(self.case)):
+            raise ValueError("the names of method and case must be usable as file names")
+        if self.image not in ("", image_path(self.method, self.case)) or self.log not in ("", log_path(self.method)):
+            raise ValueError("the image or the log is not where it belongs")
+        if not 0 <= self.seed < 2**63 or not 0 <= (self.peak_memory_bytes or 0) < 2**63:
+            raise ValueError("a number is out of range")
+
     @property
     def key(self) -> tuple[str, str]:
         """What tells units apart."""
@@ -74,13 +89,21 @@ class UnitRecord:
         Raises:
             ValueError: The line is damaged.
         """
-        values: Any = json.loads(line)
-        if not isinstance(values, dict):
-            raise ValueError("not an object")
+        from pydantic import ValidationError
+
         try:
-            return cls(**{**values, "status": UnitStatus(values["status"])})
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"not a unit's record: {error}") from error
+            return _reader(cls).validate_json(line)
+        except ValidationError as error:
+            problem = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(str(part) for part in problem["loc"])
+            raise ValueError(f"{where}: {problem['msg']}" if where else problem["msg"]) from error
+
+
+@functools.cache
+def _reader(kind: type[RecordT]) -> TypeAdapter[RecordT]:
+    from pydantic import ConfigDict, TypeAdapter, with_config
+
+    return TypeAdapter(with_config(ConfigDict(strict=True, allow_inf_nan=False, extra="forbid"))(kind))
 
 
 class JournalWriter:
