@@ -67,8 +67,9 @@ class Protocol:
     def _hash(self, name: str, path: Path, expected: str) -> str:
         try:
             found = hashlib.sha256(path.read_bytes()).hexdigest()
-        except OSError as error:
-            raise InputError(f"protocol {self.name}: {name}: cannot read {path}: {error.strerror}") from error
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise InputError(f"protocol {self.name}: {name}: cannot read {path}: {reason}") from error
         if expected and found != expected:
             raise InputError(
                 f"protocol {self.name}: {name} has changed: {path} has sha256 {found[:12]}…, pinned is {expected[:12]}…"

@@ -19,6 +19,7 @@ from benchmark.suggestion import suggest
 
 SCHEMA_VERSION = 1
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_MAXIMUM_WEIGHT = 1_000_000
 _KEYS = {
     "schema_version",
     "name",
@@ -52,7 +53,7 @@ def read_protocol(path: Path) -> Protocol:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"cannot read protocol {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"protocol {path} is not valid TOML: {error}") from error
     return _Reader(path, table).protocol()
 
@@ -117,7 +118,7 @@ class _Reader:
                 raise self.fail(f"{where} ({identifier}): image is missing")
             if not table.get("image") and not table.get("prompt"):
                 raise self.fail(f"{where} ({identifier}): an image or a prompt is needed")
-            image = {"image": self.path.parent / table["image"]} if table.get("image") else {}
+            image = {"image": self.path.parent / table["image"]} if table.get("image") else {"image": None}
             items[identifier] = kind(**{**table, **image})
         if not items:
             raise self.fail(f"{key} is empty")
@@ -125,10 +126,10 @@ class _Reader:
 
     def cases(self, contents: tuple[Content, ...], styles: tuple[Style, ...]) -> tuple[Case, ...]:
         seeds = self.value("seeds", list, [0])
-        if not seeds or not all(isinstance(seed, int) and seed >= 0 for seed in seeds):
+        if not seeds or not all(type(seed) is int and seed >= 0 for seed in seeds):
             raise self.fail(f"seeds must be a list of numbers from 0, not {seeds!r}")
         mixes = [
-            self.mix(number, table, contents, styles) for number, table in enumerate(self.table.get("mixes", []), 1)
+            self.mix(number, table, contents, styles) for number, table in enumerate(self.value("mixes", list, []), 1)
         ]
         singles = [(content, (WeightedStyle(style),)) for content, style in itertools.product(contents, styles)]
         cases = [Case(content, mixed, seed) for content, mixed in [*singles, *mixes] for seed in seeds]
@@ -144,8 +145,11 @@ class _Reader:
             raise self.fail(f"{where} needs a content and a list of styles")
         shares = [share if isinstance(share, dict) else {} for share in table["styles"]]
         weights = [share.get("weight", 1.0) for share in shares]
-        if not all(isinstance(weight, int | float) and weight > 0 for weight in weights):
-            raise self.fail(f"{where}: weights must be positive numbers")
+        if not all(type(weight) in (int, float) and 0 < weight <= _MAXIMUM_WEIGHT for weight in weights):
+            raise self.fail(f"{where}: weights must be positive numbers up to {_MAXIMUM_WEIGHT:,}")
+        for key, value in ((key, share[key]) for share in shares for key in ("mask", "mask_sha256") if key in share):
+            if not isinstance(value, str):
+                raise self.fail(f"{where}: {key} must be a string, not {value!r}")
         mixed = tuple(
             WeightedStyle(
                 style=self.named(where, "style", share.get("style"), styles),
