@@ -48,11 +48,11 @@ scalars = st.one_of(
     st.integers(-3, 100),
     st.floats(),
     st.text(max_size=8),
-    st.sampled_from(["", "..", "../../etc/passwd", "/etc/passwd", "ok", "failed", "*", "a\nb", "\x00", "🎨", "x" * 400]),
+    st.sampled_from(
+        ["", "..", "../../etc/passwd", "/etc/passwd", "ok", "failed", "*", "a\nb", "\x00", "🎨", "x" * 400]
+    ),
 )
-values = st.one_of(
-    scalars, st.lists(scalars, max_size=3), st.dictionaries(st.text(max_size=5), scalars, max_size=3)
-)
+values = st.one_of(scalars, st.lists(scalars, max_size=3), st.dictionaries(st.text(max_size=5), scalars, max_size=3))
 
 
 def paths_of(value: object, here: tuple[object, ...] = ()) -> list[tuple[object, ...]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark.analysis.summary import summarize, summary_from_json
 from benchmark.contracts.metric import Direction
 from benchmark.errors import InputError
+from benchmark.plan.unit import log_path
 from benchmark.store.journal import UnitRecord, read_journal
 from benchmark.store.records import (
     Calibration,
@@ -85,6 +86,11 @@ def load_records(path: Path) -> RunRecords:
                 for record in records.values()
                 for metric, reason in record.score_errors.items()
             ),
+            logs={
+                method["name"]: log
+                for method in manifest["methods"]
+                if (path / (log := log_path(method["name"]))).exists()
+            },
             calibration=Calibration(**manifest["calibration"]) if manifest.get("calibration") else None,
         )
     except (KeyError, TypeError, ValueError) as error:

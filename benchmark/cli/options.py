@@ -10,8 +10,10 @@ import click
 
 from benchmark.analysis.gate.rules import GateRules, Tolerance
 from benchmark.errors import InputError
+from benchmark.plan.resources import ExecutorKind, Resources
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
+_POSITIVE = click.FloatRange(min=0, min_open=True, max=1e9)
 
 
 def device_option(command: CommandT) -> CommandT:
@@ -84,3 +86,50 @@ def rules_options(command: CommandT) -> CommandT:
     for option in reversed(options):
         with_rules = option(with_rules)
     return with_rules  # type: ignore[return-value]
+
+
+def resources_options(command: CommandT) -> CommandT:
+    """Adds what a run may take of a machine, given to the command as ``resources``."""
+
+    @functools.wraps(command)
+    def with_resources(
+        *,
+        timeout: float | None,
+        executor: str,
+        workers: int | None,
+        threads: int | None,
+        memory_limit: float | None,
+        **arguments: Any,
+    ) -> Any:
+        resources = Resources(
+            executor=ExecutorKind(executor),
+            workers=workers or 0,
+            threads=threads or 0,
+            timeout=timeout,
+            memory_bytes=None if memory_limit is None else int(memory_limit * 2**30),
+        )
+        return command(resources=resources, **arguments)
+
+    number = click.IntRange(1, 1024)
+    options = (
+        click.option(
+            "--timeout", type=_POSITIVE, metavar="SECONDS",
+            help="Longest time to prepare a method, to stylize once, or to score once; what takes longer fails.",
+        ),
+        click.option(
+            "--executor", type=click.Choice([str(kind) for kind in ExecutorKind]),
+            default=str(ExecutorKind.LOCAL), show_default=True, help="Where the units run.",
+        ),
+        click.option("--workers", type=number, help="Number of worker processes.  [default: one per device]"),
+        click.option(
+            "--threads", type=number,
+            help="Threads of each worker, on which the last bits depend.  [default: one per core]",
+        ),
+        click.option(
+            "--memory-limit", type=_POSITIVE, metavar="GIB",
+            help="Most memory of a worker; a unit that takes more fails.",
+        ),
+    )  # fmt: skip
+    for option in reversed(options):
+        with_resources = option(with_resources)
+    return with_resources  # type: ignore[return-value]

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.cli.options import choose_device, device_option, set_option
+from benchmark.cli.options import choose_device, device_option, resources_options, set_option
 from benchmark.cli.report import write_report
 from benchmark.errors import ExitCode, describe_error
-from benchmark.plan.resources import ExecutorKind, Resources
 from benchmark.settings import parse_assignments
 
 if TYPE_CHECKING:
     from benchmark.execution.run import RunOutcome
+    from benchmark.plan.resources import Resources
 
 
 @click.command()
@@ -28,31 +28,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of everything random.")
 @click.option("--limit", type=click.IntRange(min=1), help="Run the first cases only.")
 @set_option
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="SECONDS",
-    help="Longest time to prepare a method, to stylize once, or to score once; what takes longer fails.",
-)
-@click.option(
-    "--executor",
-    type=click.Choice([kind.value for kind in ExecutorKind]),
-    default="local",
-    show_default=True,
-    help="Where the units run.",
-)
-@click.option("--workers", type=click.IntRange(1, 1024), help="Number of worker processes.  [default: one per device]")
-@click.option(
-    "--threads",
-    type=click.IntRange(1, 1024),
-    help="Threads of each worker; part of what a run is.  [default: one per core]",
-)
-@click.option(
-    "--memory-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="GIB",
-    help="Most memory of a worker; a unit that takes more fails.",
-)
+@resources_options
 @click.option("--fresh", is_flag=True, help="Start over instead of continuing the run in the folder.")
 @click.option("--download", is_flag=True, help="Fetch the weights that are needed and missing first.")
 @click.option("--no-report", is_flag=True, help="Do not write the HTML report.")
@@ -65,11 +41,7 @@ def run(
     seed: int,
     limit: int | None,
     assignments: tuple[str, ...],
-    timeout: float | None,
-    executor: str,
-    workers: int | None,
-    threads: int | None,
-    memory_limit: float | None,
+    resources: Resources,
     fresh: bool,
     download: bool,
     no_report: bool,
@@ -96,13 +68,6 @@ def run(
         limit=limit,
         command=["benchmark", *sys.argv[1:]],
         obtain=fetch_models if download else None,
-    )
-    resources = Resources(
-        executor=ExecutorKind(executor),
-        workers=workers or 0,
-        threads=threads or 0,
-        timeout=timeout,
-        memory_bytes=int(memory_limit * 2**30) if memory_limit else None,
     )
     directory = out or Path("runs") / configuration.protocol.name
     with ProgressDisplay() as progress:

@@ -28,6 +28,6 @@ class CalibrationTask:
         """Another try for as long as something else is to blame."""
         return self if loss.is_foreign else Result(None)
 
-    def sparing(self, unusable: Mapping[Step, str]) -> Self:
+    def sparing(self, unusable: Mapping[Step, str]) -> Self:  # noqa: ARG002
         """The task: it needs no plugin."""
         return self

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
 
@@ -34,7 +34,7 @@ class Interruption:
             self._handler = signal.signal(signal.SIGINT, self._interrupt)
         return self
 
-    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+    def _interrupt(self, *_: object) -> None:
         if self._is_requested:
             raise KeyboardInterrupt
         self._is_requested = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -248,7 +248,8 @@ class RunRecords:
         provenance: ``command``, ``seed``, ``device``, ``started``, ``finished``, ``environment`` (versions, platform).
         warnings: What is missing or damaged, each in one sentence.
         score_errors: Metrics that failed on stylized images.
-        calibration: The machine's speed at the start of the run, or ``None`` for runs of versions without it.
+        calibration: The machine's speed at the start of the run, or ``None`` where durations compare with no others.
+        logs: File with what a method printed, by method, relative to the run's folder, where there is one.
     """
 
     directory: Path
@@ -267,3 +268,4 @@ class RunRecords:
     warnings: tuple[str, ...] = ()
     score_errors: tuple[ScoreError, ...] = ()
     calibration: Calibration | None = None
+    logs: Mapping[str, str] = field(default_factory=dict)

@@ -141,6 +141,7 @@ class TestFailures:
             ("returns_nothing", "returned NoneType, not a tensor"),
             ("broken", "cannot be imported: ModuleNotFoundError"),
             ("exits", "SystemExit: 0"),
+            ("interrupts", "KeyboardInterrupt"),
             ("surrogate_error", "ValueError: no such file: \\udce9.png"),
         ],
     )

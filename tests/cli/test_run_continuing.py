@@ -99,14 +99,6 @@ class TestContinuing:
             assert "holds no run" in result.error_lines[0]
         assert (tmp_path / "run" / "thesis.txt").read_text() == "do not touch"
 
-    def test_ctrl_c_keeps_what_is_finished(self, tiny, tmp_path):
-        result = tiny("identity,interrupts")
-        assert result.code == 130
-        assert "the same command goes on" in result.err
-        assert "Traceback" not in result.err
-        assert len(scores(tmp_path / "run")) == 5
-        assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "incomplete"
-
     def test_a_killed_run_goes_on_and_ends_like_an_undisturbed_one(self, tiny, command, sample_plugins, tmp_path):
         arguments = [*TINY, "--methods", "blend,noisy,identity", "--out", str(tmp_path / "run")]
         environment = {**os.environ, "PYTHONPATH": str(sample_plugins)}

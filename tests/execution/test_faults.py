@@ -104,8 +104,8 @@ def worker_processes(run: Path, pid: int) -> list[psutil.Process]:
     found = []
     try:
         for process in psutil.Process(pid).children(recursive=True):
-            if str(run / "logs") in os.readlink(f"/proc/{process.pid}/fd/1"):
-                found.append(process)
+            output = Path(f"/proc/{process.pid}/fd/1").readlink()
+            found += [process] if output.is_relative_to(run / "logs") else []
     except (psutil.Error, OSError):
         return []
     return found

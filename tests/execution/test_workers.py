@@ -101,7 +101,7 @@ class TestThreads:
         ("--threads", "0"),
         ("--timeout", "0"),
         ("--timeout", "-1"),
-        ("--timeout", "nan"),
+        ("--timeout", "inf"),
         ("--memory-limit", "0"),
         ("--executor", "none"),
     ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from benchmark.errors import InputError
@@ -75,3 +77,29 @@ def test_an_unwritable_place_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match=r"cannot write .*file"):
         JournalWriter(tmp_path / "file" / "journal.jsonl")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"method": ".."},
+        {"case": "../../a"},
+        {"case": ""},
+        {"image": "/etc/passwd"},
+        {"image": "images/painter/../../a.png"},
+        {"log": "../painter.log"},
+        {"seed": 2**63},
+        {"seed": "1"},
+        {"seconds": "soon"},
+        {"scores": [1]},
+        {"scores": {"x": "0.5"}},
+        {"status": 1},
+        {"surprise": 1},
+    ],
+)
+def test_a_line_that_no_run_writes_is_damaged(tmp_path, change):
+    line = {**json.loads(record("a").to_line()), **change}
+    (tmp_path / "j").write_text(json.dumps(line) + "\n")
+    records, warnings = read_journal(tmp_path / "j")
+    assert records == {}
+    assert len(warnings) == 1

@@ -160,6 +160,7 @@ def _result(unit: Mapping[Any, Any], metrics: list[str], failed: dict[str, str],
         return CaseResult(status, error=unit["error"] or "")
     return CaseResult(
         status=status,
+        # Without a duration, as a damaged journal may have it, the comparison is false.
         runtime=unit["seconds"] / run.calibration.seconds if run.calibration and unit["seconds"] >= 0 else None,
         scores={metric: unit[metric] for metric in metrics if math.isfinite(unit[metric])},
         failed_scores=failed,
