@@ -177,8 +177,7 @@ def test_protocols(folder):
         try:
             protocol = read_protocol(path)
             fingerprint = protocol.fingerprint
-        except BenchmarkError as error:
-            assert str(error)
+        except BenchmarkError:
             return
         assert len(fingerprint) == 64
         assert all("/" not in case.id and case.id not in ("", ".", "..") for case in protocol.cases)
@@ -210,8 +209,7 @@ maximum = 1.5
         try:
             thresholds = read_thresholds(path)
             opens = passes(check_thresholds(sound, thresholds))
-        except BenchmarkError as error:
-            assert str(error)
+        except BenchmarkError:
             return
         assert not passes(check_thresholds(failed, thresholds))
         if opens:
@@ -235,8 +233,7 @@ def test_baselines_never_let_a_run_pass_that_failed(folder, sound, failed):
         path.write_bytes(data)
         try:
             before = read_baseline(path)
-        except BenchmarkError as error:
-            assert str(error)
+        except BenchmarkError:
             return
         differences_of_note(before, now)
         assert not passes(compare_snapshots(before, nothing, GateRules()))

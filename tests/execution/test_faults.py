@@ -141,7 +141,7 @@ class TestADisk:
     @pytest.fixture
     def small_disk(self, tmp_path):
         (tmp_path / "disk").mkdir()
-        mount = ["mount", "-t", "tmpfs", "-o", "size=160k", "tmpfs", str(tmp_path / "disk")]
+        mount = ["mount", "-t", "tmpfs", "-o", "size=80k", "tmpfs", str(tmp_path / "disk")]
         if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode:
             pytest.skip("needs the right to mount a small disk")
         yield tmp_path / "disk"
@@ -205,7 +205,11 @@ class TestDamage:
         err = finish()
         assert f"continuing: {UNITS - 1} of {UNITS}" in err
 
-    @pytest.mark.parametrize("garbage", [b"\0" * 40, b'{"method":"noisy","case":"waves--warm"}', b"\xff\xfe{", b"[]"])
+    @pytest.mark.parametrize(
+        "garbage",
+        [b"\0" * 40, b'{"method":"noisy","case":"waves--warm"}', b"\xff\xfe{"],
+        ids=["zeros", "short", "binary"],
+    )
     def test_a_damaged_line_costs_that_unit(self, run, finish, command, garbage):
         journal = run / "journal.jsonl"
         lines = journal.read_bytes().splitlines()

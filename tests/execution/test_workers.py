@@ -102,6 +102,7 @@ class TestThreads:
         ("--timeout", "0"),
         ("--timeout", "-1"),
         ("--timeout", "inf"),
+        ("--timeout", "nan"),
         ("--memory-limit", "0"),
         ("--executor", "none"),
     ],

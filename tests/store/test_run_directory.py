@@ -9,12 +9,12 @@ from benchmark.store.run_directory import RunDirectory
 
 
 def test_a_second_writer_is_refused_until_the_first_is_done(tmp_path):
-    with RunDirectory(tmp_path / "run").locked():
-        with (
-            pytest.raises(InputError, match="another `benchmark run` is writing"),
-            RunDirectory(tmp_path / "run").locked(),
-        ):
-            pytest.fail("two hold the lock")
+    with (
+        RunDirectory(tmp_path / "run").locked(),
+        pytest.raises(InputError, match="another `benchmark run` is writing"),
+        RunDirectory(tmp_path / "run").locked(),
+    ):
+        pytest.fail("two hold the lock")
     with RunDirectory(tmp_path / "run").locked():
         pass
 

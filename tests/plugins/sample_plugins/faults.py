@@ -12,7 +12,6 @@ from pathlib import Path
 import torch
 
 from benchmark import Axis, Direction, Metric, MetricInfo
-
 from sample_plugins.methods import Method, info
 
 
@@ -72,7 +71,9 @@ class Leaks(_Faulty):
     """Keeps 150 MiB of every call."""
 
     info = info("leaks", max_styles=None)
-    kept = []
+
+    def prepare(self, models):
+        self.kept = []
 
     def stylize(self, content, styles, generator):
         self.kept.append(torch.ones(150, 2**18))
