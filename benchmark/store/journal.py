@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
 from benchmark.errors import InputError
 from benchmark.plan.unit import image_path, is_file_name, log_path
@@ -18,8 +18,6 @@ from benchmark.store.records import UnitStatus
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
-
-RecordT = TypeVar("RecordT")
 
 
 @dataclass(frozen=True)
@@ -82,8 +80,8 @@ class UnitRecord:
         }
         return json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
-    @classmethod
-    def from_line(cls, line: str) -> Self:
+    @staticmethod
+    def from_line(line: str) -> UnitRecord:
         """Reads a record from its line.
 
         Raises:
@@ -92,7 +90,7 @@ class UnitRecord:
         from pydantic import ValidationError
 
         try:
-            return _reader(cls).validate_json(line)
+            return _reader().validate_json(line)
         except ValidationError as error:
             problem = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in problem["loc"])
@@ -100,10 +98,10 @@ class UnitRecord:
 
 
 @functools.cache
-def _reader(kind: type[RecordT]) -> TypeAdapter[RecordT]:
+def _reader() -> TypeAdapter[UnitRecord]:
     from pydantic import ConfigDict, TypeAdapter, with_config
 
-    return TypeAdapter(with_config(ConfigDict(strict=True, allow_inf_nan=False, extra="forbid"))(kind))
+    return TypeAdapter(with_config(ConfigDict(strict=True, allow_inf_nan=False, extra="forbid"))(UnitRecord))
 
 
 class JournalWriter:
