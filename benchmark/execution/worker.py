@@ -76,9 +76,12 @@ def serve(connection: Connection, setup: Setup) -> None:
     workbench = Workbench(configuration, setup.directory, connection.send)
     connection.send(Ready())
     task: Task[object] | None
+    method = ""
     while (task := connection.recv()) is not None:
-        if task.method:
-            _catch_output(logs / f"{task.method}.log")
+        if task.method != method:
+            method = task.method
+            _catch_output(logs / f"{method}.log")
+        if method:
             _write_line(f"[{task.title}]")
         try:
             result = task.execute(workbench)

@@ -14,7 +14,7 @@ METHODS = "noisy,dawdles,blend,identity"
 
 
 @pytest.fixture
-def undisturbed(command, tiny, tmp_path):
+def undisturbed(tiny, tmp_path):
     tiny(METHODS)
     return (tmp_path / "run").rename(tmp_path / "undisturbed")
 
@@ -35,14 +35,6 @@ class TestTwoWorkers:
         monkeypatch.setenv("SAMPLE_PLUGINS_SECONDS", "0.5")
         tiny("dawdles", "--workers", "2")
         assert len(set((tmp_path / "count").read_text().split())) == 2
-
-    def test_take_a_method_each(self, tiny, tmp_path, monkeypatch):
-        monkeypatch.setenv("SAMPLE_PLUGINS_COUNT", str(tmp_path / "count"))
-        monkeypatch.setenv("SAMPLE_PLUGINS_SECONDS", "1")
-        tiny("dawdles,noisy,identity", "--workers", "2")
-        lines = (tmp_path / "count").read_text().split()
-        assert len(lines) == 5
-        assert lines[0] == lines[1], "the other worker had methods of its own"
 
     def test_continue_what_one_began(self, tiny, undisturbed, tmp_path):
         tiny(METHODS, "--limit", "2")
