@@ -21,6 +21,7 @@ MANIFEST = {
     "metrics": [{"name": "ssim", "version": "1", "backbone": "", "unavailable": ""}],
     "seed": 0,
     "device": "cpu",
+    "environment": {"threads": 2},
 }
 
 
@@ -48,6 +49,7 @@ def test_the_same_run_continues():
         (changed("metrics", 0, "backbone", value=["clip", "vgg"]), "backbone of ssim '' there, ['clip', 'vgg'] here"),
         (changed("seed", value=1), "seed 0 there, 1 here"),
         (changed("device", value="cuda"), "device cpu there, cuda here"),
+        (changed("environment", "threads", value=1), "threads 2 there, 1 here"),
     ],
 )
 def test_another_run_does_not_and_the_difference_is_named(new, difference):
