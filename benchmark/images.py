@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import warnings
 from pathlib import Path
@@ -32,31 +33,55 @@ def open_image(path: Path) -> Image.Image:
     Raises:
         InputError: The file is missing, no image, damaged, smaller than 16 px on a side or larger than 100 megapixels.
     """
+    return _decode(path, str(path))
+
+
+def decode_image(data: bytes, name: str) -> Image.Image:
+    """Reads the bytes of an image file like ``open_image`` does the file.
+
+    Args:
+        data: The bytes.
+        name: What they are called in an error.
+
+    Raises:
+        InputError: They cannot be used.
+    """
+    return _decode(io.BytesIO(data), name)
+
+
+def pixels_sha256(image: Image.Image) -> str:
+    """Hash (sha256, hexadecimal) of the size and the pixels of an 8-bit RGB image, whatever file it came from."""
+    digest = hashlib.sha256(f"RGB {image.width}x{image.height}\n".encode())
+    digest.update(image.tobytes())
+    return digest.hexdigest()
+
+
+def _decode(source: Path | io.BytesIO, name: str) -> Image.Image:
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path) as file:
-                _check_size(path, *file.size)
+            with Image.open(source) as file:
+                _check_size(name, *file.size)
                 return _as_rgb(ImageOps.exif_transpose(file))
     except FileNotFoundError:
-        raise InputError(f"image not found: {path}") from None
+        raise InputError(f"image not found: {name}") from None
     except Image.DecompressionBombError:
-        raise InputError(f"image {path} is larger than {MAXIMUM_PIXELS // 10**6} megapixels; scale it down") from None
+        raise InputError(f"image {name} is larger than {MAXIMUM_PIXELS // 10**6} megapixels; scale it down") from None
     except UnidentifiedImageError:
-        raise InputError(f"not an image: {path}; use PNG, JPEG, WebP or TIFF") from None
+        raise InputError(f"not an image: {name}; use PNG, JPEG, WebP or TIFF") from None
     except (OSError, SyntaxError, ValueError) as error:
-        raise InputError(f"cannot read image {path}: {error}") from error
+        raise InputError(f"cannot read image {name}: {error}") from error
 
 
-def _check_size(path: Path, width: int, height: int) -> None:
+def _check_size(name: str, width: int, height: int) -> None:
     if width * height > MAXIMUM_PIXELS:
         raise InputError(
-            f"image {path} is {width}×{height}, larger than {MAXIMUM_PIXELS // 10**6} megapixels; scale it down"
+            f"image {name} is {width}×{height}, larger than {MAXIMUM_PIXELS // 10**6} megapixels; scale it down"
         )
     if min(width, height) < MINIMUM_SIDE:
-        raise InputError(f"image {path} is {width}×{height}; at least {MINIMUM_SIDE}×{MINIMUM_SIDE} pixels are needed")
+        raise InputError(f"image {name} is {width}×{height}; at least {MINIMUM_SIDE}×{MINIMUM_SIDE} pixels are needed")
 
 
 def _as_rgb(image: Image.Image) -> Image.Image:

@@ -70,7 +70,7 @@ class Plugin:
     entry_point: EntryPoint
 
     def load(self) -> Any:
-        """Imports the plugin: the class of a method, metric or report; the function that makes a protocol.
+        """Imports the plugin: the class of a method, metric or report; the function that makes a protocol or recipe.
 
         Raises:
             BrokenPluginError: It cannot be imported or does not keep the contract's static promises.
@@ -81,7 +81,7 @@ class Plugin:
             raise self._broken(f"cannot be imported: {type(error).__name__}: {error}") from error
         if self.kind is PluginKind.PROTOCOLS:
             if not callable(plugin):
-                raise self._broken("is not a function that returns a protocol")
+                raise self._broken("is not a function that returns a protocol or recipe")
             return plugin
         contracts = _CONTRACTS[self.kind]
         kept = [contract for contract in contracts if inspect.isclass(plugin) and issubclass(plugin, contract)]

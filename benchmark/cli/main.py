@@ -16,6 +16,7 @@ from benchmark.cli.compare import compare
 from benchmark.cli.doctor import doctor
 from benchmark.cli.list import list_plugins
 from benchmark.cli.new import new
+from benchmark.cli.protocol.group import protocol
 from benchmark.cli.report import report
 from benchmark.cli.run import run
 from benchmark.cli.show import show
@@ -42,7 +43,10 @@ def cli(debug: bool) -> None:
     """Run, score and compare image style transfer methods on one fixed protocol."""
 
 
-COMMANDS = (run, report, compare, baseline, check, list_plugins, show, stylize, similarity, weights, new, audit, doctor)
+COMMANDS = (
+    *(run, report, compare, baseline, check, audit, list_plugins, show, similarity, stylize),
+    *(protocol, weights, new, doctor),
+)
 for command in COMMANDS:
     cli.add_command(command)
 

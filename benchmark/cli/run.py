@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--protocol", default="mini", show_default=True, help="What to run; `benchmark list protocols`.")
+@click.option(
+    "--protocol",
+    default="mini",
+    show_default=True,
+    help="What to run: a name of `benchmark list protocols`, or a path.",
+)
 @click.option("--methods", default="all", show_default=True, help="Names with commas, or all.")
 @click.option("--metrics", default="all", show_default=True, help="Names with commas, or all.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the run.  [default: runs/PROTOCOL]")

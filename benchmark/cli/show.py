@@ -7,8 +7,8 @@ import inspect
 
 import click
 
-from benchmark.errors import BenchmarkError, InputError
-from benchmark.protocol.protocol import Protocol
+from benchmark.cli.protocol.words import print_protocol
+from benchmark.errors import InputError
 from benchmark.registry import Plugin, PluginKind, installed_plugins
 from benchmark.suggestion import suggest
 
@@ -26,7 +26,7 @@ def show(name: str) -> None:
         click.echo(f"{plugin.kind.singular} {plugin.name} (from {plugin.distribution} {plugin.version})")
         loaded = plugin.load()
         if plugin.kind is PluginKind.PROTOCOLS:
-            _show_protocol(loaded())
+            print_protocol(loaded())
         else:
             _show_class(plugin, loaded)
 
@@ -46,27 +46,3 @@ def _show_class(plugin: Plugin, loaded: type) -> None:
         else:
             click.echo("  none")
     click.echo(f"\n{inspect.getdoc(loaded)}")
-
-
-def _show_protocol(protocol: Protocol) -> None:
-    click.echo(f"  {protocol.description}")
-    try:
-        fingerprint = protocol.fingerprint
-    except BenchmarkError as error:
-        fingerprint = f"cannot be told: {error}"
-    click.echo(f"  version: {protocol.version}\n  fingerprint: {fingerprint}")
-    click.echo(f"  resolution: {protocol.resolution} px\n  cases: {len(protocol.cases)}")
-    click.echo("\ncontents:")
-    for content in protocol.contents:
-        click.echo(f"  {content.id}: {content.title or content.subject}, {content.licence}")
-    click.echo("\nstyles:")
-    for style in protocol.styles:
-        facts = ", ".join(fact for fact in (style.artist, style.year, style.movement) if fact)
-        click.echo(f"  {style.id}: “{style.prompt}” ({facts})")
-    click.echo("\nmodels:")
-    for role, model in protocol.models.items():
-        click.echo(f"  {role}: {model}")
-    click.echo("\nsettings that it fixes:")
-    for method, settings in protocol.method_settings.items():
-        for setting, value in settings.items():
-            click.echo(f"  {method}.{setting} = {value}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from benchmark.contracts import Need
@@ -12,21 +13,50 @@ from benchmark.models.missing_weights import require_weights
 from benchmark.models.role import Role
 from benchmark.models.specification import ModelSpecification, find_model
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
+from benchmark.protocol.frozen import frozen_protocol, looks_like_path, open_protocol
 from benchmark.protocol.protocol import Protocol
-from benchmark.registry import BrokenPluginError, Plugin, PluginKind, find_plugin, select_plugins
+from benchmark.protocol.recipe import Recipe
+from benchmark.registry import (
+    BrokenPluginError,
+    Plugin,
+    PluginKind,
+    find_plugin,
+    installed_plugins,
+    select_plugins,
+)
 from benchmark.settings import make_settings
 
 
-def load_protocol(name: str) -> Protocol:
-    """Loads a protocol by name.
+def find_protocol(name: str) -> Protocol | Recipe:
+    """Finds an installed protocol by name, or reads the one of a file or folder.
+
+    Args:
+        name: Name of the protocol, or path of a protocol file, a lock, a recipe or a folder with one.
 
     Raises:
-        InputError: There is none of this name, or it is not valid.
+        InputError: There is none, or it is not valid.
     """
+    if looks_like_path(name) or (
+        Path(name).exists() and name.replace("-", "_") not in installed_plugins(PluginKind.PROTOCOLS)
+    ):
+        return open_protocol(Path(name))
     protocol = find_plugin(PluginKind.PROTOCOLS, name).load()()
-    if not isinstance(protocol, Protocol):
+    if not isinstance(protocol, Protocol | Recipe):
         raise InputError(f"protocol {name} is broken: its entry point returned {type(protocol).__name__}")
     return protocol
+
+
+def load_protocol(name: str) -> Protocol:
+    """Loads a protocol that can be run, by name or path.
+
+    Args:
+        name: As for ``find_protocol``; a recipe stands for what it was frozen to on this machine.
+
+    Raises:
+        InputError: There is none, it is not valid, or it was not frozen.
+    """
+    found = find_protocol(name)
+    return frozen_protocol(found, name) if isinstance(found, Recipe) else found
 
 
 def configure_run(
@@ -44,7 +74,7 @@ def configure_run(
     """Makes the configuration of a run.
 
     Args:
-        protocol: Name of the protocol.
+        protocol: Name or path of the protocol.
         methods: Names of the methods, comma-separated, or ``all``.
         metrics: Names of the metrics, comma-separated, or ``all``.
         assignments: Settings by method and name, in place of those that the protocol fixes.

@@ -16,6 +16,7 @@ class Content:
         image: The image file.
         subject: What the photograph shows, in a few words that fit "a photo of …".
         sha256: Hash of the file's bytes, or an empty string where none is pinned.
+        pixels_sha256: Hash of the decoded pixels (``benchmark.images.pixels_sha256``), which locks pin instead.
         title: Title for captions.
         creator: Photographer.
         licence: Licence of the photograph.
@@ -26,6 +27,7 @@ class Content:
     image: Path
     subject: str = ""
     sha256: str = ""
+    pixels_sha256: str = ""
     title: str = ""
     creator: str = ""
     licence: str = ""
@@ -41,6 +43,7 @@ class Style:
         image: The style image, which image-driven methods read.
         prompt: The style in words, which text-driven methods read.
         sha256: Hash of the image file's bytes, or an empty string where none is pinned.
+        pixels_sha256: Hash of the decoded pixels (``benchmark.images.pixels_sha256``), which locks pin instead.
         title: Title of the work.
         artist: Who made it.
         movement: Art movement, for instance "Post-Impressionism".
@@ -54,6 +57,7 @@ class Style:
     image: Path | None = None
     prompt: str | None = None
     sha256: str = ""
+    pixels_sha256: str = ""
     title: str = ""
     artist: str = ""
     movement: str = ""

@@ -11,10 +11,33 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import InputError
-from benchmark.images import PREPARATION_VERSION
+from benchmark.images import PREPARATION_VERSION, open_image, pixels_sha256
 from benchmark.models.role import Role
 from benchmark.models.specification import find_model
 from benchmark.protocol.case import Case, Content, Style
+from benchmark.protocol.data_directory import kept_image
+from benchmark.protocol.recipe import Origin
+
+
+@dataclass(frozen=True)
+class _PinnedImage:
+    path: Path
+    sha256: str
+    pixels_sha256: str = ""
+
+    @property
+    def is_kept(self) -> bool:
+        return bool(self.pixels_sha256) and self.path == kept_image(self.pixels_sha256)
+
+    def hashes(self) -> tuple[str, str, str]:
+        """The kind of hash that counts, the pinned one and the one of the file."""
+        if self.pixels_sha256:
+            return "pixels with sha256", self.pixels_sha256, pixels_sha256(open_image(self.path))
+        return "sha256", self.sha256, hashlib.sha256(self.path.read_bytes()).hexdigest()
+
+
+def _pinned(path: Path, item: Content | Style) -> _PinnedImage:
+    return _PinnedImage(path, item.sha256, item.pixels_sha256)
 
 
 @dataclass(frozen=True)
@@ -32,6 +55,7 @@ class Protocol:
         cases: The cases, in the order they run.
         models: Name of the model that plays each role.
         method_settings: Settings that the protocol fixes, by method and setting, in place of the methods' defaults.
+        origin: The rows of a data set that the styles are, or ``None`` if they are from elsewhere.
     """
 
     name: str
@@ -44,36 +68,53 @@ class Protocol:
     cases: tuple[Case, ...]
     models: Mapping[Role, str]
     method_settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    origin: Origin | None = None
 
     @cached_property
     def image_hashes(self) -> dict[str, str]:
-        """Hash (sha256) of every image file of the protocol, by the role and name it has there.
+        """Hash (sha256) of every image of the protocol, by the role and name it has there.
+
+        It is of the decoded pixels where those are pinned, else of the file.
 
         Raises:
             InputError: A file is missing, or is not the one that the protocol pins.
         """
-        pinned: dict[str, tuple[Path, str]] = {}
-        for content in self.contents:
-            pinned[f"content {content.id}"] = (content.image, content.sha256)
-        for style in self.styles:
-            if style.image is not None:
-                pinned[f"style {style.id}"] = (style.image, style.sha256)
+        return {name: self._hash(name, image) for name, image in self._images.items()}
+
+    def wrong_images(self) -> dict[str, str]:
+        """What is wrong with the images of the protocol, by the role and name they have there; empty if nothing is."""
+        problems: dict[str, str] = {}
+        for name, image in self._images.items():
+            try:
+                self._hash(name, image)
+            except InputError as error:
+                problems[name] = str(error)
+        return problems
+
+    @property
+    def _images(self) -> dict[str, _PinnedImage]:
+        images = {f"content {item.id}": _pinned(item.image, item) for item in self.contents}
+        images |= {f"style {item.id}": _pinned(item.image, item) for item in self.styles if item.image is not None}
         for case in self.cases:
             for weighted in case.styles:
                 if weighted.mask is not None:
-                    pinned[f"mask {case.id} {weighted.style.id}"] = (weighted.mask, weighted.mask_sha256)
-        return {name: self._hash(name, path, sha256) for name, (path, sha256) in pinned.items()}
+                    name = f"mask {case.id} {weighted.style.id}"
+                    images[name] = _PinnedImage(weighted.mask, weighted.mask_sha256)
+        return images
 
-    def _hash(self, name: str, path: Path, expected: str) -> str:
+    def _hash(self, name: str, image: _PinnedImage) -> str:
+        where = f"protocol {self.name}: {name}"
+        if image.is_kept and not image.path.exists():
+            raise InputError(f"{where} is not on this machine; get it: benchmark protocol freeze --lock LOCK")
         try:
-            found = hashlib.sha256(path.read_bytes()).hexdigest()
+            kind, expected, found = image.hashes()
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
-            raise InputError(f"protocol {self.name}: {name}: cannot read {path}: {reason}") from error
+            raise InputError(f"{where}: cannot read {image.path}: {reason}") from error
+        except InputError as error:
+            raise InputError(f"{where}: {error}") from error
         if expected and found != expected:
-            raise InputError(
-                f"protocol {self.name}: {name} has changed: {path} has sha256 {found[:12]}…, pinned is {expected[:12]}…"
-            )
+            raise InputError(f"{where} has changed: {image.path} has {kind} {found[:12]}…, pinned is {expected[:12]}…")
         return found
 
     @cached_property

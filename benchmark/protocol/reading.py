@@ -1,61 +1,89 @@
-"""Reads a protocol from its TOML file."""
+"""Reads a protocol, or a recipe for one, from its file."""
 
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import fields
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, TypeVar
 
 from benchmark.errors import InputError
 from benchmark.models.role import Role
 from benchmark.models.specification import find_model
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
+from benchmark.protocol.data_directory import kept_image
+from benchmark.protocol.origin_tables import read_dataset, read_origin
 from benchmark.protocol.protocol import Protocol
+from benchmark.protocol.recipe import Origin, Recipe
 from benchmark.suggestion import suggest
 
 SCHEMA_VERSION = 1
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _MAXIMUM_WEIGHT = 1_000_000
-_KEYS = {
-    "schema_version",
-    "name",
-    "version",
-    "title",
-    "description",
-    "resolution",
-    "seeds",
-    "models",
-    "methods",
-    "contents",
-    "styles",
-    "mixes",
-}
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_COMMON_KEYS = frozenset(
+    {
+        "schema_version",
+        "name",
+        "version",
+        "title",
+        "description",
+        "resolution",
+        "seeds",
+        "models",
+        "methods",
+        "contents",
+    }
+)
+_PROTOCOL_KEYS = _COMMON_KEYS | {"styles", "mixes", "origin"}
+_RECIPE_KEYS = _COMMON_KEYS | {"dataset"}
 ItemT = TypeVar("ItemT", Content, Style)
 
 
 def read_protocol(path: Path) -> Protocol:
-    """Reads a protocol file.
+    """Reads a protocol file: TOML, or JSON as locks are.
 
     The cases are every content with every style, for every seed, followed by the ``mixes`` (multi-style cases).
-    Paths in the file are relative to its folder.
+    Paths in the file are relative to its folder. An image without a path, but with the hash of its pixels, is the one
+    that is kept in the data directory.
 
     Args:
-        path: The TOML file.
+        path: The file.
 
     Raises:
-        InputError: The file is missing, is no TOML, or something in it is missing, unknown or of the wrong type.
+        InputError: The file is missing, cannot be parsed, or something in it is missing, unknown or of the wrong type.
+    """
+    found = read_protocol_or_recipe(path)
+    if isinstance(found, Recipe):
+        raise InputError(f"{path} draws its styles from a data set; first: benchmark protocol freeze {path}")
+    return found
+
+
+def read_protocol_or_recipe(path: Path) -> Protocol | Recipe:
+    """Reads a protocol file, or a recipe: one with a ``dataset`` in place of ``styles``.
+
+    Args:
+        path: The file.
+
+    Raises:
+        InputError: As for ``read_protocol``.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        table = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except OSError as error:
         raise InputError(f"cannot read protocol {path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise InputError(f"protocol {path} is not valid TOML: {error}") from error
-    return _Reader(path, table).protocol()
+        kind = "JSON" if path.suffix == ".json" else "TOML"
+        raise InputError(f"protocol {path} is not valid {kind}: {error}") from error
+    if not isinstance(table, dict):
+        raise InputError(f"protocol {path} must be a table of keys and values")
+    reader = _Reader(path, table)
+    return reader.recipe() if "dataset" in table else reader.protocol()
 
 
 class _Reader:
@@ -75,27 +103,48 @@ class _Reader:
         return found
 
     def protocol(self) -> Protocol:
-        for key in self.table.keys() - _KEYS:
-            raise self.fail(f"unknown key {key!r}{suggest(key, _KEYS)}")
+        facts = self.facts(_PROTOCOL_KEYS)
+        contents = self.items("contents", Content)
+        styles = self.items("styles", Style)
+        return Protocol(
+            **facts,
+            contents=contents,
+            styles=styles,
+            cases=self.cases(contents, styles),
+            origin=self.origin(styles) if "origin" in self.table else None,
+        )
+
+    def recipe(self) -> Recipe:
+        return Recipe(
+            **self.facts(_RECIPE_KEYS),
+            contents=self.items("contents", Content),
+            dataset=read_dataset(self.fail, "dataset", self.table["dataset"]),
+            seeds=self.seeds(),
+        )
+
+    def facts(self, keys: frozenset[str]) -> dict[str, Any]:
+        for key in self.table.keys() - keys:
+            raise self.fail(f"unknown key {key!r}{suggest(key, keys)}")
         if self.value("schema_version", int) != SCHEMA_VERSION:
             raise self.fail(f"schema_version {self.table['schema_version']} is not supported; this is {SCHEMA_VERSION}")
         resolution = self.value("resolution", int)
         if not 32 <= resolution <= 4096:
             raise self.fail(f"resolution must be 32 … 4096 pixels, not {resolution}")
-        contents = self.items("contents", Content)
-        styles = self.items("styles", Style)
-        return Protocol(
-            name=self.value("name", str),
-            version=self.value("version", str),
-            title=self.value("title", str),
-            description=self.value("description", str, ""),
-            resolution=resolution,
-            contents=contents,
-            styles=styles,
-            cases=self.cases(contents, styles),
-            models=self.models(),
-            method_settings=self.method_settings(),
-        )
+        name = self.value("name", str)
+        if not _IDENTIFIER.fullmatch(name):
+            raise self.fail(f"name must be letters, digits, _ and -, not {name!r}")
+        return {
+            "name": name,
+            "version": self.value("version", str),
+            "title": self.value("title", str),
+            "description": self.value("description", str, ""),
+            "resolution": resolution,
+            "models": self.models(),
+            "method_settings": self.method_settings(),
+        }
+
+    def origin(self, styles: tuple[Style, ...]) -> Origin:
+        return read_origin(self.fail, self.table["origin"], [style.id for style in styles])
 
     def items(self, key: str, kind: type[ItemT]) -> tuple[ItemT, ...]:
         known = {field.name for field in fields(kind)}
@@ -114,25 +163,44 @@ class _Reader:
                 raise self.fail(f"{where}: id must be letters, digits, _ and -, not {identifier!r}")
             if identifier in items:
                 raise self.fail(f"{where}: id {identifier!r} is used twice")
-            if kind is Content and not table.get("image"):
+            image = self.image(f"{where} ({identifier})", table)
+            if kind is Content and image is None:
                 raise self.fail(f"{where} ({identifier}): image is missing")
-            if not table.get("image") and not table.get("prompt"):
+            if image is None and not table.get("prompt"):
                 raise self.fail(f"{where} ({identifier}): an image or a prompt is needed")
-            image = {"image": self.path.parent / table["image"]} if table.get("image") else {"image": None}
-            items[identifier] = kind(**{**table, **image})
+            items[identifier] = kind(**{**table, "image": image})
         if not items:
             raise self.fail(f"{key} is empty")
         return tuple(items.values())
 
-    def cases(self, contents: tuple[Content, ...], styles: tuple[Style, ...]) -> tuple[Case, ...]:
+    def image(self, where: str, table: dict[str, str]) -> Path | None:
+        for key in ("sha256", "pixels_sha256"):
+            if table.get(key) and not _SHA256.fullmatch(table[key]):
+                raise self.fail(f"{where}: {key} must be 64 digits of 0 … 9 and a … f, not {table[key]!r}")
+        if table.get("image"):
+            return self.inside(where, table["image"])
+        return kept_image(table["pixels_sha256"]) if table.get("pixels_sha256") else None
+
+    def inside(self, where: str, path: Any) -> Path:
+        if not isinstance(path, str) or "\0" in path:
+            raise self.fail(f"{where}: not a path: {path!r}")
+        for pure in (PurePosixPath(path), PureWindowsPath(path)):
+            if pure.anchor or ".." in pure.parts:
+                raise self.fail(f"{where}: {path!r} leads out of the protocol's folder; put the file there")
+        return self.path.parent / path
+
+    def seeds(self) -> tuple[int, ...]:
         seeds = self.value("seeds", list, [0])
         if not seeds or not all(type(seed) is int and seed >= 0 for seed in seeds):
             raise self.fail(f"seeds must be a list of numbers from 0, not {seeds!r}")
+        return tuple(seeds)
+
+    def cases(self, contents: tuple[Content, ...], styles: tuple[Style, ...]) -> tuple[Case, ...]:
         mixes = [
             self.mix(number, table, contents, styles) for number, table in enumerate(self.value("mixes", list, []), 1)
         ]
         singles = [(content, (WeightedStyle(style),)) for content, style in itertools.product(contents, styles)]
-        cases = [Case(content, mixed, seed) for content, mixed in [*singles, *mixes] for seed in seeds]
+        cases = [Case(content, mixed, seed) for content, mixed in [*singles, *mixes] for seed in self.seeds()]
         for identifier in _repeated(case.id for case in cases):
             raise self.fail(f"case {identifier} occurs twice")
         return tuple(cases)
@@ -154,7 +222,7 @@ class _Reader:
             WeightedStyle(
                 style=self.named(where, "style", share.get("style"), styles),
                 weight=weight / sum(weights),
-                mask=self.path.parent / share["mask"] if "mask" in share else None,
+                mask=self.inside(where, share["mask"]) if "mask" in share else None,
                 mask_sha256=share.get("mask_sha256", ""),
             )
             for share, weight in zip(shares, weights, strict=True)

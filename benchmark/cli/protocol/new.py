@@ -1,0 +1,43 @@
+"""``benchmark protocol new``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--contents", required=True, type=click.Path(path_type=Path), help="Folder of photographs.")
+@click.option("--styles", required=True, type=click.Path(path_type=Path), help="Folder of style images.")
+@click.option(
+    "--prompts", type=click.Path(path_type=Path), help="CSV table: a line per style image, columns file and prompt."
+)
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Folder to make.")
+@click.option("--name", help="Name of the protocol.  [default: made of the folder's]")
+@click.option(
+    "--like", default="mini", show_default=True, help="Protocol to take networks, fixed settings and resolution from."
+)
+@click.option("--resolution", type=click.IntRange(32, 4096), help="Another resolution, in pixels.")
+def new(
+    contents: Path, styles: Path, prompts: Path | None, out: Path, name: str | None, like: str, resolution: int | None
+) -> None:
+    """Make a protocol of your own images: a folder with copies of them and a lock.
+
+    Other columns of the table: title, artist, movement, genre, year, licence, source.
+    """
+    from benchmark.errors import InputError
+    from benchmark.freezing.labels import slug
+    from benchmark.freezing.own_images import OwnImages, new_protocol
+    from benchmark.plan.selection import find_protocol
+
+    named = name or slug(out.absolute().name)
+    if not named:
+        raise InputError(f"no name can be made of {out}; give one with --name")
+    made = new_protocol(OwnImages(contents, styles, prompts), out, named, find_protocol(like), resolution)
+    without = sum(not style.prompt for style in made.styles)
+    click.echo(f"protocol {made.name}: {len(made.cases)} cases; run it: benchmark run --protocol {out}")
+    if without:
+        click.echo(
+            f"{without} of {len(made.styles)} styles have no prompt: methods that read one will skip them", err=True
+        )

@@ -1,0 +1,80 @@
+"""The page that shows a protocol: what it is and its pictures, in one file without scripts."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from benchmark.cli.protocol.words import content_words, protocol_facts, style_words
+from benchmark.errors import InputError
+from benchmark.images import fit_within, open_image
+from benchmark.protocol.case import Content, Style
+from benchmark.protocol.protocol import Protocol
+from benchmark.protocol.recipe import Recipe
+
+_FOLDER: Final = Path(__file__).parent
+_THUMBNAIL: Final = 320
+
+
+@dataclass(frozen=True)
+class Card:
+    """One picture of the page.
+
+    Attributes:
+        name: Its name in the protocol.
+        prompt: The prompt of a style, or what a content shows.
+        words: What else is known of it.
+        source: Where it is from.
+        thumbnail: Data URI, or an empty string if there is none.
+        problem: Why there is none.
+    """
+
+    name: str
+    prompt: str
+    words: str
+    source: str
+    thumbnail: str = ""
+    problem: str = ""
+
+
+def protocol_page(found: Protocol | Recipe) -> str:
+    """Returns the page as HTML, in which everything that comes from the protocol is escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    style = (_FOLDER / "page.css").read_text(encoding="utf-8").strip()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    environment = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined)
+    html = environment.get_template("page.html.j2").render(
+        protocol=found,
+        facts=list(protocol_facts(found)),
+        contents=[_content_card(content) for content in found.contents],
+        styles=[_style_card(style) for style in found.styles] if isinstance(found, Protocol) else [],
+        models={str(role): model for role, model in found.models.items()},
+        style=style,
+        policy=f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
+    )
+    return html.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _content_card(content: Content) -> Card:
+    return Card(content.id, content.subject, content_words(content), content.source, *_thumbnail(content.image))
+
+
+def _style_card(style: Style) -> Card:
+    return Card(style.id, style.prompt or "", style_words(style), style.source, *_thumbnail(style.image))
+
+
+def _thumbnail(path: Path | None) -> tuple[str, str]:
+    """A picture as a data URI, or why there is none."""
+    if path is None:
+        return "", "no image, only a prompt"
+    buffer = io.BytesIO()
+    try:
+        fit_within(open_image(path), _THUMBNAIL).save(buffer, "JPEG", quality=82, optimize=True)
+    except InputError as error:
+        return "", str(error)
+    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}", ""

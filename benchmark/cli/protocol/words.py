@@ -1,0 +1,73 @@
+"""What the command line says of a protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from benchmark.errors import BenchmarkError
+from benchmark.protocol.case import Content, Style
+from benchmark.protocol.protocol import Protocol
+from benchmark.protocol.recipe import DatasetSource, Recipe
+
+
+def protocol_facts(found: Protocol | Recipe) -> Iterator[tuple[str, str]]:
+    """What a protocol or recipe is, as names and values."""
+    yield "version", found.version
+    if isinstance(found, Protocol):
+        yield "fingerprint", fingerprint_words(found)
+    yield "resolution", f"{found.resolution} px"
+    if isinstance(found, Recipe):
+        yield "cases", str(len(found.contents) * found.dataset.paintings * len(found.seeds))
+        yield "styles", f"{found.dataset.paintings}, to be drawn from {dataset_words(found.dataset)}"
+        return
+    yield "cases", str(len(found.cases))
+    if found.origin is not None:
+        revision = found.origin.revision or "an unknown revision"
+        yield "styles from", f"{dataset_words(found.origin.dataset)} at {revision}, rule {found.origin.rule}"
+
+
+def fingerprint_words(protocol: Protocol) -> str:
+    """The fingerprint, or why it cannot be told."""
+    try:
+        return protocol.fingerprint
+    except BenchmarkError as error:
+        return f"cannot be told: {error}"
+
+
+def dataset_words(dataset: DatasetSource) -> str:
+    """Which part of which data set."""
+    return " ".join(filter(None, (dataset.name, dataset.configuration, f"({dataset.split})")))
+
+
+def content_words(content: Content) -> str:
+    """What a content is."""
+    return ", ".join(filter(None, (content.title or content.subject, content.creator, content.licence)))
+
+
+def style_words(style: Style) -> str:
+    """What a style is, without its prompt."""
+    return ", ".join(filter(None, (style.title, style.artist, style.year, style.movement)))
+
+
+def print_protocol(found: Protocol | Recipe) -> None:
+    """Prints everything about a protocol or recipe."""
+    click.echo(f"  {found.description}")
+    for name, value in protocol_facts(found):
+        click.echo(f"  {name}: {value}")
+    click.echo("\ncontents:")
+    for content in found.contents:
+        click.echo(f"  {content.id}: {content_words(content)}")
+    if isinstance(found, Protocol):
+        click.echo("\nstyles:")
+        for style in found.styles:
+            prompt = f"“{style.prompt}”" if style.prompt else "no prompt"
+            click.echo(f"  {style.id}: {prompt} ({style_words(style)})")
+    click.echo("\nmodels:")
+    for role, model in found.models.items():
+        click.echo(f"  {role}: {model}")
+    click.echo("\nsettings that it fixes:")
+    for method, settings in found.method_settings.items():
+        for setting, value in settings.items():
+            click.echo(f"  {method}.{setting} = {value}")

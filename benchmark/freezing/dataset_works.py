@@ -1,0 +1,117 @@
+"""Rows of what the package ``datasets`` has loaded or streams."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmark.errors import InputError
+from benchmark.freezing.labels import label_text
+from benchmark.freezing.works import Works
+
+
+class LoadedWorks(Works):
+    """The rows of a ``datasets.Dataset``, which lies on this machine and is mapped into memory.
+
+    Args:
+        dataset: The data set.
+        origin: Where it lies, for errors.
+        revision: Sha of its revision, or an empty string.
+    """
+
+    def __init__(self, dataset: Any, origin: str, revision: str = "") -> None:
+        self.origin = origin
+        self.revision = revision
+        self._dataset = dataset
+
+    def labels(self, columns: Sequence[str]) -> dict[str, list[str]]:  # noqa: D102 - inherited
+        self._check_columns(columns)
+        with self.reading():
+            table = self._dataset.select_columns(list(columns)).with_format("arrow")[:]
+        features = self._dataset.features
+        return {
+            column: [label_text(value, features[column], column) for value in table[column].to_pylist()]
+            for column in columns
+        }
+
+    def images(self, column: str, rows: Collection[int]) -> Iterator[tuple[int, bytes]]:  # noqa: D102 - inherited
+        self._check_columns([column])
+        if rows and max(rows) >= len(self._dataset):
+            raise self.missing_row(max(rows), len(self._dataset))
+        with self.reading():
+            undecoded = _without_decoding(self._dataset, column)
+        for row in sorted(rows):
+            with self.reading():
+                cell = undecoded[row][column]
+            yield row, _image_bytes(cell, self.origin, column)
+
+    def _check_columns(self, columns: Sequence[str]) -> None:
+        for column in columns:
+            if column not in self._dataset.features:
+                raise self.missing_column(column, list(self._dataset.features))
+
+
+class StreamedWorks(Works):
+    """The rows of a ``datasets.IterableDataset``, which can only be gone through from its beginning.
+
+    Args:
+        stream: The data set.
+        origin: Where it lies, for errors.
+        revision: Sha of its revision, or an empty string.
+    """
+
+    def __init__(self, stream: Any, origin: str, revision: str = "") -> None:
+        self.origin = origin
+        self.revision = revision
+        with self.reading():
+            self._stream = stream if stream.features else stream._resolve_features()
+
+    def labels(self, columns: Sequence[str]) -> dict[str, list[str]]:  # noqa: D102 - inherited
+        self._check_columns(columns)
+        found: dict[str, list[str]] = {column: [] for column in columns}
+        with self.reading():
+            for row in self._stream.select_columns(list(columns)):
+                for column in columns:
+                    found[column].append(label_text(row[column], self._stream.features[column], column))
+        return found
+
+    def images(self, column: str, rows: Collection[int]) -> Iterator[tuple[int, bytes]]:  # noqa: D102 - inherited
+        self._check_columns([column])
+        with self.reading():
+            remaining = enumerate(_without_decoding(self._stream, column))
+        number = -1
+        for wanted in sorted(rows):
+            cell = None
+            while number < wanted:
+                with self.reading():
+                    number, row = next(remaining, (number, None))
+                if row is None:
+                    raise self.missing_row(wanted, number + 1)
+                cell = row[column]
+            yield wanted, _image_bytes(cell, self.origin, column)
+
+    def _check_columns(self, columns: Sequence[str]) -> None:
+        for column in columns:
+            if column not in self._stream.features:
+                raise self.missing_column(column, list(self._stream.features))
+
+
+def _without_decoding(dataset: Any, column: str) -> Any:
+    from datasets import Image
+
+    images = dataset.select_columns([column])
+    return images.cast_column(column, Image(decode=False)) if isinstance(dataset.features[column], Image) else images
+
+
+def _image_bytes(cell: Any, origin: str, column: str) -> bytes:
+    data = cell.get("bytes") if isinstance(cell, dict) else cell
+    if isinstance(data, bytes):
+        return data
+    path = cell.get("path") if isinstance(cell, dict) else None
+    if not path:
+        raise InputError(f"{origin}: column {column!r} holds no image files")
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"{origin}: cannot read {path}: {error.strerror}") from error

@@ -1,0 +1,53 @@
+"""What the label columns of a data set say, as clean text."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from typing import Any
+
+from benchmark.errors import InputError
+
+_UNKNOWN = re.compile(r"(unknown|unidentified|anonymous|none|null|nan|n/a)\b.*|", re.IGNORECASE)
+
+
+def label_text(value: Any, feature: Any, column: str) -> str:
+    """The text of one cell.
+
+    Args:
+        value: What the cell holds: a class number, text, a number, a date or nothing.
+        feature: The ``datasets`` feature of the column; a ``ClassLabel`` knows the names of its numbers.
+        column: Name of the column, for errors.
+
+    Returns:
+        The text in one line, or an empty string where the label is missing or says that it is unknown.
+
+    Raises:
+        InputError: The column holds something that is no label.
+    """
+    from datasets import ClassLabel
+
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, dict | list | bytes):
+        raise InputError(f"column {column} holds no labels but values of type {type(value).__name__}")
+    if isinstance(feature, ClassLabel) and isinstance(value, int):
+        if not 0 <= value < feature.num_classes:
+            return ""
+        value = feature.int2str(value)
+    text = _one_line(str(value))
+    return "" if _UNKNOWN.fullmatch(text.replace("_", " ")) else text
+
+
+def _one_line(text: str) -> str:
+    visible = "".join(
+        " " if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} else character for character in text
+    )
+    return " ".join(visible.split())
+
+
+def slug(text: str) -> str:
+    """A name made of a–z, 0–9 and ``_`` that resembles a text; empty if nothing of it is left."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return "_".join(re.findall(r"[a-z0-9]+", plain))[:60]

@@ -1,0 +1,88 @@
+"""What freezing needs of a data set, wherever it lies."""
+
+from __future__ import annotations
+
+import abc
+import contextlib
+from collections.abc import Collection, Iterator, Sequence
+from typing import ClassVar
+
+from benchmark.errors import BenchmarkError, InputError
+from benchmark.suggestion import suggest
+
+
+class Works(abc.ABC):
+    """The rows of one split of a data set, counted from 0.
+
+    Attributes:
+        origin: Where they are read from, for errors.
+        revision: Sha of the data set's revision, or an empty string where it is not known.
+    """
+
+    origin: str
+    revision: str
+    advice: ClassVar[str] = "try again, what has been fetched is kept"
+
+    @abc.abstractmethod
+    def labels(self, columns: Sequence[str]) -> dict[str, list[str]]:
+        """Reads label columns of all rows, and nothing else where the format allows it.
+
+        Args:
+            columns: Names of the columns.
+
+        Returns:
+            The labels by column, as ``benchmark.freezing.labels.label_text`` cleans them.
+
+        Raises:
+            InputError: A column is missing or holds no labels, or the data set cannot be read.
+        """
+
+    @abc.abstractmethod
+    def images(self, column: str, rows: Collection[int]) -> Iterator[tuple[int, bytes]]:
+        """Reads the image files of some rows, never many at a time.
+
+        Args:
+            column: Name of the column with the images.
+            rows: The rows.
+
+        Yields:
+            A row and the bytes of its image file, in the order of the rows in the data set.
+
+        Raises:
+            InputError: There is no such column or row, or the data set cannot be read.
+        """
+
+    def missing_column(self, column: str, columns: Collection[str]) -> InputError:
+        """The error about a column that is not there."""
+        return InputError(f"{self.origin} has no column {column!r}{suggest(column, columns)}")
+
+    def missing_row(self, row: int, rows: int) -> InputError:
+        """The error about a row that is not there."""
+        return InputError(f"{self.origin} has {rows} rows, there is no row {row}")
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Turns whatever the libraries raise while they read into one line for the user."""
+        with explained(f"cannot read {self.origin}", self.advice):
+            yield
+
+
+@contextlib.contextmanager
+def explained(problem: str, advice: str) -> Iterator[None]:
+    """Turns any error of the libraries that read data sets into one line for the user.
+
+    Args:
+        problem: What cannot be done.
+        advice: What to do about it.
+
+    Raises:
+        InputError: Something went wrong.
+    """
+    try:
+        yield
+    except (BenchmarkError, MemoryError):
+        raise
+    # The libraries raise errors of several packages, which differ from version to version.
+    except Exception as error:
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise InputError(f"{problem}: {reason}; {advice}") from error

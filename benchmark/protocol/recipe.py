@@ -1,0 +1,104 @@
+"""A recipe: a protocol whose styles have yet to be drawn from a data set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmark.models.role import Role
+from benchmark.protocol.case import Content
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which column of a data set holds what; an empty name where none does.
+
+    Attributes:
+        image: The pictures.
+        movement: Art movement: the strata that the styles are drawn from.
+        artist: Who made the work.
+        genre: Genre.
+        title: Title of the work.
+        year: Year.
+        prompt: The style in words; where there is no such column, a prompt is composed of movement, genre and artist.
+    """
+
+    image: str = "image"
+    movement: str = ""
+    artist: str = ""
+    genre: str = ""
+    title: str = ""
+    year: str = ""
+    prompt: str = ""
+
+
+@dataclass(frozen=True)
+class DatasetSource:
+    """A data set on the Hugging Face hub, and how many works of it become styles.
+
+    Attributes:
+        name: Name on the hub, ``owner/name``.
+        paintings: Number of works to draw.
+        columns: Which column holds what.
+        split: The split.
+        configuration: The configuration, or an empty string for the default one.
+        seed: Seed of the drawing.
+        licence: Licence of the works.
+    """
+
+    name: str
+    paintings: int
+    columns: Columns = field(default_factory=Columns)
+    split: str = "train"
+    configuration: str = ""
+    seed: int = 0
+    licence: str = ""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The rows of a data set that the styles of a frozen protocol are.
+
+    Attributes:
+        dataset: The data set.
+        revision: Sha of its revision, or an empty string if the works came from a local copy without one.
+        rule: Version of the rule that drew them.
+        rows: Row of every style, counted from 0 over all files of the split, by the style's name.
+        unusable: Rows that were drawn and passed over, because their image cannot be used.
+    """
+
+    dataset: DatasetSource
+    revision: str
+    rule: str
+    rows: Mapping[str, int]
+    unusable: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A protocol whose styles have yet to be drawn: ``benchmark protocol freeze`` makes a ``Protocol`` of it.
+
+    Attributes:
+        name: Name in snake_case.
+        version: Version of the protocol.
+        title: Title for people.
+        description: What it is for, in a sentence or two.
+        resolution: Side of the square that contents and styles are scaled and cut to, in pixels.
+        contents: The photographs.
+        dataset: Where the styles are drawn from.
+        models: Name of the model that plays each role.
+        method_settings: Settings that the protocol fixes, by method and setting.
+        seeds: Seeds of the cases.
+    """
+
+    name: str
+    version: str
+    title: str
+    description: str
+    resolution: int
+    contents: tuple[Content, ...]
+    dataset: DatasetSource
+    models: Mapping[Role, str]
+    method_settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    seeds: tuple[int, ...] = (0,)
