@@ -38,12 +38,16 @@ class LoopbackHub:
     Attributes:
         address: Its address, for ``HF_ENDPOINT``.
         sent: Bytes of file contents sent so far, by path in the data set.
+        largest: The most bytes of a file that one request got, by path in the data set.
+        requests: Number of requests for the contents of a file, by path in the data set.
     """
 
     address: str = ""
     sent: Counter[str] = field(default_factory=Counter)
+    largest: Counter[str] = field(default_factory=Counter)
+    requests: Counter[str] = field(default_factory=Counter)
     _revisions: dict[str, dict[str, Path]] = field(default_factory=dict)
-    _faults: dict[str, tuple[Fault, int]] = field(default_factory=dict)
+    _faults: dict[str, list[Fault | None]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def publish(self, name: str, folder: Path) -> str:
@@ -57,9 +61,9 @@ class LoopbackHub:
         """Takes a revision away, as if the history of the data set had been rewritten."""
         del self._revisions[name][sha]
 
-    def fail(self, path: str, fault: Fault, times: int) -> None:
-        """Lets the next requests for a file fail, a number of times."""
-        self._faults[path] = (fault, times)
+    def fail(self, path: str, fault: Fault, times: int, after: int = 0) -> None:
+        """Lets requests for a file fail, a number of times, after some that succeed."""
+        self._faults[path] = [*[None] * after, *[fault] * times]
 
     def environment(self, home: Path) -> dict[str, str]:
         """Environment variables of a process that takes this hub for the only one and keeps its caches in a folder."""
@@ -70,13 +74,15 @@ class LoopbackHub:
         sha = list(revisions)[-1] if revision == "main" and revisions else revision
         return (sha, revisions[sha]) if sha in revisions else None
 
+    def count(self, path: str, size: int) -> None:
+        with self._lock:
+            self.sent[path] += size
+            self.largest[path] = max(self.largest[path], size)
+
     def next_fault(self, path: str) -> Fault | None:
         with self._lock:
-            fault, left = self._faults.get(path, (None, 0))
-            if fault is None or not left:
-                return None
-            self._faults[path] = (fault, left - 1)
-            return fault
+            self.requests[path] += 1
+            return self._faults[path].pop(0) if self._faults.get(path) else None
 
 
 @contextmanager
@@ -184,7 +190,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is Fault.DROPPED_CONNECTION:
             data = data[: len(data) // 2]
             self.close_connection = True
-        self.hub.sent[path] += len(data)
+        self.hub.count(path, len(data))
         self.wfile.write(data)
 
     def _send_json(self, status: int, value: object, headers: dict[str, str] | None = None) -> None:

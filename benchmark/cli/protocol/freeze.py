@@ -65,7 +65,7 @@ def _freeze(name: str, place: str, revision: str, fresh: bool) -> Protocol:
     recipe = find_protocol(name)
     if not isinstance(recipe, Recipe):
         raise InputError(
-            f"protocol {name} has its images already: there is nothing to draw; to check them: benchmark protocol verify {name}"
+            f"protocol {name} draws nothing from a data set; to check its images: benchmark protocol verify {name}"
         )
     if fresh or not kept_lock(recipe.name).exists():
         return draw(recipe, open_works(recipe.dataset, place, revision), _tell)
