@@ -24,6 +24,7 @@ class TestHelp:
             "compare",
             "baseline",
             "check",
+            "protocol",
         ):
             assert f"  {name} " in result.out
 
@@ -40,7 +41,14 @@ class TestHelp:
 
     @pytest.mark.parametrize(
         "arguments",
-        [["--help"], ["list", "methods"], ["list", "metrics"], ["list", "protocols"], ["list", "reports"]],
+        [
+            ["--help"],
+            ["list", "methods"],
+            ["list", "metrics"],
+            ["list", "protocols"],
+            ["list", "reports"],
+            ["protocol", "freeze", "--help"],
+        ],
     )
     def test_loads_no_torch(self, arguments):
         program = (

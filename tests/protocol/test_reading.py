@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+from pathlib import Path
 
 import pytest
 
 from benchmark.errors import InputError
-from benchmark.protocol.embedded import mini, smoke
+from benchmark.protocol.embedded import mini, smoke, wikiart, wikiart_small
 from benchmark.protocol.reading import read_protocol
 from tests.conftest import SAMPLE_PLUGINS
 
@@ -38,10 +40,12 @@ class TestTheShippedProtocols:
 
     def test_every_style_carries_image_prompt_and_metadata(self):
         for style in (*mini().styles, *smoke().styles):
-            assert all(getattr(style, field.name) for field in dataclasses.fields(style))
+            facts = dataclasses.asdict(style)
+            assert [name for name, value in facts.items() if not value] == ["pixels_sha256"]
 
     def test_every_picture_is_attributed(self):
-        for content in mini().contents:
+        for content in (*mini().contents, *wikiart().contents):
+            assert content.subject
             assert content.title
             assert content.creator
             assert content.licence
@@ -52,9 +56,27 @@ class TestTheShippedProtocols:
             assert all(item.sha256 for item in (*protocol.contents, *protocol.styles))
             assert len(protocol.image_hashes) >= 3
 
-    def test_the_pictures_take_less_than_two_megabytes(self):
+    def test_the_pictures_take_less_than_three_megabytes(self):
         folder = mini().contents[0].image.parent.parent
-        assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 2_000_000
+        assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 3_000_000
+
+    def test_every_picture_is_shipped_for_some_protocol_and_in_the_notice(self):
+        folder = mini().contents[0].image.parent
+        assert {path.name for path in folder.iterdir()} == {content.image.name for content in wikiart().contents}
+        notice = (Path(__file__).parents[2] / "NOTICE").read_text(encoding="utf-8")
+        assert all(f"contents/{path.name}\n" in notice for path in folder.iterdir())
+
+    def test_wikiart_crosses_twenty_photographs_with_forty_paintings(self):
+        recipe = wikiart()
+        assert (len(recipe.contents), recipe.dataset.paintings, recipe.resolution) == (20, 40, 512)
+        for content in recipe.contents:
+            assert hashlib.sha256(content.image.read_bytes()).hexdigest() == content.sha256
+
+    def test_small_wikiart_is_a_part_of_wikiart(self):
+        small, whole = wikiart_small(), wikiart()
+        assert (len(small.contents), small.dataset.paintings) == (5, 8)
+        assert set(small.contents) < set(whole.contents)
+        assert dataclasses.replace(small.dataset, paintings=40) == whole.dataset
 
     def test_smoke_is_one_photograph_and_two_paintings(self):
         protocol = smoke()
@@ -124,7 +146,17 @@ class TestBadFiles:
             ("resolution = 32", 'resolution = "32"', "resolution must be a whole number"),
             ("resolution = 32", "resolution = true", "resolution must be a whole number"),
             ("resolution = 32", "resolution = 32\nstyle = []", "unknown key 'style'; did you mean styles?"),
+            ('name = "tiny"', 'name = "../tiny"', "name must be letters"),
             ('id = "warm"', 'id = "../warm"', "id must be letters"),
+            ('image = "warm.png"', 'image = "../warm.png"', "'../warm.png' leads out of the protocol's folder"),
+            ('image = "warm.png"', 'image = "/etc/passwd"', "'/etc/passwd' leads out of the protocol's folder"),
+            ('image = "warm.png"', 'image = "C:\\\\warm.png"', "leads out of the protocol's folder"),
+            ('image = "warm.png"', 'image = "..\\\\warm.png"', "leads out of the protocol's folder"),
+            ('image = "warm.png"', 'image = "warm\\u0000.png"', "not a path"),
+            ('mask = "cold.png"', 'mask = "../cold.png"', "leads out of the protocol's folder"),
+            ('image = "warm.png"', 'pixels_sha256 = "../../x"', "pixels_sha256 must be 64 digits"),
+            ("[models]", "[origin]\n[models]", "origin.dataset must be a table"),
+            ("[[mixes]]", "[mixes]", "mixes must be a list"),
             ('id = "warm"', 'id = "cold"', "is used twice"),
             ('id = "warm"', 'id = "warm"\nauthor = "x"', "unknown key 'author'"),
             ('id = "warm"', 'id = "warm"\nyear = 1900', "year must be a string"),

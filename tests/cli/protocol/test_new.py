@@ -1,0 +1,162 @@
+"""``benchmark protocol new``."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from benchmark.protocol.reading import read_protocol
+from tests.synthetic_wikiart import picture
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Path:
+    for name in ("photos/My Cat.JPG", "photos/hill.jpg", "paintings/wave.jpg", "paintings/Nuit étoilée.jpg"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(picture(len(name), 48))
+    (tmp_path / "photos" / ".DS_Store").write_bytes(b"\0")
+    (tmp_path / "prompts.csv").write_text(
+        'file,prompt,artist\nwave.jpg,a great wave,Hokusai\nNuit étoilée.jpg,"a night, starry",\n', encoding="utf-8-sig"
+    )
+    return tmp_path
+
+
+@pytest.fixture
+def new(command, folders):
+    def make(*arguments: str | Path, out: str = "mine", **named: Path):
+        options = {"contents": folders / "photos", "styles": folders / "paintings", **named}
+        given = [text for name, path in options.items() for text in (f"--{name}", path)]
+        return command("protocol", "new", *given, "-o", folders / out, *arguments)
+
+    return make
+
+
+class TestNew:
+    def test_makes_a_folder_that_can_be_run(self, new, command, folders):
+        assert new(prompts=folders / "prompts.csv").code == 0
+        protocol = read_protocol(folders / "mine" / "protocol.json")
+        assert [case.id for case in protocol.cases] == [
+            "my_cat--nuit_etoilee", "my_cat--wave", "hill--nuit_etoilee", "hill--wave"
+        ]  # fmt: skip
+        assert [style.prompt for style in protocol.styles] == ["a night, starry", "a great wave"]
+        assert protocol.styles[1].artist == "Hokusai"
+        assert protocol.resolution == 256
+        run = ("run", "--methods", "identity", "--metrics", "ssim", "--no-report", "--out", folders / "run")
+        assert command(*run, "--protocol", folders / "mine").code == 0
+
+    def test_the_fingerprint_is_of_the_pixels_not_of_the_place(self, new, folders):
+        assert new().code == 0
+        shutil.copytree(folders / "mine", folders / "moved" / "elsewhere")
+        for path in (folders / "moved" / "elsewhere" / "styles").iterdir():
+            with Image.open(path) as image:
+                image.save(path.with_suffix(".png"), "PNG")
+            shutil.move(path.with_suffix(".png"), path)
+        here, there = (read_protocol(folders / name / "protocol.json") for name in ("mine", "moved/elsewhere"))
+        assert here.fingerprint == there.fingerprint
+
+    def test_takes_networks_settings_and_resolution_from_another_protocol(self, new, folders):
+        assert new("--like", "smoke", "--resolution", "64", "--name", "tiny_ones").code == 0
+        protocol = read_protocol(folders / "mine" / "protocol.json")
+        assert (protocol.name, protocol.resolution) == ("tiny_ones", 64)
+        assert protocol.method_settings["gatys"]["steps"] == 5
+
+    def test_says_that_prompts_are_missing(self, new):
+        assert "2 of 2 styles have no prompt" in new().err
+
+    def test_a_changed_copy_is_found(self, new, command, folders):
+        assert new().code == 0
+        (folders / "mine" / "contents" / "hill.jpg").write_bytes(picture(77, 48))
+        result = command("protocol", "verify", folders / "mine")
+        assert result.code == 2
+        assert "content hill has changed" in result.out
+
+    def test_a_folder_with_something_in_it_is_left_alone(self, new, folders):
+        (folders / "mine").mkdir()
+        (folders / "mine" / "thesis.tex").write_text("")
+        assert "exists already" in new().error_lines[0]
+        assert [path.name for path in (folders / "mine").iterdir()] == ["thesis.tex"]
+
+
+def bomb() -> bytes:
+    """A PNG file of a few bytes that says that it is 60,000 pixels wide and high."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+    )
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        ("name", "data", "message"),
+        [
+            ("notes.txt", b"to do", "not an image"),
+            ("wave.png", picture(3, 48), "would both be named wave; rename one"),
+            ("WAVE .jpg", picture(3, 48), "would both be named wave; rename one"),
+            ("bomb.png", bomb(), "larger than 100 megapixels"),
+            ("dot.jpg", picture(3, 8), "at least 16×16 pixels are needed"),
+            ("half.jpg", picture(3, 48)[:900], "cannot read image"),
+            ("富士.jpg", picture(3, 48), "no name can be made of"),
+        ],
+    )
+    def test_images_are_one_clear_line_and_leave_nothing(self, new, folders, name, data, message):
+        (folders / "paintings" / name).write_bytes(data)
+        result = new()
+        assert result.code == 2
+        assert len(result.error_lines) == 1
+        assert message in result.error_lines[0]
+        assert str(folders / "paintings") in result.error_lines[0]
+        assert not (folders / "mine").exists()
+        assert sorted(path.name for path in folders.iterdir()) == ["paintings", "photos", "prompts.csv"]
+
+    @pytest.mark.parametrize(
+        ("table", "message"),
+        [
+            ("", "'file' is not among them"),
+            ("file,text\nwave.jpg,x\n", "'prompt' is not among them"),
+            ("file,prompt,artits\nwave.jpg,x,y\n", "unknown column 'artits'; did you mean artist?"),
+            ("file,prompt\nwafe.jpg,x\n", "line 2: no style image 'wafe.jpg'; did you mean wave.jpg?"),
+            ("file,prompt\n../photos/hill.jpg,x\n", "no style image '../photos/hill.jpg'"),
+            ("file,prompt\nwave.jpg,x\nwave.jpg,y\n", "line 3: wave.jpg occurs twice"),
+            ("file,prompt\nwave.jpg,x,y\n", "line 2: 2 cells are expected"),
+            ("file,prompt\nwave.jpg\n", "line 2: 2 cells are expected"),
+            ('file,prompt\nwave.jpg,"x\n', "is no CSV table"),
+            ("file,prompt\nwave.jpg,\udcff\n", "is no CSV table in UTF-8"),
+        ],
+    )
+    def test_tables_are_one_clear_line(self, new, folders, table, message):
+        (folders / "bad.csv").write_bytes(table.encode("utf-8", "surrogateescape"))
+        result = new(prompts=folders / "bad.csv")
+        assert result.code == 2
+        assert len(result.error_lines) == 1
+        assert message in result.error_lines[0]
+        assert "bad.csv" in result.error_lines[0]
+
+    def test_folders_that_hold_no_images_are_named(self, new, folders):
+        (folders / "empty").mkdir()
+        assert "empty holds no images" in new(styles=folders / "empty").error_lines[0]
+        assert "cannot read folder" in new(styles=folders / "gone").error_lines[0]
+        (folders / "paintings" / "more").mkdir()
+        assert "more is no image file" in new().error_lines[0]
+
+    def test_a_name_that_leads_elsewhere_is_refused(self, new, folders):
+        result = new("--name", "../x")
+        assert result.code == 2
+        assert "name must be letters, digits, _ and -, not '../x'" in result.error_lines[0]
+        assert not (folders / "mine").exists()
+
+    def test_file_names_of_any_bytes_can_be_used(self, new, folders):
+        (folders / "paintings" / "a\udcff<b>.jpg").write_bytes(picture(5, 48))
+        assert new().code == 0
+        protocol = json.loads((folders / "mine" / "protocol.json").read_text())
+        assert protocol["styles"][1]["title"] == "a?<b>"
