@@ -8,8 +8,10 @@ import sys
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 
+from benchmark.cli.main import cli
 from benchmark.registry import PluginKind, installed_plugins
 
 ROOT = Path(__file__).parent.parent
@@ -82,5 +84,6 @@ def test_links_lead_somewhere(link):
 def test_the_options_of_every_command_exist(line, command):
     words = line.split("#")[0].split()
     options = {word for word in words if word.startswith("-")}
-    text = command(words[1], "--help").out
+    name = words[1:3] if isinstance(cli.commands[words[1]], click.Group) else words[1:2]
+    text = command(*name, "--help").out
     assert all(re.search(rf"(^|[\s,]){re.escape(option)}\b", text) for option in options)
