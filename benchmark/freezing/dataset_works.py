@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmark.errors import InputError
 from benchmark.freezing.labels import label_text
+from benchmark.freezing.observer import FreezeObserver
 from benchmark.freezing.works import Works
 
 
@@ -25,8 +26,11 @@ class LoadedWorks(Works):
         self.revision = revision
         self._dataset = dataset
 
-    def labels(self, columns: Sequence[str]) -> dict[str, list[str]]:  # noqa: D102 - inherited
+    def labels(  # noqa: D102 - inherited
+        self, columns: Sequence[str], observer: FreezeObserver
+    ) -> dict[str, list[str]]:
         self._check_columns(columns)
+        observer.note(f"reading {self.origin}")
         with self.reading():
             table = self._dataset.select_columns(list(columns)).with_format("arrow")[:]
         features = self._dataset.features
@@ -67,8 +71,11 @@ class StreamedWorks(Works):
         with self.reading():
             self._stream = stream if stream.features else stream._resolve_features()
 
-    def labels(self, columns: Sequence[str]) -> dict[str, list[str]]:  # noqa: D102 - inherited
+    def labels(  # noqa: D102 - inherited
+        self, columns: Sequence[str], observer: FreezeObserver
+    ) -> dict[str, list[str]]:
         self._check_columns(columns)
+        observer.note(f"going through {self.origin}")
         found: dict[str, list[str]] = {column: [] for column in columns}
         with self.reading():
             for row in self._stream.select_columns(list(columns)):

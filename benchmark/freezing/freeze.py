@@ -11,6 +11,7 @@ from benchmark.errors import InputError
 from benchmark.freezing.kept_images import KeptRows, UnusableImageError, is_kept, keep_image
 from benchmark.freezing.labels import slug
 from benchmark.freezing.lock import lock_table, write_lock
+from benchmark.freezing.observer import FreezeObserver
 from benchmark.freezing.prompts import artist_words, compose_prompt, genre_words, movement_words
 from benchmark.freezing.selection import RULE_VERSION, select_rows
 from benchmark.freezing.works import Works
@@ -20,9 +21,6 @@ from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.recipe import DatasetSource, Origin, Recipe
 
 _LARGEST_NUMBER_OF_UNUSABLE: Final = 20
-
-Tell = Callable[[str], None]
-"""Is told how it goes, in lines for the user."""
 
 
 @dataclass(frozen=True)
@@ -37,35 +35,37 @@ class _Labels:
     prompt: list[str]
 
 
-def freeze(recipe: Recipe, works: Works, tell: Tell) -> Protocol:
+def freeze(recipe: Recipe, works: Works, observer: FreezeObserver) -> Protocol:
     """Draws the styles of a recipe, keeps all images in the data directory and writes the lock there.
 
     Args:
         recipe: The recipe.
         works: Its data set.
-        tell: Is told how it goes.
+        observer: Is told how it goes.
 
     Raises:
         InputError: The data set cannot be read, has too few usable works, or something cannot be written.
     """
     dataset = recipe.dataset
     contents = [_kept_content(content) for content in recipe.contents]
-    labels = _read_labels(dataset, works, tell)
-    drawn, unusable = _draw(dataset, works, labels, tell)
+    labels = _read_labels(dataset, works, observer)
+    drawn, unusable = _draw(dataset, works, labels, observer)
     styles = [_style(dataset, labels, row, sha256) for row, sha256 in drawn.items()]
     rows = {style.id: row for style, row in zip(styles, drawn, strict=True)}
     origin = Origin(dataset, works.revision, RULE_VERSION, rows, tuple(sorted(unusable)))
     return write_lock(kept_lock(recipe.name), lock_table(recipe, contents, styles, origin=origin))
 
 
-def fetch_locked(protocol: Protocol, contents: Iterable[Content], works: Callable[[Origin], Works], tell: Tell) -> None:
+def fetch_locked(
+    protocol: Protocol, contents: Iterable[Content], works: Callable[[Origin], Works], observer: FreezeObserver
+) -> None:
     """Gets the images of a lock that are not on this machine: exactly its rows, at its revision.
 
     Args:
         protocol: The protocol that the lock says.
         contents: Where to look for its contents.
         works: Opens its data set; called only if works are missing.
-        tell: Is told how it goes.
+        observer: Is told how it goes.
 
     Raises:
         InputError: An image cannot be found, or is another one than the lock says.
@@ -80,19 +80,19 @@ def fetch_locked(protocol: Protocol, contents: Iterable[Content], works: Callabl
     if missing and protocol.origin is None:
         raise InputError(f"protocol {protocol.name} does not say where the images of {', '.join(missing)} come from")
     if missing and protocol.origin is not None:
-        _fetch_rows(protocol.origin, missing, works(protocol.origin), tell)
+        _fetch_rows(protocol.origin, missing, works(protocol.origin), observer)
     for problem in protocol.wrong_images().values():
         raise InputError(problem)
 
 
-def _fetch_rows(origin: Origin, styles: dict[str, Style], works: Works, tell: Tell) -> None:
+def _fetch_rows(origin: Origin, styles: dict[str, Style], works: Works, observer: FreezeObserver) -> None:
     by_row = {origin.rows[identifier]: style for identifier, style in styles.items()}
     known, others = KeptRows(origin.dataset, works.revision), []
     for number, (row, data) in enumerate(works.images(origin.dataset.columns.image, by_row), start=1):
         style = by_row[row]
-        tell(f"image {number} of {len(by_row)}: {style.id}")
         found = keep_image(data, f"row {row} of {works.origin}")
         known.add(row, found)
+        observer.step("images", number, len(by_row))
         if found != style.pixels_sha256:
             others.append(f"style {style.id} (row {row})")
     if others:
@@ -102,19 +102,20 @@ def _fetch_rows(origin: Origin, styles: dict[str, Style], works: Works, tell: Te
         )
 
 
-def _read_labels(dataset: DatasetSource, works: Works, tell: Tell) -> _Labels:
+def _read_labels(dataset: DatasetSource, works: Works, observer: FreezeObserver) -> _Labels:
     names = {field.name: getattr(dataset.columns, field.name) for field in fields(_Labels)}
     columns = [column for column in dict.fromkeys(names.values()) if column]
     if not columns:
         raise InputError(f"no column of {dataset.name} is named for labels; name one at least, such as prompt")
-    tell(f"reading the labels of {works.origin}")
-    found = works.labels(columns)
+    found = works.labels(columns, observer)
     rows = len(found[columns[0]])
-    tell(f"{rows} works")
+    observer.note(f"{works.origin} has {rows} works")
     return _Labels(**{name: found[column] if column else [""] * rows for name, column in names.items()})
 
 
-def _draw(dataset: DatasetSource, works: Works, labels: _Labels, tell: Tell) -> tuple[dict[int, str], set[int]]:
+def _draw(
+    dataset: DatasetSource, works: Works, labels: _Labels, observer: FreezeObserver
+) -> tuple[dict[int, str], set[int]]:
     """The drawn rows with the hashes of their pixels, and the rows that had to be passed over."""
     unusable: set[int] = set()
     known = KeptRows(dataset, works.revision)
@@ -128,15 +129,15 @@ def _draw(dataset: DatasetSource, works: Works, labels: _Labels, tell: Tell) -> 
         if not missing:
             return {row: hashes[row] for row in rows}, unusable
         for number, (row, data) in enumerate(works.images(dataset.columns.image, missing), start=1):
-            tell(f"image {number} of {len(missing)}: row {row}")
             try:
                 hashes[row] = keep_image(data, f"row {row} of {works.origin}")
                 known.add(row, hashes[row])
             except UnusableImageError as error:
-                tell(f"passed over: {error}")
+                observer.note(f"passed over: {error}")
                 unusable.add(row)
                 if len(unusable) > _LARGEST_NUMBER_OF_UNUSABLE:
                     raise InputError(f"too many images cannot be used, the last: {error}") from error
+            observer.step("images", number, len(missing))
 
 
 def _style(dataset: DatasetSource, labels: _Labels, row: int, sha256: str) -> Style:

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Final
 
 from benchmark.errors import InputError
 from benchmark.freezing.labels import label_text
+from benchmark.freezing.observer import FreezeObserver
 from benchmark.freezing.works import Works
 
 READ_AHEAD: Final = 1 << 20
@@ -51,11 +52,16 @@ class ParquetWorks(Works):
         self._open = open_file
         self._given_features = features
 
-    def labels(self, columns: Sequence[str]) -> dict[str, list[str]]:  # noqa: D102 - inherited
+    def labels(  # noqa: D102 - inherited
+        self, columns: Sequence[str], observer: FreezeObserver
+    ) -> dict[str, list[str]]:
         for column in columns:
             self._check_column(column)
+        parts = []
         with self.reading(), ThreadPoolExecutor(_CONNECTIONS) as pool:
-            parts = list(pool.map(lambda shard: self._shard_labels(shard, columns), self._shards))
+            for part in pool.map(lambda shard: self._shard_labels(shard, columns), self._shards):
+                parts.append(part)
+                observer.step("files of labels", len(parts), len(self._shards))
         return {column: list(itertools.chain.from_iterable(part[column] for part in parts)) for column in columns}
 
     def images(self, column: str, rows: Collection[int]) -> Iterator[tuple[int, bytes]]:  # noqa: D102 - inherited

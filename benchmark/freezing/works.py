@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import ClassVar
 
 from benchmark.errors import BenchmarkError, InputError
+from benchmark.freezing.observer import FreezeObserver
 from benchmark.suggestion import suggest
 
 
@@ -24,11 +25,12 @@ class Works(abc.ABC):
     advice: ClassVar[str] = "try again, what has been fetched is kept"
 
     @abc.abstractmethod
-    def labels(self, columns: Sequence[str]) -> dict[str, list[str]]:
+    def labels(self, columns: Sequence[str], observer: FreezeObserver) -> dict[str, list[str]]:
         """Reads label columns of all rows, and nothing else where the format allows it.
 
         Args:
             columns: Names of the columns.
+            observer: Is told how it goes, where that takes long.
 
         Returns:
             The labels by column, as ``benchmark.freezing.labels.label_text`` cleans them.

@@ -12,6 +12,7 @@ from benchmark.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from benchmark.cli.protocol.display import FreezeDisplay
     from benchmark.protocol.case import Content
     from benchmark.protocol.protocol import Protocol
 
@@ -30,9 +31,7 @@ if TYPE_CHECKING:
 @click.option("--revision", default="", help="Revision to draw from.  [default: the newest]")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Write the lock to this .json file, too.")
 @click.option("--fresh", is_flag=True, help="Draw anew, from the newest revision, what was frozen before.")
-def freeze(
-    name: str | None, lock: Path | None, place: str, revision: str, out: Path | None, fresh: bool
-) -> None:  # fmt: skip
+def freeze(name: str | None, lock: Path | None, place: str, revision: str, out: Path | None, fresh: bool) -> None:
     """Get the images of a protocol that draws its styles from a data set, and pin them in a lock.
 
     NAME is the name of such a protocol, or the path of its recipe. What was frozen before stays as it is; images that
@@ -42,19 +41,25 @@ def freeze(
         raise InputError("name a protocol or a recipe, or a lock with --lock")
     if out is not None and out.suffix != ".json":
         raise InputError(f"cannot write {out}: name a file ending in .json")
-    if lock is not None and (fresh or revision):
-        raise InputError("--lock gets what the lock says; it goes with neither --fresh nor --revision")
-    protocol = _fetch(lock, place) if lock is not None else _freeze(name or "", place, revision, fresh)
+    if lock is not None and (fresh or revision or out is not None):
+        raise InputError("--lock gets what the lock says; it does not go with --fresh, --revision or --out")
+    from benchmark.cli.protocol.display import FreezeDisplay
+
+    with FreezeDisplay() as display:
+        if lock is not None:
+            protocol = _fetch(lock, place, display)
+        else:
+            protocol = _freeze(name or "", place, revision, fresh, display)
     click.echo(f"protocol {protocol.name}: {len(protocol.cases)} cases; all images are on this machine")
     if out is not None:
         from benchmark.protocol.data_directory import kept_lock
         from benchmark.store.atomic import write_bytes
 
-        write_bytes(out, (lock or kept_lock(protocol.name)).read_bytes())
+        write_bytes(out, kept_lock(protocol.name).read_bytes())
         click.echo(f"lock: {out}")
 
 
-def _freeze(name: str, place: str, revision: str, fresh: bool) -> Protocol:
+def _freeze(name: str, place: str, revision: str, fresh: bool, display: FreezeDisplay) -> Protocol:
     from benchmark.freezing.freeze import freeze as draw
     from benchmark.freezing.opening import open_works
     from benchmark.plan.selection import find_protocol
@@ -68,14 +73,14 @@ def _freeze(name: str, place: str, revision: str, fresh: bool) -> Protocol:
             f"protocol {name} draws nothing from a data set; to check its images: benchmark protocol verify {name}"
         )
     if fresh or not kept_lock(recipe.name).exists():
-        return draw(recipe, open_works(recipe.dataset, place, revision), _tell)
+        return draw(recipe, open_works(recipe.dataset, place, revision), display)
     protocol = frozen_protocol(recipe, name)
     if revision and protocol.origin is not None and revision != protocol.origin.revision:
         raise InputError(f"{name} was frozen at revision {protocol.origin.revision}; draw it anew with --fresh")
-    return _complete(protocol, recipe.contents, place)
+    return _complete(protocol, recipe.contents, place, display)
 
 
-def _fetch(lock: Path, place: str) -> Protocol:
+def _fetch(lock: Path, place: str, display: FreezeDisplay) -> Protocol:
     from benchmark.plan.selection import find_protocol
     from benchmark.protocol.frozen import open_protocol
     from benchmark.protocol.recipe import Recipe
@@ -85,10 +90,10 @@ def _fetch(lock: Path, place: str) -> Protocol:
     if isinstance(protocol, Recipe):
         raise InputError(f"{lock} is a recipe, not a lock; draw its styles: benchmark protocol freeze {lock}")
     is_installed = protocol.name in installed_plugins(PluginKind.PROTOCOLS)
-    return _complete(protocol, find_protocol(protocol.name).contents if is_installed else (), place)
+    return _complete(protocol, find_protocol(protocol.name).contents if is_installed else (), place, display)
 
 
-def _complete(protocol: Protocol, contents: Sequence[Content], place: str) -> Protocol:
+def _complete(protocol: Protocol, contents: Sequence[Content], place: str, display: FreezeDisplay) -> Protocol:
     from benchmark.freezing.freeze import fetch_locked
     from benchmark.freezing.opening import Place, open_works
     from benchmark.freezing.works import Works
@@ -102,9 +107,5 @@ def _complete(protocol: Protocol, contents: Sequence[Content], place: str) -> Pr
             )
         return open_works(origin.dataset, place, origin.revision)
 
-    fetch_locked(protocol, contents, open_origin, _tell)
+    fetch_locked(protocol, contents, open_origin, display)
     return protocol
-
-
-def _tell(line: str) -> None:
-    click.echo(line, err=True)

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -97,3 +97,14 @@ def machine(hub: LoopbackHub, tmp_path: Path) -> Machine:
 @pytest.fixture
 def other_machine(hub: LoopbackHub, tmp_path: Path) -> Machine:
     return Machine(tmp_path / "other", hub)
+
+
+@pytest.fixture
+def on(command, monkeypatch: pytest.MonkeyPatch) -> Callable[..., CommandResult]:
+    """Runs ``benchmark`` with the data of a machine, in this process: for what needs no hub."""
+
+    def run(machine: Machine, *arguments: str | Path) -> CommandResult:
+        monkeypatch.setenv("STYLE_TRANSFER_BENCHMARK_DATA", str(machine.data))
+        return command(*arguments)
+
+    return run

@@ -119,7 +119,7 @@ def test_labels_may_be_text(machine, tmp_path):
     assert by_title["Untitled"]["prompt"] == "a painting in the style of Color Field Painting"
 
 
-def test_captions_may_be_the_prompts(machine, tmp_path):
+def test_captions_may_be_the_prompts(on, machine, tmp_path):
     """The columns of fusing/wikiart_captions."""
     write_parquet(tmp_path / "set", ("text",), [("a boat\nat dawn",), ("an orchard in bloom",)])
     machine.hub.publish("fusing/wikiart_captions", tmp_path / "set")
@@ -128,7 +128,7 @@ def test_captions_may_be_the_prompts(machine, tmp_path):
     assert result.code == 0, result.err
     assert {style["prompt"] for style in styles(tmp_path / "lock.json")} == {"a boat at dawn", "an orchard in bloom"}
     run = ("run", "--protocol", path, "--methods", "identity", "--metrics", "ssim", "--no-report")
-    assert machine.run(*run).code == 0
+    assert on(machine, *run, "--out", tmp_path / "run").code == 0
 
 
 @pytest.mark.parametrize(
