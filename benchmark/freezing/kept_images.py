@@ -62,7 +62,7 @@ class KeptRows:
 
     def __init__(self, dataset: DatasetSource, revision: str) -> None:
         identity = (dataset.name, dataset.configuration, dataset.split, dataset.columns.image, revision)
-        self._file = kept_rows(" ".join(identity)) if revision else None
+        self._file = kept_rows(json.dumps(identity)) if revision else None
         self._rows = self._read()
 
     def known(self, row: int) -> str | None:

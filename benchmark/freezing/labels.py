@@ -9,7 +9,10 @@ from typing import Any
 
 from benchmark.errors import InputError
 
-_UNKNOWN = re.compile(r"(unknown|unidentified|anonymous|none|null|nan|n/a)\b.*|", re.IGNORECASE)
+_UNKNOWN = re.compile(
+    r"(unknown|unidentified|anonymous)( (artist|author|painter|genre|style|movement|title|year))?|none|null|nan|n/a|",
+    re.IGNORECASE,
+)
 
 
 def label_text(value: Any, feature: Any, column: str) -> str:

@@ -105,7 +105,8 @@ class Protocol:
     def _hash(self, name: str, image: _PinnedImage) -> str:
         where = f"protocol {self.name}: {name}"
         if image.is_kept and not image.path.exists():
-            raise InputError(f"{where} is not on this machine; get it: benchmark protocol freeze --lock LOCK")
+            command = f"benchmark protocol freeze {self.name}, or --lock FILE for the lock in a file"
+            raise InputError(f"{where} is not on this machine; get it: {command}")
         try:
             kind, expected, found = image.hashes()
         except (OSError, ValueError) as error:

@@ -31,7 +31,7 @@ STYLES = datasets.ClassLabel(names=["Pointillism", "Unknown"])
         ("Anonymous", None, ""),
         ("None", None, ""),
         ("Nonet", None, "Nonet"),
-        ("The unknown soldier", None, "The unknown soldier"),
+        ("Unknown woman in a field", None, "Unknown woman in a field"),
     ],
 )
 def test_become_one_line_of_text_or_nothing(value, feature, text):
