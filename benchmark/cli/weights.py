@@ -17,7 +17,7 @@ from benchmark.models.open_clip_weights import openai_names
 from benchmark.models.specification import MODELS, ModelSpecification, find_assets, find_model
 from benchmark.models.weights_check import WeightsState, check_weights
 from benchmark.models.weights_folders import WeightsFolders, weights_folders
-from benchmark.plan.selection import load_protocol
+from benchmark.plan.selection import find_protocol
 from benchmark.registry import PluginKind, installed_plugins
 
 MIRROR_VARIABLE = "STYLE_TRANSFER_BENCHMARK_MIRROR"
@@ -147,7 +147,7 @@ def _uses() -> list[_Use]:
     by_model: dict[str, list[str]] = {name: [] for name in (*(model.name for model in MODELS), *openai_names())}
     for plugin in installed_plugins(PluginKind.PROTOCOLS).values():
         try:
-            named = load_protocol(plugin.name).models.values()
+            named = find_protocol(plugin.name).models.values()
         except BenchmarkError:
             # `benchmark doctor` says what is wrong with it.
             continue
@@ -161,7 +161,7 @@ def _chosen(names: Iterable[str], protocol: str | None) -> list[Asset]:
     for name in names:
         chosen += [asset for use in _uses() for asset in use.model.assets] if name == _ALL else find_assets(name)
     if protocol is not None:
-        chosen += [asset for name in load_protocol(protocol).models.values() for asset in find_model(name).assets]
+        chosen += [asset for name in find_protocol(protocol).models.values() for asset in find_model(name).assets]
     return list(dict.fromkeys(chosen))
 
 
