@@ -19,7 +19,7 @@ FEWEST_STEPS = (
     *(
         f"{method}.{setting}"
         for method in ("clipstyler", "multi_style")
-        for setting in ("steps=1", "patches=1", "crop_sizes=32,32")
+        for setting in ("steps=1", "patches=1", "crop_sizes=32,32", "templates=plain")
     ),
 )
 
