@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import os
 import signal
 import subprocess
@@ -94,9 +95,13 @@ def test_scores_by_a_network_that_a_method_optimised_are_circular(finished):
     assert not any(method in ("identity", "style_copy", "color_transfer") for method, _ in circular)
 
 
-def test_the_report_is_one_file_that_shows_everything(finished):
-    page = (finished[0] / "report" / "index.html").read_text(encoding="utf-8")
-    assert [path.name for path in (finished[0] / "report").iterdir()] == ["index.html"]
+def test_the_report_is_a_page_with_its_pictures_that_shows_everything(finished):
+    folder = finished[0] / "report"
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    assert sorted(path.name for path in folder.iterdir()) == ["index.html", "pictures"]
+    linked = set(re.findall(r'\bsrc="([^"]*)"', page))
+    assert linked
+    assert all((folder / source).is_file() for source in linked if not source.startswith("data:"))
     for title in ("Gatys", "AdaIN", "CLIPstyler", "Identity", "The Starry Night", "protocol smoke names no model"):
         assert title in page
 

@@ -46,8 +46,9 @@ def run_tests(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_code_keeps_its_promised_lengths():
-    assert len(FILES["my_methods/posterize.py"].splitlines()) <= 33
-    assert len(FILES["my_methods/edge_agreement.py"].splitlines()) <= 20
+    lines = {name: [line for line in text.splitlines() if line.strip()] for name, text in FILES.items()}
+    assert len(lines["my_methods/posterize.py"]) <= 30
+    assert len(lines["my_methods/edge_agreement.py"]) <= 20
 
 
 def test_the_method_and_the_metric_pass_the_suite(written):
