@@ -58,7 +58,10 @@ def check(
         assert thresholds is not None
         findings = check_thresholds(records, read_thresholds(thresholds))
     if not any(finding.decides for finding in findings):
-        raise InputError(f"nothing of {run} can be compared with {baseline}: the baseline has no scores that rank")
+        raise InputError(
+            f"nothing of {run} can be compared with {baseline}: "
+            "the baseline has no scores that rank, or they are from too few images"
+        )
     verdict = make_verdict(f"{run} against {baseline or thresholds}", findings, notes)
     print_verdict(verdict, VerdictFormat(style), show_all=show_all)
     return verdict.exit_code

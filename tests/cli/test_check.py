@@ -46,7 +46,7 @@ def check(command, sample_plugins, runs, tmp_path):
 class TestBaseline:
     def test_is_a_small_file(self, runs):
         assert (runs / "baseline.json").stat().st_size < 6000
-        assert json.loads((runs / "baseline.json").read_text())["schema_version"] == 1
+        assert json.loads((runs / "baseline.json").read_text())["schema_version"] == 2
 
     def test_says_what_it_wrote(self, command, runs, tmp_path):
         result = command("baseline", runs / "first", "-o", tmp_path / "new" / "baseline.json")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -136,6 +137,50 @@ def test_comparing_methods_passes_it_over(gaps, command, tmp_path):
     result = command("compare", tmp_path / "run")
     assert result.code == 0
     assert "brightness_gap" not in result.out
+
+
+@pytest.fixture
+def check(gaps, command, tmp_path):
+    """Makes a baseline of a run, runs the methods anew, and checks the new run."""
+
+    def run(*arguments: str):
+        command("baseline", tmp_path / "run", "-o", tmp_path / "baseline.json")
+        gaps("noisy,blend", "--no-report", "--fresh", *arguments)
+        return command("check", tmp_path / "run", "--baseline", tmp_path / "baseline.json")
+
+    gaps("noisy,blend", "--no-report")
+    return run
+
+
+def test_a_check_says_that_it_is_from_too_few_images_and_passes(check):
+    result = check("--set", "blend.share=0.76")
+    assert result.code == 0
+    assert "2 not_comparable" in result.out
+    assert "from 5 stylized and 2 style images: with fewer than 4 of either" in " ".join(result.out.split())
+
+
+def test_a_check_catches_a_number_that_fails_now(check, monkeypatch):
+    monkeypatch.setenv("SAMPLE_PLUGINS_METRIC", "fail set")
+    result = check()
+    assert result.code == 1
+    assert "2 newly_failing" in result.out
+
+
+def test_two_runs_are_compared_by_it(gaps, command, tmp_path):
+    gaps("noisy,blend", "--no-report")
+    run = tmp_path / "run"
+    summary = json.loads((run / "summary.json").read_text())
+    shutil.copytree(run, tmp_path / "before")
+    for path, gap in ((tmp_path / "before", 0.1), (run, 0.2)):
+        rows = [
+            {**row, "mean": gap, "warning": ""} if row["metric"] == "brightness_gap" else row for row in summary["rows"]
+        ]
+        (path / "summary.json").write_text(json.dumps({**summary, "rows": rows}))
+
+    result = command("compare", tmp_path / "before", run)
+    assert result.code == 0, "a comparison is not a gate"
+    assert "2 worse" in result.out
+    assert "the tolerance alone decides" in " ".join(result.out.replace("│", " ").split())
 
 
 def test_a_killed_run_ends_with_the_same_number(gaps, command, sample_plugins, tmp_path):

@@ -1,4 +1,7 @@
-"""Baseline files: snapshots of runs as JSON to commit, one line per case."""
+"""Baseline files: snapshots of runs as JSON to commit, one line per case.
+
+Version 2 adds the scores of all images of a method at once, ``set_scores``; a file of version 1 has none.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmark.analysis.gate.snapshot import CaseResult, Snapshot
+from benchmark.analysis.gate.snapshot import CaseResult, SetResult, Snapshot
 from benchmark.errors import InputError
 from benchmark.store.atomic import write_text
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _DIGITS = 6
 _RUNTIME_DIGITS = 4
 _LEVELS_OF_LINES = {"metrics": 1, "cases": 1, "methods": 3}
@@ -28,8 +31,15 @@ def write_baseline(snapshot: Snapshot, path: Path) -> None:
     Raises:
         InputError: The file cannot be written, or the run has no score to compare with.
     """
-    results = [result for method in snapshot.methods.values() for result in method.cases.values()]
-    if not any(result.scores for result in results):
+    scores = [
+        score
+        for method in snapshot.methods.values()
+        for score in (
+            *(number for result in method.cases.values() for number in result.scores.values()),
+            *(result.value for result in method.set_scores.values() if result.value is not None),
+        )
+    ]
+    if not scores:
         raise InputError(
             "the run has no scores to compare a later run with; finish it with the command that started it"
         )
@@ -37,6 +47,7 @@ def write_baseline(snapshot: Snapshot, path: Path) -> None:
         name: {
             "version": method.version,
             "settings": method.settings,
+            **_describe_sets(method.set_scores),
             "cases": {case: _describe(result) for case, result in method.cases.items()},
         }
         for name, method in snapshot.methods.items()
@@ -88,6 +99,14 @@ def _describe(result: CaseResult) -> dict[str, Any]:
         "scores": {metric: _rounded(score, _DIGITS) for metric, score in result.scores.items()},
     }
     return {key: value for key, value in row.items() if key == "status" or value not in (None, "", {})}
+
+
+def _describe_sets(results: Mapping[str, SetResult]) -> dict[str, Any]:
+    rows = {
+        metric: {**asdict(result), "value": None if result.value is None else _rounded(result.value, _DIGITS)}
+        for metric, result in results.items()
+    }
+    return {"set_scores": rows} if rows else {}
 
 
 def _rounded(number: float, digits: int) -> float:

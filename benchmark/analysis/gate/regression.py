@@ -1,4 +1,4 @@
-"""Compares a run with an earlier one, case by case."""
+"""Compares a run with an earlier one: case by case, and by the numbers for all images of a method at once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from benchmark.analysis.gate.paired_difference import PairedDifference
 from benchmark.analysis.gate.rules import GateRules, Tolerance
+from benchmark.analysis.gate.set_comparison import compare_set_scores
 from benchmark.analysis.gate.snapshot import RUNTIME, CaseResult, MethodResults, Snapshot
 from benchmark.analysis.gate.verdict import Finding, Outcome
 from benchmark.contracts.metric import Direction
@@ -31,6 +32,9 @@ def compare_snapshots(before: Snapshot, now: Snapshot, rules: GateRules) -> list
     runtime_problem = _runtime_problem(before, now)
     if runtime_problem:
         findings.append(Finding(Outcome.NOT_COMPARABLE, "", RUNTIME, runtime_problem, decides=False))
+    for metric in metrics:
+        direction = before.metrics[metric].direction
+        findings += compare_set_scores(before.methods, now.methods, metric, direction, rules.scores)
     for name, method in before.methods.items():
         if name not in now.methods:
             findings.append(Finding(Outcome.MISSING, name, "", "the run has no such method"))

@@ -68,12 +68,48 @@ class CaseResult:
 
 
 @dataclass(frozen=True)
+class SetResult:
+    """What a metric says of all stylized images of a method at once.
+
+    Attributes:
+        value: The number, or ``None`` if there is none.
+        images: Number of stylized images.
+        contents: Number of different contents among them.
+        styles: Number of different style images that they were compared with.
+        warning: Why the number says little, or why there is none; else empty.
+    """
+
+    value: float | None
+    images: int
+    contents: int
+    styles: int
+    warning: str = ""
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.value or 0.0):
+            raise ValueError("a number is not finite")
+
+    @property
+    def counts(self) -> str:
+        """What it was computed from, in words."""
+        return f"{self.images:,} stylized and {self.styles:,} style images"
+
+
+@dataclass(frozen=True)
 class MethodResults:
-    """A method as it took part, and its finished units by case."""
+    """A method as it took part.
+
+    Attributes:
+        version: Its version.
+        settings: Its settings.
+        cases: Its finished units by case.
+        set_scores: By metric, the one number for all its images; only of metrics that score them together.
+    """
 
     version: str
     settings: Mapping[str, Any]
     cases: Mapping[str, CaseResult]
+    set_scores: Mapping[str, SetResult] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,22 +136,32 @@ class Snapshot:
 
     def __post_init__(self) -> None:
         for name, method in self.methods.items():
+            for metric in method.set_scores:
+                self._require_metric(name, metric)
             for case, result in method.cases.items():
                 if case not in self.cases:
                     raise ValueError(f"method {name} has a case {case!r} that cases does not list")
                 for metric in (*result.scores, *result.failed_scores):
-                    if metric not in self.metrics:
-                        raise ValueError(f"method {name} has a score {metric!r} that metrics does not list")
+                    self._require_metric(name, metric)
+
+    def _require_metric(self, method: str, metric: str) -> None:
+        if metric not in self.metrics:
+            raise ValueError(f"method {method} has a score {metric!r} that metrics does not list")
 
 
 def take_snapshot(run: RunRecords) -> Snapshot:
     """Reduces a run to its scores.
 
-    Components of metrics, memory, and metrics that do not score case by case are left out.
+    Components of metrics and memory are left out.
 
     Args:
         run: The run.
     """
+    set_scores: dict[str, dict[str, SetResult]] = {}
+    for row in run.summary:
+        if row.images_sha256:
+            result = SetResult(row.mean, row.n, row.contents, row.styles, row.warning)
+            set_scores.setdefault(row.metric, {})[row.method] = result
     fingerprints = {model.name: model.fingerprint for model in run.models}
     metrics = {
         metric.name: MetricIdentity(
@@ -125,8 +171,9 @@ def take_snapshot(run: RunRecords) -> Snapshot:
             " + ".join(fingerprints.get(name, "") for name in metric.backbones),
         )
         for metric in run.metrics
-        if not metric.unavailable and metric.name in run.units
+        if not metric.unavailable and (metric.name in run.units or metric.name in set_scores)
     }
+    case_metrics = [name for name in metrics if name in run.units]
     failed: dict[tuple[str, str], dict[str, str]] = {}
     for error in run.score_errors:
         if error.metric in metrics:
@@ -144,9 +191,14 @@ def take_snapshot(run: RunRecords) -> Snapshot:
                 version=method.version,
                 settings=method.settings,
                 cases={
-                    case.id: _result(unit, list(metrics), failed.get((method.name, case.id), {}), run)
+                    case.id: _result(unit, case_metrics, failed.get((method.name, case.id), {}), run)
                     for case in run.cases
                     if (unit := units.get((method.name, case.id))) is not None
+                },
+                set_scores={
+                    metric: results[method.name]
+                    for metric, results in set_scores.items()
+                    if metric in metrics and method.name in results
                 },
             )
             for method in run.methods

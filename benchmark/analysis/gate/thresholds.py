@@ -82,14 +82,18 @@ def _check(run: RunRecords, threshold: Threshold, method: str, metric: str) -> F
     if finding.now is None:
         return replace(finding, outcome=Outcome.MISSING, reason="there is no score")
     outcome = Outcome.SAME if threshold.allows(finding.now) else Outcome.WORSE
-    return replace(finding, outcome=outcome, reason=f"has to be {threshold.bounds}")
+    warning = f"; {finding.reason}" if finding.reason else ""
+    return replace(finding, outcome=outcome, reason=f"has to be {threshold.bounds}{warning}")
 
 
 def _mean(run: RunRecords, units: pd.DataFrame, method: str, metric: str) -> Finding:
-    """The mean over the units of a method; of a metric that scores methods as a whole, that of the summary."""
+    """The mean over the units of a method; of a metric that scores methods as a whole, that of the summary.
+
+    The reason is why the number says little.
+    """
     if metric != RUNTIME and metric not in units:
         rows = [row for row in run.summary if (row.method, row.metric) == (method, metric)]
-        facts: dict[str, Any] = {"now": rows[0].mean, "cases": rows[0].n} if rows else {}
+        facts: dict[str, Any] = {"now": rows[0].mean, "cases": rows[0].n, "reason": rows[0].warning} if rows else {}
         return Finding(Outcome.SAME, method, metric, **facts)
     values = units["seconds" if metric == RUNTIME else metric].astype("float64")
     if metric == RUNTIME and run.calibration:

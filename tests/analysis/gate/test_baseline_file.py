@@ -85,6 +85,9 @@ class TestWritten:
         assert snapshot.methods["a"].cases["c0--s0"].runtime is None
 
 
+RUNTIMES = {"version-1": 0.001401, "version-2": 0.002581}
+
+
 class TestExamples:
     def test_there_is_one_for_every_schema_version(self):
         found = {int(re.search(r"\d+", path.stem)[0]) for path in EXAMPLES.glob("version-*.json")}
@@ -98,8 +101,17 @@ class TestExamples:
         assert snapshot.cases["waves--warm"].content == "waves"
         assert snapshot.methods["blend"].settings["share"] == 0.75
         assert snapshot.methods["blend"].cases["waves--warm"].scores["brightness_difference"] == 0.0431705
-        assert snapshot.methods["blend"].cases["waves--warm"].runtime == 0.001401
+        assert snapshot.methods["blend"].cases["waves--warm"].runtime == RUNTIMES[path.stem]
         assert snapshot.methods["blend"].cases["waves--warm+cold"].status is UnitStatus.SKIPPED
+
+    def test_the_first_version_has_no_numbers_for_all_images_of_a_method(self):
+        snapshot = read_baseline(EXAMPLES / "version-1.json")
+        assert not any(method.set_scores for method in snapshot.methods.values())
+
+    def test_the_second_version_has_them(self):
+        result = read_baseline(EXAMPLES / "version-2.json").methods["noisy"].set_scores["brightness_gap"]
+        assert (result.value, result.images, result.contents, result.styles) == (0.19482, 5, 2, 2)
+        assert result.warning.startswith("from 5 stylized and 2 style images")
 
 
 def change(text: str, *keys: str, value: object) -> str:

@@ -110,6 +110,12 @@ class TestIncompleteRuns:
         assert outcomes(Threshold("fid", "adain", maximum=30), run=run) == {("adain", "fid"): Outcome.WORSE}
         assert outcomes(Threshold("fid", "identity", maximum=30), run=run) == {("identity", "fid"): Outcome.MISSING}
 
+    def test_a_number_that_says_little_says_so(self):
+        row = SummaryRow("adain", "fid", 40.0, None, None, 4, 2, 2, Direction.LOWER, False, False, warning="too few")
+        run = dataclasses.replace(RUN, summary=(row,))
+        (finding,) = check_thresholds(run, (Threshold("fid", "adain", maximum=50),))
+        assert finding.reason == "has to be at most 50; too few"
+
     def test_a_metric_that_could_not_be_computed_does_not_pass(self):
         broken = dataclasses.replace(LOSS, unavailable="no weights")
         run = make_run({"a": {"ssim": [[1.0]]}}, metrics=(SSIM, broken))
