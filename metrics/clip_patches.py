@@ -23,8 +23,8 @@ SIDES: Final = (64, 224)
 
 REFERENCE_SIDE: Final = 512
 
-_BATCH: Final = 8
-"""Crops that the judge embeds at a time: on a processor all 64 together take half as long again."""
+_BATCH: Final = 16
+"""Crops that the judge embeds at a time: on a processor all 64 together take a fifth longer."""
 
 _SEED: Final = 20220318
 """Seed of the crops: the same for every image, so that images of one size are compared in the same places."""

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 import open_clip
 from open_clip.tokenizer import SimpleTokenizer
 
-# Registers the image towers with timm, under the names that the configuration files use.
-from benchmark.models import clip_tiny_tower as _registered_towers  # noqa: F401
 from benchmark.models.clip import ClipModel, load_open_clip
+
+# Importing it registers the image towers with timm, under the names that the configuration files use.
+from benchmark.models.clip_tiny_tower import fold_normalization
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -116,4 +117,6 @@ def reduced_tokenizer() -> ReducedTokenizer:
 
 def _load(name: ClipTinyName, file: Path) -> ClipModel:
     register_configurations()
-    return load_open_clip(name.value, file, reduced_tokenizer())
+    model = load_open_clip(name.value, file, reduced_tokenizer())
+    fold_normalization(model.towers)
+    return model

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 import open_clip
 import pytest
 import torch
-from torch import Tensor
+from timm.layers.norm_act import BatchNormAct2d
+from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.transforms.v2 import functional as transforms
 
 from benchmark.models import clip_tiny
 from benchmark.models.clip import ClipModel
+from benchmark.models.clip_tiny_tower import fold_normalization
 from benchmark.models.specification import find_model
 
 LARGEST_FILE = 20_000_000
@@ -66,6 +68,25 @@ def test_the_weight_files_are_small_safetensors(name: str) -> None:
     (path,) = find_model(name).files()
     assert path.suffix == ".safetensors"
     assert 1_000_000 < path.stat().st_size < LARGEST_FILE
+
+
+def test_no_normalization_is_left_to_compute(model: ClipModel) -> None:
+    assert not any(isinstance(module, nn.BatchNorm2d) for module in model.modules())
+
+
+def test_folding_a_normalization_keeps_the_function() -> None:
+    normalization = BatchNormAct2d(5, act_layer=nn.ReLU6)
+    network = nn.Sequential(nn.Conv2d(3, 5, 3, bias=False), normalization, nn.Conv2d(5, 2, 1))
+    for tensor in (normalization.weight, normalization.bias, normalization.running_mean, normalization.running_var):
+        nn.init.uniform_(tensor, 0.5, 2.0)
+    network.double().eval().requires_grad_(False)
+    images = torch.randn(2, 3, 8, 8, dtype=torch.float64)
+    expected = network(images)
+
+    fold_normalization(network)
+
+    assert isinstance(network[1], nn.ReLU6)
+    torch.testing.assert_close(network(images), expected, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", ["clip-tiny", "clip-tiny-judge"])
