@@ -31,15 +31,7 @@ def write_baseline(snapshot: Snapshot, path: Path) -> None:
     Raises:
         InputError: The file cannot be written, or the run has no score to compare with.
     """
-    scores = [
-        score
-        for method in snapshot.methods.values()
-        for score in (
-            *(number for result in method.cases.values() for number in result.scores.values()),
-            *(result.value for result in method.set_scores.values() if result.value is not None),
-        )
-    ]
-    if not scores:
+    if not any(method.has_scores for method in snapshot.methods.values()):
         raise InputError(
             "the run has no scores to compare a later run with; finish it with the command that started it"
         )

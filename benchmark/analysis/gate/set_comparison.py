@@ -47,7 +47,8 @@ def compare_set_scores(
 def _compare(
     method: str, metric: str, there: SetResult, here: SetResult | None, direction: Direction, tolerance: Tolerance
 ) -> Finding:
-    if here is None or here.value is None or there.value is None:
+    assert there.value is not None
+    if here is None or here.value is None:
         reason = here.warning if here else ""
         outcome = Outcome.NEWLY_FAILING if reason else Outcome.MISSING
         return Finding(outcome, method, metric, reason or "has no score")

@@ -111,6 +111,12 @@ class MethodResults:
     cases: Mapping[str, CaseResult]
     set_scores: Mapping[str, SetResult] = field(default_factory=dict)
 
+    @property
+    def has_scores(self) -> bool:
+        """Whether there is any score, of a case or of all images."""
+        of_cases = any(result.scores for result in self.cases.values())
+        return of_cases or any(result.value is not None for result in self.set_scores.values())
+
 
 @dataclass(frozen=True)
 class Snapshot:
