@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from benchmark.plan.selection import load_protocol, missing_models
+from benchmark.plan.selection import find_protocol, missing_models
 from benchmark.protocol.protocol import Protocol
+from benchmark.protocol.recipe import Recipe
 from benchmark.registry import BrokenPluginError, Plugin, PluginKind, installed_plugins
 
 
@@ -22,7 +23,7 @@ def list_plugins(kind: str, protocol: str, as_json: bool) -> None:
 
     Methods and metrics say whether the weights are here that the protocol names for them.
     """
-    named = load_protocol(protocol)
+    named = find_protocol(protocol)
     rows = [describe(plugin, named) for plugin in installed_plugins(PluginKind(kind)).values()]
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
@@ -44,7 +45,7 @@ def list_plugins(kind: str, protocol: str, as_json: bool) -> None:
     results_console(160).print(table)
 
 
-def describe(plugin: Plugin, protocol: Protocol) -> dict[str, Any]:
+def describe(plugin: Plugin, protocol: Protocol | Recipe) -> dict[str, Any]:
     """Describes a plugin: its static facts and whether its weights are here, or why it is broken.
 
     Args:

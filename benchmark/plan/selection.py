@@ -174,7 +174,7 @@ def _select_metric(plugin: Plugin, protocol: Protocol) -> SelectedMetric:
     return SelectedMetric(plugin, info, unavailable=missing_models(info.backbones, protocol))
 
 
-def missing_models(roles: Sequence[Role], protocol: Protocol) -> str:
+def missing_models(roles: Sequence[Role], protocol: Protocol | Recipe) -> str:
     """Why networks cannot be loaded, or an empty string where they can.
 
     Args:

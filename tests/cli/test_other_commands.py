@@ -89,6 +89,12 @@ class TestList:
         assert weights("metrics", "mini")["lpips"] == "protocol mini names no model for the role lpips"
         assert "cannot be imported" in methods["broken"]
 
+    def test_knows_the_weights_of_a_protocol_that_is_not_frozen_yet(self, command, monkeypatch, tmp_path):
+        monkeypatch.setenv("STYLE_TRANSFER_BENCHMARK_WEIGHTS", str(tmp_path))
+        rows = json.loads(command("list", "methods", "--protocol", "wikiart", "--json").out)
+        (weights,) = (row["weights"] for row in rows if row["name"] == "gatys")
+        assert "benchmark weights fetch" in weights
+
     def test_shows_the_licence_and_the_origin_of_methods(self, command, sample_plugins):
         (row,) = (line for line in command("list", "methods").out.splitlines() if " gatys " in line)
         assert "Apache-2.0" in row
