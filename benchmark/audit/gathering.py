@@ -29,6 +29,7 @@ from benchmark.errors import InputError, describe_error
 from benchmark.execution.inputs import CaseInputs
 from benchmark.execution.prepared_metrics import PreparedMetrics
 from benchmark.models.provider import Models
+from benchmark.models.specification import find_models
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -87,7 +88,7 @@ def gather(
     Returns:
         The evidence about each metric; of cases that lack what it needs there is none.
     """
-    models = Models(protocol.models, device)
+    models = Models(find_models(protocol.models), device)
     metrics = PreparedMetrics(models)
     whole = CaseInputs(protocol.resolution, models.device)
     half = CaseInputs(protocol.resolution // 2, models.device)

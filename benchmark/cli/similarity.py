@@ -40,8 +40,9 @@ def similarity(images: tuple[Path, ...], prompts: tuple[str, ...], out: Path | N
     from benchmark.models.provider import Models
     from benchmark.models.specification import find_model
 
-    require_weights([find_model(model, Role.CLIP_JUDGE)])
-    models = Models({Role.CLIP_JUDGE: model}, choose_device(device))
+    judge = find_model(model, Role.CLIP_JUDGE)
+    require_weights([judge])
+    models = Models({Role.CLIP_JUDGE: judge}, choose_device(device))
     tensors = [to_tensor(open_image(path)).to(models.device) for path in images]
     values = similarity_matrix(models, Role.CLIP_JUDGE, tensors, prompts)
     matrix = SimilarityMatrix(prompts, images, tuple(map(tuple, values.tolist())), model)

@@ -67,6 +67,7 @@ def stylize(
     from benchmark.images import encode_image, to_tensor
     from benchmark.models.missing_weights import require_weights
     from benchmark.models.provider import Models
+    from benchmark.models.specification import find_models
     from benchmark.plan.selection import load_protocol, select_method, used_models
     from benchmark.plan.unit import unit_seed
     from benchmark.store.atomic import write_bytes
@@ -77,7 +78,7 @@ def stylize(
         raise InputError(f"--set {name}.…: the method is {plugin.name}")
     selected = select_method(plugin, chosen, values.get(plugin.name, {}))
     require_weights(used_models(chosen, [selected]))
-    models = Models(chosen.models, choose_device(device))
+    models = Models(find_models(chosen.models), choose_device(device))
     image = to_tensor(_fitted(content, size)).to(models.device)
     conditions = [
         StyleCondition(

@@ -45,7 +45,7 @@ class Scorer:
 
     Args:
         metrics: The metrics; those that are unavailable, or score all images of a method at once, are left out.
-        styles: The styles of the protocol, for the similarity matrix.
+        styles: The styles of the protocol, for the similarity matrix, which is made where a metric asks the judge.
         models: The networks.
         on_step: Is told which metric is about to score.
     """
@@ -57,8 +57,10 @@ class Scorer:
         models: Models,
         on_step: Callable[[Step], None] = ignore_step,
     ) -> None:
-        self._selected = [metric for metric in metrics if not metric.unavailable and not metric.scores_sets]
-        self._prompts = {style.id: style.prompt for style in styles if style.prompt}
+        available = [metric for metric in metrics if not metric.unavailable]
+        self._selected = [metric for metric in available if not metric.scores_sets]
+        is_judged = any(Role.CLIP_JUDGE in metric.info.backbones for metric in available if metric.info)
+        self._prompts = {style.id: style.prompt for style in styles if style.prompt} if is_judged else {}
         self._models = models
         self._on_step = on_step
         self._metrics = PreparedMetrics(models, on_step)
@@ -131,7 +133,7 @@ class Scorer:
         return dict(zip(columns, means.tolist(), strict=True))
 
     def _similarities(self, stylized: Tensor) -> dict[str, float]:
-        if not self._models.has(Role.CLIP_JUDGE):
+        if not self._prompts:
             return {}
         self._on_step(Step(Action.SCORE, SIMILARITIES))
         image = image_embedding(self._models, Role.CLIP_JUDGE, stylized)

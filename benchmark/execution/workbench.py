@@ -39,7 +39,7 @@ class Workbench:
         protocol = configuration.protocol
         self.device = torch.device(configuration.device)
         self.report = report
-        models = Models(protocol.models, self.device)
+        models = Models(configuration.models, self.device)
         self.inputs = CaseInputs(protocol.resolution, self.device)
         self.stylizer = Stylizer({method.name: method for method in configuration.methods}, models, report)
         self.scorer = Scorer(configuration.metrics, protocol.styles, models, report)

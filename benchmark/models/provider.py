@@ -10,7 +10,7 @@ from torch.utils.weak import WeakTensorKeyDictionary
 
 from benchmark.errors import InputError
 from benchmark.models.role import Role
-from benchmark.models.specification import ModelSpecification, find_model
+from benchmark.models.specification import ModelSpecification
 
 if TYPE_CHECKING:
     from benchmark.models.adain_decoder import AdaINDecoder
@@ -24,16 +24,13 @@ class Models:
     """The networks of a protocol by role, loaded at first use, frozen, on one device.
 
     Args:
-        names: Name of the model that plays each role.
+        specifications: The model that plays each role; ``find_models`` finds them by name.
         device: Where the networks are put.
-
-    Raises:
-        InputError: A name is unknown or its model cannot play the role.
     """
 
-    def __init__(self, names: Mapping[Role, str], device: torch.device | str = "cpu") -> None:
+    def __init__(self, specifications: Mapping[Role, ModelSpecification], device: torch.device | str = "cpu") -> None:
         self.device = torch.device(device)
-        self._specifications = {role: find_model(name, role) for role, name in names.items()}
+        self._specifications = specifications
         self._loaded: dict[str, Any] = {}
         self._by_image = WeakTensorKeyDictionary()
         self._by_text: dict[tuple[str, Hashable], Any] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -199,6 +200,18 @@ def find_model(name: str, role: Role | None = None) -> ModelSpecification:
     if role is not None and not found.fits(role):
         raise InputError(f"model {name} cannot play the role {role}: it is a {found.role} model")
     return found
+
+
+def find_models(names: Mapping[Role, str]) -> dict[Role, ModelSpecification]:
+    """Finds the models that play roles.
+
+    Args:
+        names: Name of the model for each role.
+
+    Raises:
+        InputError: A name is unknown, or its model cannot play the role.
+    """
+    return {role: find_model(name, role) for role, name in names.items()}
 
 
 def _open_clip_model(name: str) -> ModelSpecification | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from benchmark.contracts import MethodInfo, MetricInfo, SetMetricInfo
+from benchmark.models.role import Role
+from benchmark.models.specification import ModelSpecification, find_models
 from benchmark.plan.unit import Unit, plan_units
 from benchmark.protocol.protocol import Protocol
 from benchmark.registry import Plugin
@@ -70,6 +73,8 @@ class RunConfiguration:
         device: ``cpu`` or ``cuda``.
         limit: Number of cases, from the first, or ``None`` for all.
         command: The command line, for the record.
+        models: The networks that the protocol names. They are found once, here, so that every process of the run has
+            the same.
     """
 
     protocol: Protocol
@@ -79,6 +84,10 @@ class RunConfiguration:
     device: str = "cpu"
     limit: int | None = None
     command: tuple[str, ...] = field(default=(), compare=False)
+    models: Mapping[Role, ModelSpecification] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "models", find_models(self.protocol.models))
 
     def units(self) -> list[Unit]:
         """All units, in the order they run."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmark.contracts import SetMetricInfo
 from benchmark.models.role import Role
-from benchmark.models.specification import find_model
+from benchmark.models.specification import ModelSpecification
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
 from benchmark.plan.resources import Resources
 from benchmark.protocol.case import Case, Content, Style
@@ -64,7 +64,7 @@ def make_manifest(configuration: RunConfiguration, resources: Resources, started
         },
         "methods": [asdict(method_record(method)) for method in configuration.methods],
         "metrics": [asdict(_metric_record(metric, protocol.models)) for metric in configuration.metrics],
-        "models": [asdict(_model_record(role, name)) for role, name in protocol.models.items()],
+        "models": [asdict(_model_record(role, model)) for role, model in configuration.models.items()],
         "contents": [describe_content(content) for content in protocol.contents],
         "styles": [describe_style(style) for style in protocol.styles],
         "cases": [asdict(_case_record(unit_case)) for unit_case in _cases(configuration)],
@@ -158,8 +158,7 @@ def _metric_record(metric: SelectedMetric, models: Mapping[Role, str]) -> Metric
     )
 
 
-def _model_record(role: Role, name: str) -> ModelRecord:
-    model = find_model(name, role)
+def _model_record(role: Role, model: ModelSpecification) -> ModelRecord:
     return ModelRecord(role, model.name, model.title, model.fingerprint(), model.licence, model.source)
 
 

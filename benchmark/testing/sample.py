@@ -14,6 +14,7 @@ from benchmark.contracts.metric import Direction
 from benchmark.images import encode_png
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
+from benchmark.models.specification import find_models
 from benchmark.store.records import (
     CaseRecord,
     MethodRecord,
@@ -37,7 +38,7 @@ EMBEDDED_MODELS = {
 @functools.cache
 def embedded_models() -> Models:
     """The networks that are shipped with the package or installed with it, loaded once."""
-    return Models(EMBEDDED_MODELS)
+    return Models(find_models(EMBEDDED_MODELS))
 
 
 def sample_image(height: int = 64, width: int = 64, *, seed: int = 0) -> Tensor:

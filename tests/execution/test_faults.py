@@ -129,7 +129,8 @@ class TestCtrlC:
         assert "the same command goes on" in err
         if times == 1:
             assert "finishing what runs; Ctrl-C again stops at once" in err
-            assert finished_units(run) == finished + 1
+            # On a busy machine the signal may arrive a unit late.
+            assert finished < finished_units(run) <= finished + 2 < UNITS
         else:
             assert finished_units(run) == finished
             assert time.monotonic() - began < 60

@@ -5,12 +5,13 @@ import torch
 
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
+from benchmark.models.specification import find_models
 from metrics.perceptual import Lpips, StLpips
 
 
 @pytest.fixture
 def models() -> Models:
-    return Models({Role.PERCEPTUAL: "st-lpips-alex"})
+    return Models(find_models({Role.PERCEPTUAL: "st-lpips-alex"}))
 
 
 @pytest.fixture

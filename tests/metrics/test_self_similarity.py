@@ -7,13 +7,14 @@ from torch.nn import functional
 
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
+from benchmark.models.specification import find_models
 from metrics.self_similarity import Cfsd, self_similarity_divergence
 from metrics.vgg_losses import VggContentLoss, VggStyleLoss
 
 
 @pytest.fixture(scope="module")
 def models() -> Models:
-    return Models({Role.VGG: "vgg19-embedded"})
+    return Models(find_models({Role.VGG: "vgg19-embedded"}))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import torch
 
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
+from benchmark.models.specification import find_models
 from metrics._vgg_statistics import fit
 from metrics.vgg_losses import VggContentLoss, VggStyleLoss
 
@@ -17,7 +18,7 @@ CHANNELS = {"relu1_1": 64, "relu2_1": 128, "relu3_1": 256, "relu4_1": 512, "relu
 
 @pytest.fixture(scope="module")
 def models() -> Models:
-    return Models({Role.VGG: "vgg19-embedded"})
+    return Models(find_models({Role.VGG: "vgg19-embedded"}))
 
 
 @pytest.fixture

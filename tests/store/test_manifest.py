@@ -11,6 +11,7 @@ import pytest
 from benchmark import Axis, Direction, MetricInfo
 from benchmark.models.role import Role
 from benchmark.plan.configuration import RunConfiguration, SelectedMetric
+from benchmark.plan.resources import Resources
 from benchmark.protocol.embedded import mini
 from benchmark.store.manifest import first_difference, make_manifest
 from benchmark.store.records import MetricRecord
@@ -73,7 +74,7 @@ def test_a_plugin_that_was_broken_may_have_been_repaired():
 def test_a_metric_of_any_number_of_networks_is_written_and_continued(backbone, written, names):
     info = MetricInfo("tone", "Tone", "1", "Sample.", Direction.LOWER, Axis.STYLE, needs=(), backbone=backbone)
     plugin = SimpleNamespace(name="tone", distribution="sample", version="1")
-    manifest = make_manifest(RunConfiguration(mini(), (), (SelectedMetric(plugin, info),), limit=1), "now")
+    manifest = make_manifest(RunConfiguration(mini(), (), (SelectedMetric(plugin, info),), limit=1), Resources(), "now")
     stored = json.loads(json.dumps(manifest))
 
     assert stored["metrics"][0]["backbone"] == written
