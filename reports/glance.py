@@ -1,11 +1,14 @@
-"""The methods at a glance: every anchored score on one scale, from nothing to everything, and what it cost."""
+"""The methods at a glance: anchored scores on one scale, from nothing to everything, and what they cost.
+
+An axis that the controls do not anchor shows raw means, each metric on a scale of its own.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from benchmark.contracts.metric import Axis
+from benchmark.contracts.metric import Axis, Direction
 from reports.formatting import MINUS, NOTHING
 from reports.interval_bar import IntervalBar, IntervalScale
 from reports.ranking import QUESTIONS
@@ -14,7 +17,7 @@ from reports.verdicts import Mark
 if TYPE_CHECKING:
     from benchmark.analysis.anchoring import AnchoredScore
     from benchmark.store.records import RunRecords
-    from reports.ranking import Cell, Scores
+    from reports.ranking import Cell, Column, Scores
 
 SCALE: Final = IntervalScale(low=-0.25, high=1.25, logarithmic=False)
 """Anchored scores may leave 0 … 1; what leaves this is drawn at its end."""
@@ -22,7 +25,7 @@ SCALE: Final = IntervalScale(low=-0.25, high=1.25, logarithmic=False)
 
 @dataclass(frozen=True)
 class Lane:
-    """One anchored score. ``text`` is empty where the controls do not anchor the metric for the method."""
+    """One score: an anchored one, or the raw mean in a column that is not anchored."""
 
     title: str
     text: str
@@ -35,13 +38,14 @@ class Lane:
 
 @dataclass(frozen=True)
 class GlanceColumn:
-    """An axis with the controls at its ends."""
+    """An axis with the controls at its ends, or, where it is not ``anchored``, without ends."""
 
     axis: str
     title: str
     question: str
-    zero: str
-    one: str
+    anchored: bool
+    zero: str = ""
+    one: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,19 +69,29 @@ class Glance:
 
 
 def build_glance(run: RunRecords, anchored: tuple[AnchoredScore, ...], scores: Scores) -> Glance | None:
-    """Arranges the anchored scores of a run, or returns ``None`` where its controls anchor none."""
+    """Arranges the scores of a run: anchored, and raw on each axis on which its controls anchor no metric.
+
+    Returns:
+        The table, or ``None`` where no metric ranks.
+    """
     found = {(entry.metric, entry.method): entry for entry in anchored}
     titles = {method.name: method.title or method.name for method in run.methods}
-    metrics = {
-        ranking.axis: [column for column in ranking.columns if any(column.name == metric for metric, _ in found)]
-        for ranking in scores.rankings
-    }
-    columns = []
-    for axis, anchorable in metrics.items():
+    columns: list[GlanceColumn] = []
+    metrics: dict[str, list[Column]] = {}
+    for ranking in scores.rankings:
+        axis = ranking.axis
+        if axis == Axis.COST:
+            continue
+        anchorable = [column for column in ranking.columns if any(column.name == metric for metric, _ in found)]
+        metrics[axis] = anchorable or [
+            column for column in ranking.columns if not column.whole and column.direction is not Direction.NEITHER
+        ]
         if anchorable:
             ends = next(entry for entry in anchored if entry.metric == anchorable[0].name)
             zero, one = (titles.get(name, name) for name in (ends.zero, ends.one))
-            columns.append(GlanceColumn(axis, *QUESTIONS[axis], zero, one))
+            columns.append(GlanceColumn(axis, *QUESTIONS[axis], True, zero, one))
+        elif metrics[axis]:
+            columns.append(GlanceColumn(axis, *QUESTIONS[axis], anchored=False))
     if not columns:
         return None
     cells = {
@@ -97,6 +111,8 @@ def build_glance(run: RunRecords, anchored: tuple[AnchoredScore, ...], scores: S
                 tuple(
                     tuple(
                         _lane(cells[row.method, metric.name], found.get((metric.name, row.method)))
+                        if column.anchored
+                        else _raw_lane(cells[row.method, metric.name])
                         for metric in metrics[column.axis]
                     )
                     for column in columns
@@ -124,6 +140,11 @@ def _lane(cell: Cell, entry: AnchoredScore | None) -> Lane:
         circular=cell.circular,
         note=cell.note,
     )
+
+
+def _raw_lane(cell: Cell) -> Lane:
+    title = f"{cell.column.title} {cell.column.arrow}"
+    return Lane(title, cell.text, cell.interval.strip(), cell.bar, cell.mark, cell.circular, cell.note)
 
 
 def _two_digits(value: float) -> str:

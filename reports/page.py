@@ -12,8 +12,7 @@ from benchmark.analysis.statistics import analyze
 from benchmark.contracts.metric import Direction
 from benchmark.store.records import RunStatus, UnitStatus
 from reports.differences import Differences, build_differences
-from reports.figures.all import rank_figures, to_inline_svg, trade_off_figures
-from reports.figures.figure import Figure
+from reports.figures.all import RANKS, TRADE_OFFS, DrawnFigure, FigureKind, draw_figures, to_inline_svg
 from reports.formatting import (
     field_of,
     format_bytes,
@@ -35,6 +34,7 @@ from reports.ranking import DIRECTIONS, Scores, build_scores
 from reports.units import Unit, methods_before_controls, read_units
 
 if TYPE_CHECKING:
+    from benchmark.analysis.statistics import RunStatistics
     from benchmark.store.records import MethodRecord, MetricRecord, RunRecords
 
 
@@ -82,10 +82,10 @@ class MetricNote:
 
 
 @dataclass(frozen=True)
-class DrawnFigure:
+class PageFigure:
     """A chart and its picture, which is shown until, or instead of, the chart that answers to the pointer."""
 
-    figure: Figure
+    drawn: DrawnFigure
     svg: Markup
 
 
@@ -103,8 +103,8 @@ class RunSection:
     warnings: tuple[str, ...]
     glance: Glance | None
     scores: Scores
-    trade_offs: tuple[DrawnFigure, ...]
-    ranks: tuple[DrawnFigure, ...]
+    trade_offs: tuple[PageFigure, ...]
+    ranks: tuple[PageFigure, ...]
     differences: Differences | None
     methods: tuple[MethodNote, ...]
     gallery: Gallery
@@ -189,8 +189,8 @@ def _section(run: RunRecords, number: int, files: PictureFiles | None) -> RunSec
         warnings=(*_state_of(run, units), *run.warnings),
         glance=build_glance(run, statistics.anchored, scores),
         scores=scores,
-        trade_offs=tuple(_draw(figure, number) for figure in trade_off_figures(run, statistics)),
-        ranks=tuple(_draw(figure, number) for figure in rank_figures(run, statistics)),
+        trade_offs=_figures(TRADE_OFFS, run, statistics, number),
+        ranks=_figures(RANKS, run, statistics, number),
         differences=build_differences(run, statistics),
         methods=tuple(_method_note(method, run) for method in methods_before_controls(run)),
         gallery=build_gallery(run, units, pictures, whole=files is not None),
@@ -205,8 +205,15 @@ def _prefix(number: int) -> str:
     return f"run-{number}-"
 
 
-def _draw(figure: Figure, number: int) -> DrawnFigure:
-    return DrawnFigure(figure, Markup(to_inline_svg(figure, _prefix(number))))  # noqa: S704 - made by the chart library
+def _figures(
+    kinds: tuple[FigureKind, ...], run: RunRecords, statistics: RunStatistics, number: int
+) -> tuple[PageFigure, ...]:
+    return tuple(page_figure(drawn, _prefix(number)) for drawn in draw_figures(kinds, run, statistics))
+
+
+def page_figure(drawn: DrawnFigure, prefix: str) -> PageFigure:
+    """Returns a chart with its picture made fit for a page."""
+    return PageFigure(drawn, Markup(to_inline_svg(drawn, prefix)))  # noqa: S704 - made by the chart library
 
 
 def _facts(run: RunRecords) -> tuple[Fact, ...]:

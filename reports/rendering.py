@@ -72,7 +72,8 @@ def json_block(value: object) -> Markup:
 
 
 def _specifications(run: RunSection) -> dict[str, object]:
-    return {drawn.figure.name: drawn.figure.spec for drawn in (*run.trade_offs, *run.ranks)}
+    drawn = (chart.drawn for chart in (*run.trade_offs, *run.ranks))
+    return {chart.name: chart.figure.spec for chart in drawn if chart.figure}
 
 
 def isolate(text: str) -> Markup:

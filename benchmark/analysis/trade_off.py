@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmark.analysis.anchoring import AnchoredScore
-from benchmark.contracts.metric import Axis
+from benchmark.analysis.scores import ranked_methods, ranking_metrics
+from benchmark.contracts.metric import Axis, Direction
 from benchmark.store.records import RunRecords
 
 
@@ -22,26 +24,47 @@ class TradeOff:
             by both metrics and better by one.
         left_out: Names of the methods that one of the two scores circularly; they neither are on the front nor beat
             others.
+        anchored: Whether the front is over anchored means, and not over raw ones.
     """
 
     content: str
     style: str
     front: tuple[str, ...]
     left_out: tuple[str, ...]
+    anchored: bool = True
 
 
 def trade_offs(run: RunRecords, anchored: Sequence[AnchoredScore]) -> list[TradeOff]:
-    """Finds the Pareto front of every content metric with every style metric, over anchored means.
+    """Finds the Pareto front of every content metric with every style metric.
+
+    The fronts are over anchored means; where these give no pair at all, as without controls, over raw means, of which
+    the lower ones are better where the metric says so.
 
     Args:
         run: The run.
         anchored: Its anchored scores.
     """
+    between_controls: dict[str, dict[str, float]] = {}
+    for entry in anchored:
+        between_controls.setdefault(entry.metric, {})[entry.method] = entry.score
+    found = _fronts(run, between_controls)
+    return found or [replace(entry, anchored=False) for entry in _fronts(run, _turned_means(run))]
+
+
+def _turned_means(run: RunRecords) -> dict[str, dict[str, float]]:
+    """Raw means of the methods, the higher the better."""
+    methods, metrics = set(ranked_methods(run)), {metric.name for metric in ranking_metrics(run)}
+    means: dict[str, dict[str, float]] = {}
+    for row in run.summary:
+        if row.method in methods and row.metric in metrics and row.mean is not None and math.isfinite(row.mean):
+            sign = -1 if row.direction is Direction.LOWER else 1
+            means.setdefault(row.metric, {})[row.method] = sign * row.mean
+    return means
+
+
+def _fronts(run: RunRecords, scores: Mapping[str, Mapping[str, float]]) -> list[TradeOff]:
     axes = {metric.name: metric.axis for metric in run.metrics}
     circular = {(row.metric, row.method) for row in run.summary if row.circular}
-    scores: dict[str, dict[str, float]] = {}
-    for entry in anchored:
-        scores.setdefault(entry.metric, {})[entry.method] = entry.score
     content, style = ([name for name in scores if axes.get(name) == axis] for axis in (Axis.CONTENT, Axis.STYLE))
     found: list[TradeOff] = []
     for first, second in itertools.product(content, style):

@@ -9,15 +9,19 @@ from reports.figures.figure import (
     POINT,
     Choice,
     Figure,
-    anchored_scale,
+    anchored_span,
+    chosen_scale,
     data,
     finish,
+    label_text,
     method_colour,
     method_shape,
     method_titles,
     metric_titles,
+    placed,
     points,
 )
+from reports.figures.labels import Span
 from reports.formatting import format_bytes, format_seconds, number_of
 
 if TYPE_CHECKING:
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
     from benchmark.store.records import RunRecords
 
 MEBIBYTE: Final = 2**20
+WIDTH: Final = 430
+HEIGHT: Final = 300
 
 
 def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
@@ -56,27 +62,34 @@ def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     chosen = min(names, key=lambda name: sum(row["circular"] for row in rows if row["metric"] == name))
     choice = Choice("metric", "Quality by", tuple((name, metrics[name]) for name in names), chosen)
     titles = list(dict.fromkeys(row["title"] for row in rows))
-    base = alt.Chart(data(rows)).transform_filter("datum.metric === metric")
     times = [row["x"] for row in rows]
+    x_span = Span(min(times) / 2, max(times) * 4, logarithmic=True)
+    by_metric = {name: [row for row in rows if row["metric"] == name] for name in names}
+    spans = {
+        name: anchored_span(row[key] for row in found for key in ("low", "y", "high"))
+        for name, found in by_metric.items()
+    }
+    labelled = [row for name, found in by_metric.items() for row in placed(found, x_span, spans[name], WIDTH, HEIGHT)]
+    base = alt.Chart(data(labelled)).transform_filter("datum.metric === metric")
+    y_scale, y_domains = chosen_scale("domains", "metric", spans)
     x = alt.X(
         "x:Q",
         title="seconds a picture, logarithmic",
-        scale=alt.Scale(type="log", domain=[min(times) / 2, max(times) * 4], nice=False),
+        scale=alt.Scale(type="log", domain=[x_span.start, x_span.end], nice=False),
         axis=alt.Axis(tickCount=5, grid=False),
     )
-    y = alt.Y("y:Q", title=ANCHORED, scale=anchored_scale(row[key] for row in rows for key in ("low", "y", "high")))
+    y = alt.Y("y:Q", title=ANCHORED, scale=y_scale)
     colour, shape = method_colour(titles), method_shape(titles)
     chart = alt.layer(
         base.mark_rule(opacity=0.4).encode(x=x, y=alt.Y("low:Q", title=""), y2="high:Q", color=colour),
         *points(base, POINT, x=x, y=y, color=colour, shape=shape),
-        base.mark_text(align="left", dx=9, dy=-9).encode(x=x, y=y, text="title:N"),
+        label_text(base).encode(x=x, y=y),
     )
+    parameters = (alt.param(name="metric", value=chosen), y_domains)
     return Figure(
-        name="quality_and_runtime",
-        title="Quality against runtime",
         explanation="Up and to the left is better. Hollow: the score is circular.",
         alt=f"Scatter plot of {metrics[chosen]} against seconds a picture, one point a method.",
-        spec=finish(chart.add_params(alt.param(name="metric", value=chosen)).properties(width=430, height=300)),
+        spec=finish(chart.add_params(*parameters).properties(width=WIDTH, height=HEIGHT)),
         choices=(choice,),
     )
 
@@ -112,8 +125,6 @@ def cost_figure(run: RunRecords) -> Figure | None:
     if not panels:
         return None
     return Figure(
-        name="costs",
-        title="Runtime and memory",
         explanation="Means with 95 % intervals; every picture was timed alone, after a warm-up.",
         alt="Runtime and peak memory of every method; the numbers are in the table of costs.",
         spec=finish(alt.hconcat(*panels, spacing=24)),

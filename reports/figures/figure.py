@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from reports.figures.labels import Label, Span, place_labels
 from reports.units import methods_before_controls
 
 if TYPE_CHECKING:
@@ -47,16 +48,12 @@ class Figure:
     """A chart.
 
     Attributes:
-        name: Name in snake_case, unique within a run.
-        title: Heading.
         explanation: How to read it, in a sentence or two.
         alt: What it shows, for who cannot see it.
         spec: Vega-Lite specification.
         choices: What the reader may choose.
     """
 
-    name: str
-    title: str
     explanation: str
     alt: str
     spec: dict[str, Any]
@@ -111,12 +108,65 @@ def method_shape(titles: Sequence[str]) -> alt.Shape:
     return alt.Shape("title:N", scale=alt.Scale(domain=list(titles), range=shapes), legend=None)
 
 
+def placed(rows: Sequence[dict[str, Any]], x: Span, y: Span, width: int, height: int) -> list[dict[str, Any]]:
+    """Returns the rows of points with the offsets of their labels.
+
+    Args:
+        rows: One row per point, with ``x``, ``y`` and ``title``.
+        x: Scale from left to right.
+        y: Scale from the bottom to the top.
+        width: Width of the chart in pixels.
+        height: Its height.
+    """
+    labels = [Label(row["title"], x.share(row["x"]) * width, (1 - y.share(row["y"])) * height) for row in rows]
+    return [
+        {**row, "dx": offset.dx, "dy": offset.dy, "align": offset.align}
+        for row, offset in zip(rows, place_labels(labels, width, height), strict=True)
+    ]
+
+
+def label_text(base: alt.Chart, **marks: Any) -> alt.Chart:
+    """Returns the labels of rows that were placed."""
+    import altair as alt
+
+    dx, dy, align = (alt.expr(f"datum.{name}") for name in ("dx", "dy", "align"))
+    return base.mark_text(dx=dx, dy=dy, align=align, **marks).encode(text="title:N")
+
+
+def chosen_scale(domains: str, metric: str, spans: Mapping[str, Span]) -> tuple[alt.Scale, alt.Parameter]:
+    """Returns a scale that fits the metric that the reader chose, and the parameter that holds the domains.
+
+    Args:
+        domains: Name of the parameter that holds the domains.
+        metric: Name of the parameter that holds the chosen metric.
+        spans: The scale of each metric.
+    """
+    import altair as alt
+
+    parameter = alt.param(name=domains, value={name: [span.start, span.end] for name, span in spans.items()})
+    ends = [alt.expr(f"{domains}[{metric}][{end}]") for end in (0, 1)]
+    return alt.Scale(domain=ends, clamp=True, nice=False, zero=False), parameter
+
+
+def raw_span(values: Sequence[float], *, reverse: bool) -> Span:
+    """Returns a scale for raw scores, with a margin; reversed where lower scores are better."""
+    low, high = min(values), max(values)
+    margin = 0.08 * (high - low) or 0.5
+    return Span(high + margin, low - margin) if reverse else Span(low - margin, high + margin)
+
+
+def anchored_span(values: Iterable[float]) -> Span:
+    """Returns a scale for anchored scores; what lies far beyond the controls is drawn at its edge."""
+    low, high = min([-0.05, *(known := list(values))]), max([1.05, *known])
+    return Span(max(low, WIDEST[0]), min(high, WIDEST[1]))
+
+
 def anchored_scale(values: Iterable[float]) -> alt.Scale:
     """Returns a scale for anchored scores; what lies far beyond the controls is drawn at its edge."""
     import altair as alt
 
-    low, high = min([-0.05, *(known := list(values))]), max([1.05, *known])
-    return alt.Scale(domain=[max(low, WIDEST[0]), min(high, WIDEST[1])], clamp=True, nice=False)
+    span = anchored_span(values)
+    return alt.Scale(domain=[span.start, span.end], clamp=True, nice=False)
 
 
 def points(base: alt.Chart, size: int, **encoding: Any) -> tuple[alt.Chart, alt.Chart]:

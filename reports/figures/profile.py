@@ -66,8 +66,6 @@ def profile_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         last.mark_text(align="left", dx=10).encode(x=x, y=y, text="title:N"),
     )
     return Figure(
-        name="profile",
-        title="All metrics side by side",
         explanation="One line a method; crossing lines are trade-offs. Hollow points are circular scores.",
         alt="Parallel coordinates of all anchored scores; the numbers are in the table at a glance.",
         spec=finish(chart.properties(width=max(90 * len(names), 300), height=320)),

@@ -76,8 +76,6 @@ def rank_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         dots.mark_text(align="left", dx=10).encode(x=rank_axis, y=row_axis, text="title:N"),
     )
     return Figure(
-        name="ranks",
-        title="Average ranks",
         explanation="Methods ranked within each case. A thick bar joins methods that are closer than the critical "
         "difference (Nemenyi, 5 %). It takes cases for independent, which crossed cases are not: it describes the run.",
         alt=f"Critical-difference diagram of {metrics[chosen]}: "

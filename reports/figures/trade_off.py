@@ -1,44 +1,63 @@
-"""Content against style, with the Pareto front and the controls at the corners."""
+"""Content against style, with the Pareto front and the controls."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmark.contracts.metric import Direction
 from reports.figures.figure import (
     POINT,
     QUIET,
     STRONG_LINE,
     Choice,
     Figure,
-    anchored_scale,
+    anchored_span,
+    chosen_scale,
     data,
     finish,
+    label_text,
     method_colour,
     method_shape,
     method_titles,
     metric_titles,
+    placed,
     points,
+    raw_span,
 )
+from reports.formatting import number_of
 
 if TYPE_CHECKING:
-    import altair as alt
-
-    from benchmark.analysis.anchoring import AnchoredScore
     from benchmark.analysis.statistics import RunStatistics
     from benchmark.analysis.trade_off import TradeOff
     from benchmark.store.records import RunRecords
+    from reports.figures.labels import Span
 
-X_KEYS: Final = ("x", "x_low", "x_high")
-Y_KEYS: Final = ("y", "y_low", "y_high")
+WIDTH: Final = 560
+HEIGHT: Final = 400
+ANCHORED_WORDS: Final = "Both axes run between the controls, so up and to the right is better."
+RAW_WORDS: Final = (
+    "Raw means: without controls that can be told apart there is no common scale. Axes are turned so that up and to "
+    "the right is better."
+)
+
+
+@dataclass(frozen=True)
+class _Score:
+    value: float
+    low: float
+    high: float
 
 
 def trade_off_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
-    """Returns the chart, or ``None`` where no content metric and style metric are anchored."""
+    """Returns the chart, or ``None`` where no method has a score of content and one of style.
+
+    Scores are anchored; where the controls anchor none, they are raw means.
+    """
     if not statistics.trade_offs:
         return None
     chosen = min(statistics.trade_offs, key=lambda entry: len(entry.left_out))
-    rows = point_rows(run, statistics)
     titles = metric_titles(run)
     choices = tuple(
         Choice(parameter, label, tuple((name, titles[name]) for name in dict.fromkeys(names)), start)
@@ -50,91 +69,107 @@ def trade_off_figure(run: RunRecords, statistics: RunStatistics) -> Figure | Non
     methods = method_titles(run)
     front = ", ".join(methods[name] for name in chosen.front) or "none"
     return Figure(
-        name="trade_off",
-        title="Content against style",
-        explanation="Both axes run between the controls, so up and to the right is better. The line joins the Pareto "
-        "front: no other method is better on both. Hollow: one of the two scores is circular, which keeps a method off "
-        "the front. Thin lines are 95 % intervals.",
+        explanation=f"{ANCHORED_WORDS if chosen.anchored else RAW_WORDS} The line joins the Pareto front: no other "
+        "method is better on both. Hollow: one of the two scores is circular, which keeps a method off the front. Thin "
+        "lines are 95 % intervals.",
         alt=f"Scatter plot of {titles[chosen.content]} against {titles[chosen.style]}. On the Pareto front: {front}.",
-        spec=_chart(run, statistics, rows, choices),
+        spec=_chart(run, statistics, choices),
         choices=choices,
     )
 
 
-def point_rows(run: RunRecords, statistics: RunStatistics) -> list[dict[str, Any]]:
-    """One row per pair of metrics and method: both anchored scores with their intervals, and how they count."""
-    found = {(entry.metric, entry.method): entry for entry in statistics.anchored}
+def point_rows(run: RunRecords, entry: TradeOff, scores: dict[tuple[str, str], _Score]) -> list[dict[str, Any]]:
+    """One row per method and control of a pair of metrics: both scores with their intervals, and how they count."""
     titles, metrics = method_titles(run), metric_titles(run)
+    controls = {method.name for method in run.methods if method.control}
     return [
         {
             "content": entry.content,
             "style": entry.style,
             "method": method,
             "title": titles[method],
-            "note": f"{metrics[entry.content]} {x.score:.2f}, {metrics[entry.style]} {y.score:.2f}"
+            "note": f"{metrics[entry.content]} {x.value:.3g}, {metrics[entry.style]} {y.value:.3g}"
             + (" (one is circular)" if method in entry.left_out else ""),
-            "x": x.score,
-            "y": y.score,
-            **_ends("x", x),
-            **_ends("y", y),
+            "x": x.value,
+            "x_low": x.low,
+            "x_high": x.high,
+            "y": y.value,
+            "y_low": y.low,
+            "y_high": y.high,
             "circular": method in entry.left_out,
+            "control": method in controls,
             "place": entry.front.index(method) if method in entry.front else None,
         }
-        for entry in statistics.trade_offs
         for method in titles
-        if (x := found.get((entry.content, method))) and (y := found.get((entry.style, method)))
+        if (x := scores.get((entry.content, method))) and (y := scores.get((entry.style, method)))
     ]
 
 
-def _ends(axis: str, entry: AnchoredScore) -> dict[str, float]:
-    low, high = (entry.interval.low, entry.interval.high) if entry.interval else (entry.score, entry.score)
-    return {f"{axis}_low": low, f"{axis}_high": high}
+def _scores(run: RunRecords, statistics: RunStatistics) -> dict[tuple[str, str], _Score]:
+    """What is drawn, by metric and method: anchored scores with the controls at 0 and 1, or else raw means."""
+    if not statistics.trade_offs[0].anchored:
+        means = ((row, number_of(row.mean)) for row in run.summary)
+        return {
+            (row.metric, row.method): _score(mean, number_of(row.low), number_of(row.high))
+            for row, mean in means
+            if mean is not None
+        }
+    scores: dict[tuple[str, str], _Score] = {}
+    for entry in statistics.anchored:
+        interval = entry.interval
+        scores[entry.metric, entry.zero] = _score(0.0)
+        scores[entry.metric, entry.one] = _score(1.0)
+        scores[entry.metric, entry.method] = _score(entry.score, *((interval.low, interval.high) if interval else ()))
+    return scores
 
 
-def _chart(
-    run: RunRecords, statistics: RunStatistics, rows: list[dict[str, Any]], choices: Iterable[Choice]
-) -> dict[str, Any]:
+def _score(value: float, low: float | None = None, high: float | None = None) -> _Score:
+    return _Score(value, value if low is None else low, value if high is None else high)
+
+
+def _span(run: RunRecords, rows: list[dict[str, Any]], axis: str, metric: str, *, anchored: bool) -> Span:
+    values = [row[key] for row in rows for key in (axis, f"{axis}_low", f"{axis}_high")]
+    lower = any(record.name == metric and record.direction is Direction.LOWER for record in run.metrics)
+    return anchored_span(values) if anchored else raw_span(values, reverse=lower)
+
+
+def _chart(run: RunRecords, statistics: RunStatistics, choices: Iterable[Choice]) -> dict[str, Any]:
     import altair as alt
 
+    scores = _scores(run, statistics)
+    by_pair = [(entry, point_rows(run, entry, scores)) for entry in statistics.trade_offs]
+    spans: dict[str, dict[str, Span]] = {"x": {}, "y": {}}
+    for axis in spans:
+        for metric in dict.fromkeys(entry.content if axis == "x" else entry.style for entry, _ in by_pair):
+            found = [row for entry, rows in by_pair if metric in (entry.content, entry.style) for row in rows]
+            spans[axis][metric] = _span(run, found, axis, metric, anchored=by_pair[0][0].anchored)
+    rows = [
+        row
+        for entry, found in by_pair
+        for row in placed(found, spans["x"][entry.content], spans["y"][entry.style], WIDTH, HEIGHT)
+    ]
     names = list(dict.fromkeys(row["title"] for row in rows))
-    parameters = [alt.param(name=choice.parameter, value=choice.chosen) for choice in choices]
-    chosen = "datum.content === content_metric && datum.style === style_metric"
-    base = alt.Chart(data(rows)).transform_filter(chosen)
-    x_scale, y_scale = (anchored_scale(row[key] for row in rows for key in keys) for keys in (X_KEYS, Y_KEYS))
+    base = alt.Chart(data(rows)).transform_filter("datum.content === content_metric && datum.style === style_metric")
+    methods, controls = base.transform_filter("!datum.control"), base.transform_filter("datum.control")
+    x_scale, x_domains = chosen_scale("content_domains", "content_metric", spans["x"])
+    y_scale, y_domains = chosen_scale("style_domains", "style_metric", spans["y"])
     x = alt.X("x:Q", title="content kept →", scale=x_scale, axis=alt.Axis(tickCount=6))
     y = alt.Y("y:Q", title="style taken over →", scale=y_scale, axis=alt.Axis(tickCount=6))
     colour, shape = method_colour(names), method_shape(names)
-    front = base.transform_filter("datum.place !== null").mark_line(
-        color=STRONG_LINE, strokeWidth=1.5, strokeDash=[5, 4]
-    )
+    parameters = [alt.param(name=choice.parameter, value=choice.chosen) for choice in choices]
+    front = methods.transform_filter("datum.place !== null")
     return finish(
         alt.layer(
-            front.encode(x=x, y=y, order="place:Q"),
-            base.mark_rule(opacity=0.4).encode(x="x_low:Q", x2="x_high:Q", y="y:Q", color=colour),
-            base.mark_rule(opacity=0.4).encode(y="y_low:Q", y2="y_high:Q", x="x:Q", color=colour),
-            *points(base, POINT, x="x:Q", y="y:Q", color=colour, shape=shape),
-            base.mark_text(align="left", dx=9, dy=-9).encode(x="x:Q", y="y:Q", text="title:N"),
-            *_corners(run, statistics.trade_offs[0], statistics),
+            front.mark_line(color=STRONG_LINE, strokeWidth=1.5, strokeDash=[5, 4]).encode(x=x, y=y, order="place:Q"),
+            methods.mark_rule(opacity=0.4).encode(x="x_low:Q", x2="x_high:Q", y="y:Q", color=colour),
+            methods.mark_rule(opacity=0.4).encode(y="y_low:Q", y2="y_high:Q", x="x:Q", color=colour),
+            controls.mark_point(
+                shape="square", filled=True, color=QUIET, size=90, opacity=1, tooltip={"content": "data"}
+            ).encode(x="x:Q", y="y:Q"),
+            *points(methods, POINT, x="x:Q", y="y:Q", color=colour, shape=shape),
+            label_text(methods).encode(x="x:Q", y="y:Q"),
+            label_text(controls, color=QUIET, fontStyle="italic").encode(x="x:Q", y="y:Q"),
         )
-        .add_params(*parameters)
-        .properties(width=560, height=400)
-    )
-
-
-def _corners(run: RunRecords, entry: TradeOff, statistics: RunStatistics) -> tuple[alt.Chart, alt.Chart]:
-    import altair as alt
-
-    ends = next(score for score in statistics.anchored if score.metric == entry.content)
-    titles = method_titles(run)
-    corners = (
-        (ends.one, 1, 0, "the content itself"),
-        (ends.zero, 0, 1, "the style itself"),
-    )
-    rows = [
-        {"method": name, "title": titles.get(name, name), "note": note, "x": x, "y": y} for name, x, y, note in corners
-    ]
-    base = alt.Chart(data(rows)).encode(x="x:Q", y="y:Q")
-    return (
-        base.mark_point(shape="square", filled=True, color=QUIET, size=90, opacity=1, tooltip={"content": "data"}),
-        base.mark_text(align="center", dy=-13, color=QUIET, fontStyle="italic").encode(text="title:N"),
+        .add_params(*parameters, x_domains, y_domains)
+        .properties(width=WIDTH, height=HEIGHT)
     )

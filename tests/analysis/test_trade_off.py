@@ -44,3 +44,20 @@ def test_a_circular_score_is_neither_on_the_front_nor_beats_others() -> None:
     assert (entry.content, entry.style) == ("ssim", "loss")
     assert entry.front == ("first", "third")
     assert entry.left_out == ("second",)
+
+
+def test_without_controls_the_front_is_over_raw_means() -> None:
+    shares = {"first": 0.8, "second": 0.4, "third": 0.3}
+    run = make_run(
+        {name: {"ssim": [[share] * 2] * 2, "loss": [[share / 2] * 2] * 2} for name, share in shares.items()},
+        methods=tuple(method(name) for name in shares),
+    )
+    summary = tuple(
+        SummaryRow(name, metric, share * factor, None, None, 4, 2, 2, direction, False, False)
+        for name, share in shares.items()
+        for metric, factor, direction in (("ssim", 1.0, Direction.HIGHER), ("loss", 0.5, Direction.LOWER))
+    )
+    (entry,) = trade_offs(replace(run, summary=summary), anchored_scores(run))
+    assert not entry.anchored
+    # The best by one is the worst by the other, because a loss is the better the lower.
+    assert entry.front == ("first", "second", "third")

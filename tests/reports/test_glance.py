@@ -48,5 +48,34 @@ def test_scores_beyond_the_controls_are_drawn_at_the_end() -> None:
     assert SCALE.bar(7.0, None, None) == SCALE.bar(SCALE.high, None, None)
 
 
-def test_without_both_controls_there_is_nothing_to_anchor(crossed_run: RunRecords) -> None:
-    assert glance_at(replace(crossed_run, methods=crossed_run.methods[:-1])) is None
+def test_without_both_controls_raw_means_are_shown(crossed_run: RunRecords) -> None:
+    glance = glance_at(replace(crossed_run, methods=crossed_run.methods[:-1]))
+    assert glance is not None
+    assert [(column.title, column.anchored) for column in glance.columns] == [
+        ("Content", False),
+        ("Style", False),
+        ("Text", False),
+    ]
+    ssim, lpips = glance.rows[0].lanes[0]
+    assert (ssim.title, lpips.title) == ("SSIM ↑", "LPIPS ↓")
+    # 1 − 0.8 · 1/4 and 0.7 · 1/4, the best of three.
+    assert float(ssim.text) == pytest.approx(0.8, abs=0.02)
+    assert float(lpips.text) == pytest.approx(0.175, abs=0.02)
+    assert ssim.mark is Mark.BEST
+
+
+def test_an_axis_on_which_the_controls_are_alike_shows_raw_means_beside_anchored_axes(crossed_run: RunRecords) -> None:
+    units = crossed_run.units.copy()
+    units.loc[units["method"].isin(["identity", "style_copy"]), "clip_text"] = 0.5
+    glance = glance_at(replace(crossed_run, units=units))
+    assert glance is not None
+    assert [(column.title, column.anchored) for column in glance.columns] == [
+        ("Content", True),
+        ("Style", True),
+        ("Text", False),
+    ]
+    assert [lane.title for lane in glance.rows[0].lanes[2]] == ["CLIP text ↑"]
+
+
+def test_a_run_without_scores_has_nothing_at_a_glance(crossed_run: RunRecords) -> None:
+    assert glance_at(replace(crossed_run, summary=())) is None

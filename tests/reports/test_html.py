@@ -164,6 +164,21 @@ def test_charts_are_shown_without_scripts_too(crossed_run: RunRecords, tmp_path:
     assert "Method 1" in text_of(figures[0].find(".//svg"))
 
 
+def test_a_chart_that_cannot_be_drawn_costs_the_page_nothing_else(
+    crossed_run: RunRecords, tmp_path: Path, parse: Parse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(spec: object) -> str:
+        raise ValueError("Vega-Lite to SVG conversion failed:\n" + INJECTION)
+
+    monkeypatch.setattr("vl_convert.vegalite_to_svg", fail)
+    page = parse(HtmlReport().write([crossed_run], tmp_path))
+    assert_inert(page)
+    trade_offs = text_of(section(page, "trade-offs"))
+    assert trade_offs.count("This chart could not be drawn; its numbers are in the tables.") == 4
+    assert INJECTION in trade_offs
+    assert "Method 1" in text_of(section(page, "ranking"))
+
+
 def test_injected_markup_is_text_in_charts(
     crossed_run: RunRecords, tmp_path: Path, parse: Parse, rewritten: Rewritten
 ) -> None:

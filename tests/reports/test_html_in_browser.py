@@ -58,7 +58,7 @@ def opened(browser: Browser, path: Path, **options: object) -> Iterator[Page]:
 
 
 def first_column(page: Page, body: str) -> list[str]:
-    return page.locator(".scroll").first.locator(f"table tbody.{body} th bdi").all_inner_texts()
+    return page.locator("table.ranking").first.locator(f"tbody.{body} th bdi").all_inner_texts()
 
 
 def test_sorting_a_column_starts_with_the_best_and_keeps_controls_apart(
