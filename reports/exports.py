@@ -65,7 +65,7 @@ class JsonReport(Report):
         name="json",
         title="JSON",
         version="1",
-        summary="Protocol, summary and statistics of every run: comparisons, ranks, anchored scores, agreement.",
+        summary="Protocol, summary, statistics and breakdowns of every run.",
     )
 
     def write(self, runs: Sequence[RunRecords], destination: Path) -> Path:
@@ -88,6 +88,7 @@ class JsonReport(Report):
 
 
 def _run(run: RunRecords) -> dict[str, Any]:
+    from benchmark.analysis.breakdown import breakdowns
     from benchmark.analysis.statistics import analyze
 
     return {
@@ -97,6 +98,7 @@ def _run(run: RunRecords) -> dict[str, Any]:
         "warnings": list(run.warnings),
         "summary": [asdict(row) for row in run.summary],
         "statistics": analyze(run).to_json(),
+        "breakdowns": [asdict(mean) for mean in breakdowns(run)],
     }
 
 

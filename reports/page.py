@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
+from benchmark.analysis.breakdown import breakdowns
 from benchmark.analysis.statistics import analyze
 from benchmark.contracts.metric import Direction
 from benchmark.store.records import RunStatus, UnitStatus
+from reports.breakdowns import Breakdowns, build_breakdowns
 from reports.differences import Differences, build_differences
 from reports.figures.all import RANKS, TRADE_OFFS, DrawnFigure, FigureKind, draw_figures, to_inline_svg
 from reports.formatting import (
@@ -109,6 +111,7 @@ class RunSection:
     methods: tuple[MethodNote, ...]
     gallery: Gallery
     heat_maps: HeatMaps | None
+    breakdowns: Breakdowns | None
     metrics: tuple[MetricNote, ...]
     incidents: Incidents
     provenance: Provenance
@@ -195,6 +198,7 @@ def _section(run: RunRecords, number: int, files: PictureFiles | None) -> RunSec
         methods=tuple(_method_note(method, run) for method in methods_before_controls(run)),
         gallery=build_gallery(run, units, pictures, whole=files is not None),
         heat_maps=build_heat_maps(run, units, pictures),
+        breakdowns=build_breakdowns(run, breakdowns(run)),
         metrics=tuple(_metric_note(metric) for metric in run.metrics),
         incidents=collect_incidents(run, units),
         provenance=build_provenance(run),

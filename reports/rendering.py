@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
 STYLE_SHEETS: Final = ("page.css", "tables.css", "charts.css", "gallery.css", "heat_map.css", "print.css")
-SCRIPTS: Final = ("sorting.js", "charts.js", "gallery.js", "viewer.js", "copying.js")
+SCRIPTS: Final = ("sorting.js", "charts.js", "gallery.js", "breakdowns.js", "viewer.js", "copying.js")
 
 
 def render(page: Page) -> str:

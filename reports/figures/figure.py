@@ -130,7 +130,8 @@ def label_text(base: alt.Chart, **marks: Any) -> alt.Chart:
     import altair as alt
 
     dx, dy, align = (alt.expr(f"datum.{name}") for name in ("dx", "dy", "align"))
-    return base.mark_text(dx=dx, dy=dy, align=align, **marks).encode(text="title:N")
+    labels: alt.Chart = base.mark_text(dx=dx, dy=dy, align=align, **marks).encode(text="title:N")
+    return labels
 
 
 def chosen_scale(domains: str, metric: str, spans: Mapping[str, Span]) -> tuple[alt.Scale, alt.Parameter]:

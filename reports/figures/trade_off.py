@@ -163,10 +163,10 @@ def _chart(run: RunRecords, statistics: RunStatistics, choices: Iterable[Choice]
             front.mark_line(color=STRONG_LINE, strokeWidth=1.5, strokeDash=[5, 4]).encode(x=x, y=y, order="place:Q"),
             methods.mark_rule(opacity=0.4).encode(x="x_low:Q", x2="x_high:Q", y="y:Q", color=colour),
             methods.mark_rule(opacity=0.4).encode(y="y_low:Q", y2="y_high:Q", x="x:Q", color=colour),
+            *points(methods, POINT, x="x:Q", y="y:Q", color=colour, shape=shape),
             controls.mark_point(
                 shape="square", filled=True, color=QUIET, size=90, opacity=1, tooltip={"content": "data"}
             ).encode(x="x:Q", y="y:Q"),
-            *points(methods, POINT, x="x:Q", y="y:Q", color=colour, shape=shape),
             label_text(methods).encode(x="x:Q", y="y:Q"),
             label_text(controls, color=QUIET, fontStyle="italic").encode(x="x:Q", y="y:Q"),
         )

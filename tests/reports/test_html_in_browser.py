@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from benchmark.store.records import RunRecords
 from reports.html import HtmlReport
@@ -197,6 +199,17 @@ def test_a_chart_follows_the_metric_that_is_chosen(browser: Browser, crossed_run
         )
 
 
+def test_breakdowns_follow_the_metric_that_is_chosen(browser: Browser, crossed_run: RunRecords, tmp_path: Path) -> None:
+    with opened(browser, HtmlReport().write([crossed_run], tmp_path)) as page:
+        section = page.locator("section.breakdowns")
+        shown = section.locator("table:visible caption")
+        assert [text.split(" ")[0] for text in shown.all_inner_texts()] == ["SSIM"]
+        section.get_by_label("Means by").select_option(label="CLIP text")
+        assert [text.split(" ↑")[0] for text in shown.all_inner_texts()] == ["CLIP text"]
+        section.locator("summary", has_text="Artist").click()
+        assert shown.count() == 2
+
+
 def test_contents_and_styles_are_enlarged_without_a_comparison(
     browser: Browser, run: RunRecords, tmp_path: Path
 ) -> None:
@@ -302,3 +315,20 @@ def test_texts_stand_out_from_the_page(
             ".unit-failed",
         ):
             assert page.evaluate(contrast, selector) >= 4.5, selector
+
+
+@pytest.mark.parametrize(("name", "width"), [("phone", 390), ("tablet", 900), ("desktop", 1440)])
+def test_the_page_can_be_looked_at_in_three_widths(
+    browser: Browser, crossed_run: RunRecords, tmp_path: Path, name: str, width: int
+) -> None:
+    """Leaves a picture of the page, in the folder that the environment variable SCREENSHOTS names if there is one."""
+    folder = Path(os.environ.get("SCREENSHOTS", tmp_path))
+    folder.mkdir(parents=True, exist_ok=True)
+    path = HtmlReport().write([crossed_run], tmp_path)
+    with opened(browser, path, viewport={"width": width, "height": 900}) as page:
+        for chart in page.locator("figure[data-figure]").all():
+            chart.scroll_into_view_if_needed()
+            chart.and_(page.locator(".drawn")).wait_for()
+        page.screenshot(path=folder / f"{name}.png", full_page=True)
+    with Image.open(folder / f"{name}.png") as picture:
+        assert picture.width == width

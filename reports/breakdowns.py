@@ -1,0 +1,151 @@
+"""Means per movement, genre, artist and content, one table for each of them and each metric."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from benchmark.analysis.breakdown import Factor
+from benchmark.contracts.metric import Direction
+from reports.formatting import NOTHING, NumberFormat, field_of, number_format
+from reports.interval_bar import IntervalBar, IntervalScale
+from reports.ranking import DIRECTIONS
+from reports.units import methods_before_controls
+
+if TYPE_CHECKING:
+    from benchmark.analysis.breakdown import GroupMean
+    from benchmark.analysis.interval import Estimate
+    from benchmark.store.records import RunRecords
+
+TITLES: Final = {
+    Factor.MOVEMENT: "Movement",
+    Factor.GENRE: "Genre",
+    Factor.ARTIST: "Artist",
+    Factor.CONTENT: "Content",
+}
+
+
+@dataclass(frozen=True)
+class GroupCell:
+    """A mean over a group. ``n`` is given only where methods of the group differ in it."""
+
+    text: str
+    interval: str
+    bar: IntervalBar
+    n: str
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """A group with one cell per method, ``None`` where the method has no score; ``n`` where they share it."""
+
+    level: str
+    n: str
+    cells: tuple[GroupCell | None, ...]
+
+
+@dataclass(frozen=True)
+class MetricTable:
+    """The groups of a factor by one metric. All bars of a metric share one scale."""
+
+    metric: str
+    title: str
+    arrow: str
+    direction_words: str
+    methods: tuple[str, ...]
+    rows: tuple[GroupRow, ...]
+
+
+@dataclass(frozen=True)
+class FactorTables:
+    """The tables of a factor."""
+
+    title: str
+    levels: int
+    tables: tuple[MetricTable, ...]
+
+
+@dataclass(frozen=True)
+class Breakdowns:
+    """All tables. ``metrics`` are the names and titles to choose from."""
+
+    metrics: tuple[tuple[str, str], ...]
+    factors: tuple[FactorTables, ...]
+
+
+def build_breakdowns(run: RunRecords, means: Sequence[GroupMean]) -> Breakdowns | None:
+    """Arranges the means over groups, or returns ``None`` where no factor has two levels.
+
+    Args:
+        run: The run.
+        means: Its means over groups.
+    """
+    if not means:
+        return None
+    found: dict[tuple[Factor, str], list[GroupMean]] = {}
+    for mean in means:
+        found.setdefault((mean.factor, mean.metric), []).append(mean)
+    titles = {metric.name: metric.title or metric.name for metric in run.metrics}
+    metrics = [name for name in titles if any(name == metric for _, metric in found)]
+    ends = {name: [end for mean in means if mean.metric == name for end in _ends(mean.estimate)] for name in metrics}
+    factors = []
+    for factor, title in TITLES.items():
+        tables = tuple(
+            _table(run, name, found[factor, name], ends[name]) for name in metrics if (factor, name) in found
+        )
+        if tables:
+            factors.append(FactorTables(title, max(len(table.rows) for table in tables), tables))
+    return Breakdowns(tuple((name, titles[name]) for name in metrics), tuple(factors))
+
+
+def _table(run: RunRecords, metric: str, means: Sequence[GroupMean], ends: Sequence[float]) -> MetricTable:
+    record = next(record for record in run.metrics if record.name == metric)
+    arrow, words = DIRECTIONS[Direction(record.direction)]
+    methods = [each for each in methods_before_controls(run) if any(mean.method == each.name for mean in means)]
+    contents = {str(content.get("id")): field_of(content, "title", "id") for content in run.contents}
+    levels: dict[str, dict[str, Estimate]] = {}
+    for mean in means:
+        levels.setdefault(mean.level, {})[mean.method] = mean.estimate
+    show, scale = number_format(ends), IntervalScale.over(ends, logarithmic=False)
+    return MetricTable(
+        metric=metric,
+        title=record.title or record.name,
+        arrow=arrow,
+        direction_words=words,
+        methods=tuple(method.title or method.name for method in methods),
+        rows=tuple(
+            _row(
+                contents.get(level, level) if means[0].factor is Factor.CONTENT else level,
+                [estimates.get(method.name) for method in methods],
+                show,
+                scale,
+            )
+            for level, estimates in levels.items()
+        ),
+    )
+
+
+def _row(level: str, estimates: Sequence[Estimate | None], show: NumberFormat, scale: IntervalScale) -> GroupRow:
+    counts = {_count(estimate) for estimate in estimates if estimate}
+    shared = counts.pop() if len(counts) == 1 else ""
+    cells = tuple(
+        estimate and _cell(estimate, show, scale, "" if shared else _count(estimate)) for estimate in estimates
+    )
+    return GroupRow(level, shared, cells)
+
+
+def _cell(estimate: Estimate, show: NumberFormat, scale: IntervalScale, count: str) -> GroupCell:
+    interval = estimate.interval
+    low, high = (interval.low, interval.high) if interval else (None, None)
+    text = f"{show(interval.low)} {NOTHING} {show(interval.high)}" if interval else ""
+    return GroupCell(show(estimate.mean), text, scale.bar(estimate.mean, low, high), count)
+
+
+def _count(estimate: Estimate) -> str:
+    return f"{estimate.cases:,} ({estimate.contents} × {estimate.styles})"
+
+
+def _ends(estimate: Estimate) -> tuple[float, ...]:
+    interval = estimate.interval
+    return (estimate.mean, interval.low, interval.high) if interval else (estimate.mean,)
