@@ -130,7 +130,8 @@ def _row(level: str, estimates: Sequence[Estimate | None], show: NumberFormat, s
     counts = {_count(estimate) for estimate in estimates if estimate}
     shared = counts.pop() if len(counts) == 1 else ""
     cells = tuple(
-        estimate and _cell(estimate, show, scale, "" if shared else _count(estimate)) for estimate in estimates
+        None if estimate is None else _cell(estimate, show, scale, "" if shared else _count(estimate))
+        for estimate in estimates
     )
     return GroupRow(level, shared, cells)
 

@@ -13,6 +13,7 @@ from benchmark.analysis.statistics import analyze
 from benchmark.contracts.metric import Direction
 from benchmark.store.records import RunStatus, UnitStatus
 from reports.breakdowns import Breakdowns, build_breakdowns
+from reports.comparison import Comparison, build_comparison
 from reports.differences import Differences, build_differences
 from reports.figures.all import RANKS, TRADE_OFFS, DrawnFigure, FigureKind, draw_figures, to_inline_svg
 from reports.formatting import (
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from benchmark.analysis.statistics import RunStatistics
     from benchmark.store.records import MethodRecord, MetricRecord, RunRecords
 
+
+TRENDS: Final = "runs-"
+"""Prefix of what belongs to all runs together."""
 
 READS: Final = {
     "image": "the style image",
@@ -118,20 +122,13 @@ class RunSection:
 
 
 @dataclass(frozen=True)
-class Comparability:
-    """Whether the runs of a page may be compared, and why."""
-
-    comparable: bool
-    sentences: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Page:
     """The page: one section per run. ``inline`` says that it holds its pictures."""
 
     title: str
     runs: tuple[RunSection, ...]
-    comparability: Comparability | None
+    comparison: Comparison | None
+    trends: tuple[PageFigure, ...]
     inline: bool
 
 
@@ -149,30 +146,9 @@ def build_page(runs: Sequence[RunRecords], files: PictureFiles | None = None) ->
         raise ValueError("a report needs at least one run")
     sections = tuple(_section(run, index, files) for index, run in enumerate(runs, start=1))
     title = sections[0].title if len(runs) == 1 else format_count(len(runs), "run")
-    return Page(title, sections, compare_protocols(runs) if len(runs) > 1 else None, inline=files is None)
-
-
-def compare_protocols(runs: Sequence[RunRecords]) -> Comparability:
-    """Says whether the scores of several runs may be compared: only under one protocol and the same metrics."""
-    fingerprints = [field_of(run.protocol, "fingerprint") for run in runs]
-    if not all(fingerprints):
-        return Comparability(False, ("A run has no protocol fingerprint, so nothing says that it may be compared.",))
-    if len(set(fingerprints)) > 1:
-        differing = ", ".join(
-            f"run {index} has {short_fingerprint(fingerprint)}"
-            for index, fingerprint in enumerate(fingerprints, start=1)
-        )
-        return Comparability(False, (f"The protocol fingerprints differ: {differing}.",))
-    versions: dict[str, set[tuple[str, tuple[str, ...]]]] = {}
-    for run in runs:
-        for metric in run.metrics:
-            versions.setdefault(metric.name, set()).add((metric.version, metric.backbones))
-    differing_metrics = [name for name, found in versions.items() if len(found) > 1]
-    if differing_metrics:
-        names = ", ".join(differing_metrics)
-        return Comparability(False, (f"Versions or backbones of these metrics differ between the runs: {names}.",))
-    shared = short_fingerprint(fingerprints[0])
-    return Comparability(True, (f"All runs share one protocol (fingerprint {shared}) and the same metrics.",))
+    comparison = build_comparison(runs) if len(runs) > 1 else None
+    trends = tuple(page_figure(drawn, TRENDS) for drawn in comparison.trends) if comparison else ()
+    return Page(title, sections, comparison, trends, inline=files is None)
 
 
 def _section(run: RunRecords, number: int, files: PictureFiles | None) -> RunSection:

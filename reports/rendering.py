@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from reports.figures.all import chart_library
+from reports.page import TRENDS
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from reports.page import Page, RunSection
+    from reports.page import Page, PageFigure
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
 STYLE_SHEETS: Final = ("page.css", "tables.css", "charts.css", "gallery.css", "heat_map.css", "print.css")
@@ -37,7 +38,10 @@ def render(page: Page) -> str:
         page=page,
         style=style,
         script=script,
-        figures=json_block({run.prefix: _specifications(run) for run in page.runs}),
+        figures=json_block(
+            {TRENDS: _specifications(page.trends)}
+            | {run.prefix: _specifications((*run.trade_offs, *run.ranks)) for run in page.runs}
+        ),
         policy=content_security_policy(style, script, inline=page.inline),
     )
     return html.replace("\0", "\N{REPLACEMENT CHARACTER}")
@@ -71,9 +75,8 @@ def json_block(value: object) -> Markup:
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - has no markup left
 
 
-def _specifications(run: RunSection) -> dict[str, object]:
-    drawn = (chart.drawn for chart in (*run.trade_offs, *run.ranks))
-    return {chart.name: chart.figure.spec for chart in drawn if chart.figure}
+def _specifications(charts: tuple[PageFigure, ...]) -> dict[str, object]:
+    return {chart.drawn.name: chart.drawn.figure.spec for chart in charts if chart.drawn.figure}
 
 
 def isolate(text: str) -> Markup:

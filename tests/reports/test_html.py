@@ -334,6 +334,30 @@ def test_runs_of_one_protocol_are_comparable(run: RunRecords, tmp_path: Path, pa
     assert len(anchors) == len(set(anchors))
 
 
+def test_runs_of_one_protocol_are_compared_case_by_case(crossed_run: RunRecords, tmp_path: Path, parse: Parse) -> None:
+    units = crossed_run.units.copy()
+    units.loc[units["method"] == "method_1", "ssim"] -= 0.1
+    page = parse(HtmlReport().write([crossed_run, replace(crossed_run, units=units)], tmp_path))
+    assert_inert(page)
+    changes = page.find(".//section[@id='changes']")
+    assert changes is not None
+    first, *_ = changes.findall(".//tbody/tr")
+    assert [text_of(cell) for cell in first] == [
+        "Method 1", "SSIM", "0.600", "0.500", "−0.100 −0.100 – −0.100", "worse", "16 (4 × 4)",
+    ]  # fmt: skip
+    assert page.find(".//section[@id='side-by-side']") is None
+
+
+def test_runs_of_two_protocols_stand_side_by_side(crossed_run: RunRecords, tmp_path: Path, parse: Parse) -> None:
+    other = replace(crossed_run, protocol={**crossed_run.protocol, "title": "Other", "fingerprint": "ffff"})
+    page = parse(HtmlReport().write([crossed_run, other], tmp_path))
+    assert page.find(".//section[@id='changes']") is None
+    shown = text_of(page.find(".//section[@id='side-by-side']"))
+    assert "Not comparable where fingerprints differ" in shown
+    assert "Crossed 89abcdef0123" in shown
+    assert "Other ffff" in shown
+
+
 def test_runs_of_different_protocols_are_not_comparable(run: RunRecords, tmp_path: Path, parse: Parse) -> None:
     other = replace(run, protocol={**run.protocol, "fingerprint": "ffff"})
     banner = text_of(parse(HtmlReport().write([run, other], tmp_path)).find(".//header[@class='page-header']/aside"))

@@ -75,7 +75,7 @@ def test_sorting_a_column_starts_with_the_best_and_keeps_controls_apart(
         header.get_by_role("button").press("Enter")
         assert header.get_attribute("aria-sort") == "ascending"
         assert first_column(page, "methods") == ["Gatys", "CLIPstyler"]
-        method = page.get_by_role("columnheader", name="Method").first
+        method = page.locator("table.ranking").first.get_by_role("columnheader", name="Method")
         method.get_by_role("button").click()
         assert method.get_attribute("aria-sort") == "ascending"
         assert header.get_attribute("aria-sort") is None
@@ -266,6 +266,19 @@ def test_everything_but_the_viewer_works_without_scripts(browser: Browser, run: 
         assert not page.locator("#viewer").is_visible()
 
 
+def test_the_trend_follows_the_metric_that_is_chosen(browser: Browser, crossed_run: RunRecords, tmp_path: Path) -> None:
+    with opened(browser, HtmlReport().write([crossed_run] * 3, tmp_path)) as page:
+        chart = page.locator(".chart-trend_1")
+        chart.scroll_into_view_if_needed()
+        page.locator(".chart-trend_1.drawn").wait_for()
+        points = chart.locator("path[aria-roledescription='point']")
+        assert points.count() == 3 * len(crossed_run.methods)
+        chart.get_by_label("Trend of").select_option(label="CLIP text")
+        chart.locator("path[aria-label*='CLIP text']").first.wait_for(state="attached")
+        points.first.hover()
+        assert page.locator("#tip").inner_text().startswith("Method 0\nrun 1: CLIP text 0.2")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_that_bars_anyone(
     browser: Browser, run: RunRecords, crossed_run: RunRecords, tmp_path: Path, scheme: str
@@ -273,8 +286,8 @@ def test_axe_finds_nothing_that_bars_anyone(
     package = pytest.importorskip("axe_playwright_python", reason="needs the axe-playwright-python package")
     axe = Path(package.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
     with opened(browser, HtmlReport().write([run, crossed_run], tmp_path), color_scheme=scheme) as page:
-        page.locator(".chart-trade_off").scroll_into_view_if_needed()
-        page.locator(".chart-trade_off.drawn").wait_for()
+        page.locator(".chart-trade_off").first.scroll_into_view_if_needed()
+        page.locator(".chart-trade_off.drawn").first.wait_for()
         page.evaluate(axe)
         found = page.evaluate("axe.run()")
         assert len(found["passes"]) > 20

@@ -1,0 +1,222 @@
+"""Several runs: what changed from one to the next under one protocol, and what stands side by side under several."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from benchmark.analysis.gate.regression import compare_snapshots, differences_of_note
+from benchmark.analysis.gate.rules import GateRules
+from benchmark.analysis.gate.snapshot import RUNTIME, Snapshot, take_snapshot
+from benchmark.analysis.gate.verdict import Finding, Outcome, make_verdict
+from reports.comparability import Comparability, compare_protocols
+from reports.figures.all import DrawnFigure, draw
+from reports.figures.trend import trend_figure
+from reports.formatting import MINUS, NOTHING, field_of, format_time, number_format, number_of, short_fingerprint
+from reports.ranking import COSTS, DIRECTIONS
+
+if TYPE_CHECKING:
+    from benchmark.store.records import RunRecords
+
+WORDS: Final = {Outcome.BETTER: "better", Outcome.WORSE: "worse", Outcome.SAME: "no change shown"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A method by a metric before and now, on the cases of both runs."""
+
+    method: str
+    metric: str
+    before: str
+    now: str
+    difference: str
+    interval: str
+    outcome: str
+    words: str
+    cases: str
+
+
+@dataclass(frozen=True)
+class RunComparison:
+    """A run against the one before it. ``remarks`` say what could not be compared, and what else differs."""
+
+    before: str
+    now: str
+    changes: tuple[Change, ...]
+    remarks: tuple[str, ...]
+    summary: str
+
+
+@dataclass(frozen=True)
+class SideBySideRow:
+    """A method by a metric in every run: mean and interval, or empty texts where a run has none."""
+
+    metric: str
+    method: str
+    cells: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class RunHeading:
+    """A run in the head of a column."""
+
+    label: str
+    protocol: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All that is said of several runs together. ``side_by_side`` is empty where all share a protocol."""
+
+    comparability: Comparability
+    comparisons: tuple[RunComparison, ...]
+    headings: tuple[RunHeading, ...]
+    side_by_side: tuple[SideBySideRow, ...]
+    trends: tuple[DrawnFigure, ...]
+
+
+def build_comparison(runs: Sequence[RunRecords]) -> Comparison:
+    """Compares runs of one protocol, each with the one before it, and puts runs of several side by side.
+
+    Runs of one protocol are taken in the order in which they finished, where all say when, and else as they are given.
+
+    Args:
+        runs: Two runs or more.
+    """
+    groups: dict[str, dict[int, RunRecords]] = {}
+    for number, run in enumerate(runs, start=1):
+        groups.setdefault(field_of(run.protocol, "fingerprint"), {})[number] = run
+    known = {fingerprint: _in_order(group) for fingerprint, group in groups.items() if fingerprint}
+    snapshots = [{number: _snapshot(run) for number, run in group.items()} for group in known.values()]
+    trends = [
+        draw(f"trend_{index}", "Trend", functools.partial(trend_figure, group, _measured_alike(taken)))
+        for index, (group, taken) in enumerate(zip(known.values(), snapshots, strict=True), start=1)
+    ]
+    return Comparison(
+        comparability=compare_protocols(runs),
+        comparisons=tuple(
+            _compare(runs, taken, before, now)
+            for taken in snapshots
+            for before, now in zip(list(taken), list(taken)[1:], strict=False)
+        ),
+        headings=tuple(
+            RunHeading(
+                _label(number, run),
+                field_of(run.protocol, "title", "name"),
+                short_fingerprint(field_of(run.protocol, "fingerprint")),
+            )
+            for number, run in enumerate(runs, start=1)
+        ),
+        side_by_side=_side_by_side(runs) if len(groups) > 1 or "" in groups else (),
+        trends=tuple(trend for trend in trends if trend is not None),
+    )
+
+
+def _in_order(group: Mapping[int, RunRecords]) -> dict[int, RunRecords]:
+    finished = {number: field_of(run.provenance, "finished") for number, run in group.items()}
+    moments = {number: format_time(text) for number, text in finished.items()}
+    if not all(moment.endswith(" UTC") for moment in moments.values()):
+        return dict(group)
+    return {number: group[number] for number in sorted(group, key=lambda number: moments[number])}
+
+
+def _snapshot(run: RunRecords) -> Snapshot | str:
+    """The scores of a run, or why they cannot be read."""
+    try:
+        return take_snapshot(run)
+    except (LookupError, TypeError, ValueError) as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def _measured_alike(taken: Mapping[int, Snapshot | str]) -> set[str]:
+    known = [snapshot.metrics for snapshot in taken.values() if isinstance(snapshot, Snapshot)]
+    return {
+        name
+        for name, identity in (known[0] if known else {}).items()
+        if all(metrics.get(name) == identity for metrics in known)
+    }
+
+
+def _compare(runs: Sequence[RunRecords], taken: Mapping[int, Snapshot | str], before: int, now: int) -> RunComparison:
+    earlier, later = (_label(number, runs[number - 1]) for number in (before, now))
+    old, new = taken[before], taken[now]
+    damaged = [
+        f"{label} is too damaged to be compared ({snapshot})"
+        for label, snapshot in ((earlier, old), (later, new))
+        if isinstance(snapshot, str)
+    ]
+    if isinstance(old, str) or isinstance(new, str):
+        return RunComparison(earlier, later, changes=(), remarks=tuple(damaged), summary="not compared")
+    verdict = make_verdict("", compare_snapshots(old, new, GateRules()), differences_of_note(old, new))
+    compared = [finding for finding in verdict.findings if finding.interval is not None]
+    remarks = [
+        f"{finding.subject}: {finding.outcome.replace('_', ' ')}, {finding.reason}"
+        for finding in verdict.findings
+        if finding.interval is None
+    ]
+    counts = {outcome: sum(finding.outcome is outcome for finding in compared) for outcome in WORDS}
+    methods = {method.name: method.title or method.name for run in runs for method in run.methods}
+    metrics = {
+        RUNTIME: "Runtime",
+        **{metric.name: metric.title or metric.name for run in runs for metric in run.metrics},
+    }
+    return RunComparison(
+        earlier,
+        later,
+        changes=tuple(_change(finding, methods, metrics) for finding in compared),
+        remarks=(*remarks, *verdict.notes),
+        summary=", ".join(f"{count} {WORDS[outcome]}" for outcome, count in counts.items() if count)
+        or "nothing shared",
+    )
+
+
+def _change(finding: Finding, methods: Mapping[str, str], metrics: Mapping[str, str]) -> Change:
+    numbers = [number for number in (finding.before, finding.now) if number is not None]
+    ends = [finding.interval.low, finding.interval.high] if finding.interval else []
+    show, show_difference = number_format(numbers), number_format([finding.difference or 0.0, *ends])
+    return Change(
+        method=methods.get(finding.method, finding.method),
+        metric=metrics.get(finding.metric, finding.metric),
+        before=NOTHING if finding.before is None else show(finding.before),
+        now=NOTHING if finding.now is None else show(finding.now),
+        difference=NOTHING if finding.difference is None else _signed(show_difference(finding.difference)),
+        interval=f" {NOTHING} ".join(map(show_difference, ends)),
+        outcome=finding.outcome,
+        words=WORDS.get(finding.outcome, finding.outcome),
+        cases=f"{finding.cases:,} ({finding.contents} × {finding.styles})",
+    )
+
+
+def _signed(text: str) -> str:
+    return text if text.startswith(MINUS) or not text.strip("0.,") else f"+{text}"
+
+
+def _side_by_side(runs: Sequence[RunRecords]) -> tuple[SideBySideRow, ...]:
+    methods = {method.name: method.title or method.name for run in runs for method in run.methods}
+    metrics = {
+        metric.name: f"{metric.title or metric.name} {DIRECTIONS[metric.direction][0]}".strip()
+        for run in runs
+        for metric in run.metrics
+    } | {name: title for name, (title, _) in COSTS.items()}
+    found = [{(row.metric, row.method): row for row in run.summary} for run in runs]
+    rows = []
+    for metric, title in metrics.items():
+        numbers = [number_of(row.mean) for rows_ in found for row in rows_.values() if row.metric == metric]
+        show = COSTS[metric][1] if metric in COSTS else number_format([each for each in numbers if each is not None])
+        for method, name in methods.items():
+            cells = []
+            for summary in found:
+                row = summary.get((metric, method))
+                mean, low, high = (number_of(row and getattr(row, end)) for end in ("mean", "low", "high"))
+                interval = f"{show(low)} {NOTHING} {show(high)}" if low is not None and high is not None else ""
+                cells.append(("" if mean is None else show(mean), interval))
+            if any(text for text, _ in cells):
+                rows.append(SideBySideRow(title, name, tuple(cells)))
+    return tuple(rows)
+
+
+def _label(number: int, run: RunRecords) -> str:
+    return f"run {number} ({run.directory.name})"

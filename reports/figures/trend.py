@@ -1,0 +1,103 @@
+"""Scores over several runs of one protocol, one small chart a method."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from reports.figures.figure import INK, Choice, Figure, data, finish, method_colour, method_titles, metric_titles
+from reports.formatting import field_of, number_format, number_of
+
+if TYPE_CHECKING:
+    from benchmark.store.records import RunRecords
+
+FEWEST_RUNS: Final = 3
+"""Two runs are a difference, not a trend."""
+
+COLUMNS: Final = 4
+
+
+def trend_figure(runs: Mapping[int, RunRecords], metrics: Collection[str]) -> Figure | None:
+    """Returns the chart, or ``None`` for fewer than three runs, or where no metric was measured alike in all of them.
+
+    Args:
+        runs: The runs by their number on the page, the earliest first.
+        metrics: Names of the metrics that were measured alike.
+    """
+    import altair as alt
+
+    if len(runs) < FEWEST_RUNS:
+        return None
+    methods = {name: title for run in runs.values() for name, title in method_titles(run).items()}
+    titles = {name: title for run in runs.values() for name, title in metric_titles(run).items() if name in metrics}
+    moments = [_moment(run) for run in runs.values()]
+    dated = None not in moments and len(set(moments)) == len(moments)
+    rows = [
+        row
+        for (number, run), moment in zip(runs.items(), moments, strict=True)
+        for row in _rows(number, run, moment if dated else None, methods, titles)
+    ]
+    names = [name for name in titles if any(row["metric"] == name for row in rows)]
+    if not names:
+        return None
+    order = [title for name, title in methods.items() if any(row["method"] == name for row in rows)]
+    x = (
+        alt.X("finished:T", title=None, axis=alt.Axis(tickCount=3, labelFlush=True, grid=False))
+        if dated
+        else alt.X("run:O", title="run", axis=alt.Axis(labelAngle=0, grid=False))
+    )
+    y = alt.Y("y:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=4))
+    colour = method_colour(order)
+    base = alt.Chart().encode(x=x, color=colour)
+    layers = alt.layer(
+        base.mark_rule(opacity=0.45, strokeWidth=2).encode(y=alt.Y("low:Q", title=None), y2="high:Q"),
+        base.mark_line(strokeWidth=1.5).encode(y=y),
+        base.mark_point(filled=True, size=45, opacity=1, tooltip={"content": "data"}).encode(y=y),
+        data=data(rows),
+    ).properties(width=190, height=110)
+    header = alt.Header(title=None, labelAnchor="start", labelFontSize=12, labelColor=INK)
+    chart = layers.facet(facet=alt.Facet("title:N", sort=order, header=header), columns=COLUMNS, spacing=24)
+    chosen = alt.param(name="metric", value=names[0])
+    return Figure(
+        explanation="Means with 95 % intervals, "
+        + ("by the time at which each run finished. " if dated else "run by run. ")
+        + "Neighbouring intervals may overlap where the paired difference is clear: the cases are the same.",
+        alt=f"{titles[names[0]]} of every method over {len(runs)} runs.",
+        spec=finish(chart.transform_filter("datum.metric === metric").add_params(chosen)),
+        choices=(Choice("metric", "Trend of", tuple((name, titles[name]) for name in names), names[0]),),
+    )
+
+
+def _moment(run: RunRecords) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(field_of(run.provenance, "finished"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _rows(
+    number: int, run: RunRecords, moment: datetime | None, methods: Mapping[str, str], metrics: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    rows = []
+    for row in run.summary:
+        mean = number_of(row.mean)
+        if row.metric not in metrics or row.method not in methods or mean is None:
+            continue
+        low, high = (mean if end is None else end for end in (number_of(row.low), number_of(row.high)))
+        show = number_format([low, mean, high])
+        rows.append(
+            {
+                "metric": row.metric,
+                "method": row.method,
+                "title": methods[row.method],
+                "note": f"run {number}: {metrics[row.metric]} {show(mean)} ({show(low)} to {show(high)})",
+                "run": number,
+                "finished": moment.isoformat() if moment else None,
+                "y": mean,
+                "low": low,
+                "high": high,
+            }
+        )
+    return rows
