@@ -107,3 +107,13 @@ def test_an_interval_that_ends_at_zero_does_not_exclude_it(low, high, excludes):
 def test_takes_an_unbalanced_design():
     interval = crossed_bootstrap([1.0, 2.0, 3.0], ["a", "a", "b"], ["x", "y", "x"])
     assert 1 <= interval.low <= interval.high <= 3
+
+
+def test_an_interval_does_not_depend_on_what_was_resampled_before() -> None:
+    contents, styles = crossed(4, 4)
+    values = np.random.default_rng(2).normal(size=16)
+    first = crossed_bootstrap(values, contents, styles)
+    for width in (3, 4, 5):
+        crossed_bootstrap(np.arange(width * width), *crossed(width, width))
+    assert crossed_bootstrap(values, contents, styles) == first
+    assert crossed_bootstrap(values, contents, styles, seed=1) != first

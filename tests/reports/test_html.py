@@ -17,6 +17,7 @@ import pytest
 
 from benchmark.store.records import RunRecords, RunStatus, SummaryRow
 from reports.html import HtmlReport
+from tests.reports.conftest import build_crossed_run
 
 Parse = Callable[[Path], ElementTree.Element]
 Rewritten = Callable[..., RunRecords]
@@ -381,3 +382,16 @@ def test_runs_without_a_fingerprint_are_not_comparable(run: RunRecords, tmp_path
     unknown = replace(run, protocol={"name": "mini"})
     page = parse(HtmlReport().write([unknown, unknown], tmp_path))
     assert text_of(page.find(".//header[@class='page-header']/aside")).startswith("Not comparable.")
+
+
+def test_pages_of_large_runs_stay_below_15_megabytes_and_of_small_ones_below_6(tmp_path: Path) -> None:
+    def page_size(styles: int) -> int:
+        folder = tmp_path / str(styles)
+        run = build_crossed_run(folder / "run", contents=4, styles=styles, methods=3)
+        return HtmlReport().write([run], folder).stat().st_size
+
+    small, larger = page_size(4), page_size(8)
+    assert small < 6e6
+    # The first has 16 cases × 5 methods, the second twice as many.
+    of_a_unit = (larger - small) / (16 * 5)
+    assert small + 800 * 12 * of_a_unit < 15e6

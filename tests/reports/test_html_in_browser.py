@@ -273,8 +273,13 @@ def test_the_trend_follows_the_metric_that_is_chosen(browser: Browser, crossed_r
         page.locator(".chart-trend_1.drawn").wait_for()
         points = chart.locator("path[aria-roledescription='point']")
         assert points.count() == 3 * len(crossed_run.methods)
+        before = points.first.get_attribute("transform")
         chart.get_by_label("Trend of").select_option(label="CLIP text")
-        chart.locator("path[aria-label*='CLIP text']").first.wait_for(state="attached")
+        page.wait_for_function(
+            "before => document.querySelector(\".chart-trend_1 path[aria-roledescription='point']\")"
+            ".getAttribute('transform') !== before",
+            arg=before,
+        )
         points.first.hover()
         assert page.locator("#tip").inner_text().startswith("Method 0\nrun 1: CLIP text 0.2")
 

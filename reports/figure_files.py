@@ -1,0 +1,76 @@
+"""The charts of runs as files: SVG and PNG, for a paper or slides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from benchmark.contracts.report import Report, ReportInfo
+from benchmark.store.atomic import write_bytes
+
+if TYPE_CHECKING:
+    from benchmark.store.records import RunRecords
+    from reports.figures.all import DrawnFigure
+
+
+class FiguresReport(Report):
+    """Writes every chart as ``NAME.svg`` and ``NAME.png``, and ``figures.md``, which says what each of them shows.
+
+    Charts of several runs are named ``run-NUMBER-NAME``; those of all runs together ``runs-NAME``. A chart in which the
+    reader of a page chooses is written as the page first shows it.
+    """
+
+    info: ClassVar[ReportInfo] = ReportInfo(
+        name="figures",
+        title="Figures",
+        version="1",
+        summary="Every chart as SVG and PNG, with a caption.",
+    )
+
+    def write(self, runs: Sequence[RunRecords], destination: Path) -> Path:
+        """Writes the charts. One that cannot be drawn is named in ``figures.md`` and costs no other.
+
+        Args:
+            runs: Records of the runs, at least one.
+            destination: An existing folder to write into.
+
+        Returns:
+            The path of ``figures.md``.
+
+        Raises:
+            InputError: If a file cannot be written.
+        """
+        from benchmark.analysis.statistics import analyze
+        from reports.comparison import build_comparison
+        from reports.figures.all import RANKS, TRADE_OFFS, draw_figures
+
+        captions = ["# Figures"]
+        if len(runs) > 1:
+            captions += _write(build_comparison(runs).trends, "runs-", destination)
+        for number, run in enumerate(runs, start=1):
+            prefix = f"run-{number}-" if len(runs) > 1 else ""
+            captions += _write(draw_figures((*TRADE_OFFS, *RANKS), run, analyze(run)), prefix, destination)
+        if len(captions) == 1:
+            captions.append("There is nothing to draw: no score has been made yet.")
+        target = destination / "figures.md"
+        write_bytes(target, ("\n\n".join(captions) + "\n").encode("utf-8", errors="replace"))
+        return target
+
+
+def _write(figures: Iterable[DrawnFigure], prefix: str, destination: Path) -> list[str]:
+    """Writes figures and returns their captions."""
+    from reports.figures.all import to_png
+    from reports.markdown import escape
+
+    captions = []
+    for drawn in figures:
+        name = f"{prefix}{drawn.name}"
+        if drawn.figure is None:
+            captions.append(f"## {drawn.title}\n\n{name} could not be drawn: {escape(drawn.problem)}")
+            continue
+        write_bytes(destination / f"{name}.svg", drawn.svg.encode("utf-8"))
+        write_bytes(destination / f"{name}.png", to_png(drawn.figure))
+        text = f"{escape(drawn.figure.alt)}\n\n{drawn.figure.explanation}"
+        captions.append(f"## {drawn.title}\n\n![{escape(drawn.title)}]({name}.svg)\n\n{text}")
+    return captions

@@ -1,0 +1,93 @@
+"""The page of a large run and of a small one: how long it takes to write, how large it is, how soon it answers."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmark.analysis.breakdown import breakdowns
+from benchmark.analysis.statistics import analyze
+from benchmark.store.records import RunRecords
+from reports.html import HtmlReport
+from tests.reports.conftest import build_crossed_run
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu"]
+SINCE_NAVIGATION = """() => new Promise(resolve =>
+  requestAnimationFrame(() => setTimeout(() => resolve(performance.now() / 1000))))"""
+"""Seconds from the start of the navigation until the page has drawn itself and answers."""
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> RunRecords:
+    """800 cases × 10 methods, and both controls."""
+    return build_crossed_run(tmp_path_factory.mktemp("large") / "run", contents=20, styles=40, methods=10)
+
+
+@pytest.fixture(scope="module")
+def large_page(large: RunRecords) -> Path:
+    return written(large)
+
+
+@pytest.fixture(scope="module")
+def small_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """12 cases × 6 methods, as many as the protocol ``mini`` has."""
+    folder = tmp_path_factory.mktemp("small") / "run"
+    return written(build_crossed_run(folder, contents=3, styles=4, methods=6, side=256))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs the playwright package")
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium: no chromium or google-chrome on the path")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def written(run: RunRecords) -> Path:
+    destination = run.directory.parent / "report"
+    destination.mkdir(exist_ok=True)
+    return HtmlReport().write([run], destination)
+
+
+def seconds_to_answer(browser: Browser, path: Path) -> float:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto(path.as_uri())
+    seconds: float = page.evaluate(SINCE_NAVIGATION)
+    context.close()
+    return seconds
+
+
+@pytest.mark.benchmark(group="report: analyze 800 cases × 10 methods")
+def test_analyze(benchmark, large):
+    benchmark.pedantic(lambda: (analyze(large), breakdowns(large)), rounds=2)
+
+
+@pytest.mark.benchmark(group="report: write 800 cases × 10 methods")
+@pytest.mark.timeout(900)
+def test_write(benchmark, large):
+    path = benchmark.pedantic(lambda: written(large), rounds=1)
+    benchmark.extra_info["page in MB"] = path.stat().st_size / 1e6
+    assert path.stat().st_size < 15e6
+
+
+@pytest.mark.benchmark(group="report: open")
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(("fixture", "limit"), [("small_page", 1), ("large_page", 3)])
+def test_open(benchmark, request, browser, fixture, limit):
+    path = request.getfixturevalue(fixture)
+    seconds = []
+    benchmark.pedantic(lambda: seconds.append(seconds_to_answer(browser, path)), rounds=3)
+    benchmark.extra_info["seconds to answer"] = seconds
+    assert min(seconds) < limit
