@@ -14,7 +14,7 @@ from benchmark.analysis.gate.verdict import Finding, Outcome, make_verdict
 from reports.comparability import Comparability, compare_protocols
 from reports.figures.all import DrawnFigure, draw
 from reports.figures.trend import trend_figure
-from reports.formatting import MINUS, NOTHING, field_of, format_time, number_format, number_of, short_fingerprint
+from reports.formatting import MINUS, NOTHING, field_of, number_format, number_of, parse_time, short_fingerprint
 from reports.ranking import COSTS, DIRECTIONS
 
 if TYPE_CHECKING:
@@ -116,9 +116,9 @@ def build_comparison(runs: Sequence[RunRecords]) -> Comparison:
 
 
 def _in_order(group: Mapping[int, RunRecords]) -> dict[int, RunRecords]:
-    finished = {number: field_of(run.provenance, "finished") for number, run in group.items()}
-    moments = {number: format_time(text) for number, text in finished.items()}
-    if not all(moment.endswith(" UTC") for moment in moments.values()):
+    finished = {number: parse_time(field_of(run.provenance, "finished")) for number, run in group.items()}
+    moments = {number: moment for number, moment in finished.items() if moment is not None}
+    if len(moments) < len(group):
         return dict(group)
     return {number: group[number] for number in sorted(group, key=lambda number: moments[number])}
 

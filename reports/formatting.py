@@ -84,6 +84,15 @@ def format_time(moment: str) -> str:
         return moment
 
 
+def parse_time(moment: str) -> datetime | None:
+    """Returns an ISO 8601 time that says its zone, or ``None`` if it is something else."""
+    try:
+        time = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return time if time.tzinfo else None
+
+
 def format_range(minimum: float | None, maximum: float | None) -> str:
     """Returns the range of a metric; an unbounded end is shown as infinity."""
     low = f"{MINUS}∞" if minimum is None else _signed(f"{minimum:g}")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from reports.figures.figure import INK, Choice, Figure, data, finish, method_colour, method_titles, metric_titles
-from reports.formatting import field_of, number_format, number_of
+from reports.formatting import field_of, number_format, number_of, parse_time
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from benchmark.store.records import RunRecords
 
 FEWEST_RUNS: Final = 3
@@ -31,7 +32,7 @@ def trend_figure(runs: Mapping[int, RunRecords], metrics: Collection[str]) -> Fi
         return None
     methods = {name: title for run in runs.values() for name, title in method_titles(run).items()}
     titles = {name: title for run in runs.values() for name, title in metric_titles(run).items() if name in metrics}
-    moments = [_moment(run) for run in runs.values()]
+    moments = [parse_time(field_of(run.provenance, "finished")) for run in runs.values()]
     dated = None not in moments and len(set(moments)) == len(moments)
     rows = [
         row
@@ -67,14 +68,6 @@ def trend_figure(runs: Mapping[int, RunRecords], metrics: Collection[str]) -> Fi
         spec=finish(chart.transform_filter("datum.metric === metric").add_params(chosen)),
         choices=(Choice("metric", "Trend of", tuple((name, titles[name]) for name in names), names[0]),),
     )
-
-
-def _moment(run: RunRecords) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(field_of(run.provenance, "finished"))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
 
 
 def _rows(
