@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -98,9 +99,7 @@ def build_comparison(runs: Sequence[RunRecords]) -> Comparison:
     return Comparison(
         comparability=compare_protocols(runs),
         comparisons=tuple(
-            _compare(runs, taken, before, now)
-            for taken in snapshots
-            for before, now in zip(list(taken), list(taken)[1:], strict=False)
+            _compare(runs, taken, before, now) for taken in snapshots for before, now in itertools.pairwise(taken)
         ),
         headings=tuple(
             RunHeading(

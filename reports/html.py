@@ -40,7 +40,7 @@ class HtmlReport(Report):
         """Writes the page, whole or not at all.
 
         Args:
-            runs: Records of the runs, at least one; several are shown one after the other.
+            runs: Records of the runs, at least one; several are compared, and then shown one after the other.
             destination: An existing folder to write into.
 
         Returns:
