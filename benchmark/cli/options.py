@@ -97,17 +97,22 @@ def resources_options(command: CommandT) -> CommandT:
         *,
         timeout: float | None,
         executor: str,
+        ray_address: str | None,
         workers: int | None,
         threads: int | None,
         memory_limit: float | None,
         **arguments: Any,
     ) -> Any:
+        kind = ExecutorKind(executor)
+        if ray_address and kind is not ExecutorKind.RAY:
+            raise click.UsageError("--ray-address is for --executor ray")
         resources = Resources(
-            executor=ExecutorKind(executor),
+            executor=kind,
             workers=workers or 0,
             threads=threads or 0,
             timeout=timeout,
             memory_bytes=None if memory_limit is None else int(memory_limit * 2**30),
+            address=ray_address or "",
         )
         return command(resources=resources, **arguments)
 
@@ -121,7 +126,11 @@ def resources_options(command: CommandT) -> CommandT:
             "--executor", type=click.Choice([str(kind) for kind in ExecutorKind]),
             default=str(ExecutorKind.LOCAL), show_default=True, help="Where the units run.",
         ),
-        click.option("--workers", type=number, help="Number of worker processes.  [default: one per device]"),
+        click.option(
+            "--ray-address", metavar="ADDRESS",
+            help="Ray cluster: auto, or HOST:PORT.  [default: one is started on this machine]",
+        ),
+        click.option("--workers", type=number, help="Number of workers.  [default: one per device of this machine]"),
         click.option(
             "--threads", type=number,
             help="Threads of each worker, on which the last bits depend.  [default: one per core]",

@@ -56,8 +56,10 @@ def run(
     A run that was stopped goes on where it was when the same command is given again.
     """
     from benchmark.execution.worker_server import start_worker_server
+    from benchmark.plan.resources import ExecutorKind
 
-    start_worker_server()
+    if resources.executor is ExecutorKind.LOCAL:
+        start_worker_server()
     from benchmark.cli.progress import ProgressDisplay
     from benchmark.cli.weights import fetch_models
     from benchmark.execution.run import execute_run

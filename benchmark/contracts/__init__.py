@@ -1,6 +1,6 @@
 """What a plugin promises, and what it is given."""
 
-from benchmark.contracts.method import Condition, Method, MethodInfo, NoSettings, StyleCondition
+from benchmark.contracts.method import Condition, Method, MethodInfo, MethodResources, NoSettings, StyleCondition
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.contracts.report import Report, ReportInfo
 from benchmark.contracts.set_metric import SetMetric, SetMetricInfo
@@ -11,6 +11,7 @@ __all__ = [
     "Direction",
     "Method",
     "MethodInfo",
+    "MethodResources",
     "Metric",
     "MetricInfo",
     "Need",

@@ -32,6 +32,30 @@ class Condition(StrEnum):
 
 
 @dataclass(frozen=True)
+class MethodResources:
+    """What a worker that has a method at hand takes of a cluster, which places it by that.
+
+    Attributes:
+        cpus: Number of cores, or ``None`` for as many as the worker has threads.
+        gpus: Share of a CUDA device, or number of devices. Asked for only by runs that compute on CUDA.
+        memory_bytes: Memory that is set aside, or ``None`` for none in particular.
+
+    Raises:
+        ValueError: A number is negative, or a part of more than one CUDA device.
+    """
+
+    cpus: float | None = None
+    gpus: float = 1
+    memory_bytes: int | None = None
+
+    def __post_init__(self) -> None:
+        if min(self.cpus or 0, self.gpus, self.memory_bytes or 0) < 0:
+            raise ValueError("resources must not be negative")
+        if self.gpus > 1 and self.gpus != int(self.gpus):
+            raise ValueError(f"gpus must be at most 1 or a whole number, not {self.gpus:g}")
+
+
+@dataclass(frozen=True)
 class MethodInfo:
     """Static facts about a method, readable without loading any network.
 
@@ -53,6 +77,7 @@ class MethodInfo:
         control: Whether this is a control, which marks an end of a scale, rather than a style transfer.
         anchor: For a control: the axis whose good end it marks, ``content`` for the untouched content, ``style`` for
             the style itself. Scores are anchored between the two.
+        resources: What a worker takes of a cluster; on one machine nothing is placed by it.
     """
 
     name: str
@@ -70,6 +95,7 @@ class MethodInfo:
     optimises: tuple[Role, ...] = ()
     control: bool = False
     anchor: Axis | None = None
+    resources: MethodResources = MethodResources()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Self
 
 from benchmark.execution.calibration import calibrate
 from benchmark.execution.step import Loss, Step
-from benchmark.execution.task import Result
+from benchmark.execution.task import Result, TaskFiles
 from benchmark.execution.workbench import Workbench
 from benchmark.store.records import Calibration
 
@@ -19,6 +19,11 @@ class CalibrationTask:
 
     method: str = ""
     title: str = "calibration"
+
+    @property
+    def files(self) -> TaskFiles:
+        """None."""
+        return TaskFiles()
 
     def execute(self, workbench: Workbench) -> Calibration | None:
         """Measures."""

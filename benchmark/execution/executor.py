@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from benchmark.errors import InputError
 from benchmark.execution.task import Ended, Made, Started, Task
+from benchmark.plan.configuration import RunConfiguration
 
 ResultT = TypeVar("ResultT")
+
+
+def pickle_configuration(configuration: RunConfiguration) -> bytes:
+    """What is run, as it is sent to workers.
+
+    Args:
+        configuration: What is run.
+
+    Raises:
+        InputError: The settings of a plugin cannot be sent to another process.
+    """
+    try:
+        return pickle.dumps(configuration)
+    except Exception as error:
+        # Whatever a plugin's settings raise when they are pickled.
+        raise InputError(f"the settings of a plugin cannot be sent to a worker process: {error}") from error
 
 
 class Executor(Protocol):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +18,16 @@ from benchmark.protocol.case import Case
 _REMEMBERED_IMAGES = 256
 
 
+def copy_of(path: Path, copies: Path) -> Path:
+    """Where the copy of a file lies in a folder of copies.
+
+    Args:
+        path: The file, on the machine that has it.
+        copies: The folder.
+    """
+    return copies / hashlib.sha256(os.fsencode(path)).hexdigest()[:16] / path.name
+
+
 class CaseInputs:
     """Loads the images of cases at the resolution of a protocol.
 
@@ -25,11 +37,13 @@ class CaseInputs:
     Args:
         resolution: Side of the square, in pixels.
         device: Where the tensors are put.
+        copies: Folder with copies of the files on a machine that does not have them; see ``copy_of``.
     """
 
-    def __init__(self, resolution: int, device: torch.device) -> None:
+    def __init__(self, resolution: int, device: torch.device, copies: Path | None = None) -> None:
         self._resolution = resolution
         self._device = device
+        self._copies = copies
         self._images: OrderedDict[Path, Tensor] = OrderedDict()
 
     def content(self, case: Case) -> Tensor:
@@ -69,7 +83,8 @@ class CaseInputs:
 
     def _image(self, path: Path, load: Callable[[Path, int], Tensor]) -> Tensor:
         if path not in self._images:
-            self._images[path] = load(path, self._resolution).to(self._device)
+            file = copy_of(path, self._copies) if self._copies else path
+            self._images[path] = load(file, self._resolution).to(self._device)
             if len(self._images) > _REMEMBERED_IMAGES:
                 self._images.popitem(last=False)
         self._images.move_to_end(path)

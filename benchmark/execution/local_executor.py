@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing import connection as connections
 from pathlib import Path
@@ -16,7 +15,6 @@ from benchmark.execution.step import Action, Loss, Step
 from benchmark.execution.task import Ended, Made, Result, Started, Task
 from benchmark.execution.worker import Refused, Setup
 from benchmark.execution.worker_process import WorkerProcess
-from benchmark.plan.configuration import RunConfiguration
 from benchmark.plan.resources import Resources
 
 ResultT = TypeVar("ResultT")
@@ -31,26 +29,26 @@ class LocalExecutor:
     the memory that it takes, costs the task that it had, and is replaced when there is more to do.
 
     Args:
-        configuration: What is run.
+        configuration: What is run, pickled.
         directory: The folder of the run.
         resources: With how much; no number is left open.
         devices: Number of CUDA devices, over which the workers are spread.
-
-    Raises:
-        InputError: The settings of a plugin cannot be sent to another process.
+        copies: Folder with copies of the protocol's images, on a machine that does not have them.
     """
 
     def __init__(
-        self, configuration: RunConfiguration, directory: Path, resources: Resources, devices: int = 0
+        self,
+        configuration: bytes,
+        directory: Path,
+        resources: Resources,
+        devices: int = 0,
+        copies: Path | None = None,
     ) -> None:
-        try:
-            self._configuration = pickle.dumps(configuration)
-        except Exception as error:
-            # Whatever a plugin's settings raise when they are pickled.
-            raise InputError(f"the settings of a plugin cannot be sent to a worker process: {error}") from error
+        self._configuration = configuration
         self._directory = directory.absolute()
         self._resources = resources
         self._devices = devices
+        self._copies = copies
         self._workers: list[WorkerProcess | None] = [None] * resources.workers
         self._unusable: dict[Step, str] = {}
         self._failed_starts = 0
@@ -106,7 +104,13 @@ class LocalExecutor:
             worker = None
         if worker is None:
             worker = WorkerProcess(
-                Setup(self._configuration, self._directory, self._environment(place), self._resources.threads)
+                Setup(
+                    self._configuration,
+                    self._directory,
+                    self._environment(place),
+                    self._resources.threads,
+                    self._copies,
+                )
             )
             self._workers[place] = worker
         return worker

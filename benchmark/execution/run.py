@@ -16,9 +16,10 @@ import torch
 
 from benchmark.analysis.summary import known_set_scores, summarize, summary_from_json, summary_to_json
 from benchmark.execution.calibration_task import CalibrationTask
-from benchmark.execution.executor import Executor
+from benchmark.execution.executor import Executor, pickle_configuration
 from benchmark.execution.interruption import Interruption
 from benchmark.execution.local_executor import LocalExecutor
+from benchmark.execution.ray_executor import RayExecutor
 from benchmark.execution.schedule import Observer, SilentObserver, run_units, unfinished
 from benchmark.execution.set_task import SetTask, plan_sets
 from benchmark.execution.task import Ended, Made, Task
@@ -103,17 +104,17 @@ def _execute_locked(
     earlier = _sound_records(directory, units)
     left = unfinished(units, earlier)
     observer.planned(left, len(units) - len(left))
-    shares_device = settled.workers > max(devices, 1)
-    if shares_device:
+    not_comparable = _why_durations_do_not_compare(settled, devices)
+    if not_comparable:
         directory.note_calibration(None)
-        observer.noted(_sharing(settled))
+        observer.noted(not_comparable)
     interrupted = False
     set_scores: list[SetScore] = []
     stopping = Interruption(lambda: observer.noted("finishing what runs; Ctrl-C again stops at once"))
     with stopping, JournalWriter(directory.journal) as journal:
         try:
             with _make_executor(configuration, directory, settled, devices) as executor:
-                if not shares_device and not earlier and directory.read_manifest()["calibration"] is None:
+                if not not_comparable and not earlier and directory.read_manifest()["calibration"] is None:
                     for calibration in _results(executor, [CalibrationTask()], stopping.is_requested):
                         directory.note_calibration(calibration)
                 tasks = [_unit_task(unit, earlier.get(unit.key)) for unit in left]
@@ -139,7 +140,9 @@ def _make_executor(
 ) -> Executor:
     match resources.executor:
         case ExecutorKind.LOCAL:
-            return LocalExecutor(configuration, directory.path, resources, devices)
+            return LocalExecutor(pickle_configuration(configuration), directory.path, resources, devices)
+        case ExecutorKind.RAY:
+            return RayExecutor(configuration, directory.path, resources)
 
 
 def _settled(resources: Resources, earlier_threads: int | None, devices: int) -> Resources:
@@ -150,7 +153,11 @@ def _settled(resources: Resources, earlier_threads: int | None, devices: int) ->
     )
 
 
-def _sharing(resources: Resources) -> str:
+def _why_durations_do_not_compare(resources: Resources, devices: int) -> str:
+    if resources.executor is ExecutorKind.RAY and resources.workers > 1:
+        return f"{resources.workers} workers on a cluster: durations are not comparable with those of other runs"
+    if resources.workers <= max(devices, 1):
+        return ""
     cores = os.cpu_count() or 1
     note = f"{resources.workers} workers share this machine: durations are not comparable with those of other runs"
     if resources.workers * resources.threads > cores:

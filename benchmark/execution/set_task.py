@@ -9,7 +9,7 @@ from typing import Self
 
 from benchmark.contracts import Need
 from benchmark.execution.step import Action, Loss, Step
-from benchmark.execution.task import Result
+from benchmark.execution.task import Result, TaskFiles
 from benchmark.execution.workbench import Workbench
 from benchmark.plan.configuration import SelectedMetric
 from benchmark.plan.selection import missing_need
@@ -45,6 +45,12 @@ class SetTask:
     def title(self) -> str:
         """Name of the metric."""
         return self.metric
+
+    @property
+    def files(self) -> TaskFiles:
+        """The images of its cases, and those that were made of them."""
+        inputs = dict.fromkeys(file for unit in self.units for file in unit.case.files)
+        return TaskFiles(tuple(inputs), tuple(unit.image for unit in self.units))
 
     @property
     def nothing(self) -> SetScore:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Generic, Protocol, Self, TypeVar
 
 from benchmark.execution.step import Loss, Step
@@ -12,6 +13,19 @@ from benchmark.store.journal import UnitRecord
 
 ResultT = TypeVar("ResultT")
 ResultT_co = TypeVar("ResultT_co", covariant=True)
+
+
+@dataclass(frozen=True)
+class TaskFiles:
+    """The files that a task reads.
+
+    Attributes:
+        inputs: Images of the protocol.
+        finished: Images that the run has made, relative to its folder.
+    """
+
+    inputs: tuple[Path, ...] = ()
+    finished: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -31,6 +45,10 @@ class Task(Protocol[ResultT_co]):
     @property
     def title(self) -> str:
         """What the log of the method calls it."""
+
+    @property
+    def files(self) -> TaskFiles:
+        """The files that it reads, which travel with it to a machine that does not have them."""
 
     def execute(self, workbench: Workbench) -> ResultT_co:
         """Executes the task, in a worker.

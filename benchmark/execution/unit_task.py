@@ -11,7 +11,7 @@ from typing import Self
 
 from benchmark.errors import describe_error
 from benchmark.execution.step import Action, Loss, Step
-from benchmark.execution.task import Made, Result
+from benchmark.execution.task import Made, Result, TaskFiles
 from benchmark.execution.workbench import Workbench
 from benchmark.images import encode_png, quantize
 from benchmark.plan.unit import Unit
@@ -44,6 +44,11 @@ class UnitTask:
     def title(self) -> str:
         """Name of the case."""
         return self.unit.case.id
+
+    @property
+    def files(self) -> TaskFiles:
+        """The images of its case, and its own image where that is made."""
+        return TaskFiles(self.unit.case.files, (self.unit.image,) if self.made else ())
 
     def execute(self, workbench: Workbench) -> UnitRecord:
         """Stylizes and scores, as far as that is left.

@@ -25,6 +25,7 @@ class Workbench:
         configuration: What is run.
         directory: The folder of the run, whose finished images are read.
         report: Is told each step that is begun, and each image that was made.
+        copies: Folder with copies of the protocol's images, on a machine that does not have them.
 
     Attributes:
         device: Where it computes.
@@ -35,12 +36,18 @@ class Workbench:
         report: Is told each step that is begun, and each image that was made.
     """
 
-    def __init__(self, configuration: RunConfiguration, directory: Path, report: Callable[[Any], None]) -> None:
+    def __init__(
+        self,
+        configuration: RunConfiguration,
+        directory: Path,
+        report: Callable[[Any], None],
+        copies: Path | None = None,
+    ) -> None:
         protocol = configuration.protocol
         self.device = torch.device(configuration.device)
         self.report = report
         models = Models(configuration.models, self.device)
-        self.inputs = CaseInputs(protocol.resolution, self.device)
+        self.inputs = CaseInputs(protocol.resolution, self.device, copies)
         self.stylizer = Stylizer({method.name: method for method in configuration.methods}, models, report)
         self.scorer = Scorer(configuration.metrics, protocol.styles, models, report)
         self.sets = SetScorer(configuration.metrics, models, self.inputs, self.finished_image, report)

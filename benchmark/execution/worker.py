@@ -34,12 +34,14 @@ class Setup:
         directory: The folder of the run.
         environment: The environment variables of the process that started the run, with those of this worker.
         threads: Number of threads.
+        copies: Folder with copies of the protocol's images, on a machine that does not have them.
     """
 
     configuration: bytes
     directory: Path
     environment: Mapping[str, str]
     threads: int
+    copies: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def serve(connection: Connection, setup: Setup) -> None:
     torch.set_num_threads(setup.threads)
     # Written by the run's own process, which has imported the same plugins.
     configuration = pickle.loads(setup.configuration)  # noqa: S301
-    workbench = Workbench(configuration, setup.directory, connection.send)
+    workbench = Workbench(configuration, setup.directory, connection.send, setup.copies)
     connection.send(Ready())
     task: Task[object] | None
     method = ""

@@ -11,6 +11,8 @@ class ExecutorKind(StrEnum):
 
     LOCAL = "local"
     """Worker processes of this machine."""
+    RAY = "ray"
+    """Workers on a Ray cluster."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Resources:
         timeout: Seconds that one step of a unit may take: to prepare its method, to warm it up, to stylize, to score
             with one metric. ``None`` for no limit.
         memory_bytes: Memory that a worker and the processes that it starts may have resident, or ``None`` for no limit.
+        address: Address of the Ray cluster, or an empty string for one that is started on this machine and ended again.
     """
 
     executor: ExecutorKind = ExecutorKind.LOCAL
@@ -33,3 +36,4 @@ class Resources:
     threads: int = 0
     timeout: float | None = None
     memory_bytes: int | None = None
+    address: str = ""

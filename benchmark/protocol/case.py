@@ -109,6 +109,15 @@ class Case:
         repetition = f"--{self.seed}" if self.seed else ""
         return f"{self.content.id}--{self.style_id}{repetition}"
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The image files of the content, the styles and the masks."""
+        images = (
+            self.content.image,
+            *(file for weighted in self.styles for file in (weighted.style.image, weighted.mask)),
+        )
+        return tuple(image for image in images if image is not None)
+
     @cached_property
     def prompt(self) -> str:
         """The prompts of all styles as one readable line."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 
 import pytest
 
@@ -103,3 +104,10 @@ def test_what_makes_no_sense_is_one_clear_line(tiny, arguments):
     result = tiny("identity", *arguments)
     assert result.code == 2
     assert len(result.error_lines) == 1
+
+
+def test_ray_that_is_not_installed_is_one_clear_line(tiny, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    result = tiny("identity", "--executor", "ray")
+    assert result.code == 2
+    assert "pip install 'style-transfer-benchmark[ray]'" in result.error_lines[0]

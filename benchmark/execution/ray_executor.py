@@ -1,0 +1,185 @@
+"""Executes tasks on a Ray cluster, and replaces the workers that are lost with a process or a node."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar, cast
+
+from benchmark.contracts import MethodResources
+from benchmark.errors import InputError
+from benchmark.execution.backlog import Backlog
+from benchmark.execution.executor import pickle_configuration
+from benchmark.execution.ray_cluster import connect, import_ray
+from benchmark.execution.ray_worker import Demand, RayWorker
+from benchmark.execution.remote_worker import Delivery
+from benchmark.execution.task import Ended, Made, Result, Started, Task
+from benchmark.plan.configuration import RunConfiguration
+from benchmark.plan.resources import ExecutorKind, Resources
+
+ResultT = TypeVar("ResultT")
+_POLL_SECONDS = 0.25
+_SECONDS_TO_END = 15
+_LOSSES_PER_WORKER = 3
+
+
+class RayExecutor:
+    """Executes tasks with workers on a Ray cluster; each has one task at a time, and there is no queue behind it.
+
+    What tasks read travels to the workers through the object store, and what comes back is written by this process
+    alone: no disk is shared.
+
+    Args:
+        configuration: What is run.
+        directory: The folder of the run.
+        resources: With how much; no number is left open.
+
+    Raises:
+        InputError: Ray is not installed, or the settings of a plugin cannot be sent to another process.
+    """
+
+    def __init__(self, configuration: RunConfiguration, directory: Path, resources: Resources) -> None:
+        self._ray = import_ray()
+        self._pickled = pickle_configuration(configuration)
+        self._directory = directory
+        self._resources = resources
+        self._asks_for_gpus = configuration.device == "cuda"
+        self._demands = {
+            method.name: self._demand(method.info.resources) for method in configuration.methods if method.info
+        }
+        self._workers: list[RayWorker | None] = [None] * resources.workers
+        self._inputs: dict[Path, Any] = {}
+        self._losses = 0
+
+    def __enter__(self) -> Self:
+        widest = max((demand.cpus for demand in self._demands.values()), default=1)
+        connect(self._resources.address, cpus=math.ceil(max(widest, self._resources.threads) * self._resources.workers))
+        self._configuration = self._ray.put(self._pickled)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if error is None:
+            self._end([worker for worker in self._workers if worker is not None])
+        self._ray.shutdown()
+
+    def execute(
+        self, tasks: Sequence[Task[ResultT]], is_stopping: Callable[[], bool]
+    ) -> Iterator[Started[ResultT] | Made | Ended[ResultT]]:
+        """Executes tasks; see ``Executor``."""
+        backlog = Backlog(tasks)
+        while True:
+            if not is_stopping():
+                yield from self._give_tasks(backlog)
+            busy = [place for place, worker in enumerate(self._workers) if worker is not None and worker.task]
+            if not busy:
+                if is_stopping() or not backlog:
+                    return
+                continue
+            if not all(self._worker(place).has_started for place in busy):
+                self._make_room()
+            self._ray.wait([self._worker(place).waitable for place in busy], timeout=_POLL_SECONDS)
+            for place in busy:
+                yield from self._events(place, backlog)
+
+    def _give_tasks(self, backlog: Backlog[ResultT]) -> Iterator[Started[ResultT]]:
+        for place, worker in enumerate(self._workers):
+            if not backlog:
+                return
+            if worker is None or not worker.task:
+                elsewhere = {other.method for other in self._workers if other is not None and other is not worker}
+                task = backlog.take(worker.method if worker else "", elsewhere)
+                yield Started(task)
+                chosen = self._started(place, self._demands.get(task.method, self._demand(MethodResources())))
+                chosen.give(task, self._delivery(task, chosen))
+
+    def _started(self, place: int, demand: Demand) -> RayWorker:
+        worker = self._workers[place]
+        if worker is not None and worker.demand != demand:
+            self._end([worker])
+            worker = None
+        if worker is None:
+            one = replace(self._resources, executor=ExecutorKind.LOCAL, workers=1)
+            worker = self._workers[place] = RayWorker(self._configuration, one, demand)
+        return worker
+
+    def _demand(self, asked: MethodResources) -> Demand:
+        return Demand(
+            cpus=self._resources.threads if asked.cpus is None else asked.cpus,
+            gpus=asked.gpus if self._asks_for_gpus else 0,
+            memory_bytes=asked.memory_bytes or 0,
+        )
+
+    def _delivery(self, task: Task[Any], worker: RayWorker) -> Delivery:
+        files = task.files
+        inputs = {path: self._input(path) for path in files.inputs if path not in worker.inputs}
+        finished = {image: self._ray.put(_read(self._directory / image)) for image in files.finished}
+        return Delivery(inputs, finished)
+
+    def _input(self, path: Path) -> Any:
+        if path not in self._inputs:
+            self._inputs[path] = self._ray.put(_read(path))
+        return self._inputs[path]
+
+    def _worker(self, place: int) -> RayWorker:
+        worker = self._workers[place]
+        assert worker is not None
+        return worker
+
+    def _events(self, place: int, backlog: Backlog[ResultT]) -> Iterator[Made | Ended[ResultT]]:
+        worker = self._worker(place)
+        task = cast("Task[ResultT]", worker.task)
+        for message in worker.messages():
+            self._losses = 0
+            if isinstance(message, Made):
+                yield message
+                continue
+            self._keep_logs(message.said)
+            if not isinstance(message.outcome, Result):
+                raise InputError(message.outcome.message)
+            yield Ended(task, cast("ResultT", message.outcome.value), message.seconds)
+        if worker.loss is None:
+            return
+        worker.kill()
+        self._workers[place] = None
+        self._losses += 1
+        if self._losses > _LOSSES_PER_WORKER * len(self._workers):
+            raise InputError(
+                f"{self._losses} workers in a row were lost before they sent anything: {worker.loss.reason}"
+            )
+        # Ray may place a worker on a node that it does not know to be dead yet: that costs the task nothing.
+        left = task.after(worker.loss) if worker.has_started else task
+        if isinstance(left, Result):
+            yield Ended(task, left.value, worker.seconds)
+        else:
+            backlog.put_back(left)
+
+    def _keep_logs(self, said: Mapping[str, bytes]) -> None:
+        for name, text in said.items():
+            log = self._directory / "logs" / name
+            log.parent.mkdir(parents=True, exist_ok=True)
+            with log.open("ab") as file:
+                file.write(text)
+
+    def _make_room(self) -> None:
+        """Ends idle workers, on which others may wait that the cluster has no room for."""
+        self._end([worker for worker in self._workers if worker is not None and not worker.task])
+
+    def _end(self, workers: Sequence[RayWorker]) -> None:
+        ending = [worker.end() for worker in workers]
+        if ending:
+            self._ray.wait(ending, num_returns=len(ending), timeout=_SECONDS_TO_END)
+        for worker in workers:
+            worker.kill()
+        self._workers = [None if worker in workers else worker for worker in self._workers]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read image {path}: {error.strerror}") from error
