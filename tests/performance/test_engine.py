@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.execution.executor import pickle_configuration
 from benchmark.execution.local_executor import LocalExecutor
+from benchmark.execution.ray_executor import RayExecutor
 from benchmark.execution.schedule import SilentObserver, run_units, unfinished
 from benchmark.execution.task import Ended, Made, Started
 from benchmark.execution.unit_task import UnitTask
 from benchmark.plan.configuration import RunConfiguration
-from benchmark.plan.resources import Resources
+from benchmark.plan.resources import ExecutorKind, Resources
 from benchmark.plan.selection import configure_run
 from benchmark.plan.unit import Unit, plan_units
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
@@ -75,7 +77,26 @@ def thousand_units(sample_plugins) -> RunConfiguration:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_run_1000_units_in_workers(benchmark, tmp_path, thousand_units, workers):
     tasks = [UnitTask(unit) for unit in thousand_units.units()]
-    with LocalExecutor(thousand_units, tmp_path, Resources(workers=workers, threads=1)) as executor:
+    with LocalExecutor(
+        pickle_configuration(thousand_units), tmp_path, Resources(workers=workers, threads=1)
+    ) as executor:
+
+        def run_all() -> None:
+            with JournalWriter(tmp_path / "journal.jsonl") as journal:
+                run_units(tasks, executor, keep_nothing, journal, SilentObserver())
+
+        benchmark.pedantic(run_all, rounds=3, warmup_rounds=1)
+    benchmark.extra_info["milliseconds per unit"] = benchmark.stats["mean"] / len(tasks) * 1000
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.benchmark(group="engine: workers")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_run_1000_units_on_ray(benchmark, tmp_path, thousand_units, sample_plugins, monkeypatch, workers):
+    pytest.importorskip("ray")
+    monkeypatch.setenv("PYTHONPATH", str(sample_plugins))
+    tasks = [UnitTask(unit) for unit in thousand_units.units()]
+    with RayExecutor(thousand_units, tmp_path, Resources(ExecutorKind.RAY, workers, threads=1)) as executor:
 
         def run_all() -> None:
             with JournalWriter(tmp_path / "journal.jsonl") as journal:
@@ -88,7 +109,7 @@ def test_run_1000_units_in_workers(benchmark, tmp_path, thousand_units, workers)
 def test_a_worker_starts_within_a_second_once_the_first_has(tmp_path, thousand_units):
     def start_one() -> float:
         began = time.perf_counter()
-        with LocalExecutor(thousand_units, tmp_path, Resources(workers=1, threads=1)) as executor:
+        with LocalExecutor(pickle_configuration(thousand_units), tmp_path, Resources(workers=1, threads=1)) as executor:
             list(executor.execute([UnitTask(thousand_units.units()[0])], lambda: False))
         return time.perf_counter() - began
 
