@@ -67,7 +67,14 @@ class LoopbackHub:
 
     def environment(self, home: Path) -> dict[str, str]:
         """Environment variables of a process that takes this hub for the only one and keeps its caches in a folder."""
-        return {"HF_ENDPOINT": self.address, "HF_HOME": str(home), "HF_HUB_DISABLE_TELEMETRY": "1", "NO_PROXY": "*"}
+        return {
+            "HF_ENDPOINT": self.address,
+            "HF_HOME": str(home),
+            "HF_HUB_DISABLE_TELEMETRY": "1",
+            # The tests as a whole run offline; this hub is on this machine.
+            "HF_HUB_OFFLINE": "0",
+            "NO_PROXY": "*",
+        }
 
     def folder(self, name: str, revision: str) -> tuple[str, Path] | None:
         revisions = self._revisions.get(name, {})

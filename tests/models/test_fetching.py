@@ -405,7 +405,8 @@ class TestTheHub:
     """Addresses of the Hugging Face hub follow its variables."""
 
     @pytest.fixture
-    def on_the_hub(self, publish) -> Asset:
+    def on_the_hub(self, publish, monkeypatch) -> Asset:
+        monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
         asset = publish(file="somebody/network/resolve/main/network.pth")
         return replace(asset, file="network.pth", addresses=(f"https://huggingface.co/{asset.file}",))
 
