@@ -34,6 +34,7 @@ SHORT = {"steps": 1, "patches": 2, "crop_sizes": [64, 96], "templates": "style"}
 SETTINGS = {"gatys": {"steps": 2}, "clipstyler": SHORT, "multi_style": SHORT}
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_every_method_runs_on_them(command, file_server: FileServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     (tmp_path / "published").mkdir()

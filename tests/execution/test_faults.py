@@ -61,6 +61,7 @@ def begun_units(run: Path) -> int:
     return sum(line.startswith("[") for line in log.read_text().splitlines()) if log.exists() else 0
 
 
+@pytest.mark.slow
 class TestKilling:
     def test_the_run_at_random_instants_loses_nothing_that_was_finished(self, start, finish, tmp_path):
         chance = random.Random(2026)

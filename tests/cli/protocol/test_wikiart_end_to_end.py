@@ -42,6 +42,7 @@ def test_its_networks_are_known_before_it_is_frozen(on, machine):
     assert all({"wikiart", "wikiart_small"} <= set(row["protocols"]) for row in listed)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_freezes_verifies_and_runs(on, machine, lock, weights, tmp_path):
     verified = on(machine, "protocol", "verify", "wikiart_small")
