@@ -75,6 +75,7 @@ class RunDirectory:
             raise InputError(
                 f"another `benchmark run` is writing {self.path}; wait until it ends, or name another folder with --out"
             ) from None
+        # filelock raises NotImplementedError where the file system has no locks.
         except (OSError, NotImplementedError) as error:
             raise InputError(f"cannot write {self.path}: {getattr(error, 'strerror', None) or error}") from error
         try:
