@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from types import TracebackType
-from typing import Self
 
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 
+from benchmark.cli.bar_display import BarDisplay
 from benchmark.plan.unit import Unit
 from benchmark.store.journal import UnitRecord
 from benchmark.store.records import UnitStatus
@@ -46,31 +44,19 @@ class RemainingTime:
         return sum(number * means.get(method, typical) for method, number in self._left.items())
 
 
-class ProgressDisplay:
+class ProgressDisplay(BarDisplay):
     """Observes a run and shows it on standard error."""
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True)
-        self._bar = Progress(
+        super().__init__(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TextColumn("{task.fields[remaining]}"),
-            console=self._console,
-            disable=not self._console.is_terminal,
         )
         self._finished = 0
         self._total = 0
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._bar.stop()
 
     def planned(self, units: list[Unit], finished: int) -> None:
         """Shows how much there is to do."""
@@ -79,7 +65,7 @@ class ProgressDisplay:
         self._remaining = RemainingTime(units)
         self._task = self._bar.add_task("", total=self._total, completed=finished, remaining="")
         if finished:
-            self._console.print(f"continuing: {finished} of {self._total} units are finished")
+            self.note(f"continuing: {finished} of {self._total} units are finished")
 
     def started(self, unit: Unit) -> None:
         """Shows which unit runs."""
@@ -93,14 +79,10 @@ class ProgressDisplay:
         self._bar.update(self._task, completed=self._finished, remaining=remaining)
         problem = f": {record.error}" if record.error else ""
         problem += "".join(f"; {metric} failed: {reason}" for metric, reason in record.score_errors.items())
-        if not self._console.is_terminal or record.status is UnitStatus.FAILED or record.score_errors:
+        if not self._has_bar or record.status is UnitStatus.FAILED or record.score_errors:
             line = f"[{self._finished}/{self._total}] {unit.method} {unit.case.id} {record.status}{problem}"
             timing = f" ({seconds:.1f} s, {remaining})" if remaining else ""
-            self._console.print(escape(line + timing), highlight=False, soft_wrap=True)
-
-    def noted(self, message: str) -> None:
-        """Shows a line."""
-        self._console.print(escape(message), highlight=False, soft_wrap=True)
+            self.note(line + timing)
 
 
 def format_remaining(seconds: float | None) -> str:

@@ -127,7 +127,7 @@ def fetch_assets(assets: Iterable[Asset], mirror: str | None = None) -> None:
                 FetchResult.TRUSTED: f"is trusted as it is, because nobody publishes its hash: sha256 {fetched.sha256},"
                 f" from {fetched.source or 'the disk'}; from now on another file is refused",
             }
-            display.say(f"{asset.name}: {fetched.path} {words[fetched.result]}")
+            display.note(f"{asset.name}: {fetched.path} {words[fetched.result]}")
 
 
 def fetch_models(models: Iterable[ModelSpecification]) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from multiprocessing import connection as connections
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 from benchmark.errors import InputError
 from benchmark.execution.backlog import Backlog
-from benchmark.execution.step import Action, Loss, Step
-from benchmark.execution.task import Ended, Made, Result, Started, Task
+from benchmark.execution.step import Action, Loss
+from benchmark.execution.task import Ended, Made, Result, Task
 from benchmark.execution.worker import Refused, Setup
+from benchmark.execution.worker_pool import WorkerPool
 from benchmark.execution.worker_process import WorkerProcess
 from benchmark.plan.resources import Resources
 
@@ -22,7 +23,7 @@ _POLL_SECONDS = 0.25
 _ATTEMPTS_TO_START = 3
 
 
-class LocalExecutor:
+class LocalExecutor(WorkerPool[WorkerProcess]):
     """Executes tasks in worker processes that it starts.
 
     A worker holds the networks and one prepared method from task to task. One that dies, or is ended for the time or
@@ -44,13 +45,12 @@ class LocalExecutor:
         devices: int = 0,
         copies: Path | None = None,
     ) -> None:
+        super().__init__(resources.workers)
         self._configuration = configuration
         self._directory = directory.absolute()
         self._resources = resources
         self._devices = devices
         self._copies = copies
-        self._workers: list[WorkerProcess | None] = [None] * resources.workers
-        self._unusable: dict[Step, str] = {}
         self._failed_starts = 0
 
     def __enter__(self) -> Self:
@@ -66,36 +66,11 @@ class LocalExecutor:
         if log.exists() and not log.stat().st_size:
             log.unlink()
 
-    def execute(
-        self, tasks: Sequence[Task[ResultT]], is_stopping: Callable[[], bool]
-    ) -> Iterator[Started[ResultT] | Made | Ended[ResultT]]:
-        """Executes tasks; see ``Executor``."""
-        backlog = Backlog(tasks)
-        while True:
-            if not is_stopping():
-                yield from self._start_tasks(backlog)
-            busy = [place for place, worker in enumerate(self._workers) if worker is not None and worker.task]
-            if not busy:
-                if is_stopping() or not backlog:
-                    return
-                continue
-            waitables = [item for place in busy for item in self._worker(place).waitables]
-            connections.wait(waitables, timeout=_POLL_SECONDS)
-            for place in busy:
-                yield from self._events(place, backlog)
+    def _give(self, place: int, task: Task[Any]) -> None:
+        self._started(place).give(task)
 
-    def _start_tasks(self, backlog: Backlog[ResultT]) -> Iterator[Started[ResultT] | Ended[ResultT]]:
-        for place, worker in enumerate(self._workers):
-            while backlog and (worker is None or not worker.task):
-                elsewhere = {other.method for other in self._workers if other is not None and other is not worker}
-                task = backlog.take(worker.method if worker else "", elsewhere)
-                yield Started(task)
-                left = task.sparing(self._unusable)
-                if isinstance(left, Result):
-                    yield Ended(task, left.value, 0.0)
-                else:
-                    worker = self._started(place)
-                    worker.give(left)
+    def _wait(self, busy: Sequence[WorkerProcess]) -> None:
+        connections.wait([item for worker in busy for item in worker.waitables], timeout=_POLL_SECONDS)
 
     def _started(self, place: int) -> WorkerProcess:
         worker = self._workers[place]
@@ -122,13 +97,7 @@ class LocalExecutor:
         names = visible.split(",") if visible else [str(number) for number in range(self._devices)]
         return {**os.environ, "CUDA_VISIBLE_DEVICES": names[place % len(names)]}
 
-    def _worker(self, place: int) -> WorkerProcess:
-        worker = self._workers[place]
-        assert worker is not None
-        return worker
-
-    def _events(self, place: int, backlog: Backlog[ResultT]) -> Iterator[Made | Ended[ResultT]]:
-        worker = self._worker(place)
+    def _events(self, place: int, worker: WorkerProcess, backlog: Backlog[ResultT]) -> Iterator[Made | Ended[ResultT]]:
         task, seconds = cast("Task[ResultT]", worker.task), worker.seconds
         for message in worker.messages():
             match message:

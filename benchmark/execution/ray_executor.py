@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +16,8 @@ from benchmark.execution.executor import pickle_configuration
 from benchmark.execution.ray_cluster import connect, import_ray
 from benchmark.execution.ray_worker import Demand, RayWorker
 from benchmark.execution.remote_worker import Delivery
-from benchmark.execution.task import Ended, Made, Result, Started, Task
+from benchmark.execution.task import Ended, Made, Result, Task
+from benchmark.execution.worker_pool import WorkerPool
 from benchmark.plan.configuration import RunConfiguration
 from benchmark.plan.resources import ExecutorKind, Resources
 
@@ -26,8 +27,8 @@ _SECONDS_TO_END = 15
 _LOSSES_PER_WORKER = 3
 
 
-class RayExecutor:
-    """Executes tasks with workers on a Ray cluster; each has one task at a time, and there is no queue behind it.
+class RayExecutor(WorkerPool[RayWorker]):
+    """Executes tasks with workers on a Ray cluster.
 
     What tasks read travels to the workers through the object store, and what comes back is written by this process
     alone: no disk is shared.
@@ -42,6 +43,7 @@ class RayExecutor:
     """
 
     def __init__(self, configuration: RunConfiguration, directory: Path, resources: Resources) -> None:
+        super().__init__(resources.workers)
         self._ray = import_ray()
         self._pickled = pickle_configuration(configuration)
         self._directory = directory
@@ -50,7 +52,6 @@ class RayExecutor:
         self._demands = {
             method.name: self._demand(method.info.resources) for method in configuration.methods if method.info
         }
-        self._workers: list[RayWorker | None] = [None] * resources.workers
         self._inputs: dict[Path, Any] = {}
         self._losses = 0
 
@@ -67,35 +68,14 @@ class RayExecutor:
             self._end([worker for worker in self._workers if worker is not None])
         self._ray.shutdown()
 
-    def execute(
-        self, tasks: Sequence[Task[ResultT]], is_stopping: Callable[[], bool]
-    ) -> Iterator[Started[ResultT] | Made | Ended[ResultT]]:
-        """Executes tasks; see ``Executor``."""
-        backlog = Backlog(tasks)
-        while True:
-            if not is_stopping():
-                yield from self._give_tasks(backlog)
-            busy = [place for place, worker in enumerate(self._workers) if worker is not None and worker.task]
-            if not busy:
-                if is_stopping() or not backlog:
-                    return
-                continue
-            if not all(self._worker(place).has_started for place in busy):
-                self._make_room()
-            self._ray.wait([self._worker(place).waitable for place in busy], timeout=_POLL_SECONDS)
-            for place in busy:
-                yield from self._events(place, backlog)
+    def _give(self, place: int, task: Task[Any]) -> None:
+        worker = self._started(place, self._demands.get(task.method, self._demand(MethodResources())))
+        worker.give(task, self._delivery(task, worker))
 
-    def _give_tasks(self, backlog: Backlog[ResultT]) -> Iterator[Started[ResultT]]:
-        for place, worker in enumerate(self._workers):
-            if not backlog:
-                return
-            if worker is None or not worker.task:
-                elsewhere = {other.method for other in self._workers if other is not None and other is not worker}
-                task = backlog.take(worker.method if worker else "", elsewhere)
-                yield Started(task)
-                chosen = self._started(place, self._demands.get(task.method, self._demand(MethodResources())))
-                chosen.give(task, self._delivery(task, chosen))
+    def _wait(self, busy: Sequence[RayWorker]) -> None:
+        if not all(worker.has_started for worker in busy):
+            self._make_room()
+        self._ray.wait([worker.waitable for worker in busy], timeout=_POLL_SECONDS)
 
     def _started(self, place: int, demand: Demand) -> RayWorker:
         worker = self._workers[place]
@@ -125,13 +105,7 @@ class RayExecutor:
             self._inputs[path] = self._ray.put(_read(path))
         return self._inputs[path]
 
-    def _worker(self, place: int) -> RayWorker:
-        worker = self._workers[place]
-        assert worker is not None
-        return worker
-
-    def _events(self, place: int, backlog: Backlog[ResultT]) -> Iterator[Made | Ended[ResultT]]:
-        worker = self._worker(place)
+    def _events(self, place: int, worker: RayWorker, backlog: Backlog[ResultT]) -> Iterator[Made | Ended[ResultT]]:
         task = cast("Task[ResultT]", worker.task)
         for message in worker.messages():
             self._losses = 0

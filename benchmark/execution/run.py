@@ -107,10 +107,10 @@ def _execute_locked(
     not_comparable = _why_durations_do_not_compare(settled, devices)
     if not_comparable:
         directory.note_calibration(None)
-        observer.noted(not_comparable)
+        observer.note(not_comparable)
     interrupted = False
     set_scores: list[SetScore] = []
-    stopping = Interruption(lambda: observer.noted("finishing what runs; Ctrl-C again stops at once"))
+    stopping = Interruption(lambda: observer.note("finishing what runs; Ctrl-C again stops at once"))
     with stopping, JournalWriter(directory.journal) as journal:
         try:
             with _make_executor(configuration, directory, settled, devices) as executor:

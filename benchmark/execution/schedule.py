@@ -35,7 +35,7 @@ class Observer(Protocol):
             seconds: How long it took in all, scoring included.
         """
 
-    def noted(self, message: str) -> None:
+    def note(self, message: str) -> None:
         """There is something that the user should know, in one line."""
 
 
@@ -51,7 +51,7 @@ class SilentObserver:
     def ended(self, unit: Unit, record: UnitRecord, seconds: float) -> None:
         """Ignores the unit."""
 
-    def noted(self, message: str) -> None:
+    def note(self, message: str) -> None:
         """Ignores the message."""
 
 

@@ -16,7 +16,7 @@ from sample_plugins.methods import Method, info
 
 
 class _Faulty(Method):
-    """Returns the content a little darker; harms where the first style is cold."""
+    """Returns the content a little darker; what it does where the first style is cold is up to the class."""
 
     def stylize(self, content, styles, generator):
         if "cold" in styles[0].prompt:
@@ -27,7 +27,7 @@ class _Faulty(Method):
         pass
 
     def harm(self):
-        raise NotImplementedError
+        """Does no harm."""
 
 
 class Segfaults(_Faulty):

@@ -1,0 +1,37 @@
+"""A bar on a terminal, plain lines elsewhere. Always on standard error."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, ProgressColumn
+
+
+class BarDisplay:
+    """Shows how something goes, from the moment it is entered.
+
+    Args:
+        columns: What the bar shows.
+        vanishes: Whether nothing is left of the bar at the end.
+    """
+
+    def __init__(self, *columns: ProgressColumn, vanishes: bool = False) -> None:
+        self._console = Console(stderr=True)
+        self._has_bar = self._console.is_terminal
+        self._bar = Progress(*columns, console=self._console, disable=not self._has_bar, transient=vanishes)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def note(self, line: str) -> None:
+        """Shows a line, above the bar if there is one."""
+        self._console.print(escape(line), highlight=False, soft_wrap=True)
