@@ -47,7 +47,7 @@ def number_format(values: Sequence[float]) -> NumberFormat:
         return lambda value: _signed(f"{value:.3f}")
     magnitude = -1 if largest == 1 else math.floor(math.log10(largest))
     if not -4 <= magnitude <= 6:
-        return lambda value: _signed(f"{value:.2e}")
+        return lambda value: _signed(f"{value:.2e}") if value else "0"
     decimals = min(max(2 - magnitude, 0), 5)
     return lambda value: _signed(f"{value:,.{decimals}f}")
 

@@ -258,7 +258,7 @@ def _metric_note(metric: MetricRecord) -> MetricNote:
         arrow=arrow,
         direction_words=words,
         range=format_range(metric.minimum, metric.maximum) + (f" {metric.unit}" if metric.unit else ""),
-        backbone=" + ".join(metric.backbones),
+        backbone=" + ".join(filter(None, metric.backbones)),
         needs=", ".join(str(need).replace("_", " ") for need in metric.needs),
         summary=metric.summary,
         paper=metric.paper,

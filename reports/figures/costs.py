@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from reports.figures.figure import (
     ANCHORED,
+    NARROW_WIDTH,
     POINT,
     Choice,
     Figure,
@@ -18,6 +21,7 @@ from reports.figures.figure import (
     method_shape,
     method_titles,
     metric_titles,
+    narrow_parameter,
     placed,
     points,
 )
@@ -29,8 +33,15 @@ if TYPE_CHECKING:
     from benchmark.store.records import RunRecords
 
 MEBIBYTE: Final = 2**20
+MEMORY_AXIS: Final = {"tickCount": 4}
+TIME_LABEL: Final = (
+    "datum.value < 0.00099 ? format(datum.value * 1e6, '~r') + ' µs' : "
+    "datum.value < 0.99 ? format(datum.value * 1e3, '~r') + ' ms' : format(datum.value, ',~r') + ' s'"
+)
 WIDTH: Final = 430
 HEIGHT: Final = 300
+NARROW_PANEL: Final = 85
+"""Width in pixels of each of the two panels of costs on a phone."""
 
 
 def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
@@ -85,11 +96,11 @@ def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         *points(base, POINT, x=x, y=y, color=colour, shape=shape),
         label_text(base).encode(x=x, y=y),
     )
-    parameters = (alt.param(name="metric", value=chosen), y_domains)
+    parameters = (alt.param(name="metric", value=chosen), y_domains, narrow_parameter())
     return Figure(
         explanation="Up and to the left is better. Hollow: the score is circular.",
         alt=f"Scatter plot of {metrics[chosen]} against seconds a picture, one point a method.",
-        spec=finish(chart.add_params(*parameters).properties(width=WIDTH, height=HEIGHT)),
+        spec=finish(chart.add_params(*parameters).properties(width=WIDTH, height=HEIGHT), NARROW_WIDTH),
         choices=(choice,),
     )
 
@@ -101,13 +112,14 @@ def cost_figure(run: RunRecords) -> Figure | None:
     panels: list[alt.LayerChart | alt.FacetChart] = []
     order = list(method_titles(run).values())
     for cost, title, show, unit, logarithmic in (
-        ("seconds", "seconds a picture, logarithmic", format_seconds, 1, True),
+        ("seconds", "time a picture, logarithmic", format_seconds, 1, True),
         ("peak_memory_bytes", "peak memory in MiB", format_bytes, MEBIBYTE, False),
     ):
         rows = _cost_rows(run, cost, show, unit)
         if not rows:
             continue
         scale = alt.Scale(type="log", nice=True) if logarithmic else alt.Scale(zero=True, nice=True)
+        ticks = _time_axis([row[key] for row in rows for key in ("low", "high")]) if logarithmic else MEMORY_AXIS
         axis = None if panels else alt.Axis(ticks=False, domain=False, grid=True)
         y = alt.Y("title:N", sort=order, title=None, axis=axis)
         base = alt.Chart(data(rows))
@@ -118,7 +130,7 @@ def cost_figure(run: RunRecords) -> Figure | None:
                     x=alt.X("low:Q", scale=scale), x2="high:Q", y=y, color=colour
                 ),
                 base.mark_point(filled=True, size=80, opacity=1, tooltip={"content": "data"}).encode(
-                    x=alt.X("x:Q", title=title, scale=scale, axis=alt.Axis(tickCount=5, grid=False)), y=y, color=colour
+                    x=alt.X("x:Q", title=title, scale=scale, axis=alt.Axis(grid=False, **ticks)), y=y, color=colour
                 ),
             ).properties(width=170, height=26 * len(order))
         )
@@ -127,8 +139,15 @@ def cost_figure(run: RunRecords) -> Figure | None:
     return Figure(
         explanation="Means with 95 % intervals; every picture was timed alone, after a warm-up.",
         alt="Runtime and peak memory of every method; the numbers are in the table of costs.",
-        spec=finish(alt.hconcat(*panels, spacing=24)),
+        spec=finish(alt.hconcat(*panels, spacing=24), NARROW_PANEL),
     )
+
+
+def _time_axis(seconds: Sequence[float]) -> dict[str, Any]:
+    """Settings of a logarithmic axis of seconds: a few powers of ten, in the unit that each is said in."""
+    first, last = math.floor(math.log10(min(seconds))), math.ceil(math.log10(max(seconds)))
+    step = max(1, math.ceil((last - first) / 3))
+    return {"values": [10.0**power for power in range(first, last + 1, step)], "labelExpr": TIME_LABEL}
 
 
 def cost_means(run: RunRecords, cost: str) -> dict[str, float]:

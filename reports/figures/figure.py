@@ -30,6 +30,10 @@ WIDEST: Final = (-0.5, 1.5)
 POINT: Final = 110
 """Area of a point in square pixels."""
 
+NARROW: Final = "narrow_"
+NARROW_WIDTH: Final = 285
+"""Width in pixels of a scatter plot on a phone, without its axis."""
+
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -109,7 +113,7 @@ def method_shape(titles: Sequence[str]) -> alt.Shape:
 
 
 def placed(rows: Sequence[dict[str, Any]], x: Span, y: Span, width: int, height: int) -> list[dict[str, Any]]:
-    """Returns the rows of points with the offsets of their labels.
+    """Returns the rows of points with the offsets of their labels, in the whole and in the narrow chart.
 
     Args:
         rows: One row per point, with ``x``, ``y`` and ``title``.
@@ -118,18 +122,20 @@ def placed(rows: Sequence[dict[str, Any]], x: Span, y: Span, width: int, height:
         width: Width of the chart in pixels.
         height: Its height.
     """
-    labels = [Label(row["title"], x.share(row["x"]) * width, (1 - y.share(row["y"])) * height) for row in rows]
-    return [
-        {**row, "dx": offset.dx, "dy": offset.dy, "align": offset.align}
-        for row, offset in zip(rows, place_labels(labels, width, height), strict=True)
-    ]
+    for prefix, across in (("", width), (NARROW, NARROW_WIDTH)):
+        labels = [Label(row["title"], x.share(row["x"]) * across, (1 - y.share(row["y"])) * height) for row in rows]
+        rows = [
+            {**row, f"{prefix}dx": offset.dx, f"{prefix}dy": offset.dy, f"{prefix}align": offset.align}
+            for row, offset in zip(rows, place_labels(labels, across, height), strict=True)
+        ]
+    return list(rows)
 
 
 def label_text(base: alt.Chart, **marks: Any) -> alt.Chart:
     """Returns the labels of rows that were placed."""
     import altair as alt
 
-    dx, dy, align = (alt.expr(f"datum.{name}") for name in ("dx", "dy", "align"))
+    dx, dy, align = (alt.expr(f"narrow ? datum.{NARROW}{name} : datum.{name}") for name in ("dx", "dy", "align"))
     labels: alt.Chart = base.mark_text(dx=dx, dy=dy, align=align, **marks).encode(text="title:N")
     return labels
 
@@ -179,8 +185,23 @@ def points(base: alt.Chart, size: int, **encoding: Any) -> tuple[alt.Chart, alt.
     )
 
 
-def finish(chart: alt.LayerChart | alt.FacetChart | alt.HConcatChart) -> dict[str, Any]:
-    """Returns the specification of a chart, in the look of the page."""
+def narrow_parameter() -> alt.Parameter:
+    """Returns the parameter that the page sets where it draws a chart narrow, on a phone."""
+    import altair as alt
+
+    return alt.param(name="narrow", value=False)
+
+
+def finish(
+    chart: alt.LayerChart | alt.FacetChart | alt.HConcatChart, narrow_width: int | None = None
+) -> dict[str, Any]:
+    """Returns the specification of a chart, in the look of the page.
+
+    Args:
+        chart: The chart.
+        narrow_width: Width in pixels of the chart, or of each of its panels, on a phone; ``None`` for the same as
+            elsewhere.
+    """
     styled = chart.configure(
         background="transparent",
         font="system-ui, -apple-system, Segoe UI, Roboto, Noto Sans, Helvetica Neue, Arial, sans-serif",
@@ -198,4 +219,6 @@ def finish(chart: alt.LayerChart | alt.FacetChart | alt.HConcatChart) -> dict[st
         "text": {"fill": INK, "fontSize": 12, "limit": 150},
         "title": {"color": INK, "fontSize": 13, "anchor": "start", "fontWeight": "normal"},
     }  # fmt: skip
+    if narrow_width is not None:
+        spec["usermeta"] = {"narrow_width": narrow_width}
     return spec

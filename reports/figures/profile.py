@@ -14,6 +14,7 @@ from reports.figures.figure import (
     method_shape,
     method_titles,
     metric_titles,
+    narrow_parameter,
     points,
 )
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 LABEL_HEIGHT: Final = 0.05
 """Height of a label on the scale of the scores."""
+
+NARROW_PROFILE: Final = 180
+"""Width in pixels on a phone, without the axis and the names of the methods."""
 
 
 def profile_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
@@ -53,7 +57,7 @@ def profile_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     titles = [title for name, title in methods.items() if any(row["method"] == name for row in rows)]
     hover = alt.selection_point(name="pointed", fields=["title"], on="pointerover", empty=True)
     faded = alt.condition(hover, alt.value(1), alt.value(0.15))
-    x = alt.X("metric:N", sort=None, title=None, axis=alt.Axis(labelAngle=-35, grid=True, labelLimit=190))
+    x = alt.X("metric:N", sort=None, title=None, axis=alt.Axis(labelAngle=alt.expr("narrow ? -90 : -35"), grid=True, labelLimit=190))
     y = alt.Y("y:Q", title=ANCHORED, scale=anchored_scale(entry.score for entry in anchored))
     colour, shape = method_colour(titles), method_shape(titles)
     base = alt.Chart(data(rows))
@@ -61,14 +65,14 @@ def profile_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     chart = alt.layer(
         base.mark_line(strokeWidth=2, tooltip={"content": "data"})
         .encode(x=x, y=y, color=colour, opacity=faded)
-        .add_params(hover),
+        .add_params(hover, narrow_parameter()),
         *points(base, 70, x=x, y=y, color=colour, shape=shape, opacity=faded),
         last.mark_text(align="left", dx=10).encode(x=x, y=y, text="title:N"),
     )
     return Figure(
         explanation="One line a method; crossing lines are trade-offs. Hollow points are circular scores.",
         alt="Parallel coordinates of all anchored scores; the numbers are in the table at a glance.",
-        spec=finish(chart.properties(width=max(90 * len(names), 300), height=320)),
+        spec=finish(chart.properties(width=max(90 * len(names), 300), height=320), NARROW_PROFILE),
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports.figures.figure import (
     INK,
+    NARROW_WIDTH,
     QUIET,
     Choice,
     Figure,
@@ -63,6 +64,8 @@ def rank_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     dots = alt.Chart(data(points)).transform_filter(show)
     span = alt.Chart(data(spans)).transform_filter(show).transform_calculate(row=str(top))
     colour = method_colour([methods[name] for name in methods])
+    # Names stand on the side that has more room.
+    left = f"datum.rank > {(1 + most) / 2}"
     chart = alt.layer(
         alt.Chart(data(bars))
         .transform_filter(show)
@@ -73,7 +76,7 @@ def rank_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         dots.mark_point(filled=True, size=90, opacity=1, tooltip={"content": "data"}).encode(
             x=rank_axis, y=row_axis, color=colour
         ),
-        dots.mark_text(align="left", dx=10).encode(x=rank_axis, y=row_axis, text="title:N"),
+        dots.mark_text(align=alt.expr(f"{left} ? 'right' : 'left'"), dx=alt.expr(f"{left} ? -10 : 10")).encode(x=rank_axis, y=row_axis, text="title:N"),
     )
     return Figure(
         explanation="Methods ranked within each case. A thick bar joins methods that are closer than the critical "
@@ -81,7 +84,8 @@ def rank_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         alt=f"Critical-difference diagram of {metrics[chosen]}: "
         + ", ".join(f"{methods[name]} {rank:.2f}" for name, rank in statistics.ranks[0].average_ranks.items()),
         spec=finish(
-            chart.add_params(alt.param(name="metric", value=chosen)).properties(width=520, height=30 * most + 70)
+            chart.add_params(alt.param(name="metric", value=chosen)).properties(width=520, height=30 * most + 70),
+            NARROW_WIDTH,
         ),
         choices=(Choice("metric", "Ranks by", options, chosen),),
     )

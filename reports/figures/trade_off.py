@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from benchmark.contracts.metric import Direction
 from reports.figures.figure import (
+    NARROW_WIDTH,
     POINT,
     QUIET,
     STRONG_LINE,
@@ -22,6 +23,7 @@ from reports.figures.figure import (
     method_shape,
     method_titles,
     metric_titles,
+    narrow_parameter,
     placed,
     points,
     raw_span,
@@ -170,6 +172,7 @@ def _chart(run: RunRecords, statistics: RunStatistics, choices: Iterable[Choice]
             label_text(methods).encode(x="x:Q", y="y:Q"),
             label_text(controls, color=QUIET, fontStyle="italic").encode(x="x:Q", y="y:Q"),
         )
-        .add_params(*parameters, x_domains, y_domains)
-        .properties(width=WIDTH, height=HEIGHT)
+        .add_params(*parameters, x_domains, y_domains, narrow_parameter())
+        .properties(width=WIDTH, height=HEIGHT),
+        NARROW_WIDTH,
     )

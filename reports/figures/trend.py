@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from reports.figures.figure import INK, Choice, Figure, data, finish, method_colour, method_titles, metric_titles
+from reports.figures.figure import INK, NARROW_WIDTH, Choice, Figure, data, finish, method_colour, method_titles, metric_titles
 from reports.formatting import field_of, number_format, number_of, parse_time
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def trend_figure(runs: Mapping[int, RunRecords], metrics: Collection[str]) -> Fi
         + ("by the time at which each run finished. " if dated else "run by run. ")
         + "Neighbouring intervals may overlap where the paired difference is clear: the cases are the same.",
         alt=f"{titles[names[0]]} of every method over {len(runs)} runs.",
-        spec=finish(chart.transform_filter("datum.metric === metric").add_params(chosen)),
+        spec=finish(chart.transform_filter("datum.metric === metric").add_params(chosen), NARROW_WIDTH),
         choices=(Choice("metric", "Trend of", tuple((name, titles[name]) for name in names), names[0]),),
     )
 

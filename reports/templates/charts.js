@@ -42,8 +42,15 @@
     const target = document.createElement("div");
     // Its text stands at the canvas, its numbers in the tables.
     target.setAttribute("aria-hidden", "true");
+    const spec = structuredClone(specs[run][name]);
+    const width = spec.usermeta?.narrow_width;
+    if (width && matchMedia("(max-width: 48rem)").matches) {
+      for (const part of spec.hconcat ?? [spec.spec ?? spec]) part.width = width;
+      if (spec.columns) spec.columns = 1;
+      for (const parameter of spec.params ?? []) if (parameter.name === "narrow") parameter.value = true;
+    }
     // The chart is interpreted, not compiled: a strict policy forbids scripts that are made of text.
-    const { view } = await vegaEmbed(target, specs[run][name], {
+    const { view } = await vegaEmbed(target, spec, {
       actions: false,
       ast: true,
       defaultStyle: false,
