@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class HtmlReport(Report):
     """Writes ``index.html`` with style sheets and scripts inside it, and its pictures beside or inside it.
 
+    The logs of methods that failed are copied beside it; an inline page says where they are in the run's folder.
+
     The page asks for nothing but its own pictures: its content security policy forbids every other request, and allows
     only the style sheet and the script whose hashes it names. Whatever comes from a plugin, a prompt, a file name or an
     error message is shown as text.
@@ -50,15 +52,16 @@ class HtmlReport(Report):
             ValueError: If there are no runs.
             InputError: If the page cannot be written.
         """
-        from reports.images import PictureFiles
+        from reports.linked_files import LOGS, PICTURES, LinkedFiles
         from reports.page import build_page
         from reports.rendering import render
 
-        files = None if self.inline else PictureFiles(destination)
-        page = build_page(runs, files)
+        pictures, logs = (None if self.inline else LinkedFiles(destination, folder) for folder in (PICTURES, LOGS))
+        page = build_page(runs, pictures, logs)
         target = destination / "index.html"
         # A record read from JSON can hold lone surrogates, which UTF-8 cannot encode.
         write_bytes(target, render(page).encode("utf-8", errors="replace"))
-        if files is not None:
-            files.remove_others()
+        for files in (pictures, logs):
+            if files is not None:
+                files.remove_others()
         return target

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import io
 import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from benchmark.store.atomic import write_bytes
-
 if TYPE_CHECKING:
     from PIL import Image
+
+    from reports.linked_files import LinkedFiles
 
 QUALITY: Final = 80
 LARGEST_FILE: Final = 256 * 1024 * 1024
 FILE_SIDE: Final = 512
 """The longer side of a picture beside the page."""
 
-FOLDER: Final = "pictures"
-FILE_NAME: Final = re.compile(r"[0-9a-f]{20}\.(webp|jpeg)")
 PICTURE_FORMATS: Final = ("PNG", "JPEG", "WEBP")
 
 
@@ -54,7 +50,7 @@ class PictureSource:
         files: Where pictures are written to; without it they are inlined.
     """
 
-    def __init__(self, directory: Path, files: PictureFiles | None = None) -> None:
+    def __init__(self, directory: Path, files: LinkedFiles | None = None) -> None:
         self._directory, self._files = directory, files
         self._shown: dict[tuple[str, int], tuple[str, int, int] | str] = {}
 
@@ -139,36 +135,3 @@ def encode(image: Image.Image) -> tuple[bytes, str]:
         return buffer.getvalue(), "webp"
     image.save(buffer, "JPEG", quality=QUALITY, optimize=True)
     return buffer.getvalue(), "jpeg"
-
-
-class PictureFiles:
-    """The pictures beside a page, in a folder of their own, named by what they hold.
-
-    Args:
-        destination: Folder of the page.
-    """
-
-    def __init__(self, destination: Path) -> None:
-        self._folder = destination / FOLDER
-        self._names: set[str] = set()
-
-    def add(self, data: bytes, kind: str) -> str:
-        """Writes a picture unless it is there, and returns its address relative to the page.
-
-        Raises:
-            InputError: It cannot be written.
-        """
-        name = f"{hashlib.sha256(data).hexdigest()[:20]}.{kind}"
-        self._names.add(name)
-        target = self._folder / name
-        if not target.exists():
-            self._folder.mkdir(parents=True, exist_ok=True)
-            write_bytes(target, data)
-        return f"{FOLDER}/{name}"
-
-    def remove_others(self) -> None:
-        """Removes pictures that an earlier page left."""
-        if self._folder.is_dir():
-            for file in self._folder.iterdir():
-                if FILE_NAME.fullmatch(file.name) and file.name not in self._names:
-                    file.unlink(missing_ok=True)

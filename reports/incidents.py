@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from benchmark.store.records import UnitStatus
 from reports.formatting import format_count
+from reports.logs import Log, copy_logs
 
 if TYPE_CHECKING:
     from benchmark.store.records import RunRecords
+    from reports.linked_files import LinkedFiles
     from reports.units import Unit
 
 
@@ -22,6 +24,7 @@ class Incident:
     outcome: str
     reason: str
     cases: tuple[str, ...]
+    log: Log | None = None
 
 
 @dataclass(frozen=True)
@@ -40,15 +43,31 @@ class Incidents:
     metrics: tuple[UnavailableMetric, ...]
 
 
-def collect_incidents(run: RunRecords, units: Mapping[tuple[str, str], Unit]) -> Incidents:
-    """Groups failures and skips by method and reason, and lists the scores that are missing."""
+def collect_incidents(
+    run: RunRecords, units: Mapping[tuple[str, str], Unit], files: LinkedFiles | None = None
+) -> Incidents:
+    """Groups failures and skips by method and reason, and lists the scores that are missing.
+
+    Args:
+        run: The run.
+        units: Its units.
+        files: Where the logs of methods that failed are copied to; without it they are not.
+    """
     titles = {method.name: method.title or method.name for method in run.methods}
     grouped: dict[tuple[str, str, str], list[str]] = {}
     for unit in units.values():
         if unit.status != UnitStatus.OK:
             grouped.setdefault((unit.method, unit.status, unit.error), []).append(unit.case)
+    failed = {method for method, status, _ in grouped if status != UnitStatus.SKIPPED}
+    logs = copy_logs(run, failed, files)
     incidents = [
-        Incident(titles.get(method, method), status or "unknown", reason or "No reason was recorded.", tuple(cases))
+        Incident(
+            titles.get(method, method),
+            status or "unknown",
+            reason or "No reason was recorded.",
+            tuple(cases),
+            None if status == UnitStatus.SKIPPED else logs.get(method),
+        )
         for (method, status, reason), cases in grouped.items()
     ]
     finished = len({(method.name, case.id) for method in run.methods for case in run.cases} & units.keys())

@@ -30,7 +30,7 @@ from reports.formatting import (
 from reports.gallery import Gallery, build_gallery
 from reports.glance import Glance, build_glance
 from reports.heat_map import HeatMaps, build_heat_maps
-from reports.images import PictureFiles, PictureSource
+from reports.images import PictureSource
 from reports.incidents import Incidents, collect_incidents
 from reports.provenance import Fact, Provenance, build_provenance
 from reports.ranking import DIRECTIONS, Scores, build_scores
@@ -39,6 +39,7 @@ from reports.units import Unit, methods_before_controls, read_units
 if TYPE_CHECKING:
     from benchmark.analysis.statistics import RunStatistics
     from benchmark.store.records import MethodRecord, MetricRecord, RunRecords
+    from reports.linked_files import LinkedFiles
 
 
 TRENDS: Final = "runs-"
@@ -132,26 +133,27 @@ class Page:
     inline: bool
 
 
-def build_page(runs: Sequence[RunRecords], files: PictureFiles | None = None) -> Page:
+def build_page(runs: Sequence[RunRecords], files: LinkedFiles | None = None, logs: LinkedFiles | None = None) -> Page:
     """Arranges the records of one or several runs.
 
     Args:
         runs: The runs.
         files: Where pictures are written to; without it they are inlined.
+        logs: Where logs are copied to; without it they are not.
 
     Raises:
         ValueError: If there are no runs.
     """
     if not runs:
         raise ValueError("a report needs at least one run")
-    sections = tuple(_section(run, index, files) for index, run in enumerate(runs, start=1))
+    sections = tuple(_section(run, index, files, logs) for index, run in enumerate(runs, start=1))
     title = sections[0].title if len(runs) == 1 else format_count(len(runs), "run")
     comparison = build_comparison(runs) if len(runs) > 1 else None
     trends = tuple(page_figure(drawn, TRENDS) for drawn in comparison.trends) if comparison else ()
     return Page(title, sections, comparison, trends, inline=files is None)
 
 
-def _section(run: RunRecords, number: int, files: PictureFiles | None) -> RunSection:
+def _section(run: RunRecords, number: int, files: LinkedFiles | None, logs: LinkedFiles | None) -> RunSection:
     units = read_units(run)
     pictures = PictureSource(run.directory, files)
     statistics = analyze(run)
@@ -176,7 +178,7 @@ def _section(run: RunRecords, number: int, files: PictureFiles | None) -> RunSec
         heat_maps=build_heat_maps(run, units, pictures),
         breakdowns=build_breakdowns(run, breakdowns(run)),
         metrics=tuple(_metric_note(metric) for metric in run.metrics),
-        incidents=collect_incidents(run, units),
+        incidents=collect_incidents(run, units, logs),
         provenance=build_provenance(run),
     )
 

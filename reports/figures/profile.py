@@ -57,7 +57,8 @@ def profile_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     titles = [title for name, title in methods.items() if any(row["method"] == name for row in rows)]
     hover = alt.selection_point(name="pointed", fields=["title"], on="pointerover", empty=True)
     faded = alt.condition(hover, alt.value(1), alt.value(0.15))
-    x = alt.X("metric:N", sort=None, title=None, axis=alt.Axis(labelAngle=alt.expr("narrow ? -90 : -35"), grid=True, labelLimit=190))
+    axis = alt.Axis(labelAngle=alt.expr("narrow ? -90 : -35"), grid=True, labelLimit=190)
+    x = alt.X("metric:N", sort=None, title=None, axis=axis)
     y = alt.Y("y:Q", title=ANCHORED, scale=anchored_scale(entry.score for entry in anchored))
     colour, shape = method_colour(titles), method_shape(titles)
     base = alt.Chart(data(rows))

@@ -66,6 +66,7 @@ def rank_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     colour = method_colour([methods[name] for name in methods])
     # Names stand on the side that has more room.
     left = f"datum.rank > {(1 + most) / 2}"
+    align, dx = alt.expr(f"{left} ? 'right' : 'left'"), alt.expr(f"{left} ? -10 : 10")
     chart = alt.layer(
         alt.Chart(data(bars))
         .transform_filter(show)
@@ -76,7 +77,7 @@ def rank_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         dots.mark_point(filled=True, size=90, opacity=1, tooltip={"content": "data"}).encode(
             x=rank_axis, y=row_axis, color=colour
         ),
-        dots.mark_text(align=alt.expr(f"{left} ? 'right' : 'left'"), dx=alt.expr(f"{left} ? -10 : 10")).encode(x=rank_axis, y=row_axis, text="title:N"),
+        dots.mark_text(align=align, dx=dx).encode(x=rank_axis, y=row_axis, text="title:N"),
     )
     return Figure(
         explanation="Methods ranked within each case. A thick bar joins methods that are closer than the critical "

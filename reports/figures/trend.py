@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from reports.figures.figure import INK, NARROW_WIDTH, Choice, Figure, data, finish, method_colour, method_titles, metric_titles
+from reports.figures.figure import (
+    INK,
+    NARROW_WIDTH,
+    Choice,
+    Figure,
+    data,
+    finish,
+    method_colour,
+    method_titles,
+    metric_titles,
+)
 from reports.formatting import field_of, number_format, number_of, parse_time
 
 if TYPE_CHECKING:

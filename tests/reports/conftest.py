@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, fields, is_dataclass, replace
 from enum import Enum
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -26,6 +26,10 @@ from benchmark.store.records import (
     RunStatus,
     SummaryRow,
 )
+from tests.reports.chromium import ARGUMENTS, CHROMIUM
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 VOID_ELEMENTS = {"meta", "link", "img", "input", "br"}
 SIDE = 48
@@ -95,6 +99,18 @@ def row() -> Callable[..., SummaryRow]:
 def rewritten() -> Callable[..., RunRecords]:
     """Returns a run whose strings are changed by a function."""
     return rewrite
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium: no chromium or google-chrome on the path")
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs the playwright package")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 def build_run(directory: Path) -> RunRecords:
