@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from benchmark.cli.options import POSITIVE, refuse_nan
-from benchmark.errors import BenchmarkError, ExitCode
+from benchmark.errors import BenchmarkError, ExitCode, describe_error
 from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
 
 
@@ -56,15 +56,24 @@ def _check_plugins(timeout: float) -> Iterator[tuple[bool, str]]:
             yield False, f"{harm}; uninstall {plugin.distribution} until it is mended"
         for plugin in (plugin for plugin in plugins.values() if plugin not in harmful):
             try:
-                loaded = plugin.load()
+                plugin.load()
                 if kind is PluginKind.PROTOCOLS:
-                    protocol = loaded()
-                    yield True, f"protocol {plugin.name}: {len(protocol.image_hashes)} images are the pinned ones"
+                    yield True, f"protocol {plugin.name}: {_describe_protocol(plugin.name)}"
             except BrokenPluginError as error:
                 yield False, str(error)
-            except BenchmarkError as error:
-                yield False, f"protocol {plugin.name}: {error}"
+            except Exception as error:
+                yield False, f"protocol {plugin.name}: {describe_error(error)}"
         yield True, f"{kind}: {', '.join(plugins) or 'none'}"
+
+
+def _describe_protocol(name: str) -> str:
+    from benchmark.plan.selection import find_protocol
+    from benchmark.protocol.recipe import Recipe
+
+    found = find_protocol(name)
+    if isinstance(found, Recipe):
+        return f"a recipe; benchmark protocol freeze {name} draws its styles"
+    return f"{len(found.image_hashes)} images are the pinned ones"
 
 
 def _check_models() -> Iterator[tuple[bool, str]]:
