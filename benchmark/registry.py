@@ -23,6 +23,7 @@ from benchmark.errors import BenchmarkError, InputError
 from benchmark.suggestion import suggest
 
 GROUP_PREFIX = "style_transfer_benchmark"
+OWN_DISTRIBUTION = "style-transfer-benchmark"
 
 
 class PluginKind(StrEnum):
@@ -69,6 +70,11 @@ class Plugin:
     version: str
     entry_point: EntryPoint
 
+    @property
+    def is_third_party(self) -> bool:
+        """Whether another distribution than this one brings it."""
+        return self.distribution != OWN_DISTRIBUTION
+
     def load(self) -> Any:
         """Imports the plugin: the class of a method, metric or report; the function that makes a protocol or recipe.
 
@@ -78,28 +84,33 @@ class Plugin:
         try:
             plugin = self.entry_point.load()
         except (Exception, SystemExit) as error:
-            raise self._broken(f"cannot be imported: {type(error).__name__}: {error}") from error
+            raise self.broken(f"cannot be imported: {type(error).__name__}: {error}") from error
         if self.kind is PluginKind.PROTOCOLS:
             if not callable(plugin):
-                raise self._broken("is not a function that returns a protocol or recipe")
+                raise self.broken("is not a function that returns a protocol or recipe")
             return plugin
         contracts = _CONTRACTS[self.kind]
         kept = [contract for contract in contracts if inspect.isclass(plugin) and issubclass(plugin, contract)]
         if not kept:
             names = " or ".join(f"benchmark.{contract.__name__}" for contract in contracts)
-            raise self._broken(f"is not a subclass of {names}")
+            raise self.broken(f"is not a subclass of {names}")
         information = contracts[kept[0]]
         if inspect.isabstract(plugin):
             missing = ", ".join(sorted(getattr(plugin, "__abstractmethods__", ())))
-            raise self._broken(f"does not implement {missing}")
+            raise self.broken(f"does not implement {missing}")
         info = getattr(plugin, "info", None)
         if not isinstance(info, information):
-            raise self._broken(f"has no info of type benchmark.{information.__name__}")
+            raise self.broken(f"has no info of type benchmark.{information.__name__}")
         if info.name != self.name:
-            raise self._broken(f"is registered as {self.name} but calls itself {info.name}")
+            raise self.broken(f"is registered as {self.name} but calls itself {info.name}")
         return plugin
 
-    def _broken(self, problem: str) -> BrokenPluginError:
+    def broken(self, problem: str) -> BrokenPluginError:
+        """Says in one line what is wrong with the plugin.
+
+        Args:
+            problem: What it does or does not do: what follows its name.
+        """
         line = " ".join(f"{self.kind.singular} {self.name} of {self.distribution} {problem}".split())
         return BrokenPluginError(line)
 

@@ -7,23 +7,28 @@ from pathlib import Path
 
 import click
 
-from benchmark.errors import BenchmarkError, ExitCode
+from benchmark.cli.options import POSITIVE, refuse_nan
+from benchmark.errors import BenchmarkError, ExitCode, describe_error
 from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
 
 
 @click.command()
 @click.argument("run", required=False, type=click.Path(path_type=Path))
-def doctor(run: Path | None) -> ExitCode:
+@click.option(
+    "--timeout", type=POSITIVE, callback=refuse_nan, default=60, show_default=True, metavar="SECONDS",
+    help="Longest time that importing a plugin may take; without RUN.",
+)  # fmt: skip
+def doctor(run: Path | None, timeout: float) -> ExitCode:
     """Check this installation, or what a RUN left on disk, and say what to do."""
     problems = 0
-    for is_fine, line in _check_run(run) if run else _check_installation():
+    for is_fine, line in _check_run(run) if run else _check_installation(timeout):
         click.echo(f"{'ok     ' if is_fine else 'problem'}  {line}")
         problems += not is_fine
     click.echo(f"{problems} problem{'s' * (problems != 1)} found" if problems else "all is well")
     return ExitCode.BAD_INPUT if problems else ExitCode.DONE
 
 
-def _check_installation() -> Iterator[tuple[bool, str]]:
+def _check_installation(timeout: float) -> Iterator[tuple[bool, str]]:
     import torch
 
     from benchmark.store.manifest import describe_environment
@@ -33,28 +38,42 @@ def _check_installation() -> Iterator[tuple[bool, str]]:
     yield True, ", ".join(f"{name} {version}" for name, version in environment["packages"].items())
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else "none; computing on the CPU"
     yield True, f"CUDA device: {device}"
-    yield from _check_plugins()
+    yield from _check_plugins(timeout)
     yield from _check_models()
 
 
-def _check_plugins() -> Iterator[tuple[bool, str]]:
+def _check_plugins(timeout: float) -> Iterator[tuple[bool, str]]:
+    from benchmark.execution.import_trial import find_harmful
+
     for kind in PluginKind:
         try:
             plugins = installed_plugins(kind)
         except BenchmarkError as error:
             yield False, str(error)
             continue
-        for plugin in plugins.values():
+        harmful = dict(find_harmful([plugin for plugin in plugins.values() if plugin.is_third_party], timeout))
+        for plugin, harm in harmful.items():
+            yield False, f"{harm}; uninstall {plugin.distribution} until it is mended"
+        for plugin in (plugin for plugin in plugins.values() if plugin not in harmful):
             try:
-                loaded = plugin.load()
+                plugin.load()
                 if kind is PluginKind.PROTOCOLS:
-                    protocol = loaded()
-                    yield True, f"protocol {plugin.name}: {len(protocol.image_hashes)} images are the pinned ones"
+                    yield True, f"protocol {plugin.name}: {_describe_protocol(plugin.name)}"
             except BrokenPluginError as error:
                 yield False, str(error)
-            except BenchmarkError as error:
-                yield False, f"protocol {plugin.name}: {error}"
+            except Exception as error:
+                yield False, f"protocol {plugin.name}: {describe_error(error)}"
         yield True, f"{kind}: {', '.join(plugins) or 'none'}"
+
+
+def _describe_protocol(name: str) -> str:
+    from benchmark.plan.selection import find_protocol
+    from benchmark.protocol.recipe import Recipe
+
+    found = find_protocol(name)
+    if isinstance(found, Recipe):
+        return f"a recipe; benchmark protocol freeze {name} draws its styles"
+    return f"{len(found.image_hashes)} images are the pinned ones"
 
 
 def _check_models() -> Iterator[tuple[bool, str]]:

@@ -24,13 +24,12 @@ from benchmark.cli.similarity import similarity
 from benchmark.cli.stylize import stylize
 from benchmark.cli.weights import weights
 from benchmark.errors import BenchmarkError, ExitCode
-
-_DISTRIBUTION = "style-transfer-benchmark"
+from benchmark.registry import OWN_DISTRIBUTION
 
 
 def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
-        click.echo(f"{_DISTRIBUTION} {version(_DISTRIBUTION)}")
+        click.echo(f"{OWN_DISTRIBUTION} {version(OWN_DISTRIBUTION)}")
         context.exit()
 
 

@@ -14,7 +14,7 @@ from benchmark.errors import InputError
 from benchmark.plan.resources import ExecutorKind, Resources
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
-_POSITIVE = click.FloatRange(min=0, min_open=True, max=1_000_000)
+POSITIVE = click.FloatRange(min=0, min_open=True, max=1_000_000)
 
 
 def device_option(command: CommandT) -> CommandT:
@@ -119,7 +119,7 @@ def resources_options(command: CommandT) -> CommandT:
     number = click.IntRange(1, 1024)
     options = (
         click.option(
-            "--timeout", type=_POSITIVE, callback=_refuse_nan, metavar="SECONDS",
+            "--timeout", type=POSITIVE, callback=refuse_nan, metavar="SECONDS",
             help="Longest time to prepare a method, to stylize once, or to score once; what takes longer fails.",
         ),
         click.option(
@@ -136,7 +136,7 @@ def resources_options(command: CommandT) -> CommandT:
             help="Threads of each worker, on which the last bits depend.  [default: one per core]",
         ),
         click.option(
-            "--memory-limit", type=_POSITIVE, callback=_refuse_nan, metavar="GIB",
+            "--memory-limit", type=POSITIVE, callback=refuse_nan, metavar="GIB",
             help="Most memory of a worker; a unit that takes more fails.",
         ),
     )  # fmt: skip
@@ -145,7 +145,8 @@ def resources_options(command: CommandT) -> CommandT:
     return with_resources  # type: ignore[return-value]
 
 
-def _refuse_nan(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+def refuse_nan(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    """Refuses NaN, which passes every range of click."""
     if value is not None and math.isnan(value):
         raise click.BadParameter("nan is not a number", context, parameter)
     return value

@@ -6,18 +6,16 @@ import faulthandler
 import os
 import pickle
 import signal
-import sys
-import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import parent_process
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import torch
 
 from benchmark.errors import InputError
+from benchmark.execution.child_process import catch_output, end_with_parent, flush_output
 from benchmark.execution.task import Result, Task
 from benchmark.execution.workbench import Workbench
 
@@ -66,8 +64,8 @@ def serve(connection: Connection, setup: Setup) -> None:
     os.environ.clear()
     os.environ.update(setup.environment)
     logs = setup.directory / "logs"
-    _catch_output(logs / "worker.log")
-    _end_with_parent()
+    catch_output(logs / "worker.log")
+    end_with_parent()
     faulthandler.enable()
     if _SIGNAL_FOR_TRACEBACK is not None:
         faulthandler.register(_SIGNAL_FOR_TRACEBACK)
@@ -82,7 +80,7 @@ def serve(connection: Connection, setup: Setup) -> None:
     while (task := connection.recv()) is not None:
         if task.method != method:
             method = task.method
-            _catch_output(logs / f"{method}.log")
+            catch_output(logs / f"{method}.log")
         if method:
             _write_line(f"[{task.title}]")
         try:
@@ -90,43 +88,10 @@ def serve(connection: Connection, setup: Setup) -> None:
         except InputError as error:
             connection.send(Refused(str(error)))
         else:
-            _flush()
+            flush_output()
             connection.send(Result(result))
-
-
-def _catch_output(log: Path) -> None:
-    """Sends what this process prints, from Python or not, to a file."""
-    _flush()
-    with suppress(OSError):
-        log.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        os.dup2(descriptor, 1)
-        os.dup2(descriptor, 2)
-        os.close(descriptor)
 
 
 def _write_line(line: str) -> None:
     with suppress(OSError):
         os.write(2, f"{line}\n".encode(errors="backslashreplace"))
-
-
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError, AttributeError):
-            stream.flush()
-
-
-def _end_with_parent() -> None:
-    """Ends this process, and those that plugins started in it, when the run's process ends, however that happens."""
-    if hasattr(os, "setpgid"):
-        os.setpgid(0, 0)
-    threading.Thread(target=_wait_for_parent, daemon=True).start()
-
-
-def _wait_for_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        if hasattr(os, "killpg"):
-            os.killpg(0, signal.SIGKILL)
-        os._exit(1)

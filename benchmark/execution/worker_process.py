@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,6 +14,7 @@ from typing import Any
 import psutil
 
 from benchmark.execution import worker
+from benchmark.execution.child_process import describe_end, kill
 from benchmark.execution.step import Action, Loss, Step
 from benchmark.execution.task import Made, Result, Task
 from benchmark.execution.worker import Ready, Refused, Setup
@@ -149,11 +149,10 @@ class WorkerProcess:
         self.kill()
         if code is None:
             return self._loss(self._fault)
+        reason = f"worker {describe_end(code)}"
         if code >= 0:
-            is_orphan = code == _EXIT_CODE_WITHOUT_SERVER and HAS_SERVER
-            return replace(self._loss(f"worker ended with exit code {code}"), is_foreign=is_orphan)
+            return replace(self._loss(reason), is_foreign=code == _EXIT_CODE_WITHOUT_SERVER and HAS_SERVER)
         is_foreign = -code in _FOREIGN_SIGNALS
-        reason = f"worker was killed by signal {-code} ({_signal_name(-code)})"
         reason += "; the system may have run out of memory" if is_foreign else ""
         return replace(self._loss(reason), is_foreign=is_foreign)
 
@@ -163,12 +162,7 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """Ends it now, with everything that it started."""
-        if sys.platform != "win32":
-            with contextlib.suppress(OSError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-        with contextlib.suppress(OSError):
-            self._process.kill()
-        self._process.join()
+        kill(self._process)
         self._connection.close()
         self._process.close()
 
@@ -178,10 +172,3 @@ class WorkerProcess:
             self._connection.send(None)
         self._process.join(_SECONDS_TO_END)
         self.kill()
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return "unknown"

@@ -172,5 +172,13 @@ class TestDoctor:
         assert result.code == 2
         assert "is not a run" in result.error_lines[0]
 
+    def test_finds_this_installation_sound(self, command):
+        result = command("doctor")
+        assert "ok       protocol mini: 8 images are the pinned ones" in result.out
+        assert "ok       protocol wikiart: a recipe" in result.out
+        assert "ok       model vgg19-embedded" in result.out
+        assert "all is well" in result.out
+        assert result.code == 0
+
     def test_finds_a_broken_plugin(self, command, sample_plugins):
         assert "problem  method broken of sample-plugins cannot be imported" in command("doctor").out

@@ -1,0 +1,75 @@
+"""How a process that runs plugins begins and ends, seen from inside and from outside. Importing this loads no torch."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import Any
+
+
+def catch_output(log: Path) -> None:
+    """Sends what this process prints, from Python or not, to a file."""
+    flush_output()
+    with contextlib.suppress(OSError):
+        log.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        os.dup2(descriptor, 1)
+        os.dup2(descriptor, 2)
+        os.close(descriptor)
+
+
+def flush_output() -> None:
+    """Writes what this process has printed and Python still holds back."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+
+
+def end_with_parent() -> None:
+    """Ends this process, and those that plugins started in it, when its parent process ends, however that happens."""
+    if hasattr(os, "setpgid"):
+        os.setpgid(0, 0)
+    threading.Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        if hasattr(os, "killpg"):
+            os.killpg(0, signal.SIGKILL)
+        os._exit(1)
+
+
+def kill(process: Any) -> None:
+    """Ends a process of ``multiprocessing`` now, with everything that it started, if it ends with its parent."""
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(OSError):
+        process.kill()
+    process.join()
+
+
+def describe_end(exit_code: int) -> str:
+    """How a process ended, for people: what follows its name.
+
+    Args:
+        exit_code: As ``multiprocessing`` has it: negative for a signal.
+    """
+    if exit_code >= 0:
+        return f"ended with exit code {exit_code}"
+    return f"was killed by signal {-exit_code} ({_signal_name(-exit_code)})"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return "unknown"
