@@ -5,10 +5,18 @@ from __future__ import annotations
 import dataclasses
 import typing
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from benchmark.errors import InputError
 from benchmark.suggestion import suggest
+
+
+class SettingOrigin(StrEnum):
+    """Who gave a setting that is not left at the method's default."""
+
+    PROTOCOL = "protocol"
+    USER = "user"
 
 
 def make_settings(method: str, settings_type: type[Any], values: Mapping[str, Any]) -> Any:

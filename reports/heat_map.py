@@ -49,7 +49,11 @@ class HeatColumn:
 
 @dataclass(frozen=True)
 class HeatMap:
-    """The matrix of one method. ``hits`` of ``judged`` images are most similar to a prompt they were made for."""
+    """The matrix of one method.
+
+    ``hits`` of ``judged`` images are most similar to a prompt they were made for; the ``missed`` prompts are those that
+    no image made for them is most similar to.
+    """
 
     title: str
     control: bool
@@ -57,6 +61,7 @@ class HeatMap:
     rows: tuple[HeatRow, ...]
     hits: int
     judged: int
+    missed: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -89,8 +94,21 @@ def build_heat_maps(run: RunRecords, units: Mapping[tuple[str, str], Unit], pict
             HeatColumn(case, _thumbnail(title, case, units.get((name, case)), pictures))
             for case in matrix.cases[:LARGEST_MATRIX]
         )
-        rows, hits, judged = matrix.arrange(cases, low, high)
-        maps.append(HeatMap(title, bool(method and method.control), columns, rows, hits, judged))
+        wanted = [_prompts_of(cases.get(case)) for case in matrix.cases]
+        nearest = matrix.nearest_prompts(wanted)
+        missed = {prompt for image in nearest for prompt in image.wanted - {image.nearest}}
+        missed -= {image.nearest for image in nearest if image.is_hit}
+        maps.append(
+            HeatMap(
+                title,
+                bool(method and method.control),
+                columns,
+                matrix.arrange(wanted, low, high),
+                hits=sum(image.is_hit for image in nearest),
+                judged=len(nearest),
+                missed=tuple(prompt for prompt in matrix.prompts if prompt in missed),
+            )
+        )
     return HeatMaps(
         maps=tuple(maps),
         low=_two_digits(low),
@@ -121,34 +139,48 @@ class _Matrix:
     def numbers(self) -> list[float]:
         return [value for row in self.values for value in row if value is not None]
 
-    def arrange(self, cases: Mapping[str, CaseRecord], low: float, high: float) -> tuple[tuple[HeatRow, ...], int, int]:
-        """Returns the rows, how many images are nearest to a matching prompt, and of how many that can be told."""
-        matching = [_prompts_of(cases.get(case)) for case in self.cases]
-        rows = tuple(
+    def arrange(self, wanted: Sequence[set[str]], low: float, high: float) -> tuple[HeatRow, ...]:
+        """Returns the rows, given the prompts that each image was made for."""
+        return tuple(
             HeatRow(
                 prompt,
                 tuple(
                     HeatCell(
                         NOTHING if value is None else _two_digits(value),
                         None if value is None else _level(value, low, high),
-                        prompt in matching[j],
+                        prompt in wanted[j],
                     )
                     for j, value in enumerate(row[:LARGEST_MATRIX])
                 ),
             )
             for prompt, row in zip(self.prompts[:LARGEST_MATRIX], self.values, strict=False)
         )
-        hits, judged = 0, 0
-        for j, wanted in enumerate(matching):
+
+    def nearest_prompts(self, wanted: Sequence[set[str]]) -> list[_NearestPrompt]:
+        """Returns what each image is most similar to, leaving out images of which that cannot be told."""
+        nearest = []
+        for j, prompts in enumerate(wanted):
             column = [
                 (value, prompt)
                 for prompt, row in zip(self.prompts, self.values, strict=True)
                 if (value := row[j]) is not None
             ]
-            if column and wanted.intersection(self.prompts):
-                judged += 1
-                hits += max(column)[1] in wanted
-        return rows, hits, judged
+            here = prompts.intersection(self.prompts)
+            if column and here:
+                nearest.append(_NearestPrompt(max(column)[1], frozenset(here)))
+        return nearest
+
+
+@dataclass(frozen=True)
+class _NearestPrompt:
+    """The prompt that an image is most similar to, and those that it was made for."""
+
+    nearest: str
+    wanted: frozenset[str]
+
+    @property
+    def is_hit(self) -> bool:
+        return self.nearest in self.wanted
 
 
 def _prompts_of(case: CaseRecord | None) -> set[str]:

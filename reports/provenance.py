@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmark.settings import SettingOrigin
 from reports.citation import PaperReference, bibtex, collect_papers
 from reports.formatting import field_of, text_of, web_address
 
 if TYPE_CHECKING:
-    from benchmark.store.records import ModelRecord, RunRecords
+    from benchmark.store.records import MethodRecord, ModelRecord, RunRecords
 
 SHOWN_APART: Final = frozenset({"command", "environment"})
 
@@ -27,13 +28,14 @@ class Fact:
 
 @dataclass(frozen=True)
 class MethodSettings:
-    """All settings of a method, passed and defaulted."""
+    """All settings of a method. ``has_origins`` says that the run noted which of them are not the method's defaults."""
 
     title: str
     version: str
     distribution: str
     licence: str
     settings: tuple[Fact, ...]
+    has_origins: bool
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ def build_provenance(run: RunRecords) -> Provenance:
                 method.version,
                 method.distribution,
                 method.licence,
-                _facts(method.settings),
+                _facts({_with_origin(name, method): value for name, value in method.settings.items()}),
+                method.origins is not None,
             )
             for method in run.methods
         ),
@@ -89,6 +92,16 @@ def build_provenance(run: RunRecords) -> Provenance:
         bibtex=bibtex(run),
         papers=collect_papers(run),
     )
+
+
+def _with_origin(setting: str, method: MethodRecord) -> str:
+    match (method.origins or {}).get(setting):
+        case SettingOrigin.PROTOCOL:
+            return f"{setting} (fixed by the protocol)"
+        case SettingOrigin.USER:
+            return f"{setting} (passed)"
+        case _:
+            return setting
 
 
 def _command(command: object) -> str:

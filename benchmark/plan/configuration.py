@@ -12,6 +12,7 @@ from benchmark.models.specification import ModelSpecification, find_models
 from benchmark.plan.unit import Unit, plan_units
 from benchmark.protocol.protocol import Protocol
 from benchmark.registry import Plugin
+from benchmark.settings import SettingOrigin
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class SelectedMethod:
         plugin: The plugin.
         info: Its static facts, or ``None`` if it is broken.
         settings: All its settings.
+        origins: Who gave those that are not left at the method's defaults.
         error: Why it is broken, or empty. Its units then fail with this reason.
     """
 
@@ -29,6 +31,7 @@ class SelectedMethod:
     info: MethodInfo | None = None
     settings: Any = None
     error: str = ""
+    origins: Mapping[str, SettingOrigin] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -24,7 +24,7 @@ from benchmark.registry import (
     installed_plugins,
     select_plugins,
 )
-from benchmark.settings import make_settings
+from benchmark.settings import SettingOrigin, make_settings
 
 
 def find_protocol(name: str) -> Protocol | Recipe:
@@ -122,8 +122,10 @@ def select_method(plugin: Plugin, protocol: Protocol, assignments: Mapping[str, 
         method = plugin.load()
     except BrokenPluginError as error:
         return SelectedMethod(plugin, error=str(error))
-    values = {**protocol.method_settings.get(plugin.name, {}), **assignments}
-    return SelectedMethod(plugin, method.info, make_settings(plugin.name, method.settings_type, values))
+    fixed = protocol.method_settings.get(plugin.name, {})
+    settings = make_settings(plugin.name, method.settings_type, {**fixed, **assignments})
+    origins = dict.fromkeys(fixed, SettingOrigin.PROTOCOL) | dict.fromkeys(assignments, SettingOrigin.USER)
+    return SelectedMethod(plugin, method.info, settings, origins=origins)
 
 
 def used_models(protocol: Protocol, methods: Iterable[SelectedMethod]) -> list[ModelSpecification]:

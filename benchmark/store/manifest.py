@@ -126,6 +126,7 @@ def method_record(method: SelectedMethod) -> MethodRecord:
         distribution=distribution,
         optimises=info.optimises,
         settings=settings_of(method.settings),
+        origins=dict(method.origins),
         anchor=info.anchor or "",
     )
 

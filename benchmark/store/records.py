@@ -36,8 +36,8 @@ class RunStatus(StrEnum):
 class MethodRecord:
     """A method as it took part in a run.
 
-    ``settings`` holds all settings, passed and defaulted; ``anchor`` the axis whose good end a control
-    marks, or nothing.
+    ``settings`` holds all settings, passed and defaulted; ``origins`` who gave those that are not the method's
+    defaults, or ``None`` in a run that did not note it; ``anchor`` the axis whose good end a control marks, or nothing.
     """
 
     name: str
@@ -54,6 +54,7 @@ class MethodRecord:
     optimises: tuple[str, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
     anchor: str = ""
+    origins: dict[str, str] | None = None
 
 
 def backbone_names(backbone: str | Sequence[str]) -> tuple[str, ...]:

@@ -26,26 +26,20 @@ class TestACompleteRun:
         assert set(manifest["protocol"]) >= {"name", "version", "fingerprint"}
         assert [method["name"] for method in manifest["methods"]] == ["blend", "identity"]
         assert manifest["methods"][0]["settings"]["share"] == 0.75, "the protocol's setting counts, not the default"
+        assert manifest["methods"][0]["origins"] == {"share": "protocol"}
         assert (run / "images" / "blend" / "hills--cold.png").is_file()
         assert len((run / "journal.jsonl").read_text().splitlines()) == 10
+
+    def test_notes_which_settings_the_user_gave(self, tiny, tmp_path):
+        assert tiny("blend", "--set", "blend.share=0.5", "--limit", "1").code == 0
+        (method,) = json.loads((tmp_path / "run" / "run.json").read_text())["methods"]
+        assert method["settings"]["share"] == 0.5
+        assert method["origins"] == {"share": "user"}
 
     def test_has_one_row_per_unit_and_one_column_per_metric(self, tiny, tmp_path):
         tiny("blend,identity")
         table = pd.read_parquet(tmp_path / "run" / "results.parquet")
-        expected = [
-            "method",
-            "case",
-            "content",
-            "style",
-            "prompt",
-            "seed",
-            "status",
-            "error",
-            "seconds",
-            "peak_memory_bytes",
-            "image",
-        ]
-        assert list(table.columns) == [*expected, "brightness_difference", "sometimes_fails"]
+        assert list(table.columns) == [*UNIT_COLUMNS, "brightness_difference", "sometimes_fails"]
         assert len(table) == 10
         done = table[table.status == "ok"]
         assert (done.seconds > 0).all()

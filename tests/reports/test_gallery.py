@@ -115,6 +115,16 @@ def test_heat_maps_share_one_scale_and_keep_the_order_of_the_methods(run: RunRec
     assert (maps.low, maps.high) == ("0.00", "1.00")
 
 
+def test_a_prompt_is_missed_if_no_image_made_for_it_is_most_similar_to_it(run: RunRecords) -> None:
+    first, second = (style["prompt"] for style in run.styles)
+    columns = [case.id for case in run.cases if case.prompt in (first, second)][:2]
+    similarity = {"gatys": {"rows": [first, second], "columns": columns, "values": [[0.9, 0.8], [0.1, 0.2]]}}
+    maps = build_heat_maps(replace(run, similarity=similarity), read_units(run), PictureSource(run.directory))
+    assert maps is not None
+    (heat_map,) = maps.maps
+    assert (heat_map.hits, heat_map.judged, heat_map.missed) == (1, 2, (second,))
+
+
 def test_both_prompts_of_a_mixed_case_match(run: RunRecords) -> None:
     prompts = [style["prompt"] for style in run.styles]
     similarity = {"gatys": {"rows": [*prompts, "another"], "columns": [run.cases[2].id], "values": [[0.1], [0.2]]}}
@@ -150,3 +160,15 @@ def test_a_paper_is_listed_once_with_everything_it_stands_for(run: RunRecords) -
         ("Gatys et al. 2016", ("Gatys", "Gram distance")),
         ("Kwon, Ye", ("CLIPstyler",)),
     ]
+
+
+def test_settings_say_who_gave_them(run: RunRecords) -> None:
+    method = replace(
+        run.methods[0], settings={"steps": 9, "size": 3, "seed": 1}, origins={"steps": "user", "size": "protocol"}
+    )
+    (settings,) = build_provenance(replace(run, methods=(method,))).settings
+    assert [fact.name for fact in settings.settings] == ["steps (passed)", "size (fixed by the protocol)", "seed"]
+    assert settings.has_origins
+    (old,) = build_provenance(replace(run, methods=(replace(method, origins=None),))).settings
+    assert [fact.name for fact in old.settings] == ["steps", "size", "seed"]
+    assert not old.has_origins
