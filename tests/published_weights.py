@@ -44,9 +44,9 @@ def write_published_weights(folder: Path) -> dict[str, Path]:
         The files by their published names.
     """
     writers: Mapping[str, Callable[[Path], None]] = {
-        "vgg19-dcbb9e9d.pth": lambda file: _write_features(vgg19(weights=None), file),
-        "vgg16-397923af.pth": lambda file: _write_features(vgg16(weights=None), file),
-        "alexnet-owt-7be5be79.pth": lambda file: _write_features(alexnet(weights=None), file),
+        "vgg19-dcbb9e9d.pth": lambda file: write_features(vgg19(weights=None), file),
+        "vgg16-397923af.pth": lambda file: write_features(vgg16(weights=None), file),
+        "alexnet-owt-7be5be79.pth": lambda file: write_features(alexnet(weights=None), file),
         "art_inception.pth": _write_inception,
         "vgg_normalised.pth": lambda file: torch.save(convolutions(ADAIN_ENCODER, seed=0), file),
         "decoder.pth": lambda file: torch.save(convolutions(ADAIN_DECODER, seed=1), file),
@@ -114,7 +114,8 @@ def write_openai_archive(architecture: str, file: Path) -> None:
         torch.jit.trace(Archived().half().eval(), torch.zeros(1)).save(file)
 
 
-def _write_features(network: nn.Module, file: Path) -> None:
+def write_features(network: nn.Module, file: Path) -> None:
+    """Writes the convolutions of a network of torchvision."""
     # The classifiers, most of the published files, are never read.
     tensors = {name: tensor for name, tensor in network.state_dict().items() if name.startswith("features.")}
     torch.save(tensors, file)

@@ -16,6 +16,7 @@ from benchmark.execution.executor import pickle_configuration
 from benchmark.execution.ray_cluster import connect, import_ray
 from benchmark.execution.ray_worker import Demand, RayWorker
 from benchmark.execution.remote_worker import Delivery
+from benchmark.execution.sent_weights import weights_to_send
 from benchmark.execution.task import Ended, Made, Result, Task
 from benchmark.execution.worker_pool import WorkerPool
 from benchmark.plan.configuration import RunConfiguration
@@ -45,6 +46,7 @@ class RayExecutor(WorkerPool[RayWorker]):
     def __init__(self, configuration: RunConfiguration, directory: Path, resources: Resources) -> None:
         super().__init__(resources.workers)
         self._ray = import_ray()
+        self._run = configuration
         self._pickled = pickle_configuration(configuration)
         self._directory = directory
         self._resources = resources
@@ -59,6 +61,7 @@ class RayExecutor(WorkerPool[RayWorker]):
         widest = max((demand.cpus for demand in self._demands.values()), default=1)
         connect(self._resources.address, cpus=math.ceil(max(widest, self._resources.threads) * self._resources.workers))
         self._configuration = self._ray.put(self._pickled)
+        self._weights = weights_to_send(self._run, lambda path: self._ray.put(_read(path)))
         return self
 
     def __exit__(
@@ -84,7 +87,7 @@ class RayExecutor(WorkerPool[RayWorker]):
             worker = None
         if worker is None:
             one = replace(self._resources, executor=ExecutorKind.LOCAL, workers=1)
-            worker = self._workers[place] = RayWorker(self._configuration, one, demand)
+            worker = self._workers[place] = RayWorker(self._configuration, one, demand, self._weights)
         return worker
 
     def _demand(self, asked: MethodResources) -> Demand:
@@ -156,4 +159,4 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise InputError(f"cannot read image {path}: {error.strerror}") from error
+        raise InputError(f"cannot read {path}: {error.strerror}") from error

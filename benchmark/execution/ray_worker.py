@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from benchmark.errors import InputError, describe_error
 from benchmark.execution.ray_cluster import import_ray, require_room
 from benchmark.execution.remote_worker import Delivery, Done, RemoteWorker
+from benchmark.execution.sent_weights import SentWeights
 from benchmark.execution.step import Loss
 from benchmark.execution.task import Made, Task
 from benchmark.plan.resources import Resources
@@ -44,6 +45,7 @@ class RayWorker:
         configuration: What is run, pickled, as a reference into the object store.
         resources: With how much; there is one worker process in it.
         demand: What it asks of the cluster.
+        weights: What its node may lack.
 
     Attributes:
         demand: What it asks of the cluster.
@@ -56,7 +58,9 @@ class RayWorker:
         InputError: No node is large enough.
     """
 
-    def __init__(self, configuration: Any, resources: Resources, demand: Demand) -> None:
+    def __init__(
+        self, configuration: Any, resources: Resources, demand: Demand, weights: Sequence[SentWeights]
+    ) -> None:
         require_room(demand.by_name())
         self._ray = import_ray()
         actor = self._ray.remote(RemoteWorker).options(
@@ -65,7 +69,7 @@ class RayWorker:
             memory=demand.memory_bytes or None,
             scheduling_strategy="SPREAD",
         )
-        self._actor = actor.remote(configuration, resources)
+        self._actor = actor.remote(configuration, resources, weights)
         self._room = self._actor.__ray_ready__.remote()
         self._has_started = False
         self.demand = demand

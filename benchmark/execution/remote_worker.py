@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 from benchmark.errors import InputError
 from benchmark.execution.inputs import copy_of
 from benchmark.execution.local_executor import LocalExecutor
+from benchmark.execution.sent_weights import SentWeights, keep_weights
 from benchmark.execution.task import Ended, Made, Result, Task
 from benchmark.execution.worker import Refused
 from benchmark.plan.resources import Resources
@@ -50,14 +51,21 @@ class Delivery:
 
 
 class RemoteWorker:
-    """An actor. It reads and writes nothing but a temporary folder of its node.
+    """An actor. It reads and writes nothing but a temporary folder of its node, and the weights folder there.
 
     Args:
         configuration: What is run, pickled.
         resources: With how much; there is one worker process here.
+        weights: What this node may lack.
+
+    Raises:
+        InputError: The weights cannot be kept on this node.
     """
 
-    def __init__(self, configuration: bytes, resources: Resources) -> None:
+    def __init__(self, configuration: bytes, resources: Resources, weights: Sequence[SentWeights]) -> None:
+        import ray
+
+        keep_weights(weights, ray.get)
         self._kept = contextlib.ExitStack()
         folder = tempfile.TemporaryDirectory(prefix="benchmark-", ignore_cleanup_errors=True)
         self._directory = Path(self._kept.enter_context(folder), "run")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from torchvision.models import vgg19
 
 from benchmark.cli.main import main
 from benchmark.contracts import MethodResources
@@ -17,12 +18,17 @@ from benchmark.errors import InputError
 from benchmark.execution.ray_executor import RayExecutor
 from benchmark.execution.task import Ended
 from benchmark.execution.unit_task import UnitTask
-from benchmark.plan.configuration import RunConfiguration
+from benchmark.models.role import Role
+from benchmark.models.specification import find_model
+from benchmark.models.weights_folders import WEIGHTS_VARIABLE
+from benchmark.plan.configuration import RunConfiguration, SelectedMetric
 from benchmark.plan.resources import ExecutorKind, Resources
 from benchmark.plan.selection import configure_run
+from benchmark.registry import PluginKind, select_plugins
 from benchmark.store.journal import read_journal
 from tests.conftest import SAMPLE_PLUGINS
 from tests.execution.conftest import TINY, assert_same_results, is_running, results, wait_for
+from tests.published_weights import served, write_features
 
 ray = pytest.importorskip("ray")
 
@@ -170,6 +176,39 @@ def cluster(sample_plugins, monkeypatch):
     cluster = Cluster(initialize_head=True, head_node_args=NODE)
     yield cluster
     cluster.shutdown()
+
+
+class TestWeights:
+    """The command has a network that no node has."""
+
+    @pytest.fixture
+    def there(self, monkeypatch, tmp_path):
+        """The weights folder of every node that starts from now on."""
+        monkeypatch.setenv(WEIGHTS_VARIABLE, str(tmp_path / "there"))
+        return tmp_path / "there"
+
+    @pytest.fixture
+    def configuration(self, sample_plugins, monkeypatch, tmp_path):
+        """A run whose metric needs VGG-19; its weights, random ones, lie in the folder of the command."""
+        here = tmp_path / "here"
+        here.mkdir()
+        monkeypatch.setenv(WEIGHTS_VARIABLE, str(here))
+        model = find_model("vgg19")
+        write_features(vgg19(weights=None), here / model.assets[0].file)
+        model = replace(model, assets=(served(model.assets[0], here / model.assets[0].file, ""),))
+        (plugin,) = select_plugins(PluginKind.METRICS, "vgg_content_loss")
+        configuration = replace(configured("identity"), metrics=(SelectedMetric(plugin, plugin.load().info),))
+        object.__setattr__(configuration, "models", {Role.VGG: model})
+        return configuration
+
+    def test_go_to_a_node_that_lacks_them(self, there, cluster, configuration, tmp_path):
+        resources = Resources(ExecutorKind.RAY, 1, threads=1, address=cluster.address)
+        with RayExecutor(configuration, tmp_path / "run", resources) as executor:
+            tasks = [UnitTask(unit) for unit in configuration.units()[:1]]
+            (ended,) = [event for event in executor.execute(tasks, lambda: False) if isinstance(event, Ended)]
+        assert ended.result.scores["vgg_content_loss"] is not None, ended.result
+        (asset,) = configuration.models[Role.VGG].assets
+        assert (there / asset.file).read_bytes() == (tmp_path / "here" / asset.file).read_bytes()
 
 
 class TestACluster:

@@ -1,0 +1,100 @@
+"""Weights of published networks on their way from the machine that runs the command to those of a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from benchmark.errors import InputError
+from benchmark.models.asset import Asset
+from benchmark.models.weights_check import check_weights
+from benchmark.models.weights_folders import weights_folders
+from benchmark.models.weights_lock import read_lock, record
+from benchmark.plan.configuration import RunConfiguration
+from benchmark.store.atomic import write_bytes
+
+
+@dataclass(frozen=True)
+class SentWeights:
+    """A file of weights that a node may lack.
+
+    Attributes:
+        asset: What it is.
+        sha256: Its hash here.
+        content: Its bytes, as a reference into the object store.
+    """
+
+    asset: Asset
+    sha256: str
+    content: Any
+
+
+def weights_to_send(configuration: RunConfiguration, share: Callable[[Path], Any]) -> tuple[SentWeights, ...]:
+    """The files of weights that the methods and metrics of a run load and no package carries.
+
+    What is not here, or is damaged, is not sent: what needs it fails in a worker as it would here.
+
+    Args:
+        configuration: What is run.
+        share: Puts a file into the object store and returns the reference.
+    """
+    folders = weights_folders()
+    checks = [check_weights(asset, folders) for asset in _fetched_assets(configuration)]
+    return tuple(
+        SentWeights(check.asset, check.sha256, share(check.path))
+        for check in checks
+        if check.path is not None and check.state.is_sound
+    )
+
+
+def keep_weights(sent: Iterable[SentWeights], get: Callable[[Any], bytes]) -> None:
+    """Writes what this machine lacks into its own weights folder, as if it had been fetched here.
+
+    Args:
+        sent: What the machine that runs the command has.
+        get: Takes the bytes behind a reference out of the object store.
+
+    Raises:
+        InputError: The folder cannot be written, or this machine has another file on record.
+    """
+    for weights in sent:
+        folders = weights_folders()
+        if check_weights(weights.asset, folders).state.is_sound:
+            continue
+        path = folders.own / weights.asset.file
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # The workers of one node write into one folder.
+            with FileLock(path.parent / f".{path.name}.lock"):
+                if not check_weights(weights.asset, folders).state.is_sound:
+                    _keep(weights, path, get)
+        except OSError as error:
+            raise InputError(f"cannot write weights {path}: {error.strerror}") from error
+
+
+def _keep(weights: SentWeights, path: Path, get: Callable[[Any], bytes]) -> None:
+    known = read_lock(path.parent).get(path.name)
+    if known is not None and known.sha256 != weights.sha256:
+        raise InputError(
+            f"{path} was recorded on {known.date} with the sha256 {known.sha256}; that of the machine that runs the"
+            f" command is {weights.sha256}"
+        )
+    write_bytes(path, get(weights.content))
+    if not weights.asset.is_pinned:
+        record(path, weights.sha256, "sent by the machine that runs the command")
+
+
+def _fetched_assets(configuration: RunConfiguration) -> Sequence[Asset]:
+    roles = [role for method in configuration.methods if method.info for role in method.info.uses]
+    roles += [
+        role
+        for metric in configuration.metrics
+        if metric.info and not metric.unavailable
+        for role in metric.info.backbones
+    ]
+    models = [configuration.models[role] for role in dict.fromkeys(roles) if role in configuration.models]
+    return [asset for asset in dict.fromkeys(asset for model in models for asset in model.assets) if not asset.package]
