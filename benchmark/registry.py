@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, entry_points
 from typing import Any
 
 from benchmark.contracts import (
@@ -124,10 +125,12 @@ def installed_plugins(kind: PluginKind) -> dict[str, Plugin]:
     found = sorted(entry_points(group=f"{GROUP_PREFIX}.{kind}"), key=lambda entry_point: entry_point.name)
     for name, times in Counter(entry_point.name for entry_point in found).items():
         if times > 1:
-            owners = " and ".join(sorted(_distribution(item)[0] for item in found if item.name == name))
+            owners = " and ".join(sorted(_describe_distribution(item.dist)[0] for item in found if item.name == name))
             raise InputError(f"{kind.singular} {name} is brought by {owners}; uninstall all but one")
+    # Reading a distribution's metadata takes milliseconds, and one brings many plugins.
+    describe = functools.cache(_describe_distribution)
     return {
-        entry_point.name: Plugin(kind, entry_point.name, *_distribution(entry_point), entry_point)
+        entry_point.name: Plugin(kind, entry_point.name, *describe(entry_point.dist), entry_point)
         for entry_point in found
     }
 
@@ -161,5 +164,5 @@ def select_plugins(kind: PluginKind, names: str) -> list[Plugin]:
     return selected
 
 
-def _distribution(entry_point: EntryPoint) -> tuple[str, str]:
-    return (entry_point.dist.name, entry_point.dist.version) if entry_point.dist else ("unknown", "")
+def _describe_distribution(distribution: Distribution | None) -> tuple[str, str]:
+    return (distribution.name, distribution.version) if distribution else ("unknown", "")

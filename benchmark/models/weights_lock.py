@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock
-
 from benchmark.errors import InputError
 from benchmark.models.asset import SHA256_DIGITS
 
@@ -73,6 +71,8 @@ def record(file: Path, sha256: str, source: str) -> LockEntry:
     Raises:
         InputError: The lock cannot be read or written.
     """
+    from filelock import FileLock
+
     entry = LockEntry(sha256, file.stat().st_size, source, datetime.now(UTC).date().isoformat())
     # Two processes that fetch two files write the same lock.
     with FileLock(file.parent / f".{LOCK_FILE}.lock"):
