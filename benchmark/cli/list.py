@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from benchmark.plan.selection import find_protocol, missing_models
-from benchmark.protocol.protocol import Protocol
-from benchmark.protocol.recipe import Recipe
 from benchmark.registry import BrokenPluginError, Plugin, PluginKind, installed_plugins
+
+if TYPE_CHECKING:
+    from benchmark.protocol.protocol import Protocol
+    from benchmark.protocol.recipe import Recipe
 
 
 @click.command(name="list")
@@ -23,6 +24,8 @@ def list_plugins(kind: str, protocol: str, as_json: bool) -> None:
 
     Methods and metrics say whether the weights are here that the protocol names for them.
     """
+    from benchmark.plan.selection import find_protocol
+
     named = find_protocol(protocol)
     rows = [describe(plugin, named) for plugin in installed_plugins(PluginKind(kind)).values()]
     if as_json:
@@ -52,6 +55,8 @@ def describe(plugin: Plugin, protocol: Protocol | Recipe) -> dict[str, Any]:
         plugin: The plugin; it is imported.
         protocol: Names the networks that play its roles.
     """
+    from benchmark.plan.selection import missing_models
+
     row: dict[str, Any] = {
         "name": plugin.name,
         "summary": "",

@@ -7,7 +7,6 @@ import inspect
 
 import click
 
-from benchmark.cli.protocol.words import print_protocol
 from benchmark.errors import InputError
 from benchmark.registry import Plugin, PluginKind, installed_plugins
 from benchmark.suggestion import suggest
@@ -26,6 +25,8 @@ def show(name: str) -> None:
         click.echo(f"{plugin.kind.singular} {plugin.name} (from {plugin.distribution} {plugin.version})")
         loaded = plugin.load()
         if plugin.kind is PluginKind.PROTOCOLS:
+            from benchmark.cli.protocol.words import print_protocol
+
             print_protocol(loaded())
         else:
             _show_class(plugin, loaded)

@@ -5,25 +5,19 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.errors import BenchmarkError, ExitCode, InputError
-from benchmark.models.asset import Asset, format_size
-from benchmark.models.open_clip_weights import openai_names
-from benchmark.models.specification import MODELS, ModelSpecification, find_assets, find_model
-from benchmark.models.weights_check import WeightsState, check_weights
-from benchmark.models.weights_folders import WeightsFolders, weights_folders
-from benchmark.plan.selection import find_protocol
-from benchmark.registry import PluginKind, installed_plugins
+from benchmark.errors import ExitCode, InputError
+
+if TYPE_CHECKING:
+    from benchmark.models.asset import Asset
+    from benchmark.models.specification import ModelSpecification
 
 MIRROR_VARIABLE = "STYLE_TRANSFER_BENCHMARK_MIRROR"
 """Environment variable with the address of a folder that is tried before the published addresses."""
 
-_ALL = "all"
 protocol_option = click.option("--protocol", help="Everything that this protocol names.")
 mirror_option = click.option(
     "--mirror", help=f"Address of a folder with the files, tried first.  [default: what {MIRROR_VARIABLE} says]"
@@ -40,10 +34,13 @@ def weights() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_weights(names: tuple[str, ...], as_json: bool) -> None:
     """List files of weights: all that are known, or those of NAMES. Sizes are compared, hashes are not."""
+    from benchmark.cli.known_weights import chosen_assets, describe_asset, known_uses
+    from benchmark.models.weights_folders import weights_folders
+
     folders = weights_folders()
-    uses = _uses()
-    chosen = _chosen(names, None) if names else [asset for use in uses for asset in use.model.assets]
-    rows = [_describe(asset, folders, uses) for asset in dict.fromkeys(chosen)]
+    uses = known_uses()
+    chosen = chosen_assets(names, None) if names else [asset for use in uses for asset in use.model.assets]
+    rows = [describe_asset(asset, folders, uses) for asset in dict.fromkeys(chosen)]
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
@@ -51,6 +48,7 @@ def list_weights(names: tuple[str, ...], as_json: bool) -> None:
     from rich.table import Table
 
     from benchmark.cli.tables import results_console
+    from benchmark.models.asset import format_size
 
     table = Table()
     for heading in ("name", "size", "state"):
@@ -75,7 +73,9 @@ def fetch(names: tuple[str, ...], protocol: str | None, mirror: str | None) -> N
     """
     if not names and protocol is None:
         raise InputError("say what to fetch: names (benchmark weights list shows them), --protocol NAME, or all")
-    fetch_assets(_chosen(names, protocol), mirror)
+    from benchmark.cli.known_weights import chosen_assets
+
+    fetch_assets(chosen_assets(names, protocol), mirror)
 
 
 @weights.command()
@@ -86,10 +86,14 @@ def verify(names: tuple[str, ...], protocol: str | None) -> ExitCode:
 
     Exits with 2 if a file is damaged, or its hash is not known, or one that was asked for is missing.
     """
+    from benchmark.cli.known_weights import ALL_WEIGHTS, chosen_assets
+    from benchmark.models.weights_check import WeightsState, check_weights
+    from benchmark.models.weights_folders import weights_folders
+
     folders = weights_folders()
     asked = bool(names) or protocol is not None
     problems = 0
-    for asset in _chosen(names or (() if asked else (_ALL,)), protocol):
+    for asset in chosen_assets(names or (() if asked else (ALL_WEIGHTS,)), protocol):
         check = check_weights(asset, folders)
         is_problem = not check.state.is_sound and (asked or check.state is not WeightsState.MISSING)
         problems += is_problem
@@ -112,6 +116,7 @@ def fetch_assets(assets: Iterable[Asset], mirror: str | None = None) -> None:
     """
     from benchmark.cli.fetch_display import FetchDisplay
     from benchmark.models.fetching import Fetcher, FetchResult
+    from benchmark.models.weights_folders import weights_folders
 
     mirror = os.environ.get(MIRROR_VARIABLE, "") if mirror is None else mirror
     if mirror and not mirror.startswith(("http://", "https://")):
@@ -133,59 +138,3 @@ def fetch_assets(assets: Iterable[Asset], mirror: str | None = None) -> None:
 def fetch_models(models: Iterable[ModelSpecification]) -> None:
     """Fetches the weights of models; see ``fetch_assets``."""
     fetch_assets(dict.fromkeys(asset for model in models for asset in model.assets))
-
-
-@dataclass(frozen=True)
-class _Use:
-    """A model and the protocols that name it."""
-
-    model: ModelSpecification
-    protocols: tuple[str, ...]
-
-
-def _uses() -> list[_Use]:
-    by_model: dict[str, list[str]] = {name: [] for name in (*(model.name for model in MODELS), *openai_names())}
-    for plugin in installed_plugins(PluginKind.PROTOCOLS).values():
-        try:
-            named = find_protocol(plugin.name).models.values()
-        except BenchmarkError:
-            # `benchmark doctor` says what is wrong with it.
-            continue
-        for name in dict.fromkeys(named):
-            by_model.setdefault(name, []).append(plugin.name)
-    return [_Use(find_model(name), tuple(protocols)) for name, protocols in by_model.items()]
-
-
-def _chosen(names: Iterable[str], protocol: str | None) -> list[Asset]:
-    chosen: list[Asset] = []
-    for name in names:
-        chosen += [asset for use in _uses() for asset in use.model.assets] if name == _ALL else find_assets(name)
-    if protocol is not None:
-        chosen += [asset for name in find_protocol(protocol).models.values() for asset in find_model(name).assets]
-    return list(dict.fromkeys(chosen))
-
-
-def _describe(asset: Asset, folders: WeightsFolders, uses: Iterable[_Use]) -> dict[str, Any]:
-    users = [use for use in uses if asset in use.model.assets]
-    path = next(folders.copies(asset), None)
-    return {
-        "name": asset.name,
-        "file": asset.file,
-        "package": asset.distribution,
-        "bytes": asset.bytes,
-        "sha256": asset.sha256,
-        "hash": "published" if asset.is_pinned else "of first use",
-        "state": _state(asset, path),
-        "path": str(path) if path else None,
-        "licence": asset.licence,
-        "citation": asset.citation,
-        "addresses": list(asset.addresses),
-        "models": [use.model.name for use in users],
-        "protocols": sorted({protocol for use in users for protocol in use.protocols}),
-    }
-
-
-def _state(asset: Asset, path: Path | None) -> str:
-    if path is None:
-        return "missing"
-    return "present" if asset.bytes in {None, path.stat().st_size} else "another size"

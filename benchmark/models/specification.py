@@ -181,6 +181,11 @@ MODELS: tuple[ModelSpecification, ...] = (
 )
 
 
+def model_names() -> list[str]:
+    """Names of the models that are known without asking open_clip."""
+    return [*(model.name for model in MODELS), *openai_names()]
+
+
 def find_model(name: str, role: Role | None = None) -> ModelSpecification:
     """Finds a model by name.
 
@@ -196,7 +201,7 @@ def find_model(name: str, role: Role | None = None) -> ModelSpecification:
     """
     found = next((model for model in MODELS if model.name == name), None) or _open_clip_model(name)
     if found is None:
-        raise InputError(f"unknown model {name!r}{suggest(name, [*(model.name for model in MODELS), *openai_names()])}")
+        raise InputError(f"unknown model {name!r}{suggest(name, model_names())}")
     if role is not None and not found.fits(role):
         raise InputError(f"model {name} cannot play the role {role}: it is a {found.role} model")
     return found

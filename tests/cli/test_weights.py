@@ -60,7 +60,6 @@ def published_vgg19(vgg19_file: Path, file_server: FileServer, monkeypatch: pyte
 def change(monkeypatch: pytest.MonkeyPatch, model: ModelSpecification) -> None:
     models = tuple(model if other.name == model.name else other for other in MODELS)
     monkeypatch.setattr(specification, "MODELS", models)
-    monkeypatch.setattr("benchmark.cli.weights.MODELS", models)
 
 
 class TestList:

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-from benchmark.cli.protocol.words import print_protocol
-
 
 @click.command()
 @click.argument("name")
@@ -15,6 +13,7 @@ from benchmark.cli.protocol.words import print_protocol
 def show(name: str, out: Path | None) -> None:
     """Show a protocol, by its name or the path of its file or folder."""
     from benchmark.cli.protocol.page import protocol_page
+    from benchmark.cli.protocol.words import print_protocol
     from benchmark.errors import InputError
     from benchmark.plan.selection import find_protocol, load_protocol
     from benchmark.protocol.data_directory import kept_lock
