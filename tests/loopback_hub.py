@@ -179,7 +179,8 @@ class _Handler(BaseHTTPRequestHandler):
         start, end = _asked_range(self.headers.get("Range"), size)
         fault = self.hub.next_fault(path) if with_body else None
         if fault is Fault.SERVER_ERROR:
-            self._send_json(500, {"error": "the loopback hub was told to fail"})
+            # Tried again as often as without the header, but after a second each time.
+            self._send_json(500, {"error": "the loopback hub was told to fail"}, {"Retry-After": "0"})
             return
         self.send_response(206 if self.headers.get("Range") else 200)
         self.send_header("Content-Length", str(end - start))
