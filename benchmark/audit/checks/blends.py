@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -25,7 +26,8 @@ def blends(evidence: Evidence) -> Outcome:
     rows = np.stack([evidence.goodness(treatment) for treatment in ordered], axis=1)
     correlations = [rank_correlation(row, np.arange(len(ordered))) for row in rows]
     figures = {
-        "correlation": float(np.mean(correlations)),
+        # Rounded, so that one that is 0.9 in every case is 0.9 on average.
+        "correlation": round(float(np.mean(correlations)), 12),
         "steps back": float(np.mean(np.diff(rows, axis=1) <= 0)),
     }
     problem = f"scores follow the strength of the blend with a rank correlation of {figures['correlation']:.2f} only"
@@ -35,5 +37,6 @@ def blends(evidence: Evidence) -> Outcome:
 def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:
     """Spearman's rank correlation; 0 where one of the two is constant."""
     ranks = [rankdata(values) - (len(values) + 1) / 2 for values in (first, second)]
-    lengths = [float(np.linalg.norm(values)) for values in ranks]
-    return float(ranks[0] @ ranks[1]) / (lengths[0] * lengths[1]) if all(lengths) else 0.0
+    # Ranks are halves of whole numbers: these sums are exact, and so is a correlation of 0.8.
+    squares = [float(values @ values) for values in ranks]
+    return float(ranks[0] @ ranks[1]) / math.sqrt(math.prod(squares)) if all(squares) else 0.0
