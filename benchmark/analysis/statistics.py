@@ -26,6 +26,7 @@ class RunStatistics:
         anchored: Mean scores between the controls.
         agreement: Agreement of every two metrics.
         trade_offs: Pareto front of every content metric with every style metric.
+        circular: By metric, the compared methods that optimised its network.
     """
 
     comparisons: tuple[MethodComparison, ...]
@@ -33,6 +34,7 @@ class RunStatistics:
     anchored: tuple[AnchoredScore, ...]
     agreement: tuple[RankAgreement, ...]
     trade_offs: tuple[TradeOff, ...]
+    circular: dict[str, tuple[str, ...]]
 
     def to_json(self) -> dict[str, Any]:
         """The statistics as JSON."""
@@ -52,7 +54,18 @@ def analyze(run: RunRecords) -> RunStatistics:
         anchored=tuple(anchored),
         agreement=tuple(agreement_of_metrics(run)),
         trade_offs=tuple(trade_offs(run, anchored)),
+        circular=_circular(run),
     )
+
+
+def _circular(run: RunRecords) -> dict[str, tuple[str, ...]]:
+    methods = ranked_methods(run)
+    found: dict[str, tuple[str, ...]] = {}
+    for metric in ranking_metrics(run):
+        circular = {row.method for row in run.summary if row.metric == metric.name and row.circular}
+        if circular.intersection(methods):
+            found[metric.name] = tuple(method for method in methods if method in circular)
+    return found
 
 
 def _ranks(run: RunRecords) -> list[RankComparison]:

@@ -8,9 +8,11 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from benchmark.cli.tables import results_console
+from benchmark.cli.tables import CIRCULAR, results_console
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from benchmark.analysis.agreement import RankAgreement
     from benchmark.analysis.anchoring import AnchoredScore
     from benchmark.analysis.comparison import MethodComparison
@@ -30,9 +32,9 @@ def print_statistics(statistics: RunStatistics) -> None:
     ranks = {entry.metric: entry for entry in statistics.ranks}
     for metric in dict.fromkeys(comparison.metric for comparison in statistics.comparisons):
         pairs = [comparison for comparison in statistics.comparisons if comparison.metric == metric]
-        console.print(_pairs_table(metric, ranks.get(metric), pairs))
+        console.print(_pairs_table(metric, ranks.get(metric), pairs, statistics.circular.get(metric, ())))
     if statistics.anchored:
-        console.print(_anchored_table(statistics.anchored))
+        console.print(_anchored_table(statistics.anchored, statistics.circular))
     if statistics.trade_offs:
         console.print(_trade_offs_table(statistics.trade_offs))
     if statistics.agreement:
@@ -41,14 +43,22 @@ def print_statistics(statistics: RunStatistics) -> None:
         click.echo("there are no two methods with scores to compare; controls do not count")
 
 
-def _pairs_table(metric: str, ranks: RankComparison | None, comparisons: list[MethodComparison]) -> Table:
-    title, caption = f"{metric}: no case has a score of every method", ""
+def _pairs_table(
+    metric: str, ranks: RankComparison | None, comparisons: list[MethodComparison], circular: Sequence[str]
+) -> Table:
+    def marked(method: str) -> str:
+        return f"({method})" if method in circular else method
+
+    title, captions = f"{metric}: no case has a score of every method", []
     if ranks:
-        averages = ", ".join(f"{method} {rank:.2f}" for method, rank in ranks.average_ranks.items())
+        averages = ", ".join(f"{marked(method)} {rank:.2f}" for method, rank in ranks.average_ranks.items())
         friedman = "" if ranks.p_value is None else f"; Friedman p = {ranks.p_value:.2g}"
-        cliques = "; ".join(" = ".join(clique) for clique in ranks.cliques)
+        cliques = "; ".join(" = ".join(map(marked, clique)) for clique in ranks.cliques)
         title = f"{metric}: average ranks over {ranks.cases} cases: {averages}{friedman}"
-        caption = f"closer than {ranks.critical_difference:.2f} ranks: {cliques or 'none'}"
+        captions.append(f"closer than {ranks.critical_difference:.2f} ranks: {cliques or 'none'}")
+    if circular:
+        captions.append(CIRCULAR)
+    caption = "\n".join(captions)
     columns = ("pair", "difference [95 % interval]", "effect", "p (Holm)", "shown better", "could have shown", "cases")
     table = Table(*columns, title=escape(title), caption=escape(caption), title_justify="left", caption_justify="left")
     for comparison in comparisons:
@@ -58,27 +68,34 @@ def _pairs_table(metric: str, ranks: RankComparison | None, comparisons: list[Me
         else:
             detectable = "nothing" if comparison.detectable is None else f"{comparison.detectable:.3g}"
         table.add_row(
-            escape(f"{comparison.first} − {comparison.second}"),
+            escape(f"{marked(comparison.first)} − {marked(comparison.second)}"),
             f"{difference.mean:+.3g}{_interval(difference.interval)}",
             f"{comparison.effect:+.2f}",
             f"{comparison.p_holm:.2g}",
-            escape(comparison.better),
+            escape(marked(comparison.better)),
             detectable,
             f"{difference.cases} ({difference.contents} × {difference.styles})",
         )
     return table
 
 
-def _anchored_table(scores: tuple[AnchoredScore, ...]) -> Table:
+def _anchored_table(scores: tuple[AnchoredScore, ...], circular: Mapping[str, Sequence[str]]) -> Table:
     methods = list(dict.fromkeys(score.method for score in scores))
     found = {(score.metric, score.method): score for score in scores}
     table = Table("metric", "0 is", "1 is", *map(escape, methods), title="scores between the controls")
+    if any(score.method in circular.get(score.metric, ()) for score in scores):
+        table.caption = CIRCULAR
     for metric in dict.fromkeys(score.metric for score in scores):
         cells = [found.get((metric, method)) for method in methods]
         ends = next(cell for cell in cells if cell)
-        texts = [f"{cell.score:.2f}{_interval(cell.interval, '.2f')}" if cell else "–" for cell in cells]
+        texts = [_anchored_text(cell, circular.get(metric, ())) if cell else "–" for cell in cells]
         table.add_row(escape(metric), escape(ends.zero), escape(ends.one), *texts)
     return table
+
+
+def _anchored_text(score: AnchoredScore, circular: Sequence[str]) -> str:
+    text = f"{score.score:.2f}{_interval(score.interval, '.2f')}"
+    return f"({text})" if score.method in circular else text
 
 
 def _trade_offs_table(trade_offs: tuple[TradeOff, ...]) -> Table:

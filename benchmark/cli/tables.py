@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,6 +13,7 @@ from benchmark.contracts.metric import Direction
 if TYPE_CHECKING:
     from benchmark.store.records import RunRecords, SummaryRow
 
+CIRCULAR: Final = "(…): circular, the method optimised the metric's network"
 _ARROWS = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NEITHER: ""}
 
 
@@ -28,10 +29,7 @@ def results_console(columns: int = 120) -> Console:
 
 def ranking_table(records: RunRecords) -> Table:
     """Means per metric and method; controls to the right, circular scores in parentheses."""
-    table = Table(
-        caption="mean over cases; [dim]dim[/dim]: a control; (…): circular, the method optimised the metric's network;"
-        " *: from too few images"
-    )
+    table = Table(caption=f"mean over cases; [dim]dim[/dim]: a control; {CIRCULAR}; *: from too few images")
     table.add_column("metric", no_wrap=True)
     methods = sorted(records.methods, key=lambda method: method.control)
     for method in methods:

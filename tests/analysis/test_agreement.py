@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from scipy.stats import kendalltau
 
 from benchmark.analysis.agreement import agreement_of_metrics, kendall_tau
 from benchmark.analysis.statistics import analyze
+from benchmark.contracts.metric import Direction
+from benchmark.store.records import SummaryRow
 from tests.analysis.conftest import change_unit, make_run, method
 
 STEPS = {name: np.full((3, 3), float(number)) for number, name in enumerate("abcd")}
@@ -66,6 +69,17 @@ def test_all_statistics_are_json():
     assert len(value["comparisons"]) == 12
     assert {entry["metric"] for entry in value["ranks"]} == {"ssim", "loss"}
     assert value["agreement"][0]["methods"] == 4
+
+
+def test_the_methods_that_a_metric_scores_circularly_are_named():
+    rows = [
+        SummaryRow(name, "loss", 0.2, None, None, 9, 3, 3, Direction.LOWER, circular, control)
+        for name, circular, control in (("a", False, False), ("b", True, False), ("c", True, False), ("d", True, True))
+    ]
+    methods = tuple(method(name, anchor="content" if name == "d" else "") for name in STEPS)
+    run = make_run({name: {"ssim": step, "loss": step} for name, step in STEPS.items()}, methods=methods)
+    assert analyze(replace(run, summary=tuple(rows))).circular == {"loss": ("b", "c")}
+    assert analyze(run).circular == {}
 
 
 def test_a_run_of_one_method_has_nothing_to_compare():
