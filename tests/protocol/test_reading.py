@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import InputError
+from benchmark.models.role import Role
 from benchmark.protocol.embedded import mini, smoke, wikiart, wikiart_small
 from benchmark.protocol.reading import read_protocol
+from benchmark.registry import PluginKind, installed_plugins
 from tests.conftest import SAMPLE_PLUGINS
 
 TINY = SAMPLE_PLUGINS / "sample_plugins" / "tiny"
@@ -71,6 +73,13 @@ class TestTheShippedProtocols:
         assert (len(recipe.contents), recipe.dataset.paintings, recipe.resolution) == (20, 40, 512)
         for content in recipe.contents:
             assert hashlib.sha256(content.image.read_bytes()).hexdigest() == content.sha256
+
+    def test_wikiart_is_measured_with_published_networks_and_a_judge_that_no_method_optimises(self):
+        models = wikiart().models
+        assert (models[Role.VGG], models[Role.CLIP]) == ("vgg19", "clip-ViT-B-32-openai")
+        assert (models[Role.CLIP_JUDGE], models[Role.LPIPS]) == ("clip-ViT-L-14-openai", "lpips-alex")
+        for plugin in installed_plugins(PluginKind.METHODS).values():
+            assert Role.CLIP_JUDGE not in plugin.load().info.optimises
 
     def test_small_wikiart_is_a_part_of_wikiart(self):
         small, whole = wikiart_small(), wikiart()

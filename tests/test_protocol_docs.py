@@ -1,0 +1,74 @@
+"""What docs/protocols.md says is so."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from benchmark.cli.protocol.group import protocol
+from benchmark.freezing.opening import Place
+from benchmark.protocol.case import Content, Style
+from benchmark.protocol.embedded import mini, smoke, wikiart, wikiart_small
+from benchmark.protocol.reading import read_protocol_or_recipe
+from benchmark.protocol.recipe import DatasetSource, Recipe
+
+ROOT = Path(__file__).parent.parent
+DOCS = (ROOT / "docs" / "protocols.md").read_text(encoding="utf-8")
+CAPTIONS, ARTIFICIO = re.findall(r"^```toml\n(.*?)^```", DOCS, flags=re.DOTALL | re.MULTILINE)
+COMMANDS = re.findall(r"^benchmark protocol (\w+) ?([^#\n]*)", DOCS, flags=re.MULTILINE)
+KEYS = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", DOCS.partition("## The file")[2], flags=re.MULTILINE))
+
+
+@pytest.mark.parametrize("found", [smoke(), mini(), wikiart_small(), wikiart()], ids=lambda found: found.name)
+def test_sizes_of_the_protocols_are_stated(found):
+    styles = found.dataset.paintings if isinstance(found, Recipe) else len(found.styles)
+    (row,) = re.findall(rf"^\| `{found.name}` \| (.*)$", DOCS, flags=re.MULTILINE)
+    assert row.startswith(f"{len(found.contents)} × {styles} ")
+    assert f"| {found.resolution} px |" in row
+
+
+def test_the_recipe_of_captions_is_one(tmp_path):
+    (tmp_path / "captions.toml").write_text(CAPTIONS, encoding="utf-8")
+    recipe = read_protocol_or_recipe(tmp_path / "captions.toml")
+    assert isinstance(recipe, Recipe)
+    assert recipe.dataset.columns.prompt == "text"
+
+
+def test_the_columns_of_artificio_are_a_data_set(tmp_path):
+    table = CAPTIONS[: CAPTIONS.index("[dataset]")] + ARTIFICIO
+    (tmp_path / "artificio.toml").write_text(table, encoding="utf-8")
+    recipe = read_protocol_or_recipe(tmp_path / "artificio.toml")
+    assert (recipe.dataset.name, recipe.dataset.columns.title) == ("Artificio/WikiArt", "title")
+    assert tomllib.loads(ARTIFICIO)["dataset"]["paintings"] == recipe.dataset.paintings
+
+
+@pytest.mark.parametrize(("name", "arguments"), COMMANDS)
+def test_the_options_of_every_command_exist(command, name, arguments):
+    text = command("protocol", name, "--help").out
+    options = [word for word in arguments.split() if word.startswith("-")]
+    assert all(re.search(rf"(^|[\s,]){re.escape(option)}\b", text) for option in options)
+
+
+def test_every_command_is_shown():
+    assert {name for name, _ in COMMANDS} == set(protocol.commands)
+
+
+def test_every_place_of_a_data_set_is_explained():
+    stated = set(re.findall(r"^\| `(\w+)`(?: \(default\))? \|", DOCS.partition("`--from` says")[2], flags=re.MULTILINE))
+    assert set(Place) <= stated
+
+
+def test_every_key_of_the_file_is_explained():
+    pins = {"sha256", "pixels_sha256"}
+    for key, kind in (("contents", Content), ("styles", Style), ("dataset", DatasetSource)):
+        assert set(re.findall(r"`(\w+)`", KEYS[key])) == {field.name for field in fields(kind)} - pins
+    assert {"schema_version", "resolution", "seeds", "models", "methods", "mixes", "origin"} <= KEYS.keys()
+
+
+@pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)", DOCS))
+def test_links_lead_somewhere(link):
+    assert (ROOT / "docs" / link).exists()
