@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from benchmark.contracts.metric import Axis
-from reports.figures.figure import method_titles, metric_titles
+from reports.figures.figure import marked_titles, method_titles, metric_titles
 from reports.formatting import MINUS, NOTHING, NumberFormat, number_format
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ AGREEMENT_LEVELS: Final = 5
 
 @dataclass(frozen=True)
 class Pair:
-    """Two methods compared by one metric."""
+    """Two methods compared by one metric; those that optimised its network are marked."""
 
     first: str
     second: str
@@ -45,10 +45,14 @@ class MetricPairs:
 
 @dataclass(frozen=True)
 class Wins:
-    """By how many metrics a method is shown to be better than another; ``metrics`` names them."""
+    """By how many metrics a method is shown to be better than another; ``metrics`` names them.
+
+    Metrics whose network it optimised do not count; ``circular`` names those.
+    """
 
     count: int
     metrics: str
+    circular: str
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,10 @@ def build_differences(run: RunRecords, statistics: RunStatistics) -> Differences
         metrics=tuple(
             MetricPairs(
                 metrics[metric],
-                tuple(_pair(comparison, methods, _format(comparisons)) for comparison in comparisons),
+                tuple(
+                    _pair(comparison, marked_titles(methods, statistics.circular.get(metric, ())), _format(comparisons))
+                    for comparison in comparisons
+                ),
                 sum(bool(comparison.better) for comparison in comparisons),
             )
             for metric, comparisons in by_metric.items()
@@ -147,17 +154,25 @@ def _pair(comparison: MethodComparison, methods: dict[str, str], show: NumberFor
 
 def _wins(statistics: RunStatistics, methods: dict[str, str], metrics: dict[str, str]) -> tuple[WinRow, ...]:
     won: dict[tuple[str, str], list[str]] = {}
+    circular: dict[tuple[str, str], list[str]] = {}
     compared = dict.fromkeys(name for entry in statistics.comparisons for name in (entry.first, entry.second))
     for entry in statistics.comparisons:
         if entry.better:
             other = entry.second if entry.better == entry.first else entry.first
-            won.setdefault((entry.better, other), []).append(metrics[entry.metric])
+            kind = circular if entry.better in statistics.circular.get(entry.metric, ()) else won
+            kind.setdefault((entry.better, other), []).append(metrics[entry.metric])
     names = [name for name in methods if name in compared]
     return tuple(
         WinRow(
             methods[name],
             tuple(
-                None if name == other else Wins(len(found := won.get((name, other), [])), ", ".join(found))
+                None
+                if name == other
+                else Wins(
+                    len(found := won.get((name, other), [])),
+                    ", ".join(found),
+                    ", ".join(circular.get((name, other), [])),
+                )
                 for other in names
             ),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -74,6 +74,16 @@ def data(rows: Rows) -> alt.InlineData:
 def method_titles(run: RunRecords) -> dict[str, str]:
     """Short titles of a run's methods by name, each once, controls last."""
     return _unique((method.name, method.title or method.name) for method in methods_before_controls(run))
+
+
+def marked_titles(titles: Mapping[str, str], circular: Collection[str]) -> dict[str, str]:
+    """The titles of methods by their names, with ↻ behind those that optimised the network of the metric shown.
+
+    Args:
+        titles: The titles without marks.
+        circular: The names of those methods.
+    """
+    return {name: f"{title} ↻" if name in circular else title for name, title in titles.items()}
 
 
 def metric_titles(run: RunRecords) -> dict[str, str]:

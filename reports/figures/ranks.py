@@ -12,6 +12,7 @@ from reports.figures.figure import (
     Figure,
     data,
     finish,
+    marked_titles,
     method_colour,
     method_titles,
     metric_titles,
@@ -36,9 +37,18 @@ def rank_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         verdict = "" if entry.p_value is None else f", Friedman p = {entry.p_value:.2g}"
         for row, (method, rank) in enumerate(entry.average_ranks.items()):
             title = methods[method]
+            label = marked_titles(methods, statistics.circular.get(entry.metric, ()))[method]
             note = f"average rank {rank:.2f} of {len(entry.average_ranks)} over {entry.cases} cases{verdict}"
             points.append(
-                {"metric": entry.metric, "method": method, "title": title, "note": note, "rank": rank, "row": row}
+                {
+                    "metric": entry.metric,
+                    "method": method,
+                    "title": title,
+                    "label": label,
+                    "note": note,
+                    "rank": rank,
+                    "row": row,
+                }
             )
         for row, clique in enumerate(entry.cliques, start=1):
             ranks = [entry.average_ranks[method] for method in clique]
@@ -77,11 +87,12 @@ def rank_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         dots.mark_point(filled=True, size=90, opacity=1, tooltip={"content": "data"}).encode(
             x=rank_axis, y=row_axis, color=colour
         ),
-        dots.mark_text(align=align, dx=dx).encode(x=rank_axis, y=row_axis, text="title:N"),
+        dots.mark_text(align=align, dx=dx).encode(x=rank_axis, y=row_axis, text="label:N"),
     )
     return Figure(
         explanation="Methods ranked within each case. A thick bar joins methods that are closer than the critical "
-        "difference (Nemenyi, 5 %). It takes cases for independent, which crossed cases are not: it describes the run.",
+        "difference (Nemenyi, 5 %). ↻ marks methods that optimised the network of the metric. "
+        "It takes cases for independent, which crossed cases are not: it describes the run.",
         alt=f"Critical-difference diagram of {metrics[chosen]}: "
         + ", ".join(f"{methods[name]} {rank:.2f}" for name, rank in statistics.ranks[0].average_ranks.items()),
         spec=finish(

@@ -9,6 +9,7 @@ import pytest
 from benchmark.analysis.statistics import analyze
 from benchmark.store.records import RunRecords
 from reports.differences import AGREEMENT_LEVELS, Differences, build_differences
+from reports.figures.ranks import rank_figure
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +29,27 @@ def test_wins_count_the_metrics_by_which_a_method_is_shown_to_be_better(differen
     assert (first.wins[2].count, first.wins[2].metrics) == (2, "SSIM, LPIPS")
     assert (last.wins[0].count, last.wins[0].metrics) == (2, "CLIP style, CLIP text")
     assert differences.compared == 4
+
+
+def test_wins_by_a_network_that_the_winner_optimised_do_not_count_and_are_marked(crossed_run: RunRecords) -> None:
+    winner = crossed_run.methods[2].name
+    summary = tuple(
+        replace(row, circular=True) if (row.method, row.metric) == (winner, "clip_style") else row
+        for row in crossed_run.summary
+    )
+    run = replace(crossed_run, summary=summary)
+    found = build_differences(run, analyze(run))
+    assert found is not None
+    wins = found.wins[2].wins[0]
+    assert wins is not None
+    assert (wins.count, wins.metrics, wins.circular) == (1, "CLIP text", "CLIP style")
+    titles = {metric.metric: {pair.better for pair in metric.pairs} for metric in found.metrics}
+    assert "Method 2 ↻" in titles["CLIP style"]
+    assert "Method 2" in titles["CLIP text"]
+    ranks = rank_figure(run, analyze(run))
+    assert ranks is not None
+    labels = [point["label"] for points in ranks.spec["datasets"].values() for point in points if "rank" in point]
+    assert labels.count("Method 2 ↻") == 1
 
 
 def test_every_pair_says_what_is_shown_or_what_could_have_been(differences: Differences) -> None:
