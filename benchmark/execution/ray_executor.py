@@ -61,7 +61,9 @@ class RayExecutor(WorkerPool[RayWorker]):
         widest = max((demand.cpus for demand in self._demands.values()), default=1)
         connect(self._resources.address, cpus=math.ceil(max(widest, self._resources.threads) * self._resources.workers))
         self._configuration = self._ray.put(self._pickled)
-        self._weights = weights_to_send(self._run, lambda path: self._ray.put(_read(path)))
+        # A cluster that is started for the run is this machine, which has them.
+        is_elsewhere = bool(self._resources.address)
+        self._weights = weights_to_send(self._run, lambda path: self._ray.put(_read(path))) if is_elsewhere else ()
         return self
 
     def __exit__(

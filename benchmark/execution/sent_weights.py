@@ -61,8 +61,8 @@ def keep_weights(sent: Iterable[SentWeights], get: Callable[[Any], bytes]) -> No
     Raises:
         InputError: The folder cannot be written, or this machine has another file on record.
     """
+    folders = weights_folders()
     for weights in sent:
-        folders = weights_folders()
         if check_weights(weights.asset, folders).state.is_sound:
             continue
         path = folders.own / weights.asset.file

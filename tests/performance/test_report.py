@@ -14,7 +14,7 @@ from benchmark.analysis.breakdown import breakdowns
 from benchmark.analysis.statistics import analyze
 from benchmark.store.records import RunRecords
 from reports.html import HtmlReport
-from tests.reports.conftest import build_crossed_run
+from tests.reports.sample_runs import build_crossed_run
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

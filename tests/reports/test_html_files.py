@@ -11,8 +11,8 @@ import pytest
 
 from benchmark.store.records import RunRecords
 from reports.html import HtmlReport
-from tests.reports.conftest import build_crossed_run
 from tests.reports.html_page import Parse
+from tests.reports.sample_runs import build_crossed_run
 
 if TYPE_CHECKING:
     pass
