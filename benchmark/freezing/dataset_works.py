@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,21 +26,25 @@ class LoadedWorks(Works):
         self.revision = revision
         self._dataset = dataset
 
+    @property
+    def features(self) -> Mapping[str, Any]:  # noqa: D102 - inherited
+        features: Mapping[str, Any] = self._dataset.features
+        return features
+
     def labels(  # noqa: D102 - inherited
         self, columns: Sequence[str], observer: FreezeObserver
     ) -> dict[str, list[str]]:
-        self._check_columns(columns)
+        self.check_labels(columns)
         observer.note(f"reading {self.origin}")
         with self.reading():
             table = self._dataset.select_columns(list(columns)).with_format("arrow")[:]
-        features = self._dataset.features
         return {
-            column: [label_text(value, features[column], column) for value in table[column].to_pylist()]
+            column: [label_text(value, self.features[column]) for value in table[column].to_pylist()]
             for column in columns
         }
 
     def images(self, column: str, rows: Collection[int]) -> Iterator[tuple[int, bytes]]:  # noqa: D102 - inherited
-        self._check_columns([column])
+        self.check_column(column)
         if rows and max(rows) >= len(self._dataset):
             raise self.missing_row(max(rows), len(self._dataset))
         with self.reading():
@@ -49,11 +53,6 @@ class LoadedWorks(Works):
             with self.reading():
                 cell = undecoded[row][column]
             yield row, _image_bytes(cell, self.origin, column)
-
-    def _check_columns(self, columns: Sequence[str]) -> None:
-        for column in columns:
-            if column not in self._dataset.features:
-                raise self.missing_column(column, list(self._dataset.features))
 
 
 class StreamedWorks(Works):
@@ -71,20 +70,25 @@ class StreamedWorks(Works):
         with self.reading():
             self._stream = stream if stream.features else stream._resolve_features()
 
+    @property
+    def features(self) -> Mapping[str, Any]:  # noqa: D102 - inherited
+        features: Mapping[str, Any] = self._stream.features
+        return features
+
     def labels(  # noqa: D102 - inherited
         self, columns: Sequence[str], observer: FreezeObserver
     ) -> dict[str, list[str]]:
-        self._check_columns(columns)
+        self.check_labels(columns)
         observer.note(f"going through {self.origin}")
         found: dict[str, list[str]] = {column: [] for column in columns}
         with self.reading():
             for row in self._stream.select_columns(list(columns)):
                 for column in columns:
-                    found[column].append(label_text(row[column], self._stream.features[column], column))
+                    found[column].append(label_text(row[column], self.features[column]))
         return found
 
     def images(self, column: str, rows: Collection[int]) -> Iterator[tuple[int, bytes]]:  # noqa: D102 - inherited
-        self._check_columns([column])
+        self.check_column(column)
         with self.reading():
             remaining = enumerate(_without_decoding(self._stream, column))
         number = -1
@@ -97,11 +101,6 @@ class StreamedWorks(Works):
                     raise self.missing_row(wanted, number + 1)
                 cell = row[column]
             yield wanted, _image_bytes(cell, self.origin, column)
-
-    def _check_columns(self, columns: Sequence[str]) -> None:
-        for column in columns:
-            if column not in self._stream.features:
-                raise self.missing_column(column, list(self._stream.features))
 
 
 def _without_decoding(dataset: Any, column: str) -> Any:

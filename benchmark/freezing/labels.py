@@ -15,26 +15,38 @@ _UNKNOWN = re.compile(
 )
 
 
-def label_text(value: Any, feature: Any, column: str) -> str:
+def require_labels(feature: Any, column: str) -> None:
+    """Sees to it that a column can hold labels.
+
+    Args:
+        feature: The ``datasets`` feature of the column.
+        column: Its name, for errors.
+
+    Raises:
+        InputError: It holds something else, such as images.
+    """
+    from datasets import ClassLabel, Value
+
+    if isinstance(feature, Value) and "binary" in feature.dtype:
+        raise InputError(f"column {column} holds no labels but values of type {feature.dtype}")
+    if not isinstance(feature, ClassLabel | Value):
+        raise InputError(f"column {column} holds no labels but values of type {type(feature).__name__}")
+
+
+def label_text(value: Any, feature: Any) -> str:
     """The text of one cell.
 
     Args:
         value: What the cell holds: a class number, text, a number, a date or nothing.
-        feature: The ``datasets`` feature of the column; a ``ClassLabel`` knows the names of its numbers.
-        column: Name of the column, for errors.
+        feature: The ``datasets`` feature of its column; a ``ClassLabel`` knows the names of its numbers.
 
     Returns:
         The text in one line, or an empty string where the label is missing or says that it is unknown.
-
-    Raises:
-        InputError: The column holds something that is no label.
     """
     from datasets import ClassLabel
 
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
-    if isinstance(value, dict | list | bytes):
-        raise InputError(f"column {column} holds no labels but values of type {type(value).__name__}")
     if isinstance(feature, ClassLabel) and isinstance(value, int):
         if not 0 <= value < feature.num_classes:
             return ""

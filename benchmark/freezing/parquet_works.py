@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import itertools
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, cast
 
 from benchmark.errors import InputError
 from benchmark.freezing.labels import label_text
@@ -16,6 +17,8 @@ from benchmark.freezing.works import Works
 
 READ_AHEAD: Final = 1 << 20
 """Bytes of an image column that are fetched at once."""
+LABELS_READ_AHEAD: Final = 1 << 12
+"""Bytes of label columns that are fetched at once: the columns of a row group lie side by side and are short."""
 _CONNECTIONS: Final = 8
 
 
@@ -55,8 +58,7 @@ class ParquetWorks(Works):
     def labels(  # noqa: D102 - inherited
         self, columns: Sequence[str], observer: FreezeObserver
     ) -> dict[str, list[str]]:
-        for column in columns:
-            self._check_column(column)
+        self.check_labels(columns)
         parts = []
         with self.reading(), ThreadPoolExecutor(_CONNECTIONS) as pool:
             for part in pool.map(lambda shard: self._shard_labels(shard, columns), self._shards):
@@ -65,7 +67,7 @@ class ParquetWorks(Works):
         return {column: list(itertools.chain.from_iterable(part[column] for part in parts)) for column in columns}
 
     def images(self, column: str, rows: Collection[int]) -> Iterator[tuple[int, bytes]]:  # noqa: D102 - inherited
-        self._check_column(column)
+        self.check_column(column)
         left = sorted(rows)
         first = 0
         for shard in self._shards:
@@ -84,15 +86,14 @@ class ParquetWorks(Works):
             return list(pool.map(self._read_footer, self._paths))
 
     @cached_property
-    def _features(self) -> Any:
+    def features(self) -> Mapping[str, Any]:  # noqa: D102 - inherited
         from datasets import Features
 
+        features: Mapping[str, Any]
         with self.reading():
-            return self._given_features or Features.from_arrow_schema(self._shards[0].metadata.schema.to_arrow_schema())
-
-    def _check_column(self, column: str) -> None:
-        if column not in self._features:
-            raise self.missing_column(column, list(self._features))
+            schema = self._shards[0].metadata.schema
+            features = self._given_features or Features.from_arrow_schema(schema.to_arrow_schema())
+        return features
 
     def _read_footer(self, path: str) -> _Shard:
         import pyarrow.parquet
@@ -104,10 +105,14 @@ class ParquetWorks(Works):
         import pyarrow.parquet
 
         with self._open(shard.path) as file:
-            parquet = pyarrow.parquet.ParquetFile(file, metadata=shard.metadata, pre_buffer=True)
-            table = parquet.read(columns=list(columns))
+            # In this thread alone: one of Arrow's that still holds a file when the interpreter ends aborts the process.
+            near = io.BufferedReader(cast("io.RawIOBase", file), LABELS_READ_AHEAD)
+            parquet = pyarrow.parquet.ParquetFile(near, metadata=shard.metadata, pre_buffer=False)
+            # Group by group, as they lie; a whole file would be read column by column.
+            groups = range(parquet.num_row_groups)
+            tables = [parquet.read_row_group(group, columns=list(columns), use_threads=False) for group in groups]
         return {
-            column: [label_text(value, self._features[column], column) for value in table[column].to_pylist()]
+            column: [label_text(cell, self.features[column]) for table in tables for cell in table[column].to_pylist()]
             for column in columns
         }
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import abc
 import contextlib
-from collections.abc import Collection, Iterator, Sequence
-from typing import ClassVar
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 from benchmark.errors import BenchmarkError, InputError
+from benchmark.freezing.labels import require_labels
 from benchmark.freezing.observer import FreezeObserver
 from benchmark.suggestion import suggest
 
@@ -23,6 +24,15 @@ class Works(abc.ABC):
     origin: str
     revision: str
     advice: ClassVar[str] = "try again, what has been fetched is kept"
+
+    @property
+    @abc.abstractmethod
+    def features(self) -> Mapping[str, Any]:
+        """The ``datasets`` features by column.
+
+        Raises:
+            InputError: The data set cannot be read.
+        """
 
     @abc.abstractmethod
     def labels(self, columns: Sequence[str], observer: FreezeObserver) -> dict[str, list[str]]:
@@ -54,9 +64,24 @@ class Works(abc.ABC):
             InputError: There is no such column or row, or the data set cannot be read.
         """
 
-    def missing_column(self, column: str, columns: Collection[str]) -> InputError:
-        """The error about a column that is not there."""
-        return InputError(f"{self.origin} has no column {column!r}{suggest(column, columns)}")
+    def check_column(self, column: str) -> None:
+        """Sees to it that there is a column.
+
+        Raises:
+            InputError: There is none of that name, or the data set cannot be read.
+        """
+        if column not in self.features:
+            raise InputError(f"{self.origin} has no column {column!r}{suggest(column, self.features)}")
+
+    def check_labels(self, columns: Sequence[str]) -> None:
+        """Sees to it that columns are there and can hold labels, before anything of them is read.
+
+        Raises:
+            InputError: One is missing or holds something else, or the data set cannot be read.
+        """
+        for column in columns:
+            self.check_column(column)
+            require_labels(self.features[column], column)
 
     def missing_row(self, row: int, rows: int) -> InputError:
         """The error about a row that is not there."""

@@ -8,7 +8,7 @@ import datasets
 import pytest
 
 from benchmark.errors import InputError
-from benchmark.freezing.labels import label_text, slug
+from benchmark.freezing.labels import label_text, require_labels, slug
 
 STYLES = datasets.ClassLabel(names=["Pointillism", "Unknown"])
 
@@ -35,13 +35,28 @@ STYLES = datasets.ClassLabel(names=["Pointillism", "Unknown"])
     ],
 )
 def test_become_one_line_of_text_or_nothing(value, feature, text):
-    assert label_text(value, feature, "style") == text
+    assert label_text(value, feature) == text
 
 
-@pytest.mark.parametrize("value", [["a", "b"], {"bytes": b""}, b"a"])
-def test_that_hold_no_labels_are_refused(value):
+@pytest.mark.parametrize(
+    "feature",
+    [
+        datasets.Image(),
+        datasets.Value("binary"),
+        datasets.Value("large_binary"),
+        datasets.List(datasets.Value("string")),
+    ],
+)
+def test_that_a_column_cannot_hold_are_refused(feature):
     with pytest.raises(InputError, match="column style holds no labels but values of type"):
-        label_text(value, None, "style")
+        require_labels(feature, "style")
+
+
+@pytest.mark.parametrize(
+    "feature", [STYLES, datasets.Value("string"), datasets.Value("int64"), datasets.Value("date32")]
+)
+def test_that_a_column_can_hold_are_not(feature):
+    require_labels(feature, "style")
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ def test_captions_may_be_the_prompts(on, machine, tmp_path):
     [
         ('movement = "stile"', "hub", "has no column 'stile'; did you mean style?"),
         ('image = "style"\nmovement = "genre"', "hub", "column 'style'"),
-        ('movement = "image"', "hub", "column image holds no labels but values of type dict"),
+        ('movement = "image"', "hub", "column image holds no labels but values of type Image"),
         ('movement = "style"', "nowhere", "--from nowhere: there is no such folder"),
         ('movement = "style"', ".", "cannot read the data set in ."),
         ("", "hub", "no column of huggan/wikiart is named for labels"),
