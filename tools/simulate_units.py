@@ -1,31 +1,39 @@
-"""Runs the engine on any number of units of a method that does nothing, and says what they cost the run's process.
+"""Runs any number of units of methods that do nothing, and says what they cost the process of the run.
 
     python tools/simulate_units.py 1000000
+    python tools/simulate_units.py 1000000 --methods 1
 
-Nothing is stylized and no worker is started: what is left is the plan and the journal.
+Everything is done as for any run but the units themselves: no worker is started, nothing is stylized or scored. What is
+left is the plan, the journal, the results with their intervals, and to find that all of it is finished.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import resource
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmark.execution.schedule import SilentObserver, run_units, unfinished
-from benchmark.execution.task import Ended, Made, Started
+from PIL import Image
+
+from benchmark.execution.run import execute_run
+from benchmark.execution.task import Ended, Made, Started, Task
 from benchmark.execution.unit_task import UnitTask
-from benchmark.plan.unit import Unit, plan_units
-from benchmark.protocol.case import Case, Content, Style, WeightedStyle
-from benchmark.store.journal import JournalWriter, UnitRecord, read_journal
+from benchmark.plan.configuration import RunConfiguration
+from benchmark.plan.selection import configure_run
+from benchmark.store.journal import UnitRecord
 from benchmark.store.records import UnitStatus
 
-SCORES = 10
+METRICS = (
+    *("ssim", "ms_ssim", "vgg_style_loss", "vgg_content_loss", "st_lpips", "cfsd", "color_histogram_distance"),
+    *("clip_text_similarity", "clip_style_similarity", "clip_directional_similarity"),
+)
 STYLES = 100
 
 
@@ -35,38 +43,35 @@ class Simulation:
 
     Attributes:
         units: Number of units.
-        plan_seconds: To plan them.
-        run_seconds: To run and journal them.
-        resume_seconds: To find that all of them are finished.
+        cases: Number of cases that each method answers.
+        run_seconds: To plan and journal the units and to write the results.
+        resume_seconds: To find that all of them are finished, and to write the results anew.
         journal_bytes: Size of the journal.
-        peak_bytes: Most memory that the process has had resident, the plan included.
-        running_bytes: By how much running them raised that.
+        description_bytes: Size of ``run.json``.
+        memory_bytes: By how much all this raised the most memory that the process has had resident.
     """
 
     units: int
-    plan_seconds: float
+    cases: int
     run_seconds: float
     resume_seconds: float
     journal_bytes: int
-    peak_bytes: int
-    running_bytes: int
+    description_bytes: int
+    memory_bytes: int
 
 
 class DoesNothing:
-    """An executor whose every unit ends at once with ten scores."""
+    """An executor whose every unit ends at once, with a score of every metric."""
 
     def execute(
-        self, tasks: Sequence[UnitTask], is_stopping: Callable[[], bool]
+        self, tasks: Sequence[Task[Any]], is_stopping: Callable[[], bool]
     ) -> Iterator[Started[Any] | Made | Ended[Any]]:
         for task in tasks:
             if is_stopping():
                 return
-            unit = task.unit
-            scores = {f"metric{number}": 0.5 for number in range(SCORES)}
-            yield Started(task)
-            yield Ended(
-                task, UnitRecord(unit.method, unit.case.id, UnitStatus.OK, unit.seed, seconds=0.0, scores=scores), 0.0
-            )
+            if isinstance(task, UnitTask):
+                yield Started(task)
+                yield Ended(task, do_nothing(task), 0.0)
 
     def __enter__(self) -> DoesNothing:
         return self
@@ -74,41 +79,74 @@ class DoesNothing:
     def __exit__(self, *_: object) -> None: ...
 
 
-def keep_nothing(made: Made) -> None:
-    """Keeps no image."""
+def do_nothing(task: UnitTask) -> UnitRecord:
+    """A record without an image, with the same score of every metric but for a trace of the seed."""
+    unit = task.unit
+    scores = dict.fromkeys(METRICS, 0.5 + unit.seed / 2**64)
+    return UnitRecord(unit.method, unit.case.id, UnitStatus.OK, unit.seed, seconds=0.0, scores=scores)
 
 
-def simulate(number: int, folder: Path) -> Simulation:
-    """Runs units of a method that does nothing.
+def simulate(units: int, methods: int, folder: Path) -> Simulation:
+    """Runs units of methods that do nothing, and continues the finished run.
 
     Args:
-        number: How many.
-        folder: Where the journal goes.
+        units: How many; what is left over when the methods have shared them is left out.
+        methods: Of how many methods.
+        folder: Where the protocol and the run go.
     """
-    began = time.perf_counter()
-    units = plan(number)
-    tasks = [UnitTask(unit) for unit in units]
-    planned = time.perf_counter()
+    configuration = configure(units // methods, methods, folder)
     before = peak_bytes()
-    journal = folder / "journal.jsonl"
-    with JournalWriter(journal) as writer:
-        run_units(tasks, DoesNothing(), keep_nothing, writer, SilentObserver())
+    began = time.perf_counter()
+    outcome = run(configuration, folder)
     ran = time.perf_counter()
-    running = peak_bytes() - before
-    if unfinished(units, read_journal(journal)[0]):
-        raise RuntimeError("the journal lacks units")
+    if outcome != run(configuration, folder) or outcome.counts[UnitStatus.OK] != outcome.planned:
+        raise RuntimeError(f"the run did not end as it should: {outcome}")
     resumed = time.perf_counter()
+    journal, description = ((folder / "run" / name).stat().st_size for name in ("journal.jsonl", "run.json"))
     return Simulation(
-        number, planned - began, ran - planned, resumed - ran, journal.stat().st_size, peak_bytes(), running
+        units=outcome.planned,
+        cases=units // methods,
+        run_seconds=ran - began,
+        resume_seconds=resumed - ran,
+        journal_bytes=journal,
+        description_bytes=description,
+        memory_bytes=peak_bytes() - before,
     )
 
 
-def plan(number: int) -> list[Unit]:
-    """Units of one method: a hundred styles on as many contents as are needed."""
-    styles = [(WeightedStyle(Style(f"style{n}", prompt="a sketch")),) for n in range(STYLES)]
-    contents = [Content(f"content{n}", Path("content.png")) for n in range(-(-number // STYLES))]
-    cases = [Case(content, style) for content in contents for style in styles]
-    return plan_units(["nothing"], cases[:number], seed=0)
+def run(configuration: RunConfiguration, folder: Path) -> Any:
+    """Runs or continues the run."""
+    return execute_run(configuration, folder / "run", start_executor=lambda *_: DoesNothing())
+
+
+def configure(cases: int, methods: int, folder: Path) -> RunConfiguration:
+    """A hundred prompts on as many contents as are needed, and copies of a control under other names."""
+    Image.new("RGB", (32, 32), "grey").save(folder / "grey.png")
+    protocol = {
+        "schema_version": 1,
+        "name": "simulation",
+        "version": "1",
+        "title": "Simulation",
+        "resolution": 32,
+        "models": {"vgg": "vgg19-embedded", "clip_judge": "clip-tiny-judge", "perceptual": "st-lpips-alex"},
+        "contents": [{"id": f"content{number}", "image": "grey.png"} for number in range(-(-cases // STYLES))],
+        "styles": [{"id": f"style{number}", "prompt": f"a sketch, number {number}"} for number in range(STYLES)],
+    }
+    file = folder / "protocol.json"
+    file.write_text(json.dumps(protocol))
+    configuration = configure_run(
+        protocol=str(file), methods="identity", metrics=",".join(METRICS), assignments={}, limit=cases
+    )
+    (control,) = configuration.methods
+    copies = tuple(
+        replace(
+            control,
+            plugin=replace(control.plugin, name=f"method{number}"),
+            info=control.info and replace(control.info, name=f"method{number}"),
+        )
+        for number in range(methods)
+    )
+    return replace(configuration, methods=copies)
 
 
 def peak_bytes() -> int:
@@ -120,11 +158,14 @@ def peak_bytes() -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("units", type=int)
+    parser.add_argument("--methods", type=int, default=100)
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        cost = simulate(parser.parse_args().units, Path(folder))
-    print(f"{cost.units:,} units: planned in {cost.plan_seconds:.1f} s, run and journaled in {cost.run_seconds:.1f} s")
-    print(f"resumed in {cost.resume_seconds:.1f} s; journal {cost.journal_bytes / 1e6:.0f} MB")
-    print(f"memory {cost.peak_bytes / 1e6:.0f} MB, of which running them took {cost.running_bytes / 1e6:.1f} MB")
+        cost = simulate(options.units, options.methods, Path(folder))
+    print(f"{cost.units:,} units, {cost.cases:,} cases: run in {cost.run_seconds:.1f} s", end=", ")
+    print(f"found finished and summarized in {cost.resume_seconds:.1f} s")
+    print(f"journal {cost.journal_bytes / 1e6:.0f} MB, run.json {cost.description_bytes / 1e6:.1f} MB")
+    print(f"memory {cost.memory_bytes / 1e6:.0f} MB more than before")
 
 
 if __name__ == "__main__":

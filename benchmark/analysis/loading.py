@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.analysis.summary import summarize, summary_from_json
+from benchmark.analysis.summary import scores_in, summarize, summary_from_json
 from benchmark.contracts.metric import Direction
 from benchmark.errors import InputError
 from benchmark.plan.unit import log_path
+from benchmark.store.cases import read_cases
 from benchmark.store.journal import UnitRecord, read_journal
 from benchmark.store.records import (
     Calibration,
@@ -24,7 +25,7 @@ from benchmark.store.records import (
     SummaryRow,
     UnitStatus,
 )
-from benchmark.store.results import make_table
+from benchmark.store.results import make_table, score_columns
 from benchmark.store.run_directory import RunDirectory
 
 if TYPE_CHECKING:
@@ -56,8 +57,10 @@ def load_records(path: Path) -> RunRecords:
     manifest = directory.read_manifest()
     records, warnings = read_journal(directory.journal)
     try:
-        units = make_table(manifest, records)
-        missing = len(manifest["methods"]) * len(manifest["cases"]) - len(units)
+        cases = tuple(read_cases(manifest))
+        methods = [method["name"] for method in manifest["methods"]]
+        units = make_table(methods, cases, score_columns(manifest["metrics"]), records)
+        missing = len(methods) * len(cases) - len(units)
         if missing:
             warnings.append(f"{missing} units are not finished; the command that started the run continues it")
         summary, problem = _summary(directory, manifest, units)
@@ -71,12 +74,12 @@ def load_records(path: Path) -> RunRecords:
                 for metric in manifest["metrics"]
             ),
             models=tuple(ModelRecord(**model) for model in manifest["models"]),
-            cases=tuple(CaseRecord(**case) for case in manifest["cases"]),
+            cases=cases,
             contents=tuple(manifest["contents"]),
             styles=tuple(manifest["styles"]),
             units=units,
             summary=tuple(summary),
-            similarity=_similarity(manifest, records),
+            similarity=_similarity(methods, cases, manifest["styles"], records),
             provenance={
                 key: manifest[key] for key in ("command", "seed", "device", "started", "finished", "environment")
             },
@@ -101,30 +104,31 @@ def _summary(
     directory: RunDirectory, manifest: Mapping[str, Any], units: pd.DataFrame
 ) -> tuple[list[SummaryRow], list[str]]:
     if manifest["status"] == RunStatus.RUNNING or not directory.summary.exists():
-        return summarize(manifest, units), []
+        return summarize(manifest, scores_in(units)), []
     try:
         return summary_from_json(json.loads(directory.summary.read_text(encoding="utf-8"))), []
     except (OSError, ValueError, KeyError, TypeError) as error:
-        return summarize(manifest, units), [f"summary.json is damaged and was computed anew ({error})"]
+        return summarize(manifest, scores_in(units)), [f"summary.json is damaged and was computed anew ({error})"]
 
 
 def _similarity(
-    manifest: Mapping[str, Any], records: Mapping[tuple[str, str], UnitRecord]
+    methods: Sequence[str],
+    cases: Sequence[CaseRecord],
+    styles: Sequence[Mapping[str, Any]],
+    records: Mapping[tuple[str, str], UnitRecord],
 ) -> dict[str, dict[str, Any]]:
-    styles = [style for style in manifest["styles"] if style["prompt"]]
+    with_prompt = [style for style in styles if style["prompt"]]
     matrices: dict[str, dict[str, Any]] = {}
-    for method in manifest["methods"]:
+    for method in methods:
         done = [
             record
-            for case in manifest["cases"]
-            if (record := records.get((method["name"], case["id"])))
-            and record.status is UnitStatus.OK
-            and record.similarities
+            for case in cases
+            if (record := records.get((method, case.id))) and record.status is UnitStatus.OK and record.similarities
         ]
         if done:
-            matrices[method["name"]] = {
-                "rows": [style["prompt"] for style in styles],
+            matrices[method] = {
+                "rows": [style["prompt"] for style in with_prompt],
                 "columns": [record.case for record in done],
-                "values": [[record.similarities.get(style["id"]) for record in done] for style in styles],
+                "values": [[record.similarities.get(style["id"]) for record in done] for style in with_prompt],
             }
     return matrices

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +20,14 @@ COST_COLUMNS = ("seconds", "peak_memory_bytes")
 
 
 def summarize(
-    manifest: Mapping[str, Any], units: pd.DataFrame, set_scores: Sequence[SetScore] = ()
+    manifest: Mapping[str, Any], scores_of: Callable[[str, str], pd.DataFrame], set_scores: Sequence[SetScore] = ()
 ) -> list[SummaryRow]:
     """Summarizes the scores and the costs of a run.
 
     Args:
         manifest: What was run.
-        units: The table of results.
+        scores_of: Gives the ``content``, the ``style`` and the score of the units of a method that ended well, by the
+            names of the method and of the column of scores. They are asked for one after another.
         set_scores: Scores of all images of a method at once.
 
     Returns:
@@ -39,12 +40,11 @@ def summarize(
         for column in score_columns([metric])
     ]
     columns += [(column, Direction.LOWER, ()) for column in COST_COLUMNS]
-    done = units[units["status"] == UnitStatus.OK]
     methods = {method["name"]: method for method in manifest["methods"]}
     metrics = {metric["name"]: metric for metric in manifest["metrics"]}
     return [
         *(
-            _row(method, column, direction, backbones, done[done["method"] == name], models)
+            _row(method, column, direction, backbones, scores_of(name, column), models)
             for name, method in methods.items()
             for column, direction, backbones in columns
         ),
@@ -57,10 +57,10 @@ def _row(
     column: str,
     direction: Direction,
     backbones: Sequence[str],
-    units: pd.DataFrame,
+    scores: pd.DataFrame,
     models: Mapping[str, str],
 ) -> SummaryRow:
-    scored = units[units[column].notna()]
+    scored = scores[scores[column].notna()]
     values = scored[column].astype("float64")
     interval = crossed_bootstrap(values, scored["content"], scored["style"]) if len(scored) else None
     return SummaryRow(
@@ -76,6 +76,12 @@ def _row(
         circular=is_circular(backbones, method["optimises"], models),
         control=method["control"],
     )
+
+
+def scores_in(units: pd.DataFrame) -> Callable[[str, str], pd.DataFrame]:
+    """What ``summarize`` asks for, from a whole table of results."""
+    done = dict(iter(units[units["status"] == UnitStatus.OK].groupby("method")))
+    return lambda method, column: done.get(method, units[:0])[["content", "style", column]]
 
 
 def _set_row(

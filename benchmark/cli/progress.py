@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Mapping
 
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -20,8 +21,13 @@ class RemainingTime:
     of the methods that have.
     """
 
-    def __init__(self, units: list[Unit]) -> None:
-        self._left = Counter(unit.method for unit in units)
+    def __init__(self, left: Mapping[str, int]) -> None:
+        """Before the first unit has ended.
+
+        Args:
+            left: Number of units by method.
+        """
+        self._left = dict(left)
         self._seconds: dict[str, list[float]] = defaultdict(list)
 
     def ended(self, method: str, seconds: float) -> None:
@@ -58,11 +64,11 @@ class ProgressDisplay(BarDisplay):
         self._finished = 0
         self._total = 0
 
-    def planned(self, units: list[Unit], finished: int) -> None:
+    def planned(self, left: Mapping[str, int], finished: int) -> None:
         """Shows how much there is to do."""
-        self._total = finished + len(units)
+        self._total = finished + sum(left.values())
         self._finished = finished
-        self._remaining = RemainingTime(units)
+        self._remaining = RemainingTime(left)
         self._task = self._bar.add_task("", total=self._total, completed=finished, remaining="")
         if finished:
             self.note(f"continuing: {finished} of {self._total} units are finished")

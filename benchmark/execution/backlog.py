@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from typing import Generic, TypeVar
 
 from benchmark.execution.task import Task
@@ -14,17 +15,24 @@ ResultT = TypeVar("ResultT")
 class Backlog(Generic[ResultT]):
     """Tasks by method, in their order.
 
+    Kept is which of them wait, not the tasks themselves: those may be made when they are taken.
+
     Args:
-        tasks: The tasks.
+        tasks: The tasks; best with those of a method beside each other.
     """
 
-    def __init__(self, tasks: Iterable[Task[ResultT]]) -> None:
-        self._waiting: dict[str, deque[Task[ResultT]]] = {}
-        for task in tasks:
-            self._waiting.setdefault(task.method, deque()).append(task)
+    def __init__(self, tasks: Sequence[Task[ResultT]]) -> None:
+        self._tasks = tasks
+        self._waiting: dict[str, deque[range]] = {}
+        self._returned: dict[str, list[Task[ResultT]]] = {}
+        start = 0
+        for method, neighbours in itertools.groupby(tasks, key=lambda task: task.method):
+            end = start + sum(1 for _ in neighbours)
+            self._waiting.setdefault(method, deque()).append(range(start, end))
+            start = end
 
     def __bool__(self) -> bool:
-        return bool(self._waiting)
+        return bool(self._waiting or self._returned)
 
     def take(self, at_hand: str, elsewhere: Collection[str]) -> Task[ResultT]:
         """Takes the next task for a worker, of an own backlog that is not empty.
@@ -33,14 +41,29 @@ class Backlog(Generic[ResultT]):
             at_hand: The method that the worker has prepared.
             elsewhere: The methods that other workers have at hand.
         """
-        free = (method for method in self._waiting if method not in elsewhere)
-        longest = max(self._waiting, key=lambda method: len(self._waiting[method]))
-        method = at_hand if at_hand in self._waiting else next(free, longest)
-        task = self._waiting[method].popleft()
-        if not self._waiting[method]:
-            del self._waiting[method]
-        return task
+        methods = dict.fromkeys([*self._waiting, *self._returned])
+        if at_hand in methods:
+            return self._next(at_hand)
+        free = (method for method in methods if method not in elsewhere)
+        return self._next(next(free, max(methods, key=self._left)))
 
     def put_back(self, task: Task[ResultT]) -> None:
         """Puts a task before all others of its method."""
-        self._waiting.setdefault(task.method, deque()).appendleft(task)
+        self._returned.setdefault(task.method, []).append(task)
+
+    def _left(self, method: str) -> int:
+        return sum(map(len, self._waiting.get(method, ()))) + len(self._returned.get(method, ()))
+
+    def _next(self, method: str) -> Task[ResultT]:
+        if returned := self._returned.get(method):
+            task = returned.pop()
+            if not returned:
+                del self._returned[method]
+            return task
+        runs = self._waiting[method]
+        first = runs.popleft()
+        if len(first) > 1:
+            runs.appendleft(first[1:])
+        elif not runs:
+            del self._waiting[method]
+        return self._tasks[first.start]

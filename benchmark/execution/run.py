@@ -20,23 +20,25 @@ from benchmark.execution.executor import Executor, pickle_configuration
 from benchmark.execution.interruption import Interruption
 from benchmark.execution.local_executor import LocalExecutor
 from benchmark.execution.ray_executor import RayExecutor
-from benchmark.execution.schedule import Observer, SilentObserver, run_units, unfinished
+from benchmark.execution.remaining_tasks import RemainingTasks
+from benchmark.execution.schedule import Observer, SilentObserver, run_units
 from benchmark.execution.set_task import SetTask, plan_sets
 from benchmark.execution.task import Ended, Made, Task
-from benchmark.execution.unit_task import UnitTask
 from benchmark.images import fit_square, open_image
 from benchmark.plan.configuration import RunConfiguration
 from benchmark.plan.resources import ExecutorKind, Resources
-from benchmark.plan.unit import Unit
 from benchmark.protocol.protocol import Protocol
 from benchmark.store.atomic import write_bytes, write_json
-from benchmark.store.journal import JournalWriter, UnitRecord, read_journal
+from benchmark.store.journal import JournalWriter
+from benchmark.store.journal_index import JournalIndex
 from benchmark.store.manifest import make_manifest
 from benchmark.store.records import RunStatus, SetScore, UnitStatus
-from benchmark.store.results import make_table, write_table
+from benchmark.store.results import ResultsReader, score_columns, write_results
 from benchmark.store.run_directory import RunDirectory
 
 ResultT = TypeVar("ResultT")
+StartExecutor = Callable[[RunConfiguration, RunDirectory, Resources, int], Executor]
+"""Gives an executor from what is run, where, with how much and on how many devices."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def execute_run(
     fresh: bool = False,
     observer: Observer | None = None,
     resources: Resources | None = None,
+    start_executor: StartExecutor | None = None,
 ) -> RunOutcome:
     """Runs a configuration in a folder, or continues what is there, and writes the results.
 
@@ -81,6 +84,7 @@ def execute_run(
         fresh: Whether to start over.
         observer: Is told how it goes.
         resources: With how much of the machine, by default one worker per device.
+        start_executor: Gives what executes the units, by default what the resources name.
 
     Raises:
         InputError: The folder holds another run, is being written by another process or cannot be written, or an image
@@ -89,21 +93,34 @@ def execute_run(
     """
     directory = RunDirectory(path)
     with directory.locked():
-        return _execute_locked(configuration, directory, fresh, observer or SilentObserver(), resources or Resources())
+        return _execute_locked(
+            configuration,
+            directory,
+            fresh,
+            observer or SilentObserver(),
+            resources or Resources(),
+            start_executor or _start_executor,
+        )
 
 
 def _execute_locked(
-    configuration: RunConfiguration, directory: RunDirectory, fresh: bool, observer: Observer, resources: Resources
+    configuration: RunConfiguration,
+    directory: RunDirectory,
+    fresh: bool,
+    observer: Observer,
+    resources: Resources,
+    start_executor: StartExecutor,
 ) -> RunOutcome:
     devices = torch.cuda.device_count() if configuration.device == "cuda" else 0
     settled = _settled(resources, None if fresh else directory.threads(), devices)
     manifest = make_manifest(configuration, settled, _now())
     directory.start(manifest, fresh=fresh)
     _keep_inputs(configuration.protocol, directory)
-    units = configuration.units()
-    earlier = _sound_records(directory, units)
-    left = unfinished(units, earlier)
-    observer.planned(left, len(units) - len(left))
+    index = JournalIndex(directory.journal, configuration.units())
+    _forget_unsound(directory, index)
+    is_new = not len(index)
+    left = RemainingTasks(index)
+    observer.planned(left.number_by_method, len(index.plan) - len(left))
     not_comparable = _why_durations_do_not_compare(settled, devices)
     if not_comparable:
         directory.note_calibration(None)
@@ -113,29 +130,29 @@ def _execute_locked(
     stopping = Interruption(lambda: observer.note("finishing what runs; Ctrl-C again stops at once"))
     with stopping, JournalWriter(directory.journal) as journal:
         try:
-            with _make_executor(configuration, directory, settled, devices) as executor:
-                if not not_comparable and not earlier and directory.read_manifest()["calibration"] is None:
+            with start_executor(configuration, directory, settled, devices) as executor:
+                if not not_comparable and is_new and directory.read_manifest()["calibration"] is None:
                     for calibration in _results(executor, [CalibrationTask()], stopping.is_requested):
                         directory.note_calibration(calibration)
-                tasks = [_unit_task(unit, earlier.get(unit.key)) for unit in left]
-                run_units(tasks, executor, _image_keeper(directory), journal, observer, stopping.is_requested)
-                sets = plan_sets(configuration.metrics, units, _planned_records(directory, units))
+                run_units(left, executor, _image_keeper(directory), journal, observer, stopping.is_requested)
+                index.refresh()
+                sets = plan_sets(configuration.metrics, index)
                 set_scores = _score_sets(sets, executor, _known_set_scores(directory), stopping.is_requested)
             interrupted = stopping.is_requested()
         except KeyboardInterrupt:
             interrupted = True
         except BaseException:
             with contextlib.suppress(Exception):
-                _write_results(directory, manifest, set_scores)
+                _write_results(directory, manifest, index, set_scores)
                 directory.finish(RunStatus.INCOMPLETE, _now())
             raise
-    outcome = _outcome(_planned_records(directory, units), units, set_scores, interrupted=interrupted)
-    _write_results(directory, manifest, set_scores)
+    _write_results(directory, manifest, index, set_scores)
+    outcome = _outcome(index, set_scores, interrupted=interrupted)
     directory.finish(outcome.status, _now())
     return outcome
 
 
-def _make_executor(
+def _start_executor(
     configuration: RunConfiguration, directory: RunDirectory, resources: Resources, devices: int
 ) -> Executor:
     match resources.executor:
@@ -165,11 +182,6 @@ def _why_durations_do_not_compare(resources: Resources, devices: int) -> str:
     return note
 
 
-def _unit_task(unit: Unit, earlier: UnitRecord | None) -> UnitTask:
-    is_made = earlier is not None and earlier.status is UnitStatus.OK
-    return UnitTask(unit, earlier if is_made else None)
-
-
 def _image_keeper(directory: RunDirectory) -> Callable[[Made], None]:
     return lambda made: write_bytes(directory.path / made.record.image, made.png)
 
@@ -189,19 +201,11 @@ def _score_sets(
     return [known[task.key] for task in tasks if task.key in known]
 
 
-def _sound_records(directory: RunDirectory, units: list[Unit]) -> dict[tuple[str, str], UnitRecord]:
-    """The records of the plan's units, without those whose image is gone or has changed."""
-    images = {unit.key: unit.image for unit in units}
-    return {
-        key: record
-        for key, record in _planned_records(directory, units).items()
-        if record.status is not UnitStatus.OK or directory.sha256(images[key]) == record.image_sha256
-    }
-
-
-def _planned_records(directory: RunDirectory, units: list[Unit]) -> dict[tuple[str, str], UnitRecord]:
-    records, _ = read_journal(directory.journal)
-    return {unit.key: records[unit.key] for unit in units if unit.key in records}
+def _forget_unsound(directory: RunDirectory, index: JournalIndex) -> None:
+    """Forgets the units whose image is gone or has changed."""
+    for position, record in index.records(UnitStatus.OK):
+        if directory.sha256(record.image) != record.image_sha256:
+            index.forget(position)
 
 
 def _known_set_scores(directory: RunDirectory) -> list[SetScore]:
@@ -211,23 +215,23 @@ def _known_set_scores(directory: RunDirectory) -> list[SetScore]:
         return []
 
 
-def _outcome(
-    records: dict[tuple[str, str], UnitRecord], units: list[Unit], set_scores: Sequence[SetScore], *, interrupted: bool
-) -> RunOutcome:
-    counts = {status: sum(record.status is status for record in records.values()) for status in UnitStatus}
-    failed_scores = sum(bool(record.score_errors) for record in records.values())
+def _outcome(index: JournalIndex, set_scores: Sequence[SetScore], *, interrupted: bool) -> RunOutcome:
+    counts = index.counts()
+    failed_scores = index.failed_scores()
     failed_sets = sum(score.failed for score in set_scores)
-    is_finished = len(records) == len(units) and not interrupted
+    is_finished = len(index) == len(index.plan) and not interrupted
     is_complete = is_finished and not (counts[UnitStatus.FAILED] or failed_scores or failed_sets)
     status = RunStatus.COMPLETE if is_complete else RunStatus.INCOMPLETE
-    return RunOutcome(status, len(units), counts, failed_scores, failed_sets, interrupted)
+    return RunOutcome(status, len(index.plan), counts, failed_scores, failed_sets, interrupted)
 
 
-def _write_results(directory: RunDirectory, manifest: dict[str, Any], set_scores: Sequence[SetScore]) -> None:
-    records, _ = read_journal(directory.journal)
-    table = make_table(manifest, records)
-    write_table(table, directory.results)
-    write_json(directory.summary, summary_to_json(summarize(manifest, table, set_scores)))
+def _write_results(
+    directory: RunDirectory, manifest: dict[str, Any], index: JournalIndex, set_scores: Sequence[SetScore]
+) -> None:
+    index.refresh()
+    write_results(index.units(), score_columns(manifest["metrics"]), directory.results)
+    with ResultsReader(directory.results) as results:
+        write_json(directory.summary, summary_to_json(summarize(manifest, results.scores, set_scores)))
 
 
 def _keep_inputs(protocol: Protocol, directory: RunDirectory) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from benchmark.execution.executor import Executor
@@ -15,11 +15,11 @@ from benchmark.store.journal import JournalWriter, UnitRecord
 class Observer(Protocol):
     """Is told how a run goes."""
 
-    def planned(self, units: list[Unit], finished: int) -> None:
+    def planned(self, left: Mapping[str, int], finished: int) -> None:
         """The run begins.
 
         Args:
-            units: What is left to do.
+            left: Number of units that are left to do, by method.
             finished: Number of units that an earlier start finished.
         """
 
@@ -42,7 +42,7 @@ class Observer(Protocol):
 class SilentObserver:
     """Ignores everything."""
 
-    def planned(self, units: list[Unit], finished: int) -> None:
+    def planned(self, left: Mapping[str, int], finished: int) -> None:
         """Ignores the plan."""
 
     def started(self, unit: Unit) -> None:
@@ -53,16 +53,6 @@ class SilentObserver:
 
     def note(self, message: str) -> None:
         """Ignores the message."""
-
-
-def unfinished(units: Iterable[Unit], records: Mapping[tuple[str, str], UnitRecord]) -> list[Unit]:
-    """The units that have no final record, in their order.
-
-    Args:
-        units: All units of the plan.
-        records: Records of an earlier start.
-    """
-    return [unit for unit in units if (record := records.get(unit.key)) is None or not record.is_final]
 
 
 def run_units(

@@ -7,14 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
+import numpy as np
+
 from benchmark.contracts import Need
 from benchmark.execution.step import Action, Loss, Step
 from benchmark.execution.task import Result, TaskFiles
 from benchmark.execution.workbench import Workbench
 from benchmark.plan.configuration import SelectedMetric
+from benchmark.plan.plan import ChosenUnits, Plan
 from benchmark.plan.selection import missing_need
 from benchmark.plan.unit import Unit
-from benchmark.store.journal import UnitRecord
+from benchmark.store.journal_index import JournalIndex
 from benchmark.store.records import SetScore, UnitStatus
 
 
@@ -32,7 +35,7 @@ class SetTask:
 
     method: str
     metric: str
-    units: tuple[Unit, ...]
+    units: Sequence[Unit]
     images_sha256: str
     is_retry: bool = False
 
@@ -75,32 +78,29 @@ class SetTask:
         return Result(replace(self.nothing, warning=reason, failed=True)) if reason else self
 
 
-def plan_sets(
-    metrics: Sequence[SelectedMetric], units: Sequence[Unit], records: Mapping[tuple[str, str], UnitRecord]
-) -> list[SetTask]:
+def plan_sets(metrics: Sequence[SelectedMetric], index: JournalIndex) -> list[SetTask]:
     """The tasks of every method with every metric that reads all its images.
 
     Args:
         metrics: The metrics; those that are unavailable, or score case by case, are left out.
-        units: The units of the plan.
-        records: How they ended.
+        index: How the units of the plan ended.
     """
     selected = [metric for metric in metrics if metric.scores_sets and not metric.unavailable]
-    done: dict[str, list[Unit]] = {unit.method: [] for unit in units}
-    for unit in units:
-        if (record := records.get(unit.key)) is not None and record.status is UnitStatus.OK:
-            done[unit.method].append(unit)
-    return [_plan_set(metric, method, made, records) for method, made in done.items() for metric in selected]
+    if not selected:
+        return []
+    plan = index.plan
+    images: dict[str, dict[int, str]] = {method: {} for method in plan.methods}
+    for position, record in index.records(UnitStatus.OK):
+        images[record.method][position] = record.image_sha256
+    return [_plan_set(metric, method, plan, made) for method, made in images.items() for metric in selected]
 
 
-def _plan_set(
-    metric: SelectedMetric, method: str, made: Sequence[Unit], records: Mapping[tuple[str, str], UnitRecord]
-) -> SetTask:
-    units = tuple(unit for unit in made if _applies(metric, unit))
+def _plan_set(metric: SelectedMetric, method: str, plan: Plan, made: Mapping[int, str]) -> SetTask:
+    positions = [position for position in made if _applies(metric, plan[position])]
     images = hashlib.sha256()
-    for unit in units:
-        images.update(f"{unit.case.id}\x1f{records[unit.key].image_sha256}\n".encode())
-    return SetTask(method, metric.name, units, images.hexdigest())
+    for position in positions:
+        images.update(f"{plan[position].case.id}\x1f{made[position]}\n".encode())
+    return SetTask(method, metric.name, ChosenUnits(plan, np.array(positions, dtype=np.int64)), images.hexdigest())
 
 
 def _applies(metric: SelectedMetric, unit: Unit) -> bool:

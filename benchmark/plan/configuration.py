@@ -9,7 +9,7 @@ from typing import Any
 from benchmark.contracts import MethodInfo, MetricInfo, SetMetricInfo
 from benchmark.models.role import Role
 from benchmark.models.specification import ModelSpecification, find_models
-from benchmark.plan.unit import Unit, plan_units
+from benchmark.plan.plan import Plan
 from benchmark.protocol.protocol import Protocol
 from benchmark.registry import Plugin
 from benchmark.settings import SettingOrigin
@@ -92,7 +92,6 @@ class RunConfiguration:
     def __post_init__(self) -> None:
         object.__setattr__(self, "models", find_models(self.protocol.models))
 
-    def units(self) -> list[Unit]:
+    def units(self) -> Plan:
         """All units, in the order they run."""
-        cases = self.protocol.cases if self.limit is None else self.protocol.cases[: self.limit]
-        return plan_units([method.name for method in self.methods], cases, self.seed)
+        return Plan(tuple(method.name for method in self.methods), self.protocol.cases, self.seed, self.limit)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from benchmark.protocol.case import Case
@@ -67,14 +66,3 @@ def unit_seed(run_seed: int, case: str, method: str) -> int:
     """
     digest = hashlib.sha256(f"{run_seed}\x1f{case}\x1f{method}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
-
-
-def plan_units(methods: Iterable[str], cases: Sequence[Case], seed: int) -> list[Unit]:
-    """All units of a run, method by method, so that each method is prepared once.
-
-    Args:
-        methods: Names of the methods.
-        cases: The cases.
-        seed: Seed of the run.
-    """
-    return [Unit(method, case, unit_seed(seed, case.id, method)) for method in methods for case in cases]

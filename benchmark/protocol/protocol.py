@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -65,7 +65,7 @@ class Protocol:
     resolution: int
     contents: tuple[Content, ...]
     styles: tuple[Style, ...]
-    cases: tuple[Case, ...]
+    cases: Sequence[Case]
     models: Mapping[Role, str]
     method_settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     origin: Origin | None = None
@@ -136,17 +136,22 @@ class Protocol:
             "preparation": PREPARATION_VERSION,
             "images": self.image_hashes,
             "prompts": {style.id: style.prompt for style in self.styles},
-            "cases": [
-                [case.id, case.seed, [[weighted.style.id, weighted.weight] for weighted in case.styles]]
-                for case in self.cases
-            ],
             "models": {role: self._model_facts(role, name) for role, name in self.models.items()},
             "settings": {method: dict(settings) for method, settings in self.method_settings.items()},
         }
-        canonical = json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        # One JSON object with sorted keys, of which the cases are the first: however many there are, none is kept.
+        digest = hashlib.sha256(b'{"cases":[')
+        for number, case in enumerate(self.cases):
+            styles = [[weighted.style.id, weighted.weight] for weighted in case.styles]
+            digest.update(b"," * (number > 0) + _canonical_json([case.id, case.seed, styles]))
+        digest.update(b"]," + _canonical_json(facts).removeprefix(b"{"))
+        return digest.hexdigest()
 
     @staticmethod
     def _model_facts(role: Role, name: str) -> list[str]:
         model = find_model(name, role)
         return [model.name, model.version, model.fingerprint()]
+
+
+def _canonical_json(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()

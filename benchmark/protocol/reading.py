@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 import tomllib
-from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, TypeVar
@@ -14,7 +12,8 @@ from typing import Any, TypeVar
 from benchmark.errors import InputError
 from benchmark.models.role import Role
 from benchmark.models.specification import find_model
-from benchmark.protocol.case import Case, Content, Style, WeightedStyle
+from benchmark.protocol.case import Content, Style, WeightedStyle
+from benchmark.protocol.crossed_cases import CrossedCases, Mix
 from benchmark.protocol.data_directory import kept_image
 from benchmark.protocol.origin_tables import read_dataset, read_origin
 from benchmark.protocol.protocol import Protocol
@@ -195,19 +194,16 @@ class _Reader:
             raise self.fail(f"seeds must be a list of numbers from 0, not {seeds!r}")
         return tuple(seeds)
 
-    def cases(self, contents: tuple[Content, ...], styles: tuple[Style, ...]) -> tuple[Case, ...]:
-        mixes = [
+    def cases(self, contents: tuple[Content, ...], styles: tuple[Style, ...]) -> CrossedCases:
+        mixes = tuple(
             self.mix(number, table, contents, styles) for number, table in enumerate(self.value("mixes", list, []), 1)
-        ]
-        singles = [(content, (WeightedStyle(style),)) for content, style in itertools.product(contents, styles)]
-        cases = [Case(content, mixed, seed) for content, mixed in [*singles, *mixes] for seed in self.seeds()]
-        for identifier in _repeated(case.id for case in cases):
-            raise self.fail(f"case {identifier} occurs twice")
-        return tuple(cases)
+        )
+        cases = CrossedCases(contents, styles, mixes, self.seeds())
+        if (repeated := cases.repeated()) is not None:
+            raise self.fail(f"case {repeated} occurs twice")
+        return cases
 
-    def mix(
-        self, number: int, table: Any, contents: tuple[Content, ...], styles: tuple[Style, ...]
-    ) -> tuple[Content, tuple[WeightedStyle, ...]]:
+    def mix(self, number: int, table: Any, contents: tuple[Content, ...], styles: tuple[Style, ...]) -> Mix:
         where = f"mixes entry {number}"
         if not isinstance(table, dict) or not isinstance(table.get("styles"), list) or not table["styles"]:
             raise self.fail(f"{where} needs a content and a list of styles")
@@ -227,7 +223,7 @@ class _Reader:
             )
             for share, weight in zip(shares, weights, strict=True)
         )
-        return self.named(where, "content", table.get("content"), contents), mixed
+        return Mix(self.named(where, "content", table.get("content"), contents), mixed)
 
     def named(self, where: str, kind: str, identifier: Any, items: tuple[ItemT, ...]) -> ItemT:
         for item in items:
@@ -263,8 +259,3 @@ class _Reader:
 
 def _a(kind: type[Any]) -> str:
     return {str: "a string", int: "a whole number", list: "a list", dict: "a table"}[kind]
-
-
-def _repeated(names: Iterable[str]) -> list[str]:
-    seen: set[str] = set()
-    return [name for name in names if name in seen or seen.add(name)]  # type: ignore[func-returns-value]

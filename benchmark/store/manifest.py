@@ -14,11 +14,14 @@ from benchmark.models.role import Role
 from benchmark.models.specification import ModelSpecification
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
 from benchmark.plan.resources import Resources
-from benchmark.protocol.case import Case, Content, Style
+from benchmark.protocol.case import Content
 from benchmark.settings import settings_of
-from benchmark.store.records import CaseRecord, MethodRecord, MetricRecord, ModelRecord, RunStatus
+from benchmark.store.cases import describe_cases, describe_style
+from benchmark.store.records import MethodRecord, MetricRecord, ModelRecord, RunStatus
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+READABLE_VERSIONS = (1, 2)
+"""1: every case was described, with all facts about its styles."""
 MANIFEST_KEYS = (
     *("schema_version", "status", "protocol", "methods", "metrics", "models", "contents", "styles", "cases"),
     *("seed", "device", "environment", "command", "started", "finished"),
@@ -67,7 +70,7 @@ def make_manifest(configuration: RunConfiguration, resources: Resources, started
         "models": [asdict(_model_record(role, model)) for role, model in configuration.models.items()],
         "contents": [describe_content(content) for content in protocol.contents],
         "styles": [describe_style(style) for style in protocol.styles],
-        "cases": [asdict(_case_record(unit_case)) for unit_case in _cases(configuration)],
+        "cases": describe_cases(protocol.cases, configuration.units().cases_per_method),
         "seed": configuration.seed,
         "device": configuration.device,
         "environment": {**describe_environment(), "threads": resources.threads},
@@ -163,34 +166,9 @@ def _model_record(role: Role, model: ModelSpecification) -> ModelRecord:
     return ModelRecord(role, model.name, model.title, model.fingerprint(), model.licence, model.source)
 
 
-def _cases(configuration: RunConfiguration) -> list[Case]:
-    return list({unit.case.id: unit.case for unit in configuration.units()}.values())
-
-
-def _case_record(case: Case) -> CaseRecord:
-    styles = tuple(
-        {
-            **describe_style(weighted.style),
-            "weight": weighted.weight,
-            "mask": weighted.mask.name if weighted.mask else None,
-        }
-        for weighted in case.styles
-    )
-    return CaseRecord(case.id, case.content.id, case.style_id, case.prompt, case.seed, styles)
-
-
 def describe_content(content: Content) -> dict[str, Any]:
     """All facts about a content, with the picture that the run keeps of it."""
     return {**asdict(content), "image": content.image.name, "thumbnail": f"inputs/contents/{content.id}.png"}
-
-
-def describe_style(style: Style) -> dict[str, Any]:
-    """All facts about a style, with the picture that the run keeps of it."""
-    return {
-        **asdict(style),
-        "image": style.image.name if style.image else None,
-        "thumbnail": f"inputs/styles/{style.id}.png" if style.image else None,
-    }
 
 
 def describe_environment() -> dict[str, Any]:

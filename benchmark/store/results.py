@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import io
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
-from benchmark.store.atomic import write_bytes
+from benchmark.plan.unit import Unit
+from benchmark.protocol.case import Case
+from benchmark.store.atomic import replacing
 from benchmark.store.journal import UnitRecord
+from benchmark.store.records import CaseRecord, UnitStatus
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 UNIT_COLUMNS = (
     "method",
@@ -26,6 +31,8 @@ UNIT_COLUMNS = (
     "peak_memory_bytes",
     "image",
 )
+_NAMES = ["method", "status", "content", "style"]
+_ROWS_AT_ONCE = 10_000
 
 
 def score_columns(metrics: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -42,25 +49,111 @@ def score_columns(metrics: Iterable[Mapping[str, Any]]) -> list[str]:
     ]
 
 
-def make_table(manifest: Mapping[str, Any], records: Mapping[tuple[str, str], UnitRecord]) -> pd.DataFrame:
+def make_table(
+    methods: Iterable[str],
+    cases: Sequence[CaseRecord],
+    columns: Sequence[str],
+    records: Mapping[tuple[str, str], UnitRecord],
+) -> pd.DataFrame:
     """Makes the table of results.
 
     Args:
-        manifest: What was run.
+        methods: Names of the methods of the run.
+        cases: Its cases.
+        columns: Its columns of scores.
         records: The finished units by method and case; those that the run did not ask for are left out.
 
     Returns:
         One row per finished unit, in the order of the plan: ``UNIT_COLUMNS``, then one column per score.
     """
+    return _table(
+        [
+            _row(case.content, case.style, case.prompt, records[method, case.id], columns)
+            for method in methods
+            for case in cases
+            if (method, case.id) in records
+        ],
+        columns,
+    )
+
+
+def write_results(units: Iterable[tuple[Unit, UnitRecord]], columns: Sequence[str], path: Path) -> None:
+    """Writes the table of results as Parquet, whole or not at all. Few rows at a time are in memory.
+
+    Args:
+        units: The finished units with their records, in the order of the plan.
+        columns: The columns of scores.
+        path: The file.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = _schema(columns)
+    empty = pa.Table.from_pandas(_table([], columns), schema=schema)
+    with replacing(path) as temporary, pq.ParquetWriter(temporary, empty.schema) as writer:
+        # A row group has rows of one method only, by which its scores are found again.
+        for _, of_method in itertools.groupby(units, key=lambda unit: unit[0].method):
+            rows = (_row(*_facts(unit.case), record, columns) for unit, record in of_method)
+            while some := list(itertools.islice(rows, _ROWS_AT_ONCE)):
+                writer.write_table(pa.Table.from_pandas(_table(some, columns), schema=schema))
+
+
+class ResultsReader:
+    """Reads scores from the table of results, one method and one column at a time.
+
+    Args:
+        path: The file, as ``write_results`` wrote it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        import pyarrow.parquet as pq
+
+        self._file = pq.ParquetFile(path, read_dictionary=_NAMES)
+        self._groups: dict[str, list[int]] = {}
+        method = self._file.schema_arrow.get_field_index("method")
+        for group in range(self._file.num_row_groups):
+            name = self._file.metadata.row_group(group).column(method).statistics.min
+            self._groups.setdefault(name, []).append(group)
+
+    def scores(self, method: str, column: str) -> pd.DataFrame:
+        """The scores of the units of a method that ended well.
+
+        Args:
+            method: Name of the method.
+            column: Name of the column.
+
+        Returns:
+            One row per unit: ``content`` and ``style``, which are categories, and the column.
+        """
+        names = ["status", "content", "style", column]
+        table = self._file.read_row_groups(self._groups.get(method, []), columns=names)
+        read: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
+        return read.loc[read["status"] == UnitStatus.OK, names[1:]]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+
+def _schema(columns: Sequence[str]) -> pa.Schema:
+    import pyarrow as pa
+
+    types = {"seed": pa.int64(), "seconds": pa.float64(), "peak_memory_bytes": pa.int64()}
+    names = [*UNIT_COLUMNS, *columns]
+    scores = dict.fromkeys(columns, pa.float64())
+    return pa.schema([(name, {**types, **scores}.get(name, pa.string())) for name in names])
+
+
+def _table(rows: Sequence[tuple[Any, ...]], columns: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
-    columns = score_columns(manifest["metrics"])
-    rows = [
-        _row(case, records[method["name"], case["id"]], columns)
-        for method in manifest["methods"]
-        for case in manifest["cases"]
-        if (method["name"], case["id"]) in records
-    ]
     table = pd.DataFrame(rows, columns=[*UNIT_COLUMNS, *columns])
     numbers = ["seconds", *columns]
     table[numbers] = table[numbers].astype("float64")
@@ -69,13 +162,17 @@ def make_table(manifest: Mapping[str, Any], records: Mapping[tuple[str, str], Un
     return table
 
 
-def _row(case: Mapping[str, Any], record: UnitRecord, columns: Sequence[str]) -> tuple[Any, ...]:
+def _facts(case: Case) -> tuple[str, str, str]:
+    return case.content.id, case.style_id, case.prompt
+
+
+def _row(content: str, style: str, prompt: str, record: UnitRecord, columns: Sequence[str]) -> tuple[Any, ...]:
     return (
         record.method,
         record.case,
-        case["content"],
-        case["style"],
-        case["prompt"],
+        content,
+        style,
+        prompt,
         record.seed,
         str(record.status),
         record.error,
@@ -84,14 +181,3 @@ def _row(case: Mapping[str, Any], record: UnitRecord, columns: Sequence[str]) ->
         record.image,
         *(record.scores.get(column) for column in columns),
     )
-
-
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Writes the table of results as Parquet, whole or not at all.
-
-    Raises:
-        InputError: The file cannot be written.
-    """
-    buffer = io.BytesIO()
-    table.to_parquet(buffer, index=False)
-    write_bytes(path, buffer.getvalue())

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from benchmark.errors import InputError
 from benchmark.store.atomic import write_json
-from benchmark.store.manifest import MANIFEST_KEYS, SCHEMA_VERSION, first_difference
+from benchmark.store.manifest import MANIFEST_KEYS, READABLE_VERSIONS, first_difference
 from benchmark.store.records import Calibration, RunStatus
 
 # The journal goes first: without it nothing counts as finished, whenever the clearing is cut off. The manifest stays
@@ -118,9 +118,10 @@ class RunDirectory:
             raise InputError(f"{self.path} is not a run: it has no run.json") from None
         except (OSError, ValueError) as error:
             raise InputError(f"cannot read {self.manifest}: {error}") from error
-        if not isinstance(manifest, dict) or manifest.get("schema_version") != SCHEMA_VERSION:
-            found = manifest.get("schema_version") if isinstance(manifest, dict) else None
-            raise InputError(f"{self.manifest} has schema_version {found}; this version reads {SCHEMA_VERSION}")
+        found = manifest.get("schema_version") if isinstance(manifest, dict) else None
+        if not isinstance(manifest, dict) or found not in READABLE_VERSIONS:
+            readable = " and ".join(map(str, READABLE_VERSIONS))
+            raise InputError(f"{self.manifest} has schema_version {found}; this version reads {readable}")
         missing = [key for key in MANIFEST_KEYS if key not in manifest]
         if missing:
             raise InputError(f"{self.manifest} is damaged: {', '.join(missing)} missing")

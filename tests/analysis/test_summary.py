@@ -8,6 +8,7 @@ import pytest
 from benchmark.analysis.summary import (
     is_circular,
     known_set_scores,
+    scores_in,
     summarize,
     summary_from_json,
     summary_to_json,
@@ -61,7 +62,7 @@ def units():
 
 @pytest.fixture
 def rows(units):
-    return {(row.method, row.metric): row for row in summarize(MANIFEST, units)}
+    return {(row.method, row.metric): row for row in summarize(MANIFEST, scores_in(units))}
 
 
 def test_only_finished_units_count(rows):
@@ -111,7 +112,7 @@ def test_the_json_is_read_back(rows):
 
 def test_scores_of_all_images_at_once_follow_without_an_interval(units):
     scores = [SPREAD, SetScore("identity", "spread", None, 1, 1, 1, "cd", "it failed", failed=True)]
-    first, second = summarize(MANIFEST, units, scores)[-2:]
+    first, second = summarize(MANIFEST, scores_in(units), scores)[-2:]
     assert (first.mean, first.low, first.n, first.styles, first.warning) == (0.25, None, 3, 2, "few")
     assert first.circular
     assert (second.mean, second.control, second.warning) == (None, True, "it failed")
@@ -119,7 +120,7 @@ def test_scores_of_all_images_at_once_follow_without_an_interval(units):
 
 def test_such_scores_are_read_back_unless_there_is_none(units):
     lost = SetScore("identity", "spread", None, 1, 1, 1, "cd", "it failed", failed=True)
-    written = summary_to_json(summarize(MANIFEST, units, [SPREAD, lost]))
+    written = summary_to_json(summarize(MANIFEST, scores_in(units), [SPREAD, lost]))
     assert known_set_scores(summary_from_json(written)) == [SPREAD]
 
 

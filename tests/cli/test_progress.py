@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from benchmark.cli.progress import RemainingTime, format_remaining
-from benchmark.plan.unit import plan_units
-from benchmark.protocol.case import Case, Content, Style, WeightedStyle
-
-CASES = [Case(Content(f"c{n}", Path("c.png")), (WeightedStyle(Style("s", prompt="p")),)) for n in range(3)]
 
 
 def test_is_unknown_before_the_first_unit_has_ended():
-    assert RemainingTime(plan_units(["slow"], CASES, 0)).seconds() is None
+    assert RemainingTime({"slow": 3}).seconds() is None
 
 
 def test_expects_each_method_to_go_on_as_it_went():
-    remaining = RemainingTime(plan_units(["slow", "fast"], CASES, 0))
+    remaining = RemainingTime({"slow": 3, "fast": 3})
     remaining.ended("slow", 10)
     remaining.ended("fast", 1)
     assert remaining.seconds() == pytest.approx(2 * 10 + 2 * 1)
 
 
 def test_expects_a_method_that_has_not_begun_to_be_like_the_others():
-    remaining = RemainingTime(plan_units(["slow", "fast"], CASES, 0))
+    remaining = RemainingTime({"slow": 3, "fast": 3})
     for _ in range(3):
         remaining.ended("slow", 10)
     assert remaining.seconds() == pytest.approx(3 * 10)

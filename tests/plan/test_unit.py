@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from benchmark.plan.unit import plan_units, unit_seed
-from benchmark.protocol.embedded import mini
+from benchmark.plan.unit import unit_seed
 
 
 def test_the_seed_of_a_unit_is_fixed_forever():
@@ -21,14 +20,3 @@ def test_seeds_fit_what_torch_takes():
 
 def test_names_that_run_together_are_told_apart():
     assert unit_seed(0, "ab", "c") != unit_seed(0, "a", "bc")
-
-
-def test_a_plan_runs_method_by_method():
-    units = plan_units(["b", "a"], mini().cases, seed=0)
-    assert [unit.method for unit in units] == ["b"] * 11 + ["a"] * 11
-
-
-def test_the_seed_of_a_unit_does_not_depend_on_the_plan():
-    alone = plan_units(["a"], mini().cases[:1], seed=0)[0]
-    among = next(unit for unit in plan_units(["b", "a"], mini().cases, seed=0) if unit.key == alone.key)
-    assert alone.seed == among.seed

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from benchmark.analysis.summary import summarize
+from benchmark.analysis.summary import scores_in, summarize
 from benchmark.contracts.metric import Axis, Direction
 from benchmark.store.records import (
     CaseRecord,
@@ -211,7 +211,7 @@ def build_crossed_run(directory: Path, *, contents: int, styles: int, methods: i
         contents=content_records,
         styles=style_records,
         units=table,
-        summary=tuple(summarize(manifest, table)),
+        summary=tuple(summarize(manifest, scores_in(table))),
         similarity={},
         provenance={"command": "benchmark run --protocol crossed", "seed": 0, "device": "cpu"},
     )  # fmt: skip

@@ -1,0 +1,116 @@
+"""All units of a run, made when they are asked for, however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, overload
+
+from benchmark.plan.unit import Unit, unit_seed
+from benchmark.protocol.case import Case
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from benchmark.plan.case_index import CaseIndex
+
+
+@dataclass(frozen=True)
+class Plan(Sequence[Unit]):
+    """The units of a run, method by method, so that each method is prepared once.
+
+    Attributes:
+        methods: Names of the methods.
+        cases: The cases.
+        seed: Seed of the run.
+        limit: Number of cases, from the first, or ``None`` for all.
+    """
+
+    methods: tuple[str, ...]
+    cases: Sequence[Case]
+    seed: int
+    limit: int | None = None
+
+    @property
+    def cases_per_method(self) -> int:
+        """Number of cases that each method answers."""
+        return len(self.cases) if self.limit is None else min(self.limit, len(self.cases))
+
+    def __len__(self) -> int:
+        return len(self.methods) * self.cases_per_method
+
+    @overload
+    def __getitem__(self, index: int) -> Unit: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Unit]: ...
+
+    def __getitem__(self, index: int | slice) -> Unit | list[Unit]:
+        positions = range(len(self))[index]
+        return self._unit(positions) if isinstance(positions, int) else [self._unit(position) for position in positions]
+
+    def position(self, method: str, case: str) -> int | None:
+        """Position of a unit, or ``None`` if it is not planned.
+
+        Args:
+            method: Name of its method.
+            case: Name of its case.
+
+        Raises:
+            InputError: A case occurs twice.
+        """
+        if method not in self._places:
+            return None
+        found = self._index.position(case)
+        return None if found is None else self._places[method] * self.cases_per_method + found
+
+    def method_at(self, position: int) -> str:
+        """Name of the method of the unit at a position."""
+        return self.methods[position // self.cases_per_method]
+
+    def _unit(self, position: int) -> Unit:
+        method, case = divmod(position, self.cases_per_method)
+        found = self.cases[case]
+        return Unit(self.methods[method], found, unit_seed(self.seed, found.id, self.methods[method]))
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {method: place for place, method in enumerate(self.methods)}
+
+    @cached_property
+    def _index(self) -> CaseIndex:
+        # Here, so that what only plans does not import NumPy.
+        from benchmark.plan.case_index import CaseIndex
+
+        return CaseIndex(self.cases, self.cases_per_method)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in self.__dict__.items() if name != "_index"}
+
+
+@dataclass(frozen=True, eq=False)
+class ChosenUnits(Sequence[Unit]):
+    """Some units of a plan.
+
+    Attributes:
+        plan: The plan.
+        positions: Which of its units, a one-dimensional array.
+    """
+
+    plan: Plan
+    positions: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    @overload
+    def __getitem__(self, index: int) -> Unit: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Unit]: ...
+
+    def __getitem__(self, index: int | slice) -> Unit | list[Unit]:
+        chosen = self.positions[index]
+        return [self.plan[int(position)] for position in chosen] if isinstance(index, slice) else self.plan[int(chosen)]

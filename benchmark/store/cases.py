@@ -1,0 +1,89 @@
+"""The cases of a run as ``run.json`` describes them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from benchmark.protocol.case import Case, Content, Style, WeightedStyle
+from benchmark.protocol.crossed_cases import CrossedCases, Mix
+from benchmark.store.records import CaseRecord
+
+
+def describe_cases(cases: Sequence[Case], number: int) -> Any:
+    """Describes the cases of a run: how they are crossed, however many they are, or else one by one.
+
+    Args:
+        cases: The cases of the protocol.
+        number: How many of them, from the first, the run asks for.
+    """
+    if not isinstance(cases, CrossedCases):
+        return [
+            asdict(_record(case, [describe_style(share.style) for share in case.styles])) for case in cases[:number]
+        ]
+    mixes = [
+        {"content": mix.content.id, "styles": [{"style": share.style.id, **_weight(share)} for share in mix.styles]}
+        for mix in cases.mixes
+    ]
+    return {"number": number, "seeds": list(cases.seeds), "mixes": mixes}
+
+
+def read_cases(manifest: Mapping[str, Any]) -> Iterator[CaseRecord]:
+    """The cases of a run, in their order.
+
+    Args:
+        manifest: What was run.
+
+    Raises:
+        KeyError: Something is missing.
+        TypeError: Something is of the wrong type.
+        ValueError: There are not so many cases.
+    """
+    described = manifest["cases"]
+    if isinstance(described, list):
+        yield from (CaseRecord(**case) for case in described)
+        return
+    styles = {style["id"]: style for style in manifest["styles"]}
+    cases, number = _crossed_cases(manifest, described), int(described["number"])
+    if number > len(cases):
+        raise ValueError(f"{number} of {len(cases)} cases")
+    for case in itertools.islice(cases, number):
+        yield _record(case, [styles[share.style.id] for share in case.styles])
+
+
+def describe_style(style: Style) -> dict[str, Any]:
+    """All facts about a style, with the picture that the run keeps of it."""
+    return {
+        **asdict(style),
+        "image": style.image.name if style.image else None,
+        "thumbnail": f"inputs/styles/{style.id}.png" if style.image else None,
+    }
+
+
+def _crossed_cases(manifest: Mapping[str, Any], described: Mapping[str, Any]) -> CrossedCases:
+    # Names and prompts are all that a description of a case takes from these.
+    contents = {content["id"]: Content(content["id"], Path(content["image"])) for content in manifest["contents"]}
+    styles = {style["id"]: Style(style["id"], prompt=style["prompt"]) for style in manifest["styles"]}
+    mixes = tuple(
+        Mix(
+            contents[mix["content"]],
+            tuple(
+                WeightedStyle(styles[share["style"]], share["weight"], Path(share["mask"]) if share["mask"] else None)
+                for share in mix["styles"]
+            ),
+        )
+        for mix in described["mixes"]
+    )
+    return CrossedCases(tuple(contents.values()), tuple(styles.values()), mixes, tuple(described["seeds"]))
+
+
+def _weight(share: WeightedStyle) -> dict[str, Any]:
+    return {"weight": share.weight, "mask": share.mask.name if share.mask else None}
+
+
+def _record(case: Case, styles: Sequence[Mapping[str, Any]]) -> CaseRecord:
+    shares = tuple({**style, **_weight(share)} for style, share in zip(styles, case.styles, strict=True))
+    return CaseRecord(case.id, case.content.id, case.style_id, case.prompt, case.seed, shares)

@@ -1,0 +1,117 @@
+"""What a journal says of the units of a plan."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmark.plan.plan import Plan
+from benchmark.protocol.embedded import smoke
+from benchmark.store.journal import JournalWriter, UnitRecord
+from benchmark.store.journal_index import JournalIndex
+from benchmark.store.records import UnitStatus
+
+PLAN = Plan(("painter", "printer"), smoke().cases, seed=0)
+FIRST, SECOND, *_ = (case.id for case in smoke().cases)
+
+
+@pytest.fixture
+def journal(tmp_path):
+    return tmp_path / "journal.jsonl"
+
+
+def record(method: str, case: str, status: UnitStatus = UnitStatus.OK, **facts) -> UnitRecord:
+    return UnitRecord(method, case, status, seed=0, **facts)
+
+
+def append(journal, *records: UnitRecord) -> None:
+    with JournalWriter(journal) as writer:
+        for each in records:
+            writer.append(each)
+
+
+def test_without_a_journal_everything_is_left(journal):
+    index = JournalIndex(journal, PLAN)
+    assert len(index) == 0
+    assert list(index.unfinished()) == list(range(len(PLAN)))
+    assert index.record(0) is None
+    assert list(index.units()) == []
+
+
+def test_records_come_in_the_order_of_the_plan(journal):
+    written = [record("printer", FIRST), record("painter", SECOND, seconds=2.0), record("painter", FIRST)]
+    append(journal, *written)
+    found = list(JournalIndex(journal, PLAN).units())
+    assert [record for _, record in found] == [written[2], written[1], written[0]]
+    assert [unit.key for unit, _ in found] == [record.key for _, record in found]
+
+
+def test_the_last_record_of_a_unit_counts(journal):
+    append(journal, record("painter", FIRST, UnitStatus.FAILED, error="no paint"), record("painter", FIRST))
+    index = JournalIndex(journal, PLAN)
+    assert (len(index), index.status(0)) == (1, UnitStatus.OK)
+    assert index.record(0).error == ""
+
+
+def test_failures_and_failed_scores_are_left_to_do(journal):
+    append(
+        journal,
+        record("painter", FIRST, UnitStatus.FAILED, error="no paint"),
+        record("painter", SECOND, score_errors={"ssim": "no eyes"}),
+        record("printer", FIRST, UnitStatus.SKIPPED, error="no style image"),
+        record("printer", SECOND),
+    )
+    index = JournalIndex(journal, PLAN)
+    assert list(index.unfinished()) == [0, 1]
+    assert index.counts() == {UnitStatus.OK: 2, UnitStatus.FAILED: 1, UnitStatus.SKIPPED: 1}
+    assert index.failed_scores() == 1
+
+
+def test_only_what_was_appended_is_read_again(journal):
+    append(journal, record("painter", FIRST))
+    index = JournalIndex(journal, PLAN)
+    damaged = b"x" * (journal.stat().st_size - 1)
+    append(journal, record("painter", SECOND))
+    with journal.open("r+b") as file:
+        file.write(damaged)
+    index.refresh()
+    assert (len(index), index.status(0), index.status(1)) == (2, UnitStatus.OK, UnitStatus.OK)
+
+
+def test_a_line_that_is_cut_off_counts_when_it_is_whole(journal):
+    append(journal, record("painter", FIRST), record("painter", SECOND))
+    whole = journal.read_bytes()
+    for end in (-20, -1):
+        journal.write_bytes(whole[:end])
+        index = JournalIndex(journal, PLAN)
+        assert len(index) == 1
+        journal.write_bytes(whole)
+        index.refresh()
+        assert len(index) == 2
+
+
+def test_damaged_lines_and_units_of_others_are_passed_over(journal):
+    append(journal, record("stranger", FIRST), record("painter", "stranger"))
+    with journal.open("ab") as file:
+        file.write(b"{damaged\n\xff\xfe\n")
+    append(journal, record("painter", FIRST))
+    index = JournalIndex(journal, PLAN)
+    assert (len(index), index.status(0)) == (1, UnitStatus.OK)
+
+
+def test_what_is_forgotten_is_left_to_do(journal):
+    append(journal, record("painter", FIRST), record("painter", SECOND))
+    index = JournalIndex(journal, PLAN)
+    index.forget(0)
+    assert (index.record(0), index.status(0)) == (None, None)
+    assert list(index.unfinished()) == [0, 2, 3]
+    assert [record.case for _, record in index.records(UnitStatus.OK)] == [SECOND]
+    append(journal, record("painter", FIRST))
+    index.refresh()
+    assert index.status(0) is UnitStatus.OK
+
+
+def test_it_keeps_ten_bytes_for_a_unit(journal):
+    index = JournalIndex(journal, PLAN)
+    kept = [value for value in vars(index).values() if isinstance(value, np.ndarray)]
+    assert sum(array.nbytes for array in kept) == 10 * len(PLAN)

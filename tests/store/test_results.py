@@ -1,0 +1,118 @@
+"""The table of results."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from benchmark.errors import InputError
+from benchmark.plan.plan import Plan
+from benchmark.protocol.embedded import mini
+from benchmark.store import results
+from benchmark.store.cases import describe_cases, describe_style, read_cases
+from benchmark.store.journal import UnitRecord
+from benchmark.store.manifest import describe_content
+from benchmark.store.records import UnitStatus
+from benchmark.store.results import ResultsReader, make_table, write_results
+
+PLAN = Plan(("painter", "printer"), mini().cases, seed=3)
+COLUMNS = ["ssim", "gram", "gram.relu1_1"]
+
+
+def record(position: int) -> UnitRecord:
+    unit = PLAN[position]
+    if position % 5 == 4:
+        return UnitRecord(unit.method, unit.case.id, UnitStatus.FAILED, unit.seed, error="no paint")
+    return UnitRecord(
+        unit.method,
+        unit.case.id,
+        UnitStatus.OK,
+        unit.seed,
+        seconds=position / 8,
+        peak_memory_bytes=None if position % 2 else 2**40 + position,
+        image=unit.image,
+        scores={"ssim": None if position % 3 == 0 else position / 7, "gram": 1.0, "unplanned": 2.0},
+    )
+
+
+RECORDS = [record(position) for position in range(len(PLAN)) if position not in (2, 13)]
+
+
+@pytest.fixture
+def table(tmp_path):
+    write_results(((PLAN[PLAN.position(*each.key)], each) for each in RECORDS), COLUMNS, tmp_path / "results.parquet")
+    return tmp_path / "results.parquet"
+
+
+def test_it_has_a_row_for_every_finished_unit(table):
+    found = pd.read_parquet(table)
+    assert list(zip(found["method"], found["case"], strict=True)) == [each.key for each in RECORDS]
+    assert list(found.columns) == [*results.UNIT_COLUMNS, *COLUMNS]
+    assert list(found["seed"]) == [each.seed for each in RECORDS]
+    mixed = found[found["style"].str.contains("+", regex=False)].iloc[0]
+    assert " + " in mixed["prompt"]
+    assert found["gram.relu1_1"].isna().all()
+    assert str(found["peak_memory_bytes"].dtype) == "Int64"
+
+
+def test_a_report_makes_the_same_table_from_the_journal(table):
+    protocol = mini()
+    manifest = {
+        "contents": [describe_content(content) for content in protocol.contents],
+        "styles": [describe_style(style) for style in protocol.styles],
+        "cases": describe_cases(protocol.cases, len(protocol.cases)),
+    }
+    made = make_table(PLAN.methods, tuple(read_cases(manifest)), COLUMNS, {each.key: each for each in RECORDS})
+    pd.testing.assert_frame_equal(pd.read_parquet(table), made)
+
+
+@pytest.mark.parametrize("rows", [1, 7, 20, 21])
+def test_it_is_the_same_however_few_rows_are_in_memory(table, tmp_path, monkeypatch, rows):
+    monkeypatch.setattr(results, "_ROWS_AT_ONCE", rows)
+    units = ((PLAN[PLAN.position(*each.key)], each) for each in RECORDS)
+    write_results(units, COLUMNS, tmp_path / "few.parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "few.parquet"), pd.read_parquet(table))
+
+
+def test_without_finished_units_it_is_empty(tmp_path):
+    write_results(iter(()), COLUMNS, tmp_path / "results.parquet")
+    assert pd.read_parquet(tmp_path / "results.parquet").shape == (0, len(results.UNIT_COLUMNS) + len(COLUMNS))
+    with ResultsReader(tmp_path / "results.parquet") as reader:
+        assert reader.scores("painter", "ssim").empty
+
+
+def test_what_goes_wrong_leaves_the_table_that_was_there(table):
+    def units():
+        yield PLAN[0], RECORDS[0]
+        raise KeyboardInterrupt
+
+    before = table.read_bytes()
+    with pytest.raises(KeyboardInterrupt):
+        write_results(units(), COLUMNS, table)
+    assert table.read_bytes() == before
+    assert list(table.parent.iterdir()) == [table]
+
+
+def test_a_folder_that_is_a_file_is_one_clear_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match=r"^cannot write .*results.parquet: "):
+        write_results(iter(()), COLUMNS, tmp_path / "file" / "results.parquet")
+
+
+@pytest.mark.parametrize("rows", [3, 10_000])
+@pytest.mark.parametrize("column", ["ssim", "gram", "seconds", "peak_memory_bytes"])
+def test_the_scores_of_a_method_that_ended_well_are_read_alone(tmp_path, monkeypatch, column, rows):
+    monkeypatch.setattr(results, "_ROWS_AT_ONCE", rows)
+    path = tmp_path / "results.parquet"
+    write_results(((PLAN[PLAN.position(*each.key)], each) for each in RECORDS), COLUMNS, path)
+    whole = pd.read_parquet(path)
+    expected = whole.loc[(whole["method"] == "printer") & (whole["status"] == "ok"), ["content", "style", column]]
+    with ResultsReader(path) as reader:
+        found = reader.scores("printer", column)
+        assert reader.scores("nobody", column).empty
+    assert str(found["style"].dtype) == "category"
+    names = ["content", "style"]
+    pd.testing.assert_frame_equal(
+        found.astype(dict.fromkeys(names, object)).reset_index(drop=True),
+        expected.astype(dict.fromkeys(names, object)).reset_index(drop=True),
+    )
