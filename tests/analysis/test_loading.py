@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 import pytest
 
@@ -50,6 +51,20 @@ def test_the_summary_of_an_earlier_stop_is_not_taken_for_that_of_a_run_that_goes
     manifest = json.loads((run / "run.json").read_text())
     (run / "run.json").write_text(json.dumps({**manifest, "status": "running"}))
     assert load_records(run).summary == whole.summary
+
+
+def test_a_run_that_describes_its_cases_one_by_one_is_read(run):
+    """As those of schema version 1 do."""
+    whole = load_records(run)
+    manifest = json.loads((run / "run.json").read_text())
+    assert isinstance(manifest["cases"], dict)
+    earlier = {**manifest, "schema_version": 1, "cases": [asdict(case) for case in whole.cases]}
+    (run / "run.json").write_text(json.dumps(earlier))
+    records = load_records(run)
+    assert [asdict(case) | {"styles": list(case.styles)} for case in records.cases] == [
+        asdict(case) | {"styles": list(case.styles)} for case in whole.cases
+    ]
+    assert records.units.equals(whole.units)
 
 
 def test_a_damaged_summary_is_said_and_made_anew(run):
