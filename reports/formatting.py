@@ -100,11 +100,6 @@ def format_range(minimum: float | None, maximum: float | None) -> str:
     return f"{low} to {high}"
 
 
-def format_count(count: int, noun: str, plural: str = "") -> str:
-    """Returns a count with its noun, for instance ``1 case`` or ``11 cases``."""
-    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
-
-
 def web_address(address: str) -> str:
     """Returns an address that a page may link to, or an empty string: scripts and files are not linked."""
     stripped = address.strip()

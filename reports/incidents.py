@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benchmark.store.records import UnitStatus
-from reports.formatting import format_count
+from benchmark.wording import format_count
 from reports.logs import Log, copy_logs
 
 if TYPE_CHECKING:

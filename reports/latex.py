@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from benchmark.contracts.report import Report, ReportInfo
 from benchmark.store.atomic import write_bytes
+from benchmark.wording import format_count
 from reports.citation import TEX_ESCAPES
-from reports.formatting import MINUS, NOTHING, field_of, format_count, short_fingerprint
+from reports.formatting import MINUS, NOTHING, field_of, short_fingerprint
 
 if TYPE_CHECKING:
     from benchmark.store.records import RunRecords

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from benchmark.contracts.report import Report, ReportInfo
 from benchmark.store.atomic import write_bytes
-from reports.formatting import field_of, format_count, short_fingerprint
+from benchmark.wording import format_count
+from reports.formatting import field_of, short_fingerprint
 
 if TYPE_CHECKING:
     from benchmark.store.records import RunRecords

@@ -12,6 +12,7 @@ from benchmark.analysis.breakdown import breakdowns
 from benchmark.analysis.statistics import analyze
 from benchmark.contracts.metric import Direction
 from benchmark.store.records import RunStatus, UnitStatus
+from benchmark.wording import format_count
 from reports.breakdowns import Breakdowns, build_breakdowns
 from reports.comparison import Comparison, build_comparison
 from reports.differences import Differences, build_differences
@@ -19,7 +20,6 @@ from reports.figures.all import RANKS, TRADE_OFFS, DrawnFigure, FigureKind, draw
 from reports.formatting import (
     field_of,
     format_bytes,
-    format_count,
     format_range,
     format_seconds,
     format_time,

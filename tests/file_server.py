@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import threading
 from collections import deque
 from dataclasses import dataclass, field
@@ -30,6 +31,13 @@ class Fault:
     stall_after: int | None = None
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Silent about clients that hang up, as those do that have read what they need."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @dataclass
 class FileServer:
     files: dict[str, bytes | Path] = field(default_factory=dict)
@@ -50,7 +58,7 @@ class FileServer:
                 """Silent."""
 
         self._stop = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()

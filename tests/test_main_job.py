@@ -15,6 +15,7 @@ import pytest
 
 import benchmark
 
+pytestmark = pytest.mark.timeout(600)
 METHODS = ["adain", "clipstyler", "color_transfer", "gatys", "identity", "multi_style", "style_copy"]
 
 
@@ -28,8 +29,11 @@ def run(out: Path, *arguments: str) -> subprocess.Popen[str]:
 def finished(tmp_path_factory):
     """The folder of a whole run, and what the command printed."""
     out = tmp_path_factory.mktemp("smoke") / "run"
-    process = run(out, "--methods", "all")
-    printed, errors = process.communicate(timeout=280)
+    with run(out, "--methods", "all") as process:
+        try:
+            printed, errors = process.communicate(timeout=580)
+        finally:
+            process.kill()
     assert process.returncode == 0, errors
     return out, printed, errors
 

@@ -27,6 +27,7 @@ from benchmark.store.records import (
 )
 from benchmark.store.results import make_table, score_columns
 from benchmark.store.run_directory import RunDirectory
+from benchmark.wording import format_count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +63,8 @@ def load_records(path: Path) -> RunRecords:
         units = make_table(methods, cases, score_columns(manifest["metrics"]), records)
         missing = len(methods) * len(cases) - len(units)
         if missing:
-            warnings.append(f"{missing} units are not finished; the command that started the run continues it")
+            left = format_count(missing, "unit")
+            warnings.append(f"not finished: {left}; the command that started the run continues it")
         summary, problem = _summary(directory, manifest, units)
         return RunRecords(
             directory=path,

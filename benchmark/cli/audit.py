@@ -11,6 +11,7 @@ import click
 
 from benchmark.cli.options import choose_device, device_option
 from benchmark.errors import ExitCode
+from benchmark.wording import format_count
 
 if TYPE_CHECKING:
     from benchmark.audit.audit import Audit
@@ -61,7 +62,7 @@ def _print(audit: Audit) -> None:
     table = Table(
         "metric",
         *CHECKS,
-        title=f"{escape(audit.protocol)}, {len(audit.cases)} cases",
+        title=f"{escape(audit.protocol)}, {format_count(len(audit.cases), 'case')}",
         caption="the figure is the one that the verdict rests on; ?: cannot be told from chance; –: does not apply",
         title_justify="left",
         caption_justify="left",

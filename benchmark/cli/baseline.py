@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from benchmark.wording import format_count
+
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
@@ -25,5 +27,6 @@ def baseline(run: Path, out: Path) -> None:
     statuses = [result.status for method in snapshot.methods.values() for result in method.cases.values()]
     failed = statuses.count(UnitStatus.FAILED)
     if failed:
-        click.echo(f"warning: {failed} units failed; they are not compared with later runs", err=True)
-    click.echo(f"{out}: {len(snapshot.methods)} methods, {len(snapshot.metrics)} metrics, {len(statuses)} units")
+        click.echo(f"warning: {format_count(failed, 'unit')} failed, not compared with later runs", err=True)
+    counted = ((snapshot.methods, "method"), (snapshot.metrics, "metric"), (statuses, "unit"))
+    click.echo(f"{out}: {', '.join(format_count(len(things), noun) for things, noun in counted)}")

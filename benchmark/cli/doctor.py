@@ -10,6 +10,7 @@ import click
 from benchmark.cli.options import POSITIVE, refuse_nan
 from benchmark.errors import BenchmarkError, ExitCode, describe_error
 from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
+from benchmark.wording import format_count
 
 
 @click.command()
@@ -112,6 +113,6 @@ def _check_run(path: Path) -> Iterator[tuple[bool, str]]:
                 yield False, f"images/{record.method}/{record.case}.png {state}; the same command makes it again"
         for metric, reason in record.score_errors.items():
             yield False, f"{record.method} {record.case}: {metric} failed: {reason}"
-    yield True, f"{len(records)} finished units, {images} images are as they were written"
+    yield True, f"finished: {format_count(len(records), 'unit')}; as written: {format_count(images, 'image')}"
     is_complete = manifest["status"] == RunStatus.COMPLETE
     yield is_complete, f"status {manifest['status']}" + ("" if is_complete else "; the same command goes on")

@@ -13,6 +13,7 @@ from benchmark.cli.options import choose_device, device_option, resources_option
 from benchmark.cli.report import write_report
 from benchmark.errors import ExitCode, describe_error
 from benchmark.settings import parse_assignments
+from benchmark.wording import format_count
 
 if TYPE_CHECKING:
     from benchmark.execution.run import RunOutcome
@@ -89,16 +90,18 @@ def run(
 
 def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
     from benchmark.analysis.loading import load_records
-    from benchmark.cli.tables import ranking_table, results_console
+    from benchmark.cli.tables import RANKING_NOTE, ranking_table, results_console
 
     console = results_console()
     console.print(ranking_table(load_records(directory)))
+    console.print(RANKING_NOTE, highlight=False)
     parts = [f"{count} {status}" for status, count in outcome.counts.items() if count]
     if outcome.failed_scores:
         parts.append(f"{outcome.failed_scores} with a metric that failed")
     if outcome.failed_sets:
-        parts.append(f"{outcome.failed_sets} scores of whole methods failed")
-    click.echo(f"{directory}: {outcome.planned} units: {', '.join(parts) or 'none finished'}")
+        sets = format_count(outcome.failed_sets, "score of a whole method", "scores of whole methods")
+        parts.append(f"{sets} failed")
+    click.echo(f"{directory}: {format_count(outcome.planned, 'unit')}: {', '.join(parts) or 'none finished'}")
     if outcome.interrupted:
         command = shlex.join(["benchmark", *sys.argv[1:]])
         click.echo(f"interrupted; what is finished is kept, and the same command goes on: {command}", err=True)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from benchmark.store.records import RunRecords, SummaryRow
 
 CIRCULAR: Final = "(…): circular, the method optimised the metric's network"
+RANKING_NOTE: Final = f"mean over cases; [dim]dim[/dim]: a control; {CIRCULAR}; *: from too few images"
+"""Printed below the table and not as its caption, which would be folded to the width of few methods."""
 _ARROWS = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NEITHER: ""}
 
 
@@ -28,8 +30,8 @@ def results_console(columns: int = 120) -> Console:
 
 
 def ranking_table(records: RunRecords) -> Table:
-    """Means per metric and method; controls to the right, circular scores in parentheses."""
-    table = Table(caption=f"mean over cases; [dim]dim[/dim]: a control; {CIRCULAR}; *: from too few images")
+    """Means per metric and method, as ``RANKING_NOTE`` explains them; controls to the right."""
+    table = Table()
     table.add_column("metric", no_wrap=True)
     methods = sorted(records.methods, key=lambda method: method.control)
     for method in methods:

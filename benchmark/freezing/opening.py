@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO, cast
+from urllib.parse import urlsplit
 
 from benchmark.errors import InputError
 from benchmark.freezing.dataset_works import LoadedWorks, StreamedWorks
@@ -124,10 +125,12 @@ def _resolve(dataset: DatasetSource, revision: str) -> tuple[str, str]:
     from huggingface_hub import HfApi
     from huggingface_hub.errors import OfflineModeIsEnabled, RepositoryNotFoundError, RevisionNotFoundError
 
-    name = f"data set {dataset.name} at {revision or 'its newest revision'}"
+    hub = HfApi()
+    host = urlsplit(hub.endpoint).netloc
+    name = f"data set {dataset.name} at {revision or 'its newest revision'} on {host}"
     with explained(f"cannot reach {name}", "try again, or use a local copy with --from FOLDER"):
         try:
-            sha = str(HfApi().dataset_info(dataset.name, revision=revision or None).sha)
+            sha = str(hub.dataset_info(dataset.name, revision=revision or None).sha)
         except OfflineModeIsEnabled as error:
             advice = "unset it, or use --from cache or --from FOLDER"
             raise InputError(f"cannot reach {name}: HF_HUB_OFFLINE is set; {advice}") from error
@@ -136,7 +139,7 @@ def _resolve(dataset: DatasetSource, revision: str) -> tuple[str, str]:
             raise InputError(f"the hub has no revision {revision} of {dataset.name}; {advice}") from error
         except RepositoryNotFoundError as error:
             raise InputError(f"the hub has no data set {dataset.name} that you may read") from error
-    return f"data set {dataset.name} at {sha[:12]}", sha
+    return f"data set {dataset.name} at {sha[:12]} on {host}", sha
 
 
 def _files_of_split(builder: Any, dataset: DatasetSource, origin: str) -> list[str]:

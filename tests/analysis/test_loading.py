@@ -90,7 +90,7 @@ def test_a_partial_run_says_what_is_missing(run):
     (run / "summary.json").unlink()
     records = load_records(run)
     assert len(records.units) == 4
-    assert any("6 units are not finished" in warning for warning in records.warnings)
+    assert any("not finished: 6 units;" in warning for warning in records.warnings)
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"schema_version": 99}', '{"schema_version": 1}'])

@@ -21,7 +21,7 @@ class TestACompleteRun:
         assert tiny("blend,identity").code == 0
         run = tmp_path / "run"
         manifest = json.loads((run / "run.json").read_text())
-        assert manifest["schema_version"] == 1
+        assert manifest["schema_version"] == 2
         assert manifest["status"] == "complete"
         assert set(manifest["protocol"]) >= {"name", "version", "fingerprint"}
         assert [method["name"] for method in manifest["methods"]] == ["blend", "identity"]

@@ -6,7 +6,6 @@ import pytest
 
 from reports.formatting import (
     format_bytes,
-    format_count,
     format_range,
     format_seconds,
     format_time,
@@ -78,12 +77,6 @@ def test_times_are_shown_in_utc_and_other_text_is_left_alone() -> None:
     assert format_time("2026-01-02T04:05:06") == "2026-01-02 04:05"
     assert format_time("0001-01-01T00:00:00+14:00") == "0001-01-01T00:00:00+14:00"
     assert format_time("yesterday") == "yesterday"
-
-
-def test_counts_agree_with_their_noun() -> None:
-    assert format_count(1, "case") == "1 case"
-    assert format_count(1200, "case") == "1,200 cases"
-    assert format_count(0, "entry", "entries") == "0 entries"
 
 
 @pytest.mark.parametrize("value", [None, "0.5", True, float("nan"), float("inf"), [], {}])

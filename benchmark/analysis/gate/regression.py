@@ -13,6 +13,7 @@ from benchmark.analysis.gate.snapshot import RUNTIME, CaseResult, MethodResults,
 from benchmark.analysis.gate.verdict import Finding, Outcome
 from benchmark.contracts.metric import Direction
 from benchmark.store.records import UnitStatus
+from benchmark.wording import format_count
 
 
 def compare_snapshots(before: Snapshot, now: Snapshot, rules: GateRules) -> list[Finding]:
@@ -58,7 +59,7 @@ def differences_of_note(before: Snapshot, now: Snapshot) -> tuple[str, ...]:
     for name, method in before.methods.items():
         failed = sum(result.status is UnitStatus.FAILED for result in method.cases.values())
         if failed:
-            notes.append(f"{failed} units of {name} failed there already and are not compared")
+            notes.append(f"{format_count(failed, 'unit')} of {name} failed there already, not compared")
     for name in before.methods.keys() & now.methods.keys():
         there, here = before.methods[name], now.methods[name]
         if there.version != here.version:

@@ -13,6 +13,7 @@ from benchmark.analysis.summary import COST_COLUMNS
 from benchmark.errors import InputError
 from benchmark.store.records import RunRecords, UnitStatus
 from benchmark.suggestion import suggest
+from benchmark.wording import format_count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,9 +73,9 @@ def _check(run: RunRecords, threshold: Threshold, method: str, metric: str) -> F
     failed = int((units["status"] == UnitStatus.FAILED).sum())
     without = sum((error.method, error.metric) == (method, metric.split(".")[0]) for error in run.score_errors)
     if unfinished or failed or without:
-        reasons = ((failed, "units failed"), (unfinished, "units are not finished"), (without, "scores failed"))
-        reason = ", ".join(f"{number} {what}" for number, what in reasons if number)
-        return Finding(Outcome.MISSING, method, metric, f"{reason} of {len(run.cases)} cases")
+        reasons = ((failed, "unit", "failed"), (unfinished, "unit", "not finished"), (without, "score", "failed"))
+        reason = ", ".join(f"{format_count(number, noun)} {what}" for number, noun, what in reasons if number)
+        return Finding(Outcome.MISSING, method, metric, f"{reason} of {format_count(len(run.cases), 'case')}")
     if metric == RUNTIME and run.calibration is None:
         reason = "the run has no calibration, without which there is no runtime"
         return Finding(Outcome.NOT_COMPARABLE, method, metric, reason)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.errors import InputError
+from benchmark.wording import format_count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,7 @@ def freeze(name: str | None, lock: Path | None, place: str, revision: str, out: 
             protocol = _fetch(lock, place, display)
         else:
             protocol = _freeze(name or "", place, revision, fresh, display)
-    click.echo(f"protocol {protocol.name}: {len(protocol.cases)} cases; all images are on this machine")
+    click.echo(f"protocol {protocol.name}: {format_count(len(protocol.cases), 'case')}; all images are on this machine")
     if out is not None:
         from benchmark.protocol.data_directory import kept_lock
         from benchmark.store.atomic import write_bytes

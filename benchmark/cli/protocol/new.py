@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from benchmark.wording import format_count
+
 
 @click.command()
 @click.option("--contents", required=True, type=click.Path(path_type=Path), help="Folder of photographs.")
@@ -36,7 +38,7 @@ def new(
         raise InputError(f"no name can be made of {out}; give one with --name")
     made = new_protocol(OwnImages(contents, styles, prompts), out, named, find_protocol(like), resolution)
     without = sum(not style.prompt for style in made.styles)
-    click.echo(f"protocol {made.name}: {len(made.cases)} cases; run it: benchmark run --protocol {out}")
+    click.echo(f"protocol {made.name}: {format_count(len(made.cases), 'case')}; run it: benchmark run --protocol {out}")
     if without:
         click.echo(
             f"{without} of {len(made.styles)} styles have no prompt: methods that read one will skip them", err=True

@@ -86,7 +86,7 @@ class TestIncompleteRuns:
     def test_unfinished_units_do_not_pass(self):
         run = without_unit(RUN, "adain", "c0--s0")
         (finding,) = check_thresholds(run, (Threshold("ssim", "adain", 0),))
-        assert (finding.outcome, finding.reason) == (Outcome.MISSING, "1 units are not finished of 4 cases")
+        assert (finding.outcome, finding.reason) == (Outcome.MISSING, "1 unit not finished of 4 cases")
 
     def test_failed_scores_do_not_pass(self):
         run = change_unit(RUN, "adain", "c0--s0", loss=np.nan)
