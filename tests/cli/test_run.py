@@ -30,6 +30,14 @@ class TestACompleteRun:
         assert (run / "images" / "blend" / "hills--cold.png").is_file()
         assert len((run / "journal.jsonl").read_text().splitlines()) == 10
 
+    def test_explains_its_table_in_one_line_however_narrow_that_is(self, tiny):
+        printed = tiny("blend", "--limit", "1").out.splitlines()
+        assert (
+            "mean over cases; dim: a control; (…): circular, the method optimised the metric's network; "
+            "*: from too few images"
+        ) in printed
+        assert any(line.endswith(": 1 unit: 1 ok") for line in printed)
+
     def test_notes_which_settings_the_user_gave(self, tiny, tmp_path):
         assert tiny("blend", "--set", "blend.share=0.5", "--limit", "1").code == 0
         (method,) = json.loads((tmp_path / "run" / "run.json").read_text())["methods"]

@@ -175,7 +175,7 @@ class TestNewlyFailing:
         before = change_unit(make_run(BEFORE), "a", "c0--s1", status="failed", error="x", ssim=np.nan, loss=np.nan)
         assert set(outcomes(before, before).values()) == {Outcome.SAME}
         notes = differences_of_note(take_snapshot(before), take_snapshot(before))
-        assert notes == ("1 units of a failed there already and are not compared",)
+        assert notes == ("1 unit of a failed there already, not compared",)
 
 
 class TestRuntime:

@@ -164,7 +164,8 @@ class TestTrouble:
 
     def test_no_hub_is_one_line(self, machine):
         lost = Machine(machine.home, machine.hub, {"HF_ENDPOINT": "http://127.0.0.1:9"})
-        assert "cannot reach data set huggan/wikiart" in error(lost.run("protocol", "freeze", "wikiart_small"))
+        message = error(lost.run("protocol", "freeze", "wikiart_small"))
+        assert "cannot reach data set huggan/wikiart at its newest revision on 127.0.0.1:9" in message
 
     def test_offline_mode_is_respected(self, machine):
         offline = Machine(machine.home, machine.hub, {"HF_HUB_OFFLINE": "1"})
