@@ -89,18 +89,20 @@ def configure_run(
         MissingModelError: Weights are missing that the methods, or metrics that are named, cannot do without. Of
             ``all`` metrics, those without weights are part of the run as unavailable.
     """
-    chosen = load_protocol(protocol)
+    found = find_protocol(protocol)
     plugins = select_plugins(PluginKind.METHODS, methods)
     for method in assignments:
         if method not in {plugin.name for plugin in plugins}:
             find_plugin(PluginKind.METHODS, method)
             raise InputError(f"--set {method}.…: method {method} is not selected")
-    selected_methods = tuple(select_method(plugin, chosen, assignments.get(plugin.name, {})) for plugin in plugins)
-    used = used_models(chosen, selected_methods)
-    scoring = _scoring_models(chosen, metrics)
+    selected_methods = tuple(select_method(plugin, found, assignments.get(plugin.name, {})) for plugin in plugins)
+    used = used_models(found, selected_methods)
+    scoring = _scoring_models(found, metrics)
+    needed = used if metrics.strip() == "all" else [*used, *scoring]
+    chosen = _frozen_or_all_that_is_missing(found, protocol, needed) if isinstance(found, Recipe) else found
     if obtain is not None:
         obtain([*used, *scoring])
-    require_weights(used if metrics.strip() == "all" else [*used, *scoring])
+    require_weights(needed)
     return RunConfiguration(
         protocol=chosen,
         methods=selected_methods,
@@ -112,7 +114,18 @@ def configure_run(
     )
 
 
-def select_method(plugin: Plugin, protocol: Protocol, assignments: Mapping[str, Any]) -> SelectedMethod:
+def _frozen_or_all_that_is_missing(recipe: Recipe, given: str, needed: Iterable[ModelSpecification]) -> Protocol:
+    try:
+        return frozen_protocol(recipe, given)
+    except InputError as unfrozen:
+        try:
+            require_weights(needed)
+        except MissingModelError as lacking:
+            raise InputError(f"{unfrozen}; besides, {lacking}") from unfrozen
+        raise
+
+
+def select_method(plugin: Plugin, protocol: Protocol | Recipe, assignments: Mapping[str, Any]) -> SelectedMethod:
     """Loads a method's class and makes its settings: defaults, then the protocol's, then the user's.
 
     Raises:
@@ -128,7 +141,7 @@ def select_method(plugin: Plugin, protocol: Protocol, assignments: Mapping[str, 
     return SelectedMethod(plugin, method.info, settings, origins=origins)
 
 
-def used_models(protocol: Protocol, methods: Iterable[SelectedMethod]) -> list[ModelSpecification]:
+def used_models(protocol: Protocol | Recipe, methods: Iterable[SelectedMethod]) -> list[ModelSpecification]:
     """The models that methods load, of those that a protocol names.
 
     Args:
@@ -138,7 +151,7 @@ def used_models(protocol: Protocol, methods: Iterable[SelectedMethod]) -> list[M
     return _named_models(protocol, [role for method in methods if method.info for role in method.info.uses])
 
 
-def _scoring_models(protocol: Protocol, metrics: str) -> list[ModelSpecification]:
+def _scoring_models(protocol: Protocol | Recipe, metrics: str) -> list[ModelSpecification]:
     roles: list[Role] = []
     for plugin in select_plugins(PluginKind.METRICS, metrics):
         # One that is broken is reported where it is selected.
@@ -147,7 +160,7 @@ def _scoring_models(protocol: Protocol, metrics: str) -> list[ModelSpecification
     return _named_models(protocol, roles)
 
 
-def _named_models(protocol: Protocol, roles: Iterable[Role]) -> list[ModelSpecification]:
+def _named_models(protocol: Protocol | Recipe, roles: Iterable[Role]) -> list[ModelSpecification]:
     return [find_model(protocol.models[role], role) for role in dict.fromkeys(roles) if role in protocol.models]
 
 

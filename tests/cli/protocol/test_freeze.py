@@ -85,6 +85,11 @@ class TestRunning:
         message = error(on(machine, "run", "--protocol", "wikiart", "--methods", "identity"))
         assert message.endswith("are not on this machine; get them: benchmark protocol freeze wikiart")
 
+    def test_weights_that_are_missing_too_are_named_in_the_same_line(self, on, machine):
+        message = error(on(machine, "run", "--protocol", "wikiart", "--methods", "gatys"))
+        assert "get them: benchmark protocol freeze wikiart; besides, weights are needed" in message
+        assert message.endswith("benchmark weights fetch vgg19")
+
     def test_refuses_a_changed_image_and_names_it(self, on, machine, lock, tmp_path):
         style = json.loads(lock.read_text())["styles"][3]
         (machine.data / "images" / style["pixels_sha256"]).write_bytes(picture(99, 40))
