@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
@@ -63,6 +65,7 @@ class Plugin:
         distribution: Name of the distribution that brings it.
         version: Version of that distribution.
         entry_point: Where its code is.
+        harm: What it does to a process that imports it, where that was found out: it is then not imported.
     """
 
     kind: PluginKind
@@ -70,6 +73,7 @@ class Plugin:
     distribution: str
     version: str
     entry_point: EntryPoint
+    harm: str = ""
 
     @property
     def is_third_party(self) -> bool:
@@ -82,8 +86,12 @@ class Plugin:
         Raises:
             BrokenPluginError: It cannot be imported or does not keep the contract's static promises.
         """
+        if self.harm:
+            raise self.broken(self.harm)
         try:
-            plugin = self.entry_point.load()
+            # Standard output is for results: what a plugin prints as it is imported goes to standard error.
+            with contextlib.redirect_stdout(sys.stderr):
+                plugin = self.entry_point.load()
         except (Exception, SystemExit) as error:
             raise self.broken(f"cannot be imported: {type(error).__name__}: {error}") from error
         if self.kind is PluginKind.PROTOCOLS:

@@ -44,7 +44,7 @@ def _check_installation(timeout: float) -> Iterator[tuple[bool, str]]:
 
 
 def _check_plugins(timeout: float) -> Iterator[tuple[bool, str]]:
-    from benchmark.execution.import_trial import find_harmful
+    from benchmark.execution.import_trial import try_imports
 
     for kind in PluginKind:
         try:
@@ -52,10 +52,10 @@ def _check_plugins(timeout: float) -> Iterator[tuple[bool, str]]:
         except BenchmarkError as error:
             yield False, str(error)
             continue
-        harmful = dict(find_harmful([plugin for plugin in plugins.values() if plugin.is_third_party], timeout))
-        for plugin, harm in harmful.items():
-            yield False, f"{harm}; uninstall {plugin.distribution} until it is mended"
-        for plugin in (plugin for plugin in plugins.values() if plugin not in harmful):
+        tried = try_imports(list(plugins.values()), timeout)
+        for plugin in (plugin for plugin in tried if plugin.harm):
+            yield False, f"{plugin.broken(plugin.harm)}; uninstall {plugin.distribution} until it is mended"
+        for plugin in (plugin for plugin in tried if not plugin.harm):
             try:
                 plugin.load()
                 if kind is PluginKind.PROTOCOLS:

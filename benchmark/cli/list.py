@@ -27,7 +27,12 @@ def list_plugins(kind: str, protocol: str, as_json: bool) -> None:
     from benchmark.plan.selection import find_protocol
 
     named = find_protocol(protocol)
-    rows = [describe(plugin, named) for plugin in installed_plugins(PluginKind(kind)).values()]
+    plugins = list(installed_plugins(PluginKind(kind)).values())
+    if any(plugin.is_third_party for plugin in plugins):
+        from benchmark.execution.import_trial import try_imports
+
+        plugins = try_imports(plugins)
+    rows = [describe(plugin, named) for plugin in plugins]
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return

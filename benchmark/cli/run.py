@@ -56,13 +56,14 @@ def run(
 
     A run that was stopped goes on where it was when the same command is given again.
     """
-    from benchmark.execution.worker_server import start_worker_server
+    from benchmark.execution.worker_server import start_worker_server, worker_context
     from benchmark.plan.resources import ExecutorKind
 
     if resources.executor is ExecutorKind.LOCAL:
         start_worker_server()
     from benchmark.cli.progress import ProgressDisplay
     from benchmark.cli.weights import fetch_models
+    from benchmark.execution.import_trial import try_imports
     from benchmark.execution.run import execute_run
     from benchmark.plan.selection import configure_run
 
@@ -76,6 +77,7 @@ def run(
         limit=limit,
         command=["benchmark", *sys.argv[1:]],
         obtain=fetch_models if download else None,
+        try_imports=lambda plugins: try_imports(plugins, context=worker_context()),
     )
     directory = out or Path("runs") / configuration.protocol.name
     with ProgressDisplay() as progress:

@@ -5,33 +5,44 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
 from benchmark.errors import BenchmarkError
 from benchmark.execution.child_process import catch_output, describe_end, end_with_parent, kill
-from benchmark.registry import BrokenPluginError, Plugin, PluginKind, find_plugin
+from benchmark.registry import Plugin, PluginKind, find_plugin
+
+LONGEST_IMPORT = 60.0
 
 
-def find_harmful(plugins: Sequence[Plugin], seconds: float) -> Iterator[tuple[Plugin, BrokenPluginError]]:
-    """Imports plugins one after the other in a new interpreter, and goes on in another one after each that harms it.
+def try_imports(
+    plugins: Sequence[Plugin], seconds: float = LONGEST_IMPORT, context: BaseContext | None = None
+) -> list[Plugin]:
+    """Imports the plugins of other distributions one after the other in a process that may be harmed by it.
+
+    After each that harms it, another process goes on.
 
     Args:
-        plugins: What to import.
+        plugins: The plugins; those of this distribution are not imported.
         seconds: Longest time that one may take.
+        context: How the process is started, by default as a new interpreter: a copy of a process that has imported
+            PyTorch is there sooner, but may survive what a new one does not.
 
-    Yields:
-        Each plugin that ends the process that imports it, or takes too long, with what it did. Imports that raise are
-        no harm: ``Plugin.load`` tells of them.
+    Returns:
+        The same plugins; those that end the process that imports them, or take too long, with the ``harm`` that they
+        do. Imports that raise are no harm: ``Plugin.load`` tells of them.
     """
-    remaining = list(plugins)
+    remaining = [plugin for plugin in plugins if plugin.is_third_party]
+    harms: dict[Plugin, str] = {}
     while remaining:
         ours, theirs = multiprocessing.Pipe(duplex=False)
         names = [(plugin.kind, plugin.name) for plugin in remaining]
-        # A new interpreter: a copy of a process that has imported PyTorch may survive what a new one does not.
-        process: Any = multiprocessing.get_context("spawn").Process(target=_import_all, args=(theirs, names))
+        started: Any = context or multiprocessing.get_context("spawn")
+        process = started.Process(target=_import_all, args=(theirs, names))
         process.start()
         theirs.close()
         harm = ""
@@ -40,11 +51,12 @@ def find_harmful(plugins: Sequence[Plugin], seconds: float) -> Iterator[tuple[Pl
                 harm = _wait_for_import(ours, process, seconds)
                 plugin = remaining.pop(0)
                 if harm:
-                    yield plugin, plugin.broken(harm)
+                    harms[plugin] = harm
         finally:
             kill(process)
             process.close()
             ours.close()
+    return [replace(plugin, harm=harms.get(plugin, "")) for plugin in plugins]
 
 
 def _wait_for_import(connection: Connection, process: Any, seconds: float) -> str:

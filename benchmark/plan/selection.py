@@ -70,6 +70,7 @@ def configure_run(
     limit: int | None = None,
     command: Sequence[str] = (),
     obtain: Callable[[Iterable[ModelSpecification]], None] | None = None,
+    try_imports: Callable[[Sequence[Plugin]], list[Plugin]] = list,
 ) -> RunConfiguration:
     """Makes the configuration of a run.
 
@@ -83,6 +84,8 @@ def configure_run(
         limit: Number of cases, from the first, or ``None`` for all.
         command: The command line, for the record.
         obtain: Brings the weights of the models that the methods and metrics use; ``None`` leaves them as they are.
+        try_imports: Notes the harm that plugins do which harm a process that imports them; see
+            ``benchmark.execution.import_trial``. By default all are imported here.
 
     Raises:
         InputError: A name is unknown or a setting cannot be used.
@@ -90,15 +93,17 @@ def configure_run(
             ``all`` metrics, those without weights are part of the run as unavailable.
     """
     found = find_protocol(protocol)
-    plugins = select_plugins(PluginKind.METHODS, methods)
+    plugins = try_imports(select_plugins(PluginKind.METHODS, methods))
+    scorers = try_imports(select_plugins(PluginKind.METRICS, metrics))
+    is_named = metrics.strip() != "all"
     for method in assignments:
         if method not in {plugin.name for plugin in plugins}:
             find_plugin(PluginKind.METHODS, method)
             raise InputError(f"--set {method}.…: method {method} is not selected")
     selected_methods = tuple(select_method(plugin, found, assignments.get(plugin.name, {})) for plugin in plugins)
     used = used_models(found, selected_methods)
-    scoring = _scoring_models(found, metrics)
-    needed = used if metrics.strip() == "all" else [*used, *scoring]
+    scoring = _scoring_models(found, scorers)
+    needed = [*used, *scoring] if is_named else used
     chosen = _frozen_or_all_that_is_missing(found, protocol, needed) if isinstance(found, Recipe) else found
     if obtain is not None:
         obtain([*used, *scoring])
@@ -106,7 +111,7 @@ def configure_run(
     return RunConfiguration(
         protocol=chosen,
         methods=selected_methods,
-        metrics=select_metrics(metrics, chosen),
+        metrics=_select_metrics(scorers, chosen, is_named=is_named),
         seed=seed,
         device=device,
         limit=limit,
@@ -151,9 +156,9 @@ def used_models(protocol: Protocol | Recipe, methods: Iterable[SelectedMethod]) 
     return _named_models(protocol, [role for method in methods if method.info for role in method.info.uses])
 
 
-def _scoring_models(protocol: Protocol | Recipe, metrics: str) -> list[ModelSpecification]:
+def _scoring_models(protocol: Protocol | Recipe, metrics: Iterable[Plugin]) -> list[ModelSpecification]:
     roles: list[Role] = []
-    for plugin in select_plugins(PluginKind.METRICS, metrics):
+    for plugin in metrics:
         # One that is broken is reported where it is selected.
         with contextlib.suppress(BrokenPluginError):
             roles += plugin.load().info.backbones
@@ -174,9 +179,14 @@ def select_metrics(names: str, protocol: Protocol) -> tuple[SelectedMetric, ...]
     Raises:
         InputError: A name is unknown, or a metric that was named cannot score in the protocol.
     """
-    selected = tuple(_select_metric(plugin, protocol) for plugin in select_plugins(PluginKind.METRICS, names))
+    plugins = select_plugins(PluginKind.METRICS, names)
+    return _select_metrics(plugins, protocol, is_named=names.strip() != "all")
+
+
+def _select_metrics(plugins: Iterable[Plugin], protocol: Protocol, *, is_named: bool) -> tuple[SelectedMetric, ...]:
+    selected = tuple(_select_metric(plugin, protocol) for plugin in plugins)
     for metric in selected:
-        if metric.unavailable and names.strip() != "all":
+        if metric.unavailable and is_named:
             raise InputError(f"metric {metric.name} is not available: {metric.unavailable}")
     return selected
 
