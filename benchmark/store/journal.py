@@ -7,7 +7,7 @@ import functools
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -74,10 +74,11 @@ class UnitRecord:
 
     def to_line(self) -> str:
         """The record as one line of JSON."""
-        values = asdict(self)
-        values["scores"] = {
+        scores = {
             name: value if value is not None and math.isfinite(value) else None for name, value in self.scores.items()
         }
+        # All fields in their order; asdict would copy them, which takes longer than all else that a unit costs here.
+        values = {**vars(self), "scores": scores}
         return json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
     @staticmethod
