@@ -87,8 +87,8 @@ def execute_run(
         start_executor: Gives what executes the units, by default what the resources name.
 
     Raises:
-        InputError: The folder holds another run, is being written by another process or cannot be written, or an image
-            of the protocol cannot be used.
+        InputError: The folder holds another run, is being written by another process or cannot be written, a case
+            occurs twice, or an image of the protocol cannot be used.
         MissingModelError: A network's weights are missing.
     """
     directory = RunDirectory(path)
@@ -113,14 +113,16 @@ def _execute_locked(
 ) -> RunOutcome:
     devices = torch.cuda.device_count() if configuration.device == "cuda" else 0
     settled = _settled(resources, None if fresh else directory.threads(), devices)
+    plan = configuration.units()
+    plan.refuse_repeated_cases()
     manifest = make_manifest(configuration, settled, _now())
     directory.start(manifest, fresh=fresh)
     _keep_inputs(configuration.protocol, directory)
-    index = JournalIndex(directory.journal, configuration.units())
+    index = JournalIndex(directory.journal, plan)
     _forget_unsound(directory, index)
     is_new = not len(index)
     left = RemainingTasks(index)
-    observer.planned(left.number_by_method, len(index.plan) - len(left))
+    observer.planned(left.number_by_method, len(plan) - len(left))
     not_comparable = _why_durations_do_not_compare(settled, devices)
     if not_comparable:
         directory.note_calibration(None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,17 @@ class TestBadInput:
         assert message in result.error_lines[0]
         assert "Traceback" not in result.err
         assert not (tmp_path / "run").exists()
+
+    def test_a_plugins_protocol_that_repeats_a_case_is_refused_before_anything_runs(self, tiny, tmp_path, monkeypatch):
+        from sample_plugins import protocols
+
+        sound = protocols.tiny()
+        repeated = dataclasses.replace(sound, cases=(*sound.cases, sound.cases[0]))
+        monkeypatch.setattr(protocols, "tiny", lambda: repeated)
+        result = tiny("identity")
+        assert result.code == 2
+        assert result.error_lines == [f"error: case {sound.cases[0].id} occurs twice in the protocol"]
+        assert not (tmp_path / "run" / "run.json").exists()
 
     def test_an_unwritable_output_is_named(self, command, sample_plugins, tmp_path):
         (tmp_path / "file").write_text("")
