@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import re
 import sys
 from collections import Counter
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from benchmark.suggestion import suggest
 
 GROUP_PREFIX = "style_transfer_benchmark"
 OWN_DISTRIBUTION = "style-transfer-benchmark"
+_NAME = re.compile(r"\w+", re.ASCII)
 
 
 class PluginKind(StrEnum):
@@ -86,6 +88,7 @@ class Plugin:
         Raises:
             BrokenPluginError: It cannot be imported or does not keep the contract's static promises.
         """
+        self.refuse_unusable_name()
         if self.harm:
             raise self.broken(self.harm)
         try:
@@ -113,6 +116,15 @@ class Plugin:
         if info.name != self.name:
             raise self.broken(f"is registered as {self.name} but calls itself {info.name}")
         return plugin
+
+    def refuse_unusable_name(self) -> None:
+        """Refuses a name that could lead out of a run's folder, or could not be given on the command line.
+
+        Raises:
+            BrokenPluginError: It is such a name.
+        """
+        if not _NAME.fullmatch(self.name):
+            raise self.broken("has a name with other characters than letters, digits and _")
 
     def broken(self, problem: str) -> BrokenPluginError:
         """Says in one line what is wrong with the plugin.
@@ -161,6 +173,7 @@ def select_plugins(kind: PluginKind, names: str) -> list[Plugin]:
 
     Raises:
         InputError: A name is unknown, or the list is empty.
+        BrokenPluginError: A name cannot be used.
     """
     if names.strip() == "all":
         selected = list(installed_plugins(kind).values())
@@ -169,6 +182,8 @@ def select_plugins(kind: PluginKind, names: str) -> list[Plugin]:
         selected = list({plugin.name: plugin for plugin in named}.values())
     if not selected:
         raise InputError(f"no {kind} selected; name some, or all")
+    for plugin in selected:
+        plugin.refuse_unusable_name()
     return selected
 
 

@@ -6,7 +6,7 @@ import contextlib
 import io
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +37,7 @@ from benchmark.store.results import ResultsReader, score_columns, write_results
 from benchmark.store.run_directory import RunDirectory
 
 ResultT = TypeVar("ResultT")
+_SetKey = tuple[str, str, str]
 StartExecutor = Callable[[RunConfiguration, RunDirectory, Resources, int], Executor]
 """Gives an executor from what is run, where, with how much and on how many devices."""
 
@@ -87,8 +88,8 @@ def execute_run(
         start_executor: Gives what executes the units, by default what the resources name.
 
     Raises:
-        InputError: The folder holds another run, is being written by another process or cannot be written, or an image
-            of the protocol cannot be used.
+        InputError: The folder holds another run, is being written by another process or cannot be written, a case
+            occurs twice, or an image of the protocol cannot be used.
         MissingModelError: A network's weights are missing.
     """
     directory = RunDirectory(path)
@@ -113,20 +114,22 @@ def _execute_locked(
 ) -> RunOutcome:
     devices = torch.cuda.device_count() if configuration.device == "cuda" else 0
     settled = _settled(resources, None if fresh else directory.threads(), devices)
+    plan = configuration.units()
+    plan.refuse_repeated_cases()
     manifest = make_manifest(configuration, settled, _now())
     directory.start(manifest, fresh=fresh)
     _keep_inputs(configuration.protocol, directory)
-    index = JournalIndex(directory.journal, configuration.units())
+    index = JournalIndex(directory.journal, plan)
     _forget_unsound(directory, index)
     is_new = not len(index)
     left = RemainingTasks(index)
-    observer.planned(left.number_by_method, len(index.plan) - len(left))
+    observer.planned(left.number_by_method, len(plan) - len(left))
     not_comparable = _why_durations_do_not_compare(settled, devices)
     if not_comparable:
         directory.note_calibration(None)
         observer.note(not_comparable)
     interrupted = False
-    set_scores: list[SetScore] = []
+    known = _known_set_scores(directory)
     stopping = Interruption(lambda: observer.note("finishing what runs; Ctrl-C again stops at once"))
     with stopping, JournalWriter(directory.journal) as journal:
         try:
@@ -136,17 +139,16 @@ def _execute_locked(
                         directory.note_calibration(calibration)
                 run_units(left, executor, _image_keeper(directory), journal, observer, stopping.is_requested)
                 index.refresh()
-                sets = plan_sets(configuration.metrics, index)
-                set_scores = _score_sets(sets, executor, _known_set_scores(directory), stopping.is_requested)
+                _score_sets(plan_sets(configuration.metrics, index), executor, known, stopping.is_requested)
             interrupted = stopping.is_requested()
         except KeyboardInterrupt:
             interrupted = True
         except BaseException:
             with contextlib.suppress(Exception):
-                _write_results(directory, manifest, index, set_scores)
+                _write_results(configuration, directory, manifest, index, known)
                 directory.finish(RunStatus.INCOMPLETE, _now())
             raise
-    _write_results(directory, manifest, index, set_scores)
+    set_scores = _write_results(configuration, directory, manifest, index, known)
     outcome = _outcome(index, set_scores, interrupted=interrupted)
     directory.finish(outcome.status, _now())
     return outcome
@@ -186,19 +188,17 @@ def _image_keeper(directory: RunDirectory) -> Callable[[Made], None]:
     return lambda made: write_bytes(directory.path / made.record.image, made.png)
 
 
-def _results(executor: Executor, tasks: Sequence[Task[ResultT]], is_stopping: Callable[[], bool]) -> list[ResultT]:
-    return [event.result for event in executor.execute(tasks, is_stopping) if isinstance(event, Ended)]
+def _results(executor: Executor, tasks: Sequence[Task[ResultT]], is_stopping: Callable[[], bool]) -> Iterator[ResultT]:
+    return (event.result for event in executor.execute(tasks, is_stopping) if isinstance(event, Ended))
 
 
 def _score_sets(
-    tasks: Sequence[SetTask], executor: Executor, earlier: Sequence[SetScore], is_stopping: Callable[[], bool]
-) -> list[SetScore]:
-    known = {(score.method, score.metric, score.images_sha256): score for score in earlier}
+    tasks: Sequence[SetTask], executor: Executor, known: dict[_SetKey, SetScore], is_stopping: Callable[[], bool]
+) -> None:
+    """Adds the scores that are not known, each as it ends: an interruption costs no other."""
     left = [task for task in tasks if task.key not in known]
-    known |= {
-        (score.method, score.metric, score.images_sha256): score for score in _results(executor, left, is_stopping)
-    }
-    return [known[task.key] for task in tasks if task.key in known]
+    for score in _results(executor, left, is_stopping):
+        known[_key(score)] = score
 
 
 def _forget_unsound(directory: RunDirectory, index: JournalIndex) -> None:
@@ -208,11 +208,16 @@ def _forget_unsound(directory: RunDirectory, index: JournalIndex) -> None:
             index.forget(position)
 
 
-def _known_set_scores(directory: RunDirectory) -> list[SetScore]:
+def _known_set_scores(directory: RunDirectory) -> dict[_SetKey, SetScore]:
     try:
-        return known_set_scores(summary_from_json(json.loads(directory.summary.read_text(encoding="utf-8"))))
+        scores = known_set_scores(summary_from_json(json.loads(directory.summary.read_text(encoding="utf-8"))))
     except (OSError, ValueError, KeyError, TypeError):
-        return []
+        return {}
+    return {_key(score): score for score in scores}
+
+
+def _key(score: SetScore) -> _SetKey:
+    return score.method, score.metric, score.images_sha256
 
 
 def _outcome(index: JournalIndex, set_scores: Sequence[SetScore], *, interrupted: bool) -> RunOutcome:
@@ -226,12 +231,19 @@ def _outcome(index: JournalIndex, set_scores: Sequence[SetScore], *, interrupted
 
 
 def _write_results(
-    directory: RunDirectory, manifest: dict[str, Any], index: JournalIndex, set_scores: Sequence[SetScore]
-) -> None:
+    configuration: RunConfiguration,
+    directory: RunDirectory,
+    manifest: dict[str, Any],
+    index: JournalIndex,
+    known: Mapping[_SetKey, SetScore],
+) -> list[SetScore]:
+    """Writes what there is, and returns the known scores of whole methods that are of the images that there are."""
     index.refresh()
+    set_scores = [known[task.key] for task in plan_sets(configuration.metrics, index) if task.key in known]
     write_results(index.units(), score_columns(manifest["metrics"]), directory.results)
     with ResultsReader(directory.results) as results:
         write_json(directory.summary, summary_to_json(summarize(manifest, results.scores, set_scores)))
+    return set_scores
 
 
 def _keep_inputs(protocol: Protocol, directory: RunDirectory) -> None:

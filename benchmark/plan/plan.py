@@ -66,9 +66,13 @@ class Plan(Sequence[Unit]):
         found = self._index.position(case)
         return None if found is None else self._places[method] * self.cases_per_method + found
 
-    def method_at(self, position: int) -> str:
-        """Name of the method of the unit at a position."""
-        return self.methods[position // self.cases_per_method]
+    def refuse_repeated_cases(self) -> None:
+        """Refuses cases that a run could not tell apart, as a plugin's protocol may have them.
+
+        Raises:
+            InputError: A case occurs twice.
+        """
+        _ = self._index
 
     def _unit(self, position: int) -> Unit:
         method, case = divmod(position, self.cases_per_method)

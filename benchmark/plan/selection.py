@@ -15,6 +15,7 @@ from benchmark.models.specification import ModelSpecification, find_model
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
 from benchmark.protocol.frozen import frozen_protocol, looks_like_path, open_protocol
 from benchmark.protocol.protocol import Protocol
+from benchmark.protocol.reading import refuse_unusable_names
 from benchmark.protocol.recipe import Recipe
 from benchmark.registry import (
     BrokenPluginError,
@@ -43,6 +44,8 @@ def find_protocol(name: str) -> Protocol | Recipe:
     protocol = find_plugin(PluginKind.PROTOCOLS, name).load()()
     if not isinstance(protocol, Protocol | Recipe):
         raise InputError(f"protocol {name} is broken: its entry point returned {type(protocol).__name__}")
+    if isinstance(protocol, Protocol):
+        refuse_unusable_names(protocol)
     return protocol
 
 

@@ -85,6 +85,18 @@ def read_protocol_or_recipe(path: Path) -> Protocol | Recipe:
     return reader.recipe() if "dataset" in table else reader.protocol()
 
 
+def refuse_unusable_names(protocol: Protocol) -> None:
+    """Refuses names that could lead out of a run's folder, which a plugin may give where a file may not.
+
+    Raises:
+        InputError: There is one.
+    """
+    contents, styles = ([item.id for item in items] for items in (protocol.contents, protocol.styles))
+    for name in (protocol.name, *contents, *styles):
+        if not _IDENTIFIER.fullmatch(name):
+            raise InputError(f"protocol {protocol.name!r} is broken: name {name!r} must be letters, digits, _ and -")
+
+
 class _Reader:
     def __init__(self, path: Path, table: dict[str, Any]) -> None:
         self.path = path

@@ -10,17 +10,19 @@ from typing import Any
 
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
 from benchmark.protocol.crossed_cases import CrossedCases, Mix
+from benchmark.protocol.protocol import Protocol
 from benchmark.store.records import CaseRecord
 
 
-def describe_cases(cases: Sequence[Case], number: int) -> Any:
+def describe_cases(protocol: Protocol, number: int) -> Any:
     """Describes the cases of a run: how they are crossed, however many they are, or else one by one.
 
     Args:
-        cases: The cases of the protocol.
-        number: How many of them, from the first, the run asks for.
+        protocol: The protocol.
+        number: How many of its cases, from the first, the run asks for.
     """
-    if not isinstance(cases, CrossedCases):
+    cases = protocol.cases
+    if not (isinstance(cases, CrossedCases) and _crosses_everything(cases, protocol)):
         return [
             asdict(_record(case, [describe_style(share.style) for share in case.styles])) for case in cases[:number]
         ]
@@ -61,6 +63,19 @@ def describe_style(style: Style) -> dict[str, Any]:
         "image": style.image.name if style.image else None,
         "thumbnail": f"inputs/styles/{style.id}.png" if style.image else None,
     }
+
+
+def _crosses_everything(cases: CrossedCases, protocol: Protocol) -> bool:
+    """Whether what a run describes of a protocol is all that the cases are made of; a plugin may cross less or more."""
+    if (cases.contents, cases.styles) != (protocol.contents, protocol.styles):
+        return False
+    contents = {content.id: content for content in protocol.contents}
+    styles = {style.id: style for style in protocol.styles}
+    return all(
+        contents.get(mix.content.id) == mix.content
+        and all(styles.get(share.style.id) == share.style for share in mix.styles)
+        for mix in cases.mixes
+    )
 
 
 def _crossed_cases(manifest: Mapping[str, Any], described: Mapping[str, Any]) -> CrossedCases:

@@ -163,7 +163,7 @@ def read_journal(path: Path) -> tuple[dict[tuple[str, str], UnitRecord], list[st
 
 def _lines(path: Path) -> Iterator[str]:
     if path.exists():
-        with path.open(encoding="utf-8", errors="replace") as file:
+        with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
             yield from file
 
 

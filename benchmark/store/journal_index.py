@@ -59,7 +59,7 @@ class JournalIndex:
                 place = self._read_until
                 self._read_until += len(line)
                 try:
-                    record = UnitRecord.from_line(line.decode(errors="replace"))
+                    record = _parse(line)
                 except ValueError:
                     continue
                 position = self._plan.position(*record.key)
@@ -129,4 +129,9 @@ class JournalIndex:
 
 def _read(file: BinaryIO, place: int) -> UnitRecord:
     file.seek(place)
-    return UnitRecord.from_line(file.readline().decode())
+    return _parse(file.readline())
+
+
+def _parse(line: bytes) -> UnitRecord:
+    # A damaged byte in a reason is no damage to the result, here as where a report reads the journal.
+    return UnitRecord.from_line(line.decode(errors="replace"))

@@ -70,7 +70,7 @@ def make_manifest(configuration: RunConfiguration, resources: Resources, started
         "models": [asdict(_model_record(role, model)) for role, model in configuration.models.items()],
         "contents": [describe_content(content) for content in protocol.contents],
         "styles": [describe_style(style) for style in protocol.styles],
-        "cases": describe_cases(protocol.cases, configuration.units().cases_per_method),
+        "cases": describe_cases(protocol, configuration.units().cases_per_method),
         "seed": configuration.seed,
         "device": configuration.device,
         "environment": {**describe_environment(), "threads": resources.threads},

@@ -116,6 +116,20 @@ class TestList:
         assert result.code == 2
         assert "method twin is brought by twin1 and twin2" in result.error_lines[0]
 
+    def test_a_name_that_leads_somewhere_else_is_broken_and_no_run_takes_it(self, command, tmp_path, monkeypatch):
+        metadata = tmp_path / "evil-1.0.dist-info"
+        metadata.mkdir()
+        (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n")
+        (metadata / "entry_points.txt").write_text("[style_transfer_benchmark.methods]\n../../evil = evil:Evil\n")
+        monkeypatch.syspath_prepend(str(tmp_path))
+        reason = "method ../../evil of evil has a name with other characters than letters, digits and _"
+        listed = json.loads(command("list", "methods", "--json").out)
+        assert [method["error"] for method in listed if method["name"] == "../../evil"] == [reason]
+        for methods in ("../../evil", "all"):
+            result = command("run", "--protocol", "smoke", "--methods", methods, "--out", tmp_path / "a" / "b" / "run")
+            assert (result.code, result.error_lines) == (2, [f"error: {reason}"])
+            assert not (tmp_path / "a").exists()
+
     def test_an_unknown_kind_is_a_usage_error(self, command):
         assert command("list", "paintings").code == 2
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,28 @@ class TestBadInput:
         assert message in result.error_lines[0]
         assert "Traceback" not in result.err
         assert not (tmp_path / "run").exists()
+
+    def test_a_plugins_protocol_that_repeats_a_case_is_refused_before_anything_runs(self, tiny, tmp_path, monkeypatch):
+        from sample_plugins import protocols
+
+        sound = protocols.tiny()
+        repeated = dataclasses.replace(sound, cases=(*sound.cases, sound.cases[0]))
+        monkeypatch.setattr(protocols, "tiny", lambda: repeated)
+        result = tiny("identity")
+        assert result.code == 2
+        assert result.error_lines == [f"error: case {sound.cases[0].id} occurs twice in the protocol"]
+        assert not (tmp_path / "run" / "run.json").exists()
+
+    def test_a_plugins_protocol_whose_names_lead_somewhere_else_is_refused(self, tiny, tmp_path, monkeypatch):
+        from sample_plugins import protocols
+
+        sound = protocols.tiny()
+        evil = dataclasses.replace(sound.contents[0], id="../../../evil")
+        monkeypatch.setattr(protocols, "tiny", lambda: dataclasses.replace(sound, contents=(evil,)))
+        result = tiny("identity", "--out", tmp_path / "a" / "b" / "run")
+        assert result.code == 2
+        assert "name '../../../evil' must be letters, digits, _ and -" in result.error_lines[0]
+        assert not (tmp_path / "a").exists()
 
     def test_an_unwritable_output_is_named(self, command, sample_plugins, tmp_path):
         (tmp_path / "file").write_text("")

@@ -8,10 +8,12 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 
 import pandas as pd
 import pytest
 
+from benchmark.analysis.loading import load_records
 from tests.cli.conftest import TINY, scores
 
 
@@ -30,6 +32,17 @@ class TestContinuing:
         path.write_text(path.read_text().replace(json.loads(path.read_text())["started"], "2001-01-01T00:00:00+00:00"))
         tiny("noisy")
         assert json.loads(path.read_text())["started"] == "2001-01-01T00:00:00+00:00"
+
+    def test_a_run_of_an_earlier_version_goes_on(self, tiny, tmp_path):
+        """Which described its cases one by one."""
+        tiny("noisy")
+        undisturbed = scores(tmp_path / "run")
+        tiny("noisy", "--fresh", "--limit", "2")
+        path = tmp_path / "run" / "run.json"
+        cases = [asdict(case) for case in load_records(tmp_path / "run").cases]
+        path.write_text(json.dumps({**json.loads(path.read_text()), "schema_version": 1, "cases": cases}))
+        assert "continuing: 2 of 5 units" in tiny("noisy").err
+        pd.testing.assert_frame_equal(scores(tmp_path / "run"), undisturbed)
 
     def test_fresh_starts_over(self, tiny, tmp_path, monkeypatch):
         count = tmp_path / "count"

@@ -14,6 +14,7 @@ import time
 import pytest
 
 import benchmark
+from benchmark.errors import InputError
 from benchmark.images import open_image, to_tensor
 
 ARGUMENTS = ("run", "--protocol", "tiny", "--metrics", "brightness_gap,brightness_difference")
@@ -87,6 +88,26 @@ def test_a_finished_run_describes_nothing_again(gaps, described, tmp_path):
     assert gaps("noisy", "--no-report").code == 0
     assert described() == before == 5
     assert set_rows(tmp_path / "run") == rows
+
+
+@pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt(), 130), (InputError("no workers"), 2)])
+def test_what_is_stopped_at_once_keeps_the_numbers_that_still_hold(gaps, described, tmp_path, monkeypatch, error, code):
+    gaps("noisy,identity", "--no-report")
+    rows = set_rows(tmp_path / "run")
+    (tmp_path / "run" / "images" / "noisy" / "waves--warm.png").unlink()
+
+    def stop(*_):
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr("benchmark.execution.run._start_executor", stop)
+        assert gaps("noisy,identity", "--no-report").code == code
+    assert set_rows(tmp_path / "run") == {"identity": rows["identity"]}
+
+    before = described()
+    assert gaps("noisy,identity", "--no-report").code == 0
+    assert set_rows(tmp_path / "run") == rows
+    assert described() - before == 5, "those of noisy alone"
 
 
 def test_more_cases_give_a_new_number(gaps, described, tmp_path):

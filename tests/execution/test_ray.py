@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import subprocess
 import time
@@ -16,7 +17,7 @@ from benchmark.cli.main import main
 from benchmark.contracts import MethodResources
 from benchmark.errors import InputError
 from benchmark.execution.ray_executor import RayExecutor
-from benchmark.execution.task import Ended
+from benchmark.execution.task import Ended, Made
 from benchmark.execution.unit_task import UnitTask
 from benchmark.models.role import Role
 from benchmark.models.specification import find_model
@@ -269,11 +270,38 @@ def test_workers_do_not_run_ahead_of_a_run_that_is_slow_to_write(execute, tmp_pa
     assert ended == 300
 
 
+def test_each_picture_goes_into_the_object_store_once(execute, monkeypatch):
+    stored: list[object] = []
+    put = ray.put
+    monkeypatch.setattr(ray, "put", lambda value: stored.append(value) or put(value))
+    configuration = configured("noisy,identity")
+    events = list(execute(configuration))
+    assert [event.result.status for event in events if isinstance(event, Ended)] == ["ok"] * 10
+    pictures = {file for case in configuration.protocol.cases for file in case.files}
+    assert len(stored) == 1 + len(pictures), "the configuration and the pictures"
+
+
 class TestWhatAMethodAsksFor:
     def test_may_differ_from_method_to_method(self, execute):
         asked = {"noisy": MethodResources(cpus=0.5), "identity": MethodResources(cpus=2, memory_bytes=2**20)}
         events = list(execute(configured("noisy,identity,keeps_content", **asked)))
         assert [event.result.status for event in events if isinstance(event, Ended)] == ["ok"] * 15
+
+    def test_is_what_the_cluster_sets_aside_for_each_worker(self, execute):
+        def taken(name: str) -> float:
+            return round(ray.cluster_resources()[name] - ray.available_resources().get(name, 0), 3)
+
+        with contextlib.closing(
+            execute(configured("noisy", noisy=MethodResources(cpus=0.5, memory_bytes=2**20)))
+        ) as events:
+            # Both workers have a unit before the first sends something.
+            assert any(isinstance(event, Made) for event in events)
+            wait_for(lambda: (taken("CPU"), taken("memory")) == (2 * 0.5, 2 * 2**20), 60)
+
+    def test_of_devices_is_asked_for_where_the_run_computes_on_them(self, execute):
+        asking = configured("noisy", noisy=MethodResources(gpus=0.25))
+        with pytest.raises(InputError, match=r"what a worker asks for: 1 CPU, 0\.25 GPU$"):
+            list(execute(replace(asking, device="cuda")))
 
     def test_that_no_node_has_is_one_clear_line(self, execute):
         with pytest.raises(InputError, match=r"no node of the Ray cluster .*: 1 CPU, .* memory"):
@@ -286,6 +314,18 @@ class TestWhatAMethodAsksFor:
 
 
 class TestAnAddress:
+    @pytest.fixture
+    def count(self, monkeypatch, tmp_path):
+        """Where the workers of nodes that start from now on note their units."""
+        monkeypatch.setenv("SAMPLE_PLUGINS_COUNT", str(tmp_path / "count"))
+        return tmp_path / "count"
+
+    def test_may_be_that_of_the_cluster_that_runs_here(self, count, cluster, on_ray, monkeypatch):
+        monkeypatch.setenv("RAY_ADDRESS", cluster.address)
+        result = on_ray("dawdles", "--limit", "1", "--ray-address", "auto")
+        assert result.code == 0, result.err
+        assert len(count.read_text().split()) == 1
+
     def test_at_which_nothing_answers_is_one_clear_line(self, on_ray):
         with socket.socket() as unused:
             unused.bind(("127.0.0.1", 0))

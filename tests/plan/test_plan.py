@@ -63,7 +63,7 @@ def test_cases_whose_hashes_collide_are_told_apart(monkeypatch):
 def test_a_case_that_occurs_twice_is_refused():
     case = Case(Content("c", Path("c.png")), (WeightedStyle(Style("s", prompt="a sketch")),))
     with pytest.raises(InputError, match="case c--s occurs twice"):
-        Plan(("a",), [case, mini().cases[0], case], seed=0).position("a", "c--s")
+        Plan(("a",), [case, mini().cases[0], case], seed=0).refuse_repeated_cases()
 
 
 def test_some_units_are_a_sequence_of_their_own():

@@ -7,7 +7,7 @@ import pytest
 
 from benchmark.plan.plan import Plan
 from benchmark.protocol.embedded import smoke
-from benchmark.store.journal import JournalWriter, UnitRecord
+from benchmark.store.journal import JournalWriter, UnitRecord, read_journal
 from benchmark.store.journal_index import JournalIndex
 from benchmark.store.records import UnitStatus
 
@@ -97,6 +97,15 @@ def test_damaged_lines_and_units_of_others_are_passed_over(journal):
     append(journal, record("painter", FIRST))
     index = JournalIndex(journal, PLAN)
     assert (len(index), index.status(0)) == (1, UnitStatus.OK)
+
+
+@pytest.mark.parametrize(("before", "after"), [(b"no paint", b"no \xffaint"), (b',"seed"', b',\r"seed"')])
+def test_a_damaged_byte_that_costs_no_fact_costs_no_record_either(journal, before, after):
+    append(journal, record("painter", FIRST, error="no paint"), record("painter", SECOND))
+    journal.write_bytes(journal.read_bytes().replace(before, after, 1))
+    reported, warnings = read_journal(journal)
+    assert [record for _, record in JournalIndex(journal, PLAN).units()] == list(reported.values())
+    assert (len(reported), warnings) == (2, [])
 
 
 def test_what_is_forgotten_is_left_to_do(journal):

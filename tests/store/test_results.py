@@ -60,7 +60,7 @@ def test_a_report_makes_the_same_table_from_the_journal(table):
     manifest = {
         "contents": [describe_content(content) for content in protocol.contents],
         "styles": [describe_style(style) for style in protocol.styles],
-        "cases": describe_cases(protocol.cases, len(protocol.cases)),
+        "cases": describe_cases(protocol, len(protocol.cases)),
     }
     made = make_table(PLAN.methods, tuple(read_cases(manifest)), COLUMNS, {each.key: each for each in RECORDS})
     pd.testing.assert_frame_equal(pd.read_parquet(table), made)
