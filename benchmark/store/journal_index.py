@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -56,15 +57,13 @@ class JournalIndex:
             for line in file:
                 if not line.endswith(b"\n"):
                     return
-                place = self._read_until
-                self._read_until += len(line)
-                try:
+                with contextlib.suppress(ValueError):
                     record = _parse(line)
-                except ValueError:
-                    continue
-                position = self._plan.position(*record.key)
-                if position is not None:
-                    self._note(position, place, record)
+                    position = self._plan.position(*record.key)
+                    if position is not None:
+                        self._note(position, self._read_until, record)
+                # Last, so that an interruption reads the line once more instead of losing it.
+                self._read_until += len(line)
 
     def forget(self, position: int) -> None:
         """Takes a unit for one that has no record, because what the record promises is gone.
