@@ -75,6 +75,7 @@ CONTINUING: Final = Recipe(
     muon_learning_rate=0.006,
     adam_learning_rate=3e-4,
     content_weight=16.0,
+    style_weight=8.0,
     pixel_weight=900.0,
     recoloured_share=0.15,
 )
