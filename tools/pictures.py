@@ -85,8 +85,8 @@ def load_corpus(folder: Path, extra_folders: Sequence[Path], excluded: frozenset
     )
 
 
-def draw_crop(picture: Picture, size: int, random: np.random.Generator) -> Tensor:
-    """Cut a random square out of a randomly scaled, flipped and recoloured picture.
+def draw_crop(picture: Picture, size: int, random: np.random.Generator, recoloured_share: float) -> Tensor:
+    """Cut a random square out of a randomly scaled, flipped and, in that share of cases, recoloured picture.
 
     Returns:
         RGB in [0, 1], `3 x size x size`.
@@ -101,7 +101,9 @@ def draw_crop(picture: Picture, size: int, random: np.random.Generator) -> Tenso
     if random.random() < 0.5:
         crop = crop.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     values = np.asarray(crop, dtype=np.float32) / 255
-    return torch.from_numpy(_recolour(values, random)).permute(2, 0, 1)
+    if random.random() < recoloured_share:
+        values = _recolour(values, random)
+    return torch.from_numpy(values).permute(2, 0, 1)
 
 
 def fit_square(picture: Picture, size: int) -> Tensor:
@@ -114,8 +116,6 @@ def fit_square(picture: Picture, size: int) -> Tensor:
 
 
 def _recolour(values: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
-    if random.random() < 0.4:
-        return values
     if random.random() < 0.35:
         values = values[..., random.permutation(3)]
     grey = values.mean(axis=-1, keepdims=True)

@@ -1,10 +1,12 @@
 """Train the AdaIN decoder that ships with the package: from folders of pictures to the file, in one command.
 
     python tools/train_adain_decoder.py --pictures DIR --out DIR [--extra DIR ...] [--steps 2400] [--minutes 60]
+        [--start FILE]
 
 `--pictures` holds `photos/` and `paintings/`. The run writes a checkpoint, the exported decoder, a log and sheets of
-validation pictures to `--out`; started again with the same `--out` it continues. At the end it measures the decoder on
-the held-out pictures and writes `measures.json`.
+validation pictures to `--out`; started again with the same `--out` it continues. `--start` takes the first weights from
+a published decoder and trains by the recipe for continuing. At the end it measures the decoder on the held-out pictures
+and writes `measures.json`.
 
 The losses are those of Huang and Belongie 2017. To converge in an hour on a CPU core rather than a day on a GPU it
 departs from their recipe: the first weights come from least squares (least_squares_start.py), the optimiser is Muon
@@ -19,7 +21,7 @@ import argparse
 import json
 import math
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -33,7 +35,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
-from benchmark.models.adain_decoder import AdaINDecoder
+from benchmark.models.adain_decoder import AdaINDecoder, load_adain_decoder_embedded
 from benchmark.models.feature_statistics import adaptive_instance_normalization, mean_and_standard_deviation
 from benchmark.models.specification import find_model
 from benchmark.models.vgg import VGG19
@@ -66,6 +68,18 @@ class Recipe:
     content_weight: float = 4.0
     style_weight: float = 5.0
     pixel_weight: float = 300.0
+    recoloured_share: float = 0.6
+
+
+CONTINUING: Final = Recipe(
+    muon_learning_rate=0.006,
+    adam_learning_rate=3e-4,
+    content_weight=16.0,
+    style_weight=8.0,
+    pixel_weight=900.0,
+    recoloured_share=0.15,
+)
+"""For a decoder already trained by the recipe above, which left content and pixels further behind than style."""
 
 
 class Trainer:
@@ -143,6 +157,15 @@ class Trainer:
         decoder.load_state_dict({name: value.half().float() for name, value in state.items()})
         return decoder.to(memory_format=torch.channels_last).requires_grad_(False).eval()
 
+    def continue_from(self, file: Path) -> None:
+        """Take the weights of a published decoder: the inverse of `averaged_decoder`."""
+        state = load_adain_decoder_embedded(file).state_dict()
+        weight = state["layers.1.weight"]
+        state["layers.1.bias"] = state["layers.1.bias"] + (weight * self.input_mean).sum(dim=(1, 2, 3))
+        state["layers.1.weight"] = weight * self.input_deviation
+        self.decoder.load_state_dict(state)
+        self._start_average()
+
     def save(self, folder: Path) -> None:
         """Write the checkpoint and the exported decoder, each whole or not at all."""
         state = {
@@ -157,11 +180,14 @@ class Trainer:
         temporary.replace(folder / "checkpoint.pt")
         export(self.averaged_decoder(), folder / "adain-decoder-embedded.safetensors")
 
-    def start_or_restore(self, folder: Path) -> None:
-        """Continue from a checkpoint, or fit the first weights where there is none."""
+    def start_or_restore(self, folder: Path, start: Path | None = None) -> None:
+        """Continue from a checkpoint; where there is none, from a published decoder, or fit the first weights."""
         file = folder / "checkpoint.pt"
         if not file.is_file():
-            self._start()
+            if start is None:
+                self._start()
+            else:
+                self.continue_from(start)
             return
         state = torch.load(file, weights_only=True)
         self.step, self.seconds, self.average = state["step"], state["seconds"], state["average"]
@@ -171,12 +197,13 @@ class Trainer:
 
     def _draw_batch(self, count: int, size: int, step: int | None = None) -> Tensor:
         random = np.random.default_rng((self.recipe.seed, (self.step if step is None else step) % 2**32))
+        recoloured_share = self.recipe.recoloured_share
         crops = []
         for _ in range(count):
             pool = self.corpus.photos if random.random() < 0.5 else self.corpus.paintings
             if self.corpus.extras and random.random() < EXTRA_SHARE:
                 pool = self.corpus.extras
-            crops.append(draw_crop(pool[random.integers(len(pool))], size, random))
+            crops.append(draw_crop(pool[random.integers(len(pool))], size, random, recoloured_share))
         return torch.stack(crops)
 
     def _encode(self, images: Tensor, layers: Sequence[str] = STYLE_LAYERS) -> dict[str, Tensor]:
@@ -200,8 +227,10 @@ class Trainer:
             return self._encode(images, layers)
 
         fit_by_least_squares(self.decoder, batches, encode, self._normalize, self.recipe.seed)
-        state = self.decoder.state_dict()
-        self.average = {name: value.detach().clone() for name, value in state.items()}
+        self._start_average()
+
+    def _start_average(self) -> None:
+        self.average = {name: value.detach().clone() for name, value in self.decoder.state_dict().items()}
 
     def _normalize(self, features: Tensor) -> Tensor:
         """Give the features mean zero and deviation one in each channel, as training wants its inputs."""
@@ -266,6 +295,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=Recipe.steps)
     parser.add_argument("--minutes", type=float, default=math.inf, help="end here, wherever the steps stand")
+    parser.add_argument("--start", type=Path, metavar="FILE", help="continue from this published decoder")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--save-every", type=float, default=5, metavar="MINUTES")
@@ -274,9 +304,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     torch.set_num_threads(options.threads)
     options.out.mkdir(parents=True, exist_ok=True)
     corpus = load_corpus(options.pictures, options.extra, HELD_OUT.names | VALIDATION.names)
-    recipe = Recipe(steps=options.steps, seed=options.seed)
+    recipe = replace(CONTINUING if options.start else Recipe(), steps=options.steps, seed=options.seed)
     trainer = Trainer(recipe, corpus, bfloat16=not options.float32)
-    trainer.start_or_restore(options.out)
+    trainer.start_or_restore(options.out, options.start)
     trainer.save(options.out)
     counts = {"photos": len(corpus.photos), "paintings": len(corpus.paintings), "extras": len(corpus.extras)}
     (options.out / "recipe.json").write_text(json.dumps(asdict(recipe) | counts, indent=2) + "\n")

@@ -1,0 +1,52 @@
+"""Continuing the training of the AdaIN decoder from a file that was published."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from benchmark.models.adain_decoder import load_adain_decoder_embedded
+
+REPOSITORY = Path(__file__).parents[2]
+SHIPPED = REPOSITORY / "benchmark" / "models" / "weights" / "adain-decoder-embedded.safetensors"
+
+
+@pytest.fixture
+def trainer(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(REPOSITORY / "tools")
+    pictures = importlib.import_module("pictures")
+    training = importlib.import_module("train_adain_decoder")
+    noise = np.random.default_rng(0).integers(0, 256, (192, 192, 3), dtype=np.uint8)
+    picture = pictures.Picture("noise", Image.fromarray(noise))
+    return training.Trainer(training.CONTINUING, pictures.Corpus((picture,), (picture,), ()), bfloat16=False)
+
+
+def test_a_continued_decoder_is_the_published_one_before_its_first_step(trainer, tmp_path):
+    published = load_adain_decoder_embedded(SHIPPED)
+    features = 100 * torch.rand(1, 512, 4, 4, generator=torch.Generator().manual_seed(0))
+
+    trainer.start_or_restore(tmp_path, SHIPPED)
+
+    with torch.no_grad():
+        expected = published(features)
+        assert torch.allclose(trainer.averaged_decoder()(features), expected, atol=1e-2 * expected.std().item())
+        assert torch.allclose(
+            trainer.decoder(trainer._normalize(features)), expected, atol=1e-3 * expected.std().item()
+        )
+    assert trainer.step == 0
+
+
+def test_a_checkpoint_comes_before_the_file_to_start_from(trainer, tmp_path):
+    trainer.start_or_restore(tmp_path, SHIPPED)
+    trainer.step = 7
+    trainer.save(tmp_path)
+
+    trainer.start_or_restore(tmp_path, tmp_path / "gone.safetensors")
+
+    assert trainer.step == 7
