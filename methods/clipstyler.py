@@ -38,6 +38,24 @@ class PromptTemplates(StrEnum):
     """The prompt as it is."""
 
 
+class Upsampling(StrEnum):
+    """How the network's decoder enlarges."""
+
+    BILINEAR = "bilinear"
+    """Smoothly, as the authors do."""
+    NEAREST = "nearest"
+    """By repeating, which leaves edges that tiles and strokes can be made of."""
+
+
+class Padding(StrEnum):
+    """What the convolutions of the network's residual blocks see beyond the border."""
+
+    ZEROS = "zeros"
+    """Nothing, as the authors do; a short descent can leave a frame."""
+    REFLECT = "reflect"
+    """The picture mirrored."""
+
+
 @dataclass(frozen=True)
 class CLIPstylerSettings:
     """Settings of `CLIPstyler`; the defaults are the authors' implementation's.
@@ -63,6 +81,14 @@ class CLIPstylerSettings:
         content_size: Shorter side in pixels to which images are shrunk for these features; 0 for their own size.
         channels: Channels of the network's three levels.
         residual: Whether the network predicts a change of the content in logit space, instead of the image.
+        residual_limit: Bounds that change to less than this, by tanh, so that no prompt can wipe the picture out; 0 for
+            no bound.
+        network_shrink: The network works on the content shrunk by this factor and its change is enlarged: coarser
+            textures that need fewer steps. Above 1 only with ``residual``, which keeps the content sharp.
+        noise_channels: Planes of fixed noise of grains 1, 2, 4, 8, 1, … that the network sees beside the content, to
+            make textures of where the content is even.
+        upsampling: How the network's decoder enlarges.
+        padding: What its residual blocks see beyond the border.
         source_prompt: What the content is, in words.
         templates: Phrasings over which prompts are averaged.
         contrast: Factor of contrast of the result: 1 leaves it; the authors' script saves with 1.5.
@@ -86,6 +112,11 @@ class CLIPstylerSettings:
     content_size: int = 0
     channels: tuple[int, int, int] = (16, 32, 64)
     residual: bool = False
+    residual_limit: float = 0.0
+    network_shrink: int = 1
+    noise_channels: int = 0
+    upsampling: Upsampling = Upsampling.BILINEAR
+    padding: Padding = Padding.ZEROS
     source_prompt: str = "a Photo"
     templates: PromptTemplates = PromptTemplates.IMAGENET
     contrast: float = 1.0
@@ -100,6 +131,8 @@ class CLIPstylerSettings:
             "threshold",
             "contrast",
             "coarse_steps",
+            "residual_limit",
+            "noise_channels",
         ):
             require(getattr(self, name) >= 0, name, "at least 0", getattr(self, name))
         require(self.steps >= 1, "steps", "at least 1", self.steps)
@@ -122,6 +155,13 @@ class CLIPstylerSettings:
         )
         require(len(self.channels) == 3 and min(self.channels) >= 1, "channels", "three numbers above 0", self.channels)
         require(len(self.content_layers) > 0, "content_layers", "at least one layer", self.content_layers)
+        require(self.network_shrink >= 1, "network_shrink", "at least 1", self.network_shrink)
+        require(
+            self.residual or self.network_shrink == 1,
+            "network_shrink",
+            "1 unless residual is on",
+            self.network_shrink,
+        )
         require(bool(self.source_prompt.strip()), "source_prompt", "a prompt", self.source_prompt)
 
 
@@ -176,7 +216,7 @@ class CLIPstyler(Method[CLIPstylerSettings]):
         """Returns the network's last output.
 
         Raises:
-            ValueError: If the content is less than 16 pixels high or wide.
+            ValueError: If the content is less than 16 pixels (times ``network_shrink``) high or wide.
         """
         return self._run(content, styles, generator, self.settings)
 

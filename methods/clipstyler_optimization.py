@@ -13,7 +13,7 @@ from torchvision.transforms.functional import adjust_contrast
 from methods.clipstyler import Schedule
 from methods.clipstyler_augmentation import Crop, cut_crops, draw_crops
 from methods.clipstyler_losses import content_distance, directional_distances, reject_below, total_variation
-from methods.clipstyler_network import build_style_network
+from methods.clipstyler_network import NetworkVariant, build_style_network
 from methods.image_geometry import resize_shorter_side
 from methods.prompt_templates import embed_prompts
 from methods.region_shares import region_shares
@@ -92,7 +92,17 @@ class PromptDescent:
         """
         settings = self._settings
         network = build_style_network(
-            settings.channels, residual=settings.residual, generator=generator, device=content.device
+            settings.channels,
+            residual=settings.residual,
+            generator=generator,
+            device=content.device,
+            variant=NetworkVariant(
+                shrink=settings.network_shrink,
+                residual_limit=settings.residual_limit,
+                noise_channels=settings.noise_channels,
+                upsampling=settings.upsampling,
+                padding=settings.padding,
+            ),
         )
         optimizer = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
         targets = self._targets(styles, content)

@@ -7,10 +7,10 @@ import torch
 from torch.nn import functional
 
 from benchmark.contracts import StyleCondition
-from methods.clipstyler import CLIPstyler, CLIPstylerSettings, PromptTemplates, Schedule
+from methods.clipstyler import CLIPstyler, CLIPstylerSettings, Padding, PromptTemplates, Schedule, Upsampling
 from methods.clipstyler_augmentation import Crop, cut_crops, draw_crops
 from methods.clipstyler_losses import content_distance, directional_distances, reject_below, total_variation
-from methods.clipstyler_network import StyleNetwork, build_style_network
+from methods.clipstyler_network import NetworkVariant, StyleNetwork, build_style_network
 from methods.clipstyler_optimization import PromptDescent
 from methods.prompt_templates import embed_prompts, templates_of
 
@@ -35,6 +35,68 @@ def test_a_residual_network_starts_at_its_input(picture, generator):
     residual = torch.logit(network(content)) - torch.logit(content)
 
     assert 0 < residual.abs().mean() < 0.5
+
+
+def residual_network(seed=0, **variant):
+    generator = torch.Generator().manual_seed(seed)
+    return build_style_network(
+        (4, 6, 8), residual=True, generator=generator, device=torch.device("cpu"), variant=NetworkVariant(**variant)
+    )
+
+
+def change(network, content):
+    return torch.logit(network(content[None])) - torch.logit(content[None])
+
+
+@pytest.mark.parametrize("size", [(37, 53), (64, 48)])
+def test_a_varied_network_returns_images_of_any_size_and_starts_at_its_input(size, generator):
+    network = residual_network(
+        shrink=2, residual_limit=3.0, noise_channels=5, upsampling=Upsampling.NEAREST, padding=Padding.REFLECT
+    )
+    content = torch.rand(3, *size, generator=generator).clamp(0.03, 0.97)
+
+    assert network(content[None]).shape == (1, 3, *size)
+    assert 0 < change(network, content).abs().mean() < 0.5
+
+
+def test_a_limit_bounds_the_change_in_logit_space(picture):
+    content = picture().clamp(0.03, 0.97)
+    free, limited = residual_network(), residual_network(residual_limit=0.5)
+    for network in (free, limited):
+        torch.nn.init.constant_(network.exit[-1].bias, 2.0)
+
+    assert change(free, content).max() > 1.5
+    torch.testing.assert_close(change(limited, content), 0.5 * torch.tanh(change(free, content) / 0.5))
+
+
+def test_a_shrunk_network_changes_the_picture_coarsely_and_keeps_it_sharp(picture):
+    content = picture(64, 64).clamp(0.03, 0.97)
+    changed = change(residual_network(shrink=4), content)
+
+    small = functional.avg_pool2d(content[None], 4)
+    expected = torch.logit(residual_network()(small)) - torch.logit(small)
+    torch.testing.assert_close(changed, functional.interpolate(expected, scale_factor=4, mode="bicubic"))
+
+
+def test_noise_gives_an_even_picture_texture_that_stays_and_is_drawn_from_the_generator():
+    even = torch.full((3, 32, 32), 0.5)
+
+    def texture(**variant):
+        return change(residual_network(padding=Padding.REFLECT, **variant), even)[..., 8:24, 8:24].std(dim=(2, 3)).max()
+
+    assert texture(noise_channels=4) > 3 * texture()
+    network = residual_network(noise_channels=4)
+    torch.testing.assert_close(network(even[None]), network(even[None]), rtol=0, atol=0)
+    other = residual_network(seed=1, noise_channels=4)
+    other.load_state_dict(network.state_dict())
+    assert not torch.equal(network(even[None]), other(even[None]))
+
+
+def test_nearest_upsampling_repeats():
+    hidden = torch.rand(1, 2, 3, 3)
+
+    assert torch.equal(residual_network(upsampling=Upsampling.NEAREST)._enlarge(hidden)[..., ::2, 1::2], hidden)
+    assert not torch.equal(residual_network()._enlarge(hidden)[..., ::2, 1::2], hidden)
 
 
 def test_initial_weights_are_pytorchs_default_distribution():
@@ -238,6 +300,9 @@ def test_contrast_is_a_factor_on_the_result(models, picture):
         ({"coarse_size": 64}, "coarse_steps must be 0 exactly where coarse_size is 0"),
         ({"crop_sizes": (128, 64)}, "crop_sizes must be a smallest and a largest side"),
         ({"channels": (16, 32)}, "channels must be three numbers above 0"),
+        ({"noise_channels": -1}, "noise_channels must be at least 0"),
+        ({"residual": True, "network_shrink": 0}, "network_shrink must be at least 1"),
+        ({"network_shrink": 2}, "network_shrink must be 1 unless residual is on"),
         ({"source_prompt": " "}, "source_prompt must be a prompt"),
     ],
 )
