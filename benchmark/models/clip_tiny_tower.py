@@ -10,6 +10,7 @@ import torch
 from timm.layers.norm_act import BatchNormAct2d
 from timm.models import register_model
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ _TRUNK_MEAN = 0.5
 _TRUNK_STANDARD_DEVIATION = 0.5
 _VARIANCE_FLOOR = 1e-5
 _STANDARD_SCORE_LIMIT = 4.0
+OBJECT_SIZE = 128
+"""Components of an embedding, the last ones, that tell what a picture shows."""
+OBJECT_SHARE = 0.7
+"""Length of that part of an image's embedding beside the other's 1."""
 
 
 class StatisticsTrunk(nn.Module):
@@ -113,29 +118,64 @@ class ProjectionHead(nn.Module):
         return embedding
 
 
+class ObjectHead(nn.Module):
+    """ImageNet's classes, in probability, as an expectation of class vectors (ConSE, Norouzi et al. 2014).
+
+    The classifier is a product of two matrices: the trunk's own, of lower rank.
+    """
+
+    def __init__(self, pooled_size: int, object_size: int, rank: int = 320, classes: int = 1000) -> None:
+        super().__init__()
+        self.directions = nn.Linear(pooled_size, rank, bias=False)
+        self.classifier = nn.Linear(rank, classes)
+        self.vectors = nn.Linear(classes, object_size, bias=False)
+
+    def probabilities(self, pooled: Tensor) -> Tensor:
+        """Pooled features …×C → …×1000."""
+        logits: Tensor = self.classifier(self.directions(pooled))
+        return logits.softmax(-1)
+
+    def forward(self, pooled: Tensor) -> Tensor:
+        """Pooled features …×C → …×``object_size``, of any length."""
+        expected: Tensor = self.vectors(self.probabilities(pooled))
+        return expected
+
+
 class StatisticsTower(nn.Module):
-    """Trunk and projection: N×3×H×W → N×``embedding_size``."""
+    """Trunk and projections: N×3×H×W → N×``embedding_size``.
+
+    The embedding has two parts. The first, of unit length, is about style; the second, ``OBJECT_SHARE`` long, about
+    the things that the picture shows. A text that names no thing has nothing in the second, so that things cannot
+    decide how well a style fits.
+    """
 
     def __init__(self, architecture: str, stages: tuple[int, ...], embedding_size: int) -> None:
         super().__init__()
         self.trunk = StatisticsTrunk(architecture, stages)
-        self.head = ProjectionHead(self.trunk.feature_size, embedding_size)
+        self.head = ProjectionHead(self.trunk.feature_size, embedding_size - OBJECT_SIZE)
+        self.objects = ObjectHead(self.trunk.pooled_size, OBJECT_SIZE)
         self.num_features = embedding_size
+
+    def embed(self, features: Tensor) -> Tensor:
+        """The trunk's features …×F → …×``embedding_size``."""
+        style = functional.normalize(self.head(features), dim=-1)
+        pooled = features[..., -self.trunk.pooled_size :]
+        things = functional.normalize(self.objects(pooled), dim=-1)
+        return torch.cat([style, OBJECT_SHARE * things], dim=-1)
 
     def forward(self, images: Tensor) -> Tensor:
         """N×3×H×W with open_clip's normalisation → N×``embedding_size``."""
-        embedding: Tensor = self.head(self.trunk(images))
-        return embedding
+        return self.embed(self.trunk(images))
 
 
 @register_model
-def clip_tiny_tower(pretrained: bool = False, num_classes: int = 256, **_: Any) -> StatisticsTower:
+def clip_tiny_tower(pretrained: bool = False, num_classes: int = 384, **_: Any) -> StatisticsTower:
     """Tower of clip-tiny; timm passes settings of its own, which have no meaning here."""
     return _build("tf_efficientnet_lite0", (0, 1, 2, 4, 6), pretrained, num_classes)
 
 
 @register_model
-def clip_tiny_judge_tower(pretrained: bool = False, num_classes: int = 256, **_: Any) -> StatisticsTower:
+def clip_tiny_judge_tower(pretrained: bool = False, num_classes: int = 384, **_: Any) -> StatisticsTower:
     """Tower of clip-tiny-judge."""
     return _build("tf_efficientnet_lite2", (0, 1, 2, 3, 5), pretrained, num_classes)
 

@@ -14,7 +14,7 @@ from torchvision.transforms.v2 import functional as transforms
 
 from benchmark.models import clip_tiny
 from benchmark.models.clip import ClipModel
-from benchmark.models.clip_tiny_tower import fold_normalization
+from benchmark.models.clip_tiny_tower import OBJECT_SHARE, OBJECT_SIZE, ObjectHead, fold_normalization
 from benchmark.models.specification import find_model
 
 LARGEST_FILE = 20_000_000
@@ -165,6 +165,50 @@ def test_similarity_to_a_style_grows_with_its_strength(model: ClipModel, photo: 
         for strength in (0.0, 0.5, 1.0)
     ]
     assert similarities == sorted(similarities)
+
+
+def _parts(embeddings: Tensor) -> tuple[Tensor, Tensor]:
+    """What they say about style, and about things."""
+    return embeddings[:, :-OBJECT_SIZE], embeddings[:, -OBJECT_SIZE:]
+
+
+def test_the_parts_of_an_image_embedding_have_fixed_lengths(model: ClipModel, photo: Tensor) -> None:
+    style, things = _parts(model.encode_image(torch.stack([photo, _pencil_like(photo), torch.rand_like(photo)])))
+    torch.testing.assert_close(style.norm(dim=1), torch.ones(3), rtol=1e-3, atol=1e-3)
+    torch.testing.assert_close(things.norm(dim=1), torch.full((3,), OBJECT_SHARE), rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("style", ["pencil sketch", "The Starry Night by Vincent van Gogh", "stained glass", "a photo"])
+def test_a_style_alone_says_nothing_about_things_and_a_thing_does(model: ClipModel, style: str) -> None:
+    style_part, things = _parts(model.encode_text([style, f"a dog in the style of {style}", "a photo of a dog"]))
+    presence = things.norm(dim=1) / style_part.norm(dim=1)
+    assert float(presence[0]) < 0.35
+    assert float(presence[1:].min()) > 0.6
+
+
+def test_naming_a_thing_leaves_the_style_what_it_was(model: ClipModel) -> None:
+    prompts = ["mosaic", "a dog in the style of mosaic", "a castle in the style of mosaic", "pencil sketch"]
+    mosaic, dog, castle, pencil = functional.normalize(_parts(model.encode_text(prompts))[0], dim=1)
+    assert min(float(mosaic @ dog), float(mosaic @ castle)) > float(mosaic @ pencil) + 0.3
+
+
+def test_words_for_like_things_are_nearer_than_those_for_unlike_things(model: ClipModel) -> None:
+    dog, puppy, wolf, castle = functional.normalize(
+        _parts(model.encode_text([f"a photo of a {thing}" for thing in ("dog", "puppy", "wolf", "castle")]))[1], dim=1
+    )
+    assert float(dog @ puppy) > float(dog @ wolf) > float(dog @ castle)
+
+
+def test_a_picture_of_things_of_several_classes_is_between_them() -> None:
+    head = ObjectHead(4, 3, rank=2, classes=2)
+    with torch.no_grad():
+        head.classifier.weight.copy_(torch.eye(2))
+        head.classifier.bias.zero_()
+    pooled = torch.rand(5, 7, 4)
+    shares = head.probabilities(pooled)
+    torch.testing.assert_close(shares.sum(-1), torch.ones(5, 7))
+    first, second = head.vectors.weight.T
+    torch.testing.assert_close(head(pooled), shares[..., :1] * first + shares[..., 1:] * second)
 
 
 def test_the_judge_is_another_model(tiny: ClipModel, judge: ClipModel, photo: Tensor) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from random import Random
 
 import pytest
 import torch
@@ -12,11 +11,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from tools.clip.attack import attack
-from tools.clip.object_words import IMAGENET_NAMES, general_words
-from tools.clip.objects import CaptionedFeatures, ObjectLessons
 from tools.clip.pictures import (
     HELD_OUT_PAINTINGS,
-    CaptionedPicture,
     Split,
     read_captioned,
     read_held_out_paintings,
@@ -74,28 +70,6 @@ def test_the_two_models_share_no_photograph(pictures: Path) -> None:
         "one": Split.TINY,
         "two": Split.JUDGE,
     }
-
-
-def test_held_out_pictures_cannot_be_learnt_from() -> None:
-    held_out = CaptionedPicture("stamp_zebra", "a zebra", Path("zebra.png"), Split.TEST)
-
-    with pytest.raises(ValueError, match="held-out"):
-        ObjectLessons(
-            (torch.zeros(1000, 4), torch.zeros(1000)),
-            CaptionedFeatures(torch.zeros(1, 1, 4), [held_out]),
-            lambda sentences: torch.zeros(len(sentences), 4),
-            20.0,
-            Random(0),
-        )
-
-
-def test_general_words_cover_the_classes_that_they_should() -> None:
-    words = general_words()
-
-    assert {IMAGENET_NAMES[index] for index in words["cat"]} >= {"tabby", "persian cat", "siamese cat"}
-    assert "beagle" in {IMAGENET_NAMES[index] for index in words["dog"]}
-    assert words["puppy"] == words["dog"]
-    assert all(0 <= index < len(IMAGENET_NAMES) for classes in words.values() for index in classes)
 
 
 def test_an_attack_stays_within_reach_and_raises_the_similarity() -> None:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from tools.clip.features import BLENDS, Shard, load_shard
 from tools.clip.objects import CaptionedFeatures
-from tools.clip.pictures import CaptionedPicture, Photo, Split
+from tools.clip.pictures import CaptionedPicture, Split
 from tools.clip.rendering_sets import RenderingSet
 
 STRENGTHS = (0.0, *BLENDS, 1.0)
@@ -25,7 +25,6 @@ class FeatureSet:
     stylized: Tensor
     blended: Tensor
     blended_view: Tensor
-    subjects: list[str]
     names: list[str]
 
     def series(self, shard: Tensor, label: Tensor) -> Tensor:
@@ -44,15 +43,12 @@ class Batch:
     labels: Tensor
 
 
-def load_feature_set(
-    folder: Path, renderings: RenderingSet, split: Split, photos: list[Photo], variants: int
-) -> FeatureSet:
+def load_feature_set(folder: Path, renderings: RenderingSet, split: Split, variants: int) -> FeatureSet:
     """Stack the shards of a split that are in the cache.
 
     Raises:
         FileNotFoundError: there is none.
     """
-    subjects = {photo.name: photo.subject for photo in photos}
     shards: list[Shard] = []
     names: list[str] = []
     for path in sorted(folder.glob(f"{renderings.value}--{split.value}--*.safetensors")):
@@ -67,7 +63,6 @@ def load_feature_set(
         torch.stack([shard.stylized for shard in shards]),
         torch.stack([shard.blended for shard in shards]),
         torch.stack([shard.blended_view for shard in shards]),
-        [subjects[name] for name in names],
         names,
     )
 

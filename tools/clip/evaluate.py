@@ -62,11 +62,11 @@ def held_out_texts(model: nn.Module, paintings: list[Painting]) -> Tensor:
 @torch.no_grad()
 def measure_styles(model: nn.Module, features: FeatureSet, paintings: list[Painting]) -> Measures:
     """Style, artist, direction and strength on one set of renderings."""
-    head, texts = model.visual.trunk.head, held_out_texts(model, paintings)
+    embed, texts = model.visual.trunk.embed, held_out_texts(model, paintings)
     labels = torch.arange(len(texts))
     procedural = len(WORDINGS)
-    content = functional.normalize(head(features.content.float()), dim=-1)
-    stylized = functional.normalize(head(features.stylized.float()), dim=-1)
+    content = functional.normalize(embed(features.content.float()), dim=-1)
+    stylized = functional.normalize(embed(features.stylized.float()), dim=-1)
     answers = (stylized @ texts.T).argmax(-1)
     right = answers == labels[None, :, None]
     artists = [*WORDINGS, *(painting.artist for painting in paintings)]
@@ -81,7 +81,7 @@ def measure_styles(model: nn.Module, features: FeatureSet, paintings: list[Paint
     correlations = []
     for label in range(1, len(texts)):
         shard = torch.arange(len(features.names))
-        series = head(features.series(shard, torch.full_like(shard, label)))
+        series = embed(features.series(shard, torch.full_like(shard, label)))
         similarity = functional.normalize(series, dim=-1) @ texts[label]
         correlations += [float(spearmanr(STRENGTHS, row).statistic) for row in similarity.numpy()]
     return Measures(
@@ -123,7 +123,7 @@ def evaluate(model: nn.Module, folder: Path, pictures: Path, split: Split) -> di
     results: dict[str, object] = {"split": split.value}
     for renderings in RenderingSet:
         try:
-            features = load_feature_set(folder, renderings, split, photos, variants=1)
+            features = load_feature_set(folder, renderings, split, variants=1)
         except FileNotFoundError:
             continue
         results[f"styles, renderings of {renderings.value}"] = asdict(measure_styles(model, features, paintings))

@@ -32,7 +32,7 @@ from tools.clip.pictures import (
     split_of,
 )
 from tools.clip.rendering_sets import RenderingSet, procedural_renderings, render_painting
-from tools.clip.trunks import load_trunk
+from tools.clip.trunks import load_tower
 from tools.clip.views import sample_views, show
 
 RENDERING_SIDE = 256
@@ -43,7 +43,7 @@ PHOTO_VIEWS = 48
 KEPT_PHOTO_IMAGES = 16
 CAPTIONED_VIEWS = 5
 COMPOSITE_VIEWS = 4
-INPUT_SIZES = {"clip-tiny": 112, "clip-tiny-judge": 128}
+INPUT_SIZES = {"clip-tiny": 144, "clip-tiny-judge": 224}
 _MEAN = torch.tensor((0.48145466, 0.4578275, 0.40821073)).view(1, 3, 1, 1)
 _STANDARD_DEVIATION = torch.tensor((0.26862954, 0.26130258, 0.27577711)).view(1, 3, 1, 1)
 
@@ -176,7 +176,7 @@ def load_shard(path: Path) -> Shard:
 
 def build_cache(model: str, pictures: Path, cache: Path, variants: int, *, evaluation: bool) -> None:
     """Fill the cache; what is there already is kept, so that the work can be interrupted."""
-    trunk, size = load_trunk(model).tower.trunk, INPUT_SIZES[model]
+    trunk, size = load_tower(model).trunk, INPUT_SIZES[model]
     photos, paintings = read_pictures(pictures)
     splits = split_of(photos)
     painting_images = [load_image(painting.path) for painting in paintings]

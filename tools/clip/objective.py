@@ -38,6 +38,16 @@ def ordered_strengths(similarities: Tensor, strengths: Tensor, slope: float) -> 
     return functional.relu(wanted - (similarities[:, second] - similarities[:, first])).mean()
 
 
+def divergence(wanted: Tensor, found: Tensor) -> Tensor:
+    """Kullback-Leibler divergence of the softmax over the columns, mean over the rows.
+
+    Args:
+        wanted: N×M logits.
+        found: N×M logits.
+    """
+    return functional.kl_div(found.log_softmax(1), wanted.log_softmax(1), reduction="batchmean", log_target=True)
+
+
 class Reconstruction(nn.Module):
     """Keeps an embedding rich: the leading principal components of the features must be linear in it."""
 

@@ -37,7 +37,7 @@ def measure_cut_outs(model: nn.Module, folder: Path, pictures: Path, split: Spli
     captioned = load_captioned(folder, read_captioned(pictures), split)
     subjects = sorted({picture.subject for picture in captioned.pictures})
     truth = torch.tensor([subjects.index(picture.subject) for picture in captioned.pictures])
-    return _ranked(model, model.visual.trunk.head(captioned.features[:, 0].float()), subjects, truth)
+    return _ranked(model, model.visual.trunk.embed(captioned.features[:, 0].float()), subjects, truth)
 
 
 @torch.no_grad()
@@ -73,7 +73,7 @@ def measure_held_out_paintings(model: nn.Module, folder: Path, pictures: Path) -
     crops_right, paintings_right = [], []
     for painting in read_held_out_paintings(pictures):
         features = load_file(folder / f"painting--{painting.name}.safetensors")["features"].float()
-        embedded = functional.normalize(model.visual.trunk.head(features), dim=1)
+        embedded = functional.normalize(model.visual.trunk.embed(features), dim=1)
         truth = groups.index(movement_of(painting.artist, phrases))
         crops_right.append(movement[(embedded @ texts.T).argmax(1)] == truth)
         paintings_right.append(movement[(embedded.mean(0) @ texts.T).argmax()] == truth)

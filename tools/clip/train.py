@@ -22,13 +22,17 @@ from tools.clip.captions import Captions
 from tools.clip.dataset import load_captioned, load_composites, load_feature_set, load_photo_images, load_view_features
 from tools.clip.evaluate import evaluate
 from tools.clip.features import build_cache
+from tools.clip.object_space import ObjectSpace
+from tools.clip.objects import ObjectTeaching
 from tools.clip.phrases import style_labels
 from tools.clip.pictures import Split, read_captioned, read_pictures
 from tools.clip.rendering_sets import RenderingSet
-from tools.clip.text_tower import initialise_token_table
+from tools.clip.teaching_words import TeachingWords
+from tools.clip.text_tower import initialise_token_table, word_vector
 from tools.clip.trainer import Trainer, TrainingData, TrainingSettings
-from tools.clip.trunks import load_trunk
+from tools.clip.trunks import load_tower
 from tools.clip.wordings import Teaching
+from tools.clip.wordnet import WordNet
 
 WEIGHTS = Path(__file__).parents[2] / "benchmark" / "models" / "weights"
 
@@ -80,19 +84,21 @@ def main() -> None:
 
     torch.manual_seed(settings.seed)
     rng = Random(settings.seed)
-    photos, paintings = read_pictures(arguments.pictures)
+    _, paintings = read_pictures(arguments.pictures)
     folder = arguments.cache / name
-    features = load_feature_set(folder, RenderingSet(name), Split(name), photos, settings.variants)
+    features = load_feature_set(folder, RenderingSet(name), Split(name), settings.variants)
     register_configurations()
     model = open_clip.create_model(name)
-    trunk = load_trunk(name)
-    model.visual.trunk.trunk.load_state_dict(trunk.tower.trunk.state_dict())
-    model.requires_grad_(False)
-    model.text.requires_grad_(True)
-    model.visual.trunk.head.requires_grad_(True)
+    model.visual.trunk.load_state_dict(load_tower(name).state_dict())
+    model.eval().requires_grad_(False)
+    for learning in (model.text, model.visual.trunk.head, model.visual.trunk.objects.vectors):
+        learning.requires_grad_(True)
     initialise_token_table(model.text, reduced_tokenizer())
     labels = style_labels(paintings)
-    captions = Captions(Teaching(name), labels, paintings, sorted(set(features.subjects)), rng)
+    wordnet = WordNet()
+    space = ObjectSpace(wordnet, word_vector)
+    objects = ObjectTeaching(space, TeachingWords(wordnet, space))
+    captions = Captions(Teaching(name), labels, paintings, objects.words.words, rng)
     data = TrainingData(
         features,
         load_view_features(folder, "painting", [painting.name for painting in paintings]),
@@ -101,7 +107,7 @@ def main() -> None:
         load_photo_images(folder, photo_names),
         load_captioned(folder, read_captioned(arguments.pictures), None),
     )
-    trainer = Trainer(model, trunk, data, captions, settings, rng)
+    trainer = Trainer(model, data, captions, objects, settings, rng)
     started = time.perf_counter()
     trainer.train()
     path = arguments.weights or WEIGHTS / f"{name}.safetensors"

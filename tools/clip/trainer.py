@@ -11,14 +11,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from benchmark.models.clip_tiny import reduced_tokenizer
+from benchmark.models.clip_tiny_tower import StatisticsTower
 from tools.clip.attack import attack
 from tools.clip.captions import Captions
 from tools.clip.dataset import STRENGTHS, FeatureSet, sample_stylized, sample_views
 from tools.clip.features import trunk_input
 from tools.clip.objective import Reconstruction, contrast, ordered_strengths
-from tools.clip.objects import CaptionedFeatures, ObjectLessons
-from tools.clip.text_tower import encode_tokens
-from tools.clip.trunks import Trunk
+from tools.clip.objects import CaptionedFeatures, ObjectLessons, ObjectTeaching
+from tools.clip.text_tower import TextParts, encode_tokens
 from tools.clip.wordings import WORDINGS
 
 
@@ -42,15 +42,16 @@ class TrainingSettings:
     hidden_plain_share: float = 0.6
     series_batch: int = 48
     object_batch: int = 96
-    object_names: int = 224
+    object_words: int = 256
     further_captions: int = 24
     photo_share: float = 0.05
     direction_weight: float = 0.6
     alignment_weight: float = 0.3
     strength_weight: float = 2.0
     strength_slope: float = 0.35
-    object_weight: float = 0.7
-    caption_weight: float = 0.4
+    word_weight: float = 0.7
+    presence_weight: float = 1.5
+    caption_weight: float = 0.2
     reconstruction_weight: float = 0.3
     reconstructed_components: int = 96
     attack_every: int = 10
@@ -82,14 +83,15 @@ class Trainer:
     def __init__(
         self,
         model: nn.Module,
-        trunk: Trunk,
         data: TrainingData,
         captions: Captions,
+        objects: ObjectTeaching,
         settings: TrainingSettings,
         rng: Random,
     ) -> None:
-        self.text, self.head = model.text, model.visual.trunk.head
-        self.trunk, self.features, self.data = trunk.tower.trunk, data.renderings, data
+        tower: StatisticsTower = model.visual.trunk
+        self.text, self.head, self.object_head, self.trunk = model.text, tower.head, tower.objects, tower.trunk
+        self.features, self.data = data.renderings, data
         self.captions, self.settings, self.rng = captions, settings, rng
         self.tokenizer = reduced_tokenizer()
         self.pooled_size = self.trunk.pooled_size
@@ -106,15 +108,14 @@ class Trainer:
         self.reconstruction = Reconstruction(
             self.head.standard_scores(every), settings.reconstructed_components, self.head.projection.out_features
         )
-        self.objects = ObjectLessons(
-            (trunk.classifier_weight, trunk.classifier_bias), data.captioned, self._encode, settings.scale, rng
-        )
+        self.objects = ObjectLessons(tower.objects, objects, data.captioned, captions, self._encode_parts, rng)
 
     def train(self) -> None:
         """Run the schedule."""
         settings = self.settings
         table = self.text.token_embedding.weight
-        others = [p for p in [*self.text.parameters(), *self.head.parameters()] if p is not table]
+        learning = [*self.text.parameters(), *self.head.parameters(), *self.object_head.vectors.parameters()]
+        others = [p for p in learning if p is not table]
         groups = [
             {"params": [*others, *self.reconstruction.parameters()], "weight_decay": settings.weight_decay},
             {"params": [table], "weight_decay": 0.0, "lr": settings.token_learning_rate},
@@ -142,8 +143,10 @@ class Trainer:
         """All weighted losses of one random batch."""
         settings, count = self.settings, self.label_count
         labels = [*range(count), *self.rng.choices(range(count), k=settings.further_captions)]
-        sentences, fits = self.captions.draw(labels)
-        style_texts, photo_texts = self._encode([*sentences, "a photo", "photo"]).split([len(labels), 2])
+        drawn = self.captions.draw(labels)
+        fits = drawn.fits
+        texts = self._encode_parts([*drawn.sentences, "a photo", "photo"])
+        style_texts, photo_texts = texts.style.split([len(labels), 2])
         photo_text = functional.normalize(photo_texts.mean(0), dim=0)
 
         stylized = sample_stylized(self.features, settings.stylized_batch, self.photo_label, settings.photo_share)
@@ -187,6 +190,8 @@ class Trainer:
             "strength": settings.strength_weight * similarity,
             "reconstruction": settings.reconstruction_weight
             * self.reconstruction(images, self.head.standard_scores(features)),
+            "absence": settings.presence_weight
+            * (texts.presence - functional.pad(drawn.names_thing.float(), (0, 2))).square().mean(),
             **self._object_losses(),
         }
 
@@ -206,7 +211,7 @@ class Trainer:
         return ordered, contrast(blends, style_texts, target.flatten(0, 1), self.settings.scale)
 
     def _object_losses(self) -> dict[str, Tensor]:
-        """Photographs, renderings and cut-outs, half of them with the pooled part moved towards a random class."""
+        """Photographs and cut-outs, most of them with the pooled part moved towards a random class."""
         settings = self.settings
         cut_outs, pictures = self.objects.sample(settings.object_batch)
         shards, views, _ = self.features.content.shape
@@ -215,12 +220,15 @@ class Trainer:
         features = torch.cat([cut_outs, photographs])
         typical = self.head.mean[-self.pooled_size :]
         moved = self.objects.towards_random_classes(features[:, -self.pooled_size :], typical)
-        lesson = self._embed(torch.cat([features[:, : -self.pooled_size], moved], dim=1))
-        captioned = functional.normalize(self._embed(cut_outs), dim=1)
+        with torch.no_grad():
+            styles = functional.normalize(self._embed(features), dim=1)
+        losses = self.objects.distil(styles, moved, settings.object_words)
         return {
-            "objects": settings.object_weight
-            * self.objects.distil(functional.normalize(lesson, dim=1), moved, settings.object_names),
-            "captions": settings.caption_weight * self.objects.match_captions(captioned, pictures),
+            "words": settings.word_weight * losses["words"],
+            "whole": settings.word_weight * losses["whole"],
+            "presence": settings.presence_weight * losses["presence"],
+            "captions": settings.caption_weight
+            * self.objects.match_captions(cut_outs[:, -self.pooled_size :], pictures),
         }
 
     def _attacked(self, style_texts: Tensor, fits: Tensor) -> tuple[Tensor, Tensor]:
@@ -262,5 +270,5 @@ class Trainer:
         noise = self.settings.feature_noise * self.head.standard_deviation
         return self.head(features + noise * torch.randn_like(features))
 
-    def _encode(self, sentences: list[str]) -> Tensor:
-        return functional.normalize(encode_tokens(self.text, self.tokenizer(sentences)), dim=1)
+    def _encode_parts(self, sentences: list[str]) -> TextParts:
+        return TextParts.of(encode_tokens(self.text, self.tokenizer(sentences)))

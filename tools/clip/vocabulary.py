@@ -16,9 +16,11 @@ from tools.clip.object_words import object_words
 from tools.clip.painting_phrases import movement_phrases
 from tools.clip.phrases import clip_templates, phrase_table, templates
 from tools.clip.pictures import read_captioned, read_pictures
+from tools.clip.teaching_words import teaching_words
 from tools.clip.wordings import Teaching
+from tools.clip.wordnet import WordNet
 
-FREQUENT_MERGES = 6000
+FREQUENT_MERGES = 5000
 CONFIGURATIONS = Path(__file__).parents[2] / "benchmark" / "models" / "configs"
 
 WORDS_OF_ART = """
@@ -49,7 +51,7 @@ def words_to_keep(pictures: Path) -> set[str]:
     photos, paintings = read_pictures(pictures)
     texts = [phrase for teaching in Teaching for phrase in phrase_table(paintings, teaching)]
     texts += [template for teaching in Teaching for template in templates(teaching)]
-    texts += [*clip_templates(), *object_words(), WORDS_OF_ART]
+    texts += [*clip_templates(), *object_words(), *teaching_words(WordNet())["frequent"], WORDS_OF_ART]
     texts += [*movement_phrases(), *(picture.caption for picture in read_captioned(pictures))]
     texts += [text for painting in paintings for text in (painting.title, painting.artist)]
     texts += [photo.subject for photo in photos]
@@ -87,11 +89,11 @@ def main() -> None:
     (CONFIGURATIONS / "clip-tiny-merges.json").write_text(merges + "\n", encoding="utf-8")
     vocabulary_size = 512 + FREQUENT_MERGES + len(further) + 2
     for name, tower, image_size in (
-        ("clip-tiny", "clip_tiny_tower", 112),
-        ("clip-tiny-judge", "clip_tiny_judge_tower", 128),
+        ("clip-tiny", "clip_tiny_tower", 144),
+        ("clip-tiny-judge", "clip_tiny_judge_tower", 224),
     ):
         configuration = {
-            "embed_dim": 256,
+            "embed_dim": 384,
             "custom_text": True,
             "vision_cfg": {
                 "timm_model_name": tower,
@@ -103,7 +105,7 @@ def main() -> None:
             "text_cfg": {
                 "context_length": 32,
                 "vocab_size": vocabulary_size,
-                "width": 128,
+                "width": 160,
                 "heads": 4,
                 "layers": 2,
             },
