@@ -1,4 +1,4 @@
-"""Training on cached features: the trunk is frozen, projection and text tower learn."""
+"""Training on cached features: the trunk is frozen; projection, class vectors and text tower learn."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class TrainingData:
 
 
 class Trainer:
-    """One model in training on cached features: the trunk is frozen, projection and text tower learn."""
+    """One model in training on cached features: the trunk is frozen; projection, class vectors and text tower learn."""
 
     def __init__(
         self,

@@ -60,7 +60,8 @@ class WordNet:
         found = self._entry(noun.lower().strip())
         if found is None:
             return []
-        senses = [Sense(synset, self._counts.get((found, number), 0)) for number, synset in self._numbered(found)]
+        numbered = enumerate(self._synsets[found], start=1)
+        senses = [Sense(synset, self._counts.get((found, number), 0)) for number, synset in numbered]
         return [sense for sense in senses if self.is_kind_of(sense.synset, _PHYSICAL)]
 
     def words(self, synset: str) -> list[str]:
@@ -88,9 +89,6 @@ class WordNet:
             words[-1].removesuffix("s") if words else "",
         )
         return next((candidate for candidate in candidates if candidate in self._synsets), None)
-
-    def _numbered(self, entry: str) -> Iterator[tuple[int, str]]:
-        return enumerate(self._synsets[entry], start=1)
 
 
 def _lines(file: Path) -> Iterator[list[str]]:
