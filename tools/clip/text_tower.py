@@ -6,15 +6,18 @@ import functools
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from safetensors.torch import load_file
-from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
 from benchmark.models.clip_tiny import ReducedTokenizer
 from benchmark.models.clip_tiny_tower import OBJECT_SIZE
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 _TOKEN_SCALE = 0.05
 _PRINCIPAL_SAMPLE = 4000
@@ -45,6 +48,8 @@ def word_vector(text: str) -> Tensor:
 
 @functools.cache
 def _wordllama() -> tuple[Tensor, Tokenizer]:
+    from tokenizers import Tokenizer  # comes with wordllama
+
     specification = find_spec("wordllama")
     if specification is None or specification.origin is None:
         raise ModuleNotFoundError("the package wordllama is needed for training: pip install wordllama")
