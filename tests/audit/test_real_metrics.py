@@ -15,7 +15,7 @@ from metrics.vgg_losses import VggStyleLoss
 from tests.audit.conftest import failed, not_applicable
 
 SOUND = {"ends", "blends", "encoding", "repetition", "batch", "range"}
-"""Checks that these metrics pass: those of pixels and VGG at any resolution that they take, those of the judge at mini's.
+"""Checks that these metrics pass: of pixels and VGG at any resolution that they take, of the judge at that of mini.
 
 The judge sees 224 px: of small pictures it sees JPEG's blocks enlarged, and their scores change by a tenth and more.
 """
