@@ -13,7 +13,7 @@ from tools.clip.object_words import IMAGENET_NAMES
 from tools.clip.wordings import WORDINGS, Teaching
 from tools.clip.wordnet import WordNet
 
-THINGS = ("animal", "artifact", "food", "plant", "fungus", "body of water", "geological formation", "natural object")
+_THINGS = ("animal", "artifact", "food", "plant", "fungus", "body of water", "geological formation", "natural object")
 _OTHERS = ("person", "creation")
 _SHARES = {"frequent": 0.45, "classes": 0.3, "kinds": 0.1, "pairs": 0.15}
 
@@ -81,4 +81,4 @@ def _is_thing(wordnet: WordNet, noun: str) -> bool:
     def is_one_of(kinds: tuple[str, ...]) -> bool:
         return any(wordnet.is_kind_of(senses[0].synset, kind) for kind in kinds)
 
-    return is_one_of(THINGS) and not is_one_of(_OTHERS)
+    return is_one_of(_THINGS) and not is_one_of(_OTHERS)
