@@ -72,11 +72,6 @@ def load_view_features(folder: Path, kind: str, names: list[str]) -> Tensor:
     return torch.stack([load_file(folder / f"{kind}--{name}.safetensors")["features"] for name in names])
 
 
-def load_photo_images(folder: Path, names: list[str]) -> Tensor:
-    """Views of unchanged photographs as images, N×3×S×S, 8-bit."""
-    return torch.cat([load_file(folder / f"photo--{name}.safetensors")["images"] for name in names])
-
-
 def load_composites(folder: Path) -> Tensor:
     """Features of cut-outs pasted into photographs, P×N×F."""
     return load_file(folder / "composites.safetensors")["features"]

@@ -24,7 +24,7 @@ from tools.clip.phrases import phrase_table, style_labels, templates
 from tools.clip.pictures import Painting, Split, read_pictures, split_of
 from tools.clip.recognition import encode_prompts, measure_cut_outs, measure_held_out_paintings, measure_objects, share
 from tools.clip.rendering_sets import RenderingSet
-from tools.clip.robustness import attack_views, measure_attacks
+from tools.clip.robustness import attack_views, measure_attacks, measure_attacks_through_crops
 from tools.clip.wordings import WORDINGS, Teaching
 
 
@@ -135,6 +135,7 @@ def evaluate(model: nn.Module, folder: Path, pictures: Path, split: Split) -> di
     chosen = [photo for photo in photos if split_of(photos)[photo.name] is split]
     texts = held_out_texts(model, paintings)
     results["attacks"] = measure_attacks(model, texts, attack_views(model, texts, chosen, size))
+    results["attacks through crops"] = measure_attacks_through_crops(model, texts, chosen, size)
     results["seconds_for_64_patches_forward_and_backward"] = measure_speed(model, size)
     return results
 

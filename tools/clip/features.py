@@ -40,7 +40,7 @@ BLENDS = (0.25, 0.5, 0.75)
 CROPS = 4
 PAINTING_CROPS = 48
 PHOTO_VIEWS = 48
-KEPT_PHOTO_IMAGES = 16
+PHOTO_SQUARES = 16
 CAPTIONED_VIEWS = 5
 COMPOSITE_VIEWS = 4
 INPUT_SIZES = {"clip-tiny": 144, "clip-tiny-judge": 224}
@@ -119,13 +119,18 @@ def painting_features(trunk: StatisticsTrunk, painting: Array, size: int, rng: G
 
 
 def photo_features(trunk: StatisticsTrunk, photo: Array, size: int, rng: Generator) -> dict[str, Tensor]:
-    """Features of random views of a photograph as it is, N×F, many more than are worth rendering; some as images."""
+    """Features of random views of a photograph as it is, N×F, many more than are worth rendering."""
     crops = []
     for _ in range(PHOTO_VIEWS):
         square = _to_tensor(_augmented_square(photo, rng))
         crops.append(show(square, sample_views(rng, RENDERING_SIDE, 1, augment=True)[int(rng.random() < 0.7)], size))
-    images = (torch.cat(crops[:KEPT_PHOTO_IMAGES]) * 255).round().to(torch.uint8)
-    return {"features": extract(trunk, crops), "images": images}
+    return {"features": extract(trunk, crops)}
+
+
+def photo_squares(photo: Array, rng: Generator) -> Tensor:
+    """Random squares of a photograph as it is, N×3×256×256, 8-bit."""
+    squares = torch.cat([_to_tensor(_augmented_square(photo, rng)) for _ in range(PHOTO_SQUARES)])
+    return (squares * 255).round().to(torch.uint8)
 
 
 def captioned_features(trunk: StatisticsTrunk, picture: Path, size: int, rng: Generator) -> Tensor:

@@ -12,6 +12,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import open_clip
 import torch
 from safetensors.torch import save_file
@@ -19,13 +20,13 @@ from torch import nn
 
 from benchmark.models.clip_tiny import ClipTinyName, reduced_tokenizer, register_configurations
 from tools.clip.captions import Captions
-from tools.clip.dataset import load_captioned, load_composites, load_feature_set, load_photo_images, load_view_features
+from tools.clip.dataset import load_captioned, load_composites, load_feature_set, load_view_features
 from tools.clip.evaluate import evaluate
-from tools.clip.features import build_cache
+from tools.clip.features import build_cache, photo_squares
 from tools.clip.object_space import ObjectSpace
 from tools.clip.objects import ObjectTeaching
 from tools.clip.phrases import style_labels
-from tools.clip.pictures import Split, read_captioned, read_pictures
+from tools.clip.pictures import Split, load_image, read_captioned, read_pictures
 from tools.clip.rendering_sets import RenderingSet
 from tools.clip.teaching_words import TeachingWords
 from tools.clip.text_tower import initialise_token_table, word_vector
@@ -43,10 +44,10 @@ SETTINGS = {
     ClipTinyName.TINY: TrainingSettings(
         seed=0,
         steps=1400,
-        hidden_plain_share=0.0,
+        hidden_plain_share=0.3,
         painting_batch=48,
-        photo_batch=64,
-        composite_batch=40,
+        photo_batch=128,
+        composite_batch=48,
         attack_every=8,
     ),
     ClipTinyName.JUDGE: TrainingSettings(seed=1),
@@ -84,7 +85,8 @@ def main() -> None:
 
     torch.manual_seed(settings.seed)
     rng = Random(settings.seed)
-    _, paintings = read_pictures(arguments.pictures)
+    photos, paintings = read_pictures(arguments.pictures)
+    generator = np.random.default_rng(settings.seed)
     folder = arguments.cache / name
     features = load_feature_set(folder, RenderingSet(name), Split(name), settings.variants)
     register_configurations()
@@ -104,7 +106,7 @@ def main() -> None:
         load_view_features(folder, "painting", [painting.name for painting in paintings]),
         load_view_features(folder, "photo", photo_names := sorted(set(features.names))),
         load_composites(folder),
-        load_photo_images(folder, photo_names),
+        torch.cat([photo_squares(load_image(photo.path), generator) for photo in photos if photo.name in photo_names]),
         load_captioned(folder, read_captioned(arguments.pictures), None),
     )
     trainer = Trainer(model, data, captions, objects, settings, rng)

@@ -6,13 +6,15 @@ import time
 from dataclasses import dataclass
 from random import Random
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from benchmark.models.clip_tiny import reduced_tokenizer
 from benchmark.models.clip_tiny_tower import StatisticsTower
-from tools.clip.attack import attack
+from tools.clip import views
+from tools.clip.attack import attack, through_views
 from tools.clip.captions import Captions
 from tools.clip.dataset import STRENGTHS, FeatureSet, sample_stylized, sample_views
 from tools.clip.features import trunk_input
@@ -55,25 +57,27 @@ class TrainingSettings:
     reconstruction_weight: float = 0.3
     reconstructed_components: int = 96
     attack_every: int = 10
-    attack_images: int = 16
-    attack_steps: int = 3
-    attack_reach: tuple[float, float] = (0.005, 0.06)
-    attack_batch: int = 48
-    attack_memory: int = 768
+    attack_images: int = 4
+    attack_crops: int = 3
+    attack_steps: int = 4
+    attack_reach: tuple[float, float] = (0.02, 0.12)
+    attack_shown: int = 6
+    attack_batch: int = 64
+    attack_memory: int = 1024
 
 
 @dataclass(frozen=True)
 class TrainingData:
     """Everything that is looked at: renderings, views of paintings and photographs, attacked images, cut-outs.
 
-    ``painting_views``, ``photo_views`` and ``composites`` are P×N×F; ``photo_images`` (N×3×S×S, 8-bit) get attacked.
+    ``painting_views``, ``photo_views`` and ``composites`` are P×N×F; ``photo_squares`` (N×3×H×H, 8-bit) get attacked.
     """
 
     renderings: FeatureSet
     painting_views: Tensor
     photo_views: Tensor
     composites: Tensor
-    photo_images: Tensor
+    photo_squares: Tensor
     captioned: CaptionedFeatures
 
 
@@ -90,6 +94,8 @@ class Trainer:
         rng: Random,
     ) -> None:
         tower: StatisticsTower = model.visual.trunk
+        self.image_size: int = model.visual.image_size[0]
+        self.generator = np.random.default_rng(settings.seed)
         self.text, self.head, self.object_head, self.trunk = model.text, tower.head, tower.objects, tower.trunk
         self.features, self.data = data.renderings, data
         self.captions, self.settings, self.rng = captions, settings, rng
@@ -238,28 +244,31 @@ class Trainer:
             fresh = self._attack(style_texts)
             self.attacked = torch.cat([fresh, self.attacked])[: settings.attack_memory]
         chosen = torch.randint(len(self.attacked), (settings.attack_batch,))
-        chosen[: settings.attack_images] = torch.arange(settings.attack_images)
+        newest = settings.attack_images * settings.attack_shown
+        chosen[:newest] = torch.arange(newest)
         wanted = 0.5 * (fits.T[self.photo_label].float() + fits.T[self.noise_label].float())
         embedded = functional.normalize(self._embed(self.attacked[chosen]), dim=1)
         return embedded, wanted.expand(len(chosen), -1)
 
     def _attack(self, style_texts: Tensor) -> Tensor:
-        """Features of photographs that were just moved towards random styles."""
-        settings, images = self.settings, self.data.photo_images
-        start = images[torch.randint(len(images), (settings.attack_images,))].float() / 255
+        """Features of fresh views of photographs that were just moved, through other views, towards random styles."""
+        settings, squares = self.settings, self.data.photo_squares
+        start = squares[torch.randint(len(squares), (settings.attack_images,))].float() / 255
         labels = torch.randint(self.label_count, (settings.attack_images,))
         reach = self.rng.uniform(*settings.attack_reach)
         self.head.eval()
-        changed = attack(
+        seen = through_views(
             lambda pixels: self.head(self.trunk(trunk_input(pixels))),
-            start,
-            style_texts[labels],
-            reach,
-            settings.attack_steps,
+            self.image_size,
+            settings.attack_crops,
+            self.generator,
+            augment=False,
         )
+        changed = attack(seen, start, style_texts[labels], reach, settings.attack_steps)
         self.head.train()
+        shown = views.sample_views(self.generator, changed.shape[-1], settings.attack_shown - 1, augment=True)
         with torch.no_grad():
-            return self.trunk(trunk_input(changed))
+            return self.trunk(trunk_input(torch.cat([views.show(changed, view, self.image_size) for view in shown])))
 
     def _hide_objects(self, features: Tensor, hidden: Tensor) -> Tensor:
         """Replace the pooled part of the chosen rows by its mean: style must show in the statistics alone, too."""
