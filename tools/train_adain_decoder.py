@@ -74,9 +74,9 @@ class Recipe:
 CONTINUING: Final = Recipe(
     muon_learning_rate=0.006,
     adam_learning_rate=3e-4,
-    content_weight=16.0,
-    style_weight=8.0,
-    pixel_weight=900.0,
+    content_weight=20.0,
+    style_weight=14.0,
+    pixel_weight=4000.0,
     recoloured_share=0.15,
 )
 """For a decoder already trained by the recipe above, which left content and pixels further behind than style."""
