@@ -117,13 +117,18 @@ class Plugin:
             raise self.broken(f"is registered as {self.name} but calls itself {info.name}")
         return plugin
 
+    @property
+    def has_usable_name(self) -> bool:
+        """Whether the name stays within a run's folder and can be given on the command line."""
+        return _NAME.fullmatch(self.name) is not None
+
     def refuse_unusable_name(self) -> None:
-        """Refuses a name that could lead out of a run's folder, or could not be given on the command line.
+        """Refuses a name that is not usable.
 
         Raises:
             BrokenPluginError: It is such a name.
         """
-        if not _NAME.fullmatch(self.name):
+        if not self.has_usable_name:
             raise self.broken("has a name with other characters than letters, digits and _")
 
     def broken(self, problem: str) -> BrokenPluginError:
@@ -169,14 +174,14 @@ def find_plugin(kind: PluginKind, name: str) -> Plugin:
 
 
 def select_plugins(kind: PluginKind, names: str) -> list[Plugin]:
-    """Finds the plugins of a comma-separated list, or all of them for ``all``.
+    """Finds the plugins of a comma-separated list, or for ``all`` those that have a usable name.
 
     Raises:
         InputError: A name is unknown, or the list is empty.
-        BrokenPluginError: A name cannot be used.
+        BrokenPluginError: A name that was given cannot be used.
     """
     if names.strip() == "all":
-        selected = list(installed_plugins(kind).values())
+        selected = [plugin for plugin in installed_plugins(kind).values() if plugin.has_usable_name]
     else:
         named = [find_plugin(kind, name) for name in names.split(",") if name.strip()]
         selected = list({plugin.name: plugin for plugin in named}.values())

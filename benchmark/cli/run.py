@@ -12,6 +12,7 @@ import click
 from benchmark.cli.options import choose_device, device_option, resources_options, set_option
 from benchmark.cli.report import write_report
 from benchmark.errors import ExitCode, describe_error
+from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
 from benchmark.settings import parse_assignments
 from benchmark.wording import format_count
 
@@ -67,6 +68,8 @@ def run(
     from benchmark.execution.run import execute_run
     from benchmark.plan.selection import configure_run
 
+    _announce_left_out(PluginKind.METHODS, methods)
+    _announce_left_out(PluginKind.METRICS, metrics)
     configuration = configure_run(
         protocol=protocol,
         methods=methods,
@@ -88,6 +91,16 @@ def run(
     if outcome.interrupted:
         return ExitCode.INTERRUPTED
     return ExitCode.FAILED_UNITS if outcome.has_failures else ExitCode.DONE
+
+
+def _announce_left_out(kind: PluginKind, names: str) -> None:
+    if names.strip() != "all":
+        return
+    for plugin in installed_plugins(kind).values():
+        try:
+            plugin.refuse_unusable_name()
+        except BrokenPluginError as error:
+            click.echo(f"left out: {error}", err=True)
 
 
 def _print_outcome(outcome: RunOutcome, directory: Path) -> None:

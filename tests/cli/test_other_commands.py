@@ -116,19 +116,33 @@ class TestList:
         assert result.code == 2
         assert "method twin is brought by twin1 and twin2" in result.error_lines[0]
 
-    def test_a_name_that_leads_somewhere_else_is_broken_and_no_run_takes_it(self, command, tmp_path, monkeypatch):
+    @pytest.fixture
+    def evil(self, tmp_path, monkeypatch):
         metadata = tmp_path / "evil-1.0.dist-info"
         metadata.mkdir()
         (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n")
-        (metadata / "entry_points.txt").write_text("[style_transfer_benchmark.methods]\n../../evil = evil:Evil\n")
+        groups = (f"[style_transfer_benchmark.{kind}]\n../../evil = evil:Evil\n" for kind in ("methods", "metrics"))
+        (metadata / "entry_points.txt").write_text("".join(groups))
         monkeypatch.syspath_prepend(str(tmp_path))
+
+    def test_a_name_that_leads_somewhere_else_is_broken_and_no_run_takes_it(self, command, tmp_path, evil):
         reason = "method ../../evil of evil has a name with other characters than letters, digits and _"
         listed = json.loads(command("list", "methods", "--json").out)
         assert [method["error"] for method in listed if method["name"] == "../../evil"] == [reason]
-        for methods in ("../../evil", "all"):
-            result = command("run", "--protocol", "smoke", "--methods", methods, "--out", tmp_path / "a" / "b" / "run")
-            assert (result.code, result.error_lines) == (2, [f"error: {reason}"])
-            assert not (tmp_path / "a").exists()
+        result = command("run", "--protocol", "smoke", "--methods", "../../evil", "--out", tmp_path / "a" / "b" / "run")
+        assert (result.code, result.error_lines) == (2, [f"error: {reason}"])
+        assert not (tmp_path / "a").exists()
+
+    def test_all_leaves_such_a_name_out_and_says_so(self, command, tmp_path, sample_plugins, evil):
+        arguments = ("--protocol", "tiny", "--methods", "all", "--metrics", "all", "--no-report", "--limit", "1")
+        result = command("run", *arguments, "--out", tmp_path / "run")
+        said = [line for line in result.err.splitlines() if line.startswith("left out")]
+        assert said == [
+            f"left out: {kind} ../../evil of evil has a name with other characters than letters, digits and _"
+            for kind in ("method", "metric")
+        ]
+        assert not [path for path in tmp_path.rglob("*") if path.name == "evil"]
+        assert "style_copy waves--warm ok" in result.err
 
     def test_an_unknown_kind_is_a_usage_error(self, command):
         assert command("list", "paintings").code == 2
