@@ -105,7 +105,7 @@ def test_an_attack_through_views_sees_the_whole_and_other_crops_at_every_call() 
         shown.append(pictures)
         return _mean_colours(pictures)
 
-    seen = through_views(embed, 16, 3, np.random.default_rng(0), augment=False)
+    seen = through_views(embed, 16, 3, np.random.default_rng(0))
     images = torch.rand(2, 3, RENDERING_SIDE, RENDERING_SIDE)
     embedded = [seen(images), seen(images)]
 

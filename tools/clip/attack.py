@@ -37,7 +37,7 @@ def attack(embed: Callable[[Tensor], Tensor], images: Tensor, texts: Tensor, rea
 
 
 def through_views(
-    embed: Callable[[Tensor], Tensor], size: int, crops: int, rng: Generator, *, augment: bool
+    embed: Callable[[Tensor], Tensor], size: int, crops: int, rng: Generator
 ) -> Callable[[Tensor], Tensor]:
     """What an optimiser of pixels descends: the mean embedding of the whole picture and of fresh random crops.
 
@@ -46,14 +46,13 @@ def through_views(
         size: The model's input.
         crops: How many, drawn anew at every call; the same for all pictures of a call.
         rng: Draws them.
-        augment: Whether they change in contrast and colour, too.
 
     Returns:
         N×3×H×H in [0, 1] → N×D, the mean of unit vectors.
     """
 
     def embed_views(images: Tensor) -> Tensor:
-        views = sample_views(rng, images.shape[-1], crops, augment=augment)
+        views = sample_views(rng, images.shape[-1], crops, augment=False)
         shown = torch.cat([show(images, view, size) for view in views])
         return functional.normalize(embed(shown), dim=1).unflatten(0, (len(views), len(images))).mean(0)
 

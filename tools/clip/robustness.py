@@ -92,7 +92,7 @@ def measure_attacks_through_crops(model: nn.Module, texts: Tensor, photos: list[
     """
     torch.manual_seed(21)
     rng = np.random.default_rng(21)
-    seen = through_views(lambda pixels: _embed(model, pixels), size, _ATTACKED_CROPS, rng, augment=False)
+    seen = through_views(lambda pixels: _embed(model, pixels), size, _ATTACKED_CROPS, rng)
     answers: dict[str, list[Tensor]] = {"unchanged": [], "attacked": [], "attacked, whole": []}
     for photo in photos:
         square = torch.from_numpy(centre_square(load_image(photo.path), RENDERING_SIDE)).permute(2, 0, 1)[None]

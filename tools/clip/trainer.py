@@ -262,7 +262,6 @@ class Trainer:
             self.image_size,
             settings.attack_crops,
             self.generator,
-            augment=False,
         )
         changed = attack(seen, start, style_texts[labels], reach, settings.attack_steps)
         self.head.train()
