@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import torch
+from lattice import lattice_amplitude
 from pictures import fit_square, load_folder
 from PIL import Image
 from skimage.color import lab2rgb, rgb2lab
@@ -98,6 +99,8 @@ class Measures:
             dominates.
         content_ratio: Squared error at relu4_1 against the AdaIN target, divided by that of Reinhard's color transfer.
         reconstruction_psnr: Peak signal-to-noise ratio (decibels) of the content decoded from its own features.
+        lattice: Amplitude of what repeats every eight pixels in the stylized pictures, in 255ths, mean over them.
+        reconstruction_lattice: The same of the reconstructions.
         reconstruction_psnr_lowest: The lowest of these over the contents.
         seconds_per_image: Encoding both pictures, AdaIN and decoding, one pair at a time, median.
         threads: Threads that took.
@@ -109,6 +112,8 @@ class Measures:
     content_ratio: float
     reconstruction_psnr: float
     reconstruction_psnr_lowest: float
+    lattice: float
+    reconstruction_lattice: float
     seconds_per_image: float
     threads: int
 
@@ -141,16 +146,18 @@ def measure(decoder: AdaINDecoder, pairs: Pairs) -> Measures:
     encoder = find_model("vgg19-embedded").load()
     styles = [encoder(style[None], STYLE_LAYERS) for style in pairs.styles]
     totals = dict.fromkeys(("style", "style_content", "scaled", "scaled_content", "content", "content_reinhard"), 0.0)
-    psnrs, seconds = [], []
+    psnrs, seconds, lattices, plain_lattices = [], [], [], []
     for content in pairs.contents:
         encoded = encoder(content[None], STYLE_LAYERS)
         decoded = decoder(encoded[CONTENT_LAYER]).clamp(0, 1)[0]
+        plain_lattices.append(lattice_amplitude(decoded))
         psnrs.append(-10 * torch.log10(functional.mse_loss(decoded, content)).item())
         for style, style_features in zip(pairs.styles, styles, strict=True):
             target = adaptive_instance_normalization(encoded[CONTENT_LAYER], style_features[CONTENT_LAYER])
             started = time.perf_counter()
             stylized = stylize(encoder, decoder, content, style)
             seconds.append(time.perf_counter() - started)
+            lattices.append(lattice_amplitude(stylized))
             result = encoder(stylized[None], STYLE_LAYERS)
             reinhard = encoder(color_transfer(content, style)[None], (CONTENT_LAYER,))
             for name, features in (("", result), ("_content", encoded)):
@@ -166,6 +173,8 @@ def measure(decoder: AdaINDecoder, pairs: Pairs) -> Measures:
         content_ratio=totals["content"] / totals["content_reinhard"],
         reconstruction_psnr=float(np.mean(psnrs)),
         reconstruction_psnr_lowest=min(psnrs),
+        lattice=float(np.mean(lattices)),
+        reconstruction_lattice=float(np.mean(plain_lattices)),
         seconds_per_image=float(np.median(seconds)),
         threads=torch.get_num_threads(),
     )

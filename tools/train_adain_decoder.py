@@ -1,18 +1,19 @@
 """Train the AdaIN decoder that ships with the package: from folders of pictures to the file, in one command.
 
     python tools/train_adain_decoder.py --pictures DIR --out DIR [--extra DIR ...] [--steps 2400] [--minutes 60]
-        [--start FILE]
+        [--start FILE] [--device cuda --workers 12]
 
 `--pictures` holds `photos/` and `paintings/`. The run writes a checkpoint, the exported decoder, a log and sheets of
 validation pictures to `--out`; started again with the same `--out` it continues. `--start` takes the first weights from
-a published decoder and trains by the recipe for continuing. At the end it measures the decoder on the held-out pictures
-and writes `measures.json`.
+a published decoder and trains by the recipe for continuing, which on an accelerator has larger batches of larger crops.
+At the end it measures the decoder on the held-out pictures and writes `measures.json`.
 
 The losses are those of Huang and Belongie 2017. To converge in an hour on a CPU core rather than a day on a GPU it
 departs from their recipe: the first weights come from least squares (least_squares_start.py), the optimiser is Muon
 (muon.py) with cosine decay, crops grow from 128 to 192 pixels, convolutions run in bfloat16, the shipped weights are a
-moving average, and in every batch a quarter of the pictures serve as their own style: their pixels must come back. The
-features are those of the original VGG-19, so the losses are divided by the power of their layer.
+moving average, and in every batch a quarter of the pictures serve as their own style: their pixels must come back. To
+continue, a loss on lattices (lattice.py) comes on top. The features are those of the original VGG-19, so the losses are
+divided by the power of their layer.
 """
 
 from __future__ import annotations
@@ -28,12 +29,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import torch
 from adain_measures import HELD_OUT, VALIDATION, load_pairs, measure, render_sheet
+from lattice import lattice_loss
 from least_squares_start import fit_by_least_squares
 from muon import Muon
 from pictures import Corpus, draw_crop, load_corpus
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
+from torch.utils.data import DataLoader, Dataset
 
 from benchmark.models.adain_decoder import AdaINDecoder, load_adain_decoder_embedded
 from benchmark.models.feature_statistics import adaptive_instance_normalization, mean_and_standard_deviation
@@ -41,12 +44,13 @@ from benchmark.models.specification import find_model
 from benchmark.models.vgg import VGG19
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 STYLE_LAYERS: Final = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 CONTENT_LAYER: Final = "relu4_1"
 EXTRA_SHARE: Final = 0.35
 START_BATCHES: Final = 24
+_WEIGHTS: Final = ("content", "style", "pixel", "lattice")
 
 
 @dataclass(frozen=True)
@@ -68,30 +72,80 @@ class Recipe:
     content_weight: float = 4.0
     style_weight: float = 5.0
     pixel_weight: float = 300.0
+    lattice_weight: float = 0.0
     recoloured_share: float = 0.6
 
 
 CONTINUING: Final = Recipe(
-    muon_learning_rate=0.006,
-    adam_learning_rate=3e-4,
-    content_weight=20.0,
-    style_weight=14.0,
+    muon_learning_rate=0.002,
+    adam_learning_rate=1e-4,
+    content_weight=80.0,
+    style_weight=12.0,
     pixel_weight=4000.0,
+    lattice_weight=10000.0,
     recoloured_share=0.15,
 )
-"""For a decoder already trained by the recipe above, which left content and pixels further behind than style."""
+"""For a decoder already trained by the recipe above, which left content and pixels further behind than style, and a
+lattice of eight pixels on flat areas."""
+
+CONTINUING_ON_ACCELERATOR: Final = replace(
+    CONTINUING,
+    small_size=192,
+    small_batch=16,
+    large_size=256,
+    large_batch=16,
+    muon_learning_rate=0.005,
+    average_decay=0.999,
+    content_weight=60.0,
+)
+"""Thousands of steps a minute instead of one a second: larger crops, longer averages, and content weighs most."""
+
+
+class Crops(Dataset[Tensor]):
+    """Batches of random crops by the number of their step, each `N x 3 x S x S`, RGB in [0, 1].
+
+    Args:
+        corpus: Where they are cut from.
+        recipe: Its seed and share of recoloured crops.
+        count: N.
+        size: S, in pixels.
+    """
+
+    def __init__(self, corpus: Corpus, recipe: Recipe, count: int, size: int) -> None:
+        self.corpus, self.recipe, self.count, self.size = corpus, recipe, count, size
+
+    def __getitem__(self, step: int) -> Tensor:
+        random = np.random.default_rng((self.recipe.seed, step % 2**32))
+        crops = []
+        for _ in range(self.count):
+            pool = self.corpus.photos if random.random() < 0.5 else self.corpus.paintings
+            if self.corpus.extras and random.random() < EXTRA_SHARE:
+                pool = self.corpus.extras
+            picture = pool[random.integers(len(pool))]
+            crops.append(draw_crop(picture, self.size, random, self.recipe.recoloured_share))
+        return torch.stack(crops)
+
+    def from_step(self, step: int, workers: int) -> Iterator[Tensor]:
+        """The batches of this step and all that follow, drawn ahead in that many processes."""
+        return iter(DataLoader(self, batch_size=None, sampler=range(step, 2**31), num_workers=workers))
 
 
 class Trainer:
     """The decoder in training, its optimiser and its moving average."""
 
-    def __init__(self, recipe: Recipe, corpus: Corpus, *, bfloat16: bool) -> None:
+    def __init__(
+        self, recipe: Recipe, corpus: Corpus, *, bfloat16: bool, device: torch.device | None = None, workers: int = 0
+    ) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe = recipe
         self.corpus = corpus
+        self.workers = workers
+        self.device = device or torch.device("cpu")
         self.dtype = torch.bfloat16 if bfloat16 else torch.float32
-        self.encoder: VGG19 = find_model("vgg19-embedded").load().to(self.dtype)
-        self.decoder = AdaINDecoder().to(memory_format=torch.channels_last)
+        encoder: VGG19 = find_model("vgg19-embedded").load()
+        self.encoder = encoder.to(self.device, self.dtype)
+        self.decoder = AdaINDecoder().to(self.device, memory_format=torch.channels_last)
+        self._crops: tuple[Crops, Iterator[Tensor]] | None = None
         self.step = 0
         self.seconds = 0.0
         self._measure_features()
@@ -103,11 +157,11 @@ class Trainer:
             "adam": torch.optim.Adam([*others, last], lr=recipe.adam_learning_rate, betas=(0.9, 0.99)),
         }
 
-    def advance(self, progress: float) -> dict[str, float]:
+    def advance(self, progress: float) -> dict[str, Tensor]:
         """Take one optimisation step at a point of the schedule in [0, 1] and return its losses."""
         recipe = self.recipe
         small = progress < recipe.small_until
-        images = self._draw_batch(
+        images = self._next_batch(
             recipe.small_batch if small else recipe.large_batch, recipe.small_size if small else recipe.large_size
         )
         count = len(images)
@@ -120,30 +174,33 @@ class Trainer:
             content = encoded[CONTENT_LAYER].float()
             target = adaptive_instance_normalization(content, content[order])
             target[:own] = content[:own]
-        with torch.autocast("cpu", dtype=self.dtype, enabled=self.dtype is not torch.float32):
+        with torch.autocast(self.device.type, dtype=self.dtype, enabled=self.dtype is not torch.float32):
             decoded = self.decoder(self._normalize(target))
         decoded = decoded.float()
         result = self._encode(decoded)
         content_loss = functional.mse_loss(result[CONTENT_LAYER].float(), target) / self.layer_powers[CONTENT_LAYER]
-        style_loss = torch.zeros(())
+        style_loss = torch.zeros((), device=self.device)
         for layer in STYLE_LAYERS:
             for ours, wanted in zip(mean_and_standard_deviation(result[layer]), moments[layer], strict=True):
                 error = functional.mse_loss(ours.float(), wanted[order].float())
                 style_loss = style_loss + error / self.layer_powers[layer]
         pixel_loss = functional.mse_loss(decoded[:own], images[:own]) * own / count
         outside = (decoded - decoded.clamp(0, 1)).square().mean()
+        lattice = lattice_loss(decoded)
         loss = (
             recipe.content_weight * content_loss
             + recipe.style_weight * style_loss
             + recipe.pixel_weight * (pixel_loss + outside)
+            + recipe.lattice_weight * lattice
         )
         self._descend(loss, progress)
         return {
-            "loss": loss.item(),
-            "content": content_loss.item(),
-            "style": style_loss.item(),
-            "pixel": pixel_loss.item() * count / max(own, 1),
-            "outside": outside.item(),
+            "loss": loss.detach(),
+            "content": content_loss.detach(),
+            "style": style_loss.detach(),
+            "pixel": pixel_loss.detach() * count / max(own, 1),
+            "outside": outside.detach(),
+            "lattice": lattice.detach(),
         }
 
     def averaged_decoder(self) -> AdaINDecoder:
@@ -154,12 +211,13 @@ class Trainer:
         state["layers.1.weight"] = weight
         state["layers.1.bias"] = state["layers.1.bias"] - (weight * self.input_mean).sum(dim=(1, 2, 3))
         decoder = AdaINDecoder()
-        decoder.load_state_dict({name: value.half().float() for name, value in state.items()})
+        decoder.load_state_dict({name: value.half().float().cpu() for name, value in state.items()})
         return decoder.to(memory_format=torch.channels_last).requires_grad_(False).eval()
 
     def continue_from(self, file: Path) -> None:
         """Take the weights of a published decoder: the inverse of `averaged_decoder`."""
-        state = load_adain_decoder_embedded(file).state_dict()
+        published = load_adain_decoder_embedded(file).state_dict()
+        state = {name: value.to(self.device) for name, value in published.items()}
         weight = state["layers.1.weight"]
         state["layers.1.bias"] = state["layers.1.bias"] + (weight * self.input_mean).sum(dim=(1, 2, 3))
         state["layers.1.weight"] = weight * self.input_deviation
@@ -189,22 +247,21 @@ class Trainer:
             else:
                 self.continue_from(start)
             return
-        state = torch.load(file, weights_only=True)
+        state = torch.load(file, map_location=self.device, weights_only=True)
         self.step, self.seconds, self.average = state["step"], state["seconds"], state["average"]
         self.decoder.load_state_dict(state["decoder"])
         for name, optimizer in self.optimizers.items():
             optimizer.load_state_dict(state["optimizers"][name])
 
-    def _draw_batch(self, count: int, size: int, step: int | None = None) -> Tensor:
-        random = np.random.default_rng((self.recipe.seed, (self.step if step is None else step) % 2**32))
-        recoloured_share = self.recipe.recoloured_share
-        crops = []
-        for _ in range(count):
-            pool = self.corpus.photos if random.random() < 0.5 else self.corpus.paintings
-            if self.corpus.extras and random.random() < EXTRA_SHARE:
-                pool = self.corpus.extras
-            crops.append(draw_crop(pool[random.integers(len(pool))], size, random, recoloured_share))
-        return torch.stack(crops)
+    def _next_batch(self, count: int, size: int) -> Tensor:
+        """The batch of the present step, drawn ahead as long as its kind stays the same."""
+        if self._crops is None or (self._crops[0].count, self._crops[0].size) != (count, size):
+            crops = Crops(self.corpus, self.recipe, count, size)
+            self._crops = crops, crops.from_step(self.step, self.workers)
+        return next(self._crops[1]).to(self.device)
+
+    def _draw_batch(self, count: int, size: int, step: int = 0) -> Tensor:
+        return Crops(self.corpus, self.recipe, count, size)[step].to(self.device)
 
     def _encode(self, images: Tensor, layers: Sequence[str] = STYLE_LAYERS) -> dict[str, Tensor]:
         inputs = images.to(self.dtype).contiguous(memory_format=torch.channels_last)
@@ -273,7 +330,7 @@ def train(trainer: Trainer, out: Path, pictures: Path, *, minutes: float, save_e
         trainer.seconds = earlier + time.monotonic() - started
         if trainer.step % 25 == 0:
             line = {"step": trainer.step, "seconds": round(trainer.seconds), "progress": round(progress, 4)}
-            log.write(json.dumps(line | {name: round(value, 5) for name, value in losses.items()}) + "\n")
+            log.write(json.dumps(line | {name: round(value.item(), 5) for name, value in losses.items()}) + "\n")
             log.flush()
         if time.monotonic() - saved_at > 60 * save_every_minutes:
             trainer.save(out)
@@ -296,6 +353,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--steps", type=int, default=Recipe.steps)
     parser.add_argument("--minutes", type=float, default=math.inf, help="end here, wherever the steps stand")
     parser.add_argument("--start", type=Path, metavar="FILE", help="continue from this published decoder")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--workers", type=int, default=0, help="processes that draw crops ahead")
+    for loss in _WEIGHTS:
+        parser.add_argument(f"--{loss}-weight", type=float, help="instead of the recipe's")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--save-every", type=float, default=5, metavar="MINUTES")
@@ -304,8 +365,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     torch.set_num_threads(options.threads)
     options.out.mkdir(parents=True, exist_ok=True)
     corpus = load_corpus(options.pictures, options.extra, HELD_OUT.names | VALIDATION.names)
-    recipe = replace(CONTINUING if options.start else Recipe(), steps=options.steps, seed=options.seed)
-    trainer = Trainer(recipe, corpus, bfloat16=not options.float32)
+    device = torch.device(options.device)
+    torch.backends.cudnn.benchmark = True
+    continuing = CONTINUING if device.type == "cpu" else CONTINUING_ON_ACCELERATOR
+    recipe = replace(continuing if options.start else Recipe(), steps=options.steps, seed=options.seed)
+    for name in _WEIGHTS:
+        if (weight := getattr(options, f"{name}_weight")) is not None:
+            recipe = replace(recipe, **{f"{name}_weight": weight})
+    trainer = Trainer(recipe, corpus, bfloat16=not options.float32, device=device, workers=options.workers)
     trainer.start_or_restore(options.out, options.start)
     trainer.save(options.out)
     counts = {"photos": len(corpus.photos), "paintings": len(corpus.paintings), "extras": len(corpus.extras)}

@@ -24,7 +24,9 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Raises:
         InputError: The folder cannot be written, or the disk is full.
+        OSError: The body could not use another file; that is no matter of this one.
     """
+    temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
@@ -38,6 +40,8 @@ def replacing(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
+        if temporary is not None and error.filename not in (None, str(temporary)):
+            raise
         raise InputError(f"cannot write {path}: {error.strerror or error}") from error
 
 

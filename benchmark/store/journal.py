@@ -141,7 +141,7 @@ class JournalWriter:
 
 
 def read_journal(path: Path) -> tuple[dict[tuple[str, str], UnitRecord], list[str]]:
-    """Reads a journal. The last record of a unit counts.
+    """Reads a journal. The last record of a unit counts, and a last line that is cut off does not.
 
     Args:
         path: The journal; it need not exist.
@@ -152,6 +152,10 @@ def read_journal(path: Path) -> tuple[dict[tuple[str, str], UnitRecord], list[st
     records: dict[tuple[str, str], UnitRecord] = {}
     warnings: list[str] = []
     for number, line in enumerate(_lines(path), start=1):
+        if not line.endswith("\n"):
+            # Even if all but its end is there: whoever goes on with the run cuts it away and runs the unit again.
+            warnings.append(f"{path.name} line {number} is cut off and was passed over")
+            break
         try:
             record = UnitRecord.from_line(line)
         except ValueError as error:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 
 from benchmark.errors import InputError
-from benchmark.store.atomic import write_bytes, write_json
+from benchmark.store.atomic import replacing, write_bytes, write_json
 
 
 def test_a_file_is_replaced_whole(tmp_path):
@@ -31,3 +33,15 @@ def test_an_unwritable_folder_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match=r"cannot write .*file/below"):
         write_bytes(tmp_path / "file" / "below", b"")
+
+
+def test_another_file_that_the_body_lacks_is_not_taken_for_this_one(tmp_path):
+    with pytest.raises(FileNotFoundError, match="picture"), replacing(tmp_path / "file"):
+        (tmp_path / "picture").read_bytes()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_told_of_the_file_that_was_to_be_written(tmp_path):
+    with pytest.raises(InputError, match=r"cannot write .*/file: No space left"), replacing(tmp_path / "file"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert list(tmp_path.iterdir()) == []

@@ -44,6 +44,20 @@ def test_a_line_cut_off_by_a_crash_is_cut_away_before_the_next_one(tmp_path):
     assert not warnings
 
 
+@pytest.mark.parametrize("lost", [1, 20])
+def test_a_last_line_that_is_cut_off_counts_no_more_than_for_who_goes_on_with_the_run(tmp_path, lost):
+    path = tmp_path / "j"
+    with JournalWriter(path) as journal:
+        journal.append(record("a"))
+        journal.append(record("b"))
+    path.write_bytes(path.read_bytes()[:-lost])
+
+    records, warnings = read_journal(path)
+
+    assert [case for _, case in records] == ["a"]
+    assert warnings == ["j line 2 is cut off and was passed over"]
+
+
 @pytest.mark.parametrize("line", ["{", "[]", "null", '{"method": "m"}', '{"status": "great"}', "\x00\x00"])
 def test_a_damaged_line_is_passed_over_and_said(tmp_path, line):
     path = tmp_path / "j"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +51,27 @@ def test_a_checkpoint_comes_before_the_file_to_start_from(trainer, tmp_path):
     trainer.start_or_restore(tmp_path, tmp_path / "gone.safetensors")
 
     assert trainer.step == 7
+
+
+def test_batches_drawn_ahead_in_other_processes_are_those_of_their_steps(trainer):
+    training = importlib.import_module("train_adain_decoder")
+    crops = training.Crops(trainer.corpus, trainer.recipe, count=2, size=64)
+
+    ahead = crops.from_step(5, workers=2)
+
+    for step in (5, 6, 7):
+        assert torch.equal(next(ahead), crops[step])
+    assert not torch.equal(crops[5], crops[6])
+
+
+def test_the_crops_grow_when_the_schedule_says_so(trainer):
+    trainer._start_average()
+    sizes = []
+    trainer.decoder.register_forward_hook(lambda module, inputs, decoded: sizes.append(decoded.shape))
+    trainer.recipe = replace(trainer.recipe, small_size=64, small_batch=4, large_size=128, large_batch=2)
+
+    first = trainer.advance(0.0)
+    trainer.advance(0.99)
+
+    assert sizes == [(4, 3, 64, 64), (2, 3, 128, 128)]
+    assert set(first) == {"loss", "content", "style", "pixel", "outside", "lattice"}
