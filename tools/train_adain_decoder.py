@@ -95,6 +95,7 @@ CONTINUING_ON_ACCELERATOR: Final = replace(
     large_size=256,
     large_batch=16,
     muon_learning_rate=0.005,
+    adam_learning_rate=3e-4,
     average_decay=0.999,
     content_weight=60.0,
 )
