@@ -234,7 +234,7 @@ def _method_note(method: MethodRecord, run: RunRecords) -> MethodNote:
     seconds, memory = costs.get("seconds"), costs.get("peak_memory_bytes")
     parts = (
         f"{format_seconds(seconds)} a picture" if seconds is not None else "",
-        f"{format_bytes(memory)} at its peak" if memory is not None else "",
+        f"{format_bytes(memory)} of memory at its peak" if memory is not None else "",
     )
     year = f" ({method.year})" if method.year and str(method.year) not in method.paper else ""
     return MethodNote(

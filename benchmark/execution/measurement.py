@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import threading
 import time
 from collections.abc import Callable
@@ -24,8 +26,9 @@ class Measured(Generic[T]):
     Attributes:
         value: What it returned.
         seconds: Wall-clock time.
-        peak_memory_bytes: On CUDA, the most memory that tensors took on the device; on a CPU, the most memory that the
-            process had resident. Both include the loaded networks: a control shows the floor.
+        peak_memory_bytes: The most memory that the call took beyond what was taken before it: of tensors on the device
+            on CUDA, resident on a CPU. Networks that were loaded before, and what others left in the process, do not
+            count, so that it does not matter what ran earlier.
     """
 
     value: T
@@ -43,20 +46,21 @@ def measure(call: Callable[[], T], device: torch.device) -> Measured[T]:
     if device.type == "cuda":
         torch.cuda.synchronize(device)
         torch.cuda.reset_peak_memory_stats(device)
+        before = torch.cuda.memory_allocated(device)
         start = time.perf_counter()
         value = call()
         torch.cuda.synchronize(device)
         seconds = time.perf_counter() - start
-        return Measured(value, seconds, torch.cuda.max_memory_allocated(device))
-    with ResidentPeak() as peak:
+        return Measured(value, seconds, torch.cuda.max_memory_allocated(device) - before)
+    with ResidentGrowth() as growth:
         start = time.perf_counter()
         value = call()
         seconds = time.perf_counter() - start
-    return Measured(value, seconds, peak.bytes)
+    return Measured(value, seconds, growth.bytes)
 
 
-class ResidentPeak:
-    """Finds the most memory that the process had resident within a ``with`` block.
+class ResidentGrowth:
+    """Finds by how much the resident memory of the process grew, at most, within a ``with`` block.
 
     Linux keeps a high-water mark that can be reset; elsewhere a thread looks every few milliseconds.
     """
@@ -64,9 +68,12 @@ class ResidentPeak:
     bytes: int = 0
 
     def __enter__(self) -> Self:
+        _return_freed_memory()
         self._process = psutil.Process()
         self._stop = threading.Event()
         self._sampler: threading.Thread | None = None
+        self._before = self._process.memory_info().rss
+        self._peak = self._before
         if not _reset_high_water_mark():
             self._sampler = threading.Thread(target=self._sample, daemon=True)
             self._sampler.start()
@@ -74,7 +81,7 @@ class ResidentPeak:
 
     def _sample(self) -> None:
         while not self._stop.wait(_SAMPLING_SECONDS):
-            self.bytes = max(self.bytes, self._process.memory_info().rss)
+            self._peak = max(self._peak, self._process.memory_info().rss)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -82,9 +89,16 @@ class ResidentPeak:
         if self._sampler:
             self._stop.set()
             self._sampler.join()
-            self.bytes = max(self.bytes, self._process.memory_info().rss)
+            self._peak = max(self._peak, self._process.memory_info().rss)
         else:
-            self.bytes = _high_water_mark()
+            self._peak = _high_water_mark()
+        self.bytes = max(0, self._peak - self._before)
+
+
+def _return_freed_memory() -> None:
+    """Hands freed memory back to the system, lest the block take it again unseen; only glibc's allocator can be asked."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _reset_high_water_mark() -> bool:

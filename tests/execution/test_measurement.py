@@ -1,0 +1,59 @@
+"""What a call took: time, and memory beyond what was taken before."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from benchmark.execution import measurement
+from benchmark.execution.measurement import ResidentGrowth, measure
+
+MEBIBYTE = 2**20
+CPU = torch.device("cpu")
+
+
+def take(mebibytes: int) -> int:
+    return int(np.ones(mebibytes * MEBIBYTE, dtype=np.uint8)[-1])
+
+
+def test_the_memory_is_what_the_call_took_at_its_peak_though_it_gave_it_back():
+    measured = measure(lambda: take(100) + take(200), CPU)
+
+    assert measured.value == 2
+    assert measured.peak_memory_bytes == pytest.approx(200 * MEBIBYTE, rel=0.1)
+
+
+def test_what_was_taken_before_does_not_count():
+    held = np.ones(300 * MEBIBYTE, dtype=np.uint8)
+
+    assert measure(lambda: take(50), CPU).peak_memory_bytes == pytest.approx(50 * MEBIBYTE, rel=0.2)
+    assert held[-1] == 1
+
+
+def test_memory_that_others_freed_in_small_pieces_does_not_hide_what_the_call_takes():
+    def take_pieces() -> None:
+        for piece in [bytearray(10_000) for _ in range(6_000)]:
+            piece[-1] = 1
+
+    first = measure(take_pieces, CPU).peak_memory_bytes
+
+    assert measure(take_pieces, CPU).peak_memory_bytes == pytest.approx(first, rel=0.25)
+    assert first > 50 * MEBIBYTE
+
+
+def test_a_call_that_takes_nothing_costs_nothing():
+    assert measure(lambda: None, CPU).peak_memory_bytes < MEBIBYTE
+
+
+def test_without_a_high_water_mark_a_thread_looks(monkeypatch):
+    monkeypatch.setattr(measurement, "_reset_high_water_mark", lambda: False)
+
+    with ResidentGrowth() as growth:
+        held = np.ones(100 * MEBIBYTE, dtype=np.uint8)
+        time.sleep(0.05)
+        del held
+
+    assert growth.bytes == pytest.approx(100 * MEBIBYTE, rel=0.1)
