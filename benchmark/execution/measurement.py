@@ -96,7 +96,7 @@ class ResidentGrowth:
 
 
 def _return_freed_memory() -> None:
-    """Hands freed memory back to the system, lest the block take it again unseen; only glibc's allocator can be asked."""
+    """Hands freed memory back to the system, lest the block take it again unseen; only glibc can be asked to."""
     with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
 
