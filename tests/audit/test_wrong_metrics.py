@@ -136,7 +136,7 @@ def test_a_metric_that_raises_fails_with_its_reason(audit):
     ("scores", "reason"),
     [
         (lambda *, stylized, **_: torch.full((len(stylized),), float("nan")), "NaN or infinite"),
-        (lambda *, stylized, **_: torch.zeros(len(stylized), 2), "2 numbers per image, 1 were announced"),
+        (lambda *, stylized, **_: torch.zeros(len(stylized), 2), "expected (1,): one score for each image"),
     ],
     ids=["not a number", "too many numbers"],
 )
