@@ -147,6 +147,20 @@ def test_scores_that_are_none_fail(audit, scores, reason):
     assert reason in findings["ends"].reason
 
 
+@pytest.mark.parametrize("role", ["stylized", "style"])
+def test_a_metric_that_writes_into_its_images_fails_and_does_not_read_what_it_wrote(audit, role):
+    def erasing(**given):
+        distances = pixel_distances(given["stylized"], given["style"])
+        given[role][0].zero_()
+        return distances
+
+    findings = audit(case_metric(erasing))
+
+    assert failed(findings) == set(findings)
+    image = {"stylized": "stylized image", "style": "style image"}[role]
+    assert f"changed the {image} in place" in findings["ends"].reason
+
+
 def test_a_metric_without_direction_has_no_ends(audit):
     reasons = not_applicable(audit(case_metric(right, direction=Direction.NEITHER)))
 
