@@ -133,5 +133,6 @@ class Metric(ABC):
             prompt: The N prompts; given if ``info.needs`` names them.
 
         Returns:
-            N numbers; or N×(1 + C) where ``info.components`` has C names: the score, then its components.
+            N numbers; or N×(1 + C) where ``info.components`` has C names: the score, then its components. A score that
+            leaves the range of ``info`` by more than rounding is a failure.
         """
