@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import traceback
 from enum import IntEnum
 
 
@@ -42,3 +44,14 @@ def describe_error(error: BaseException) -> str:
     if isinstance(error, BenchmarkError):
         return text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def log_error(error: BaseException) -> str:
+    """Prints the traceback of a plugin's error, which in a worker goes to the log of the method at hand.
+
+    Returns:
+        One line about it.
+    """
+    with contextlib.suppress(OSError):
+        traceback.print_exception(error)
+    return describe_error(error)

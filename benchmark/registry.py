@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import inspect
 import re
 import sys
+import typing
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,7 +25,7 @@ from benchmark.contracts import (
     SetMetric,
     SetMetricInfo,
 )
-from benchmark.errors import BenchmarkError, InputError
+from benchmark.errors import BenchmarkError, InputError, describe_error
 from benchmark.suggestion import suggest
 
 GROUP_PREFIX = "style_transfer_benchmark"
@@ -115,6 +117,8 @@ class Plugin:
             raise self.broken(f"has no info of type benchmark.{information.__name__}")
         if info.name != self.name:
             raise self.broken(f"is registered as {self.name} but calls itself {info.name}")
+        if self.kind is PluginKind.METHODS and (problem := _settings_problem(plugin.settings_type)):
+            raise self.broken(f"cannot be used: {problem}")
         return plugin
 
     @property
@@ -139,6 +143,21 @@ class Plugin:
         """
         line = " ".join(f"{self.kind.singular} {self.name} of {self.distribution} {problem}".split())
         return BrokenPluginError(line)
+
+
+def _settings_problem(settings_type: Any) -> str:
+    """Why a method's settings cannot be left at their defaults, or an empty string where they can."""
+    if not (inspect.isclass(settings_type) and dataclasses.is_dataclass(settings_type)):
+        return "its settings_type is not a dataclass"
+    for field in dataclasses.fields(settings_type):
+        if field.init and field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+            return f"setting {field.name} has no default"
+    try:
+        typing.get_type_hints(settings_type)
+        settings_type()
+    except (Exception, SystemExit) as error:
+        return f"its default settings cannot be made: {describe_error(error)}"
+    return ""
 
 
 def installed_plugins(kind: PluginKind) -> dict[str, Plugin]:

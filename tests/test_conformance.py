@@ -6,8 +6,10 @@ import itertools
 from typing import Any
 
 import pytest
+import torch
+from torch import Tensor
 
-from benchmark.contracts import Method, SetMetric
+from benchmark.contracts import Axis, Direction, Method, Metric, MetricInfo, Need, SetMetric
 from benchmark.registry import PluginKind, installed_plugins
 from benchmark.settings import make_settings
 from benchmark.testing import MethodConformance, MetricConformance, ReportConformance, SetMetricConformance
@@ -86,3 +88,18 @@ def test_all_plugins_of_the_design_are_there() -> None:
     }
     for kind, names in expected.items():
         assert set(names.split()) <= set(installed_plugins(kind))
+
+
+@pytest.mark.parametrize("role", ["stylized", "content", "style"])
+def test_a_metric_that_writes_into_what_it_is_given_does_not_keep_them(role: str) -> None:
+    class Writes(Metric):
+        info = MetricInfo("writes", "W", "1", "Writes.", Direction.HIGHER, Axis.STYLE, (Need.CONTENT, Need.STYLE_IMAGE))
+
+        def score(self, **given: Any) -> Tensor:
+            given[role][0].zero_()
+            return torch.zeros(len(given["stylized"]))
+
+    suite = MetricConformance()
+    suite.plugin = Writes  # type: ignore[misc]
+    with pytest.raises(AssertionError):
+        suite.test_leaves_its_inputs_unchanged()

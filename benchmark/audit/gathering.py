@@ -27,6 +27,7 @@ from benchmark.audit.treatment import (
 from benchmark.contracts import Need
 from benchmark.errors import InputError, describe_error
 from benchmark.execution.inputs import CaseInputs
+from benchmark.execution.lent_images import LentImages
 from benchmark.execution.prepared_metrics import PreparedMetrics
 from benchmark.models.provider import Models
 from benchmark.models.specification import find_models
@@ -99,7 +100,7 @@ def gather(
     ]
     for number, case in enumerate(cases):
         observe(number, cases)
-        pictures = _Pictures(case, whole, half)
+        pictures = _Pictures(case, whole, half, models)
         for evidence in gathered:
             if case in evidence.cases:
                 for treatment in treatments_of(evidence.subject, evidence.cases):
@@ -130,7 +131,8 @@ def number_of_swaps(need: Need, cases: Sequence[Case]) -> int:
 class _Pictures:
     """The treated pictures of a case, each made once, so that metrics share what is remembered of them."""
 
-    def __init__(self, case: Case, whole: CaseInputs, half: CaseInputs) -> None:
+    def __init__(self, case: Case, whole: CaseInputs, half: CaseInputs, models: Models) -> None:
+        self.models = models
         self._case = case
         self._whole = whole
         self._half = half
@@ -167,9 +169,10 @@ def _read(evidence: Evidence, case: Case, treatment: Treatment, pictures: _Pictu
     if treatment in evidence.errors:
         return
     try:
-        references = pictures.references(treatment, evidence.cases)
-        with torch.no_grad(), contextlib.redirect_stdout(sys.stderr):
-            reading = evidence.subject.read(pictures.batch(treatment), references)
+        references, batch = pictures.references(treatment, evidence.cases), pictures.batch(treatment)
+        lent = LentImages(pictures.models, stylized=batch, content=[references.content], style=[references.style])
+        with torch.no_grad(), contextlib.redirect_stdout(sys.stderr), lent.lend():
+            reading = evidence.subject.read(batch, references)
     except (Exception, SystemExit) as error:
         evidence.errors[treatment] = f"{case.id}: {describe_error(error)}"
     else:

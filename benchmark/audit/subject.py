@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmark.contracts import Metric, MetricInfo, Need, SetMetric
-from benchmark.execution.scoring import checked_scores
-from benchmark.execution.set_scoring import checked_description
+from benchmark.execution.metric_output import checked_description, checked_scores
 
 if TYPE_CHECKING:
     from benchmark.execution.prepared_metrics import PreparedMetrics

@@ -123,7 +123,8 @@ class Metric(ABC):
         """Scores a batch.
 
         The caller passes the same tensor object for the same image, so what was computed for a content or a style can
-        be remembered with ``Models.remember`` and is then computed once per run.
+        be remembered with ``Models.remember`` and is then computed once per run. Other metrics are given it too: no
+        image may be changed in place; a metric that does so fails.
 
         Args:
             stylized: N RGB images, 3×H×W in [0, 1].
@@ -132,5 +133,6 @@ class Metric(ABC):
             prompt: The N prompts; given if ``info.needs`` names them.
 
         Returns:
-            N numbers; or N×(1 + C) where ``info.components`` has C names: the score, then its components.
+            N numbers; or N×(1 + C) where ``info.components`` has C names: the score, then its components. A score that
+            leaves the range of ``info`` by more than rounding is a failure.
         """

@@ -51,7 +51,8 @@ class SetMetric(ABC):
     def describe(self, *, stylized: Sequence[Tensor], content: Sequence[Tensor] | None = None) -> Tensor:
         """Describes stylized images.
 
-        Features that another metric computes of the same image are found with ``Models.remember``.
+        Features that another metric computes of the same image are found with ``Models.remember``. Other metrics are
+        given the same tensors: no image may be changed in place; a metric that does so fails.
 
         Args:
             stylized: N RGB images, 3×H×W in [0, 1].
@@ -64,6 +65,8 @@ class SetMetric(ABC):
     @abstractmethod
     def describe_style(self, *, style: Sequence[Tensor]) -> Tensor:
         """Describes style images; called once for each of them in a run, if ``info.needs`` names them.
+
+        As in ``describe``, no image may be changed in place.
 
         Args:
             style: M RGB images, 3×H×W in [0, 1].

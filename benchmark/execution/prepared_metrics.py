@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import TracebackType
 from typing import Any
 
 from benchmark.execution.step import Action, Step, ignore_step
@@ -22,6 +23,7 @@ class PreparedMetrics:
         self._models = models
         self._on_step = on_step
         self._metrics: dict[str, Any] = {}
+        self._origins: dict[str, TracebackType | None] = {}
 
     def get(self, selected: SelectedMetric) -> Any:
         """The metric, ready to score.
@@ -41,9 +43,10 @@ class PreparedMetrics:
             except (Exception, SystemExit) as error:
                 # Kept: what could not be prepared once is not tried again for every unit.
                 self._metrics[selected.name] = error
+                self._origins[selected.name] = error.__traceback__
         found = self._metrics[selected.name]
         if isinstance(found, BaseException):
-            # Without its traceback: raising adds frames, which would pile up and keep every unit's tensors alive.
-            raise found.with_traceback(None)
+            # With the traceback it came with: raising adds frames, which would pile up and keep every unit's tensors.
+            raise found.with_traceback(self._origins[selected.name])
         self._on_step(Step(Action.SCORE, selected.name))
         return found

@@ -139,7 +139,7 @@ def _execute_locked(
                         directory.note_calibration(calibration)
                 run_units(left, executor, _image_keeper(directory), journal, observer, stopping.is_requested)
                 index.refresh()
-                _score_sets(plan_sets(configuration.metrics, index), executor, known, stopping.is_requested)
+                _score_sets(plan_sets(configuration.metrics, index), executor, known, observer, stopping.is_requested)
             interrupted = stopping.is_requested()
         except KeyboardInterrupt:
             interrupted = True
@@ -193,12 +193,18 @@ def _results(executor: Executor, tasks: Sequence[Task[ResultT]], is_stopping: Ca
 
 
 def _score_sets(
-    tasks: Sequence[SetTask], executor: Executor, known: dict[_SetKey, SetScore], is_stopping: Callable[[], bool]
+    tasks: Sequence[SetTask],
+    executor: Executor,
+    known: dict[_SetKey, SetScore],
+    observer: Observer,
+    is_stopping: Callable[[], bool],
 ) -> None:
     """Adds the scores that are not known, each as it ends: an interruption costs no other."""
     left = [task for task in tasks if task.key not in known]
     for score in _results(executor, left, is_stopping):
         known[_key(score)] = score
+        if score.failed:
+            observer.note(f"{score.method}: {score.metric} failed: {score.warning}")
 
 
 def _forget_unsound(directory: RunDirectory, index: JournalIndex) -> None:

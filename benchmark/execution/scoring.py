@@ -9,8 +9,10 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
-from benchmark.contracts import Metric, MetricInfo, Need
-from benchmark.errors import describe_error
+from benchmark.contracts import Metric, Need
+from benchmark.errors import log_error
+from benchmark.execution.lent_images import LentImages
+from benchmark.execution.metric_output import checked_scores, require_range
 from benchmark.execution.prepared_metrics import PreparedMetrics
 from benchmark.execution.step import Action, Step, ignore_step
 from benchmark.models.embedding import image_embedding, prompt_embedding
@@ -85,15 +87,17 @@ class Scorer:
         """
         values: dict[str, float | None] = {}
         errors: dict[str, str] = {}
+        images = [image for image in styles if image is not None]
+        lent = LentImages(self._models, stylized=[stylized], content=[content], style=images)
         with torch.no_grad():
             for selected in self._selected:
                 if selected.name in excluded:
                     errors[selected.name] = excluded[selected.name]
                     continue
                 try:
-                    values.update(self._score(selected, case, stylized, content, styles))
+                    values.update(self._score(selected, case, stylized, content, styles, lent))
                 except (Exception, SystemExit) as error:
-                    errors[selected.name] = describe_error(error)
+                    errors[selected.name] = log_error(error)
             similarities: Mapping[str, float] = {}
             if SIMILARITIES in excluded:
                 errors[SIMILARITIES] = excluded[SIMILARITIES]
@@ -101,7 +105,7 @@ class Scorer:
                 try:
                     similarities = self._similarities(stylized)
                 except Exception as error:
-                    errors[SIMILARITIES] = describe_error(error)
+                    errors[SIMILARITIES] = log_error(error)
         return Scores(values, errors, similarities)
 
     def _score(
@@ -111,6 +115,7 @@ class Scorer:
         stylized: Tensor,
         content: Tensor,
         styles: Sequence[Tensor | None],
+        lent: LentImages,
     ) -> dict[str, float | None]:
         metric: Metric = self._metrics.get(selected)
         info = metric.info
@@ -122,13 +127,15 @@ class Scorer:
         per_style = Need.STYLE_IMAGE in info.needs or Need.PROMPT in info.needs
         weights = [weighted.weight for weighted in case.styles] if per_style else [1.0]
         number = len(weights)
-        scores = metric.score(
-            stylized=[stylized] * number,
-            content=[content] * number if Need.CONTENT in info.needs else None,
-            style=images if Need.STYLE_IMAGE in info.needs else None,
-            prompt=prompts if Need.PROMPT in info.needs else None,
-        )
+        with lent.lend():
+            scores = metric.score(
+                stylized=[stylized] * number,
+                content=[content] * number if Need.CONTENT in info.needs else None,
+                style=images if Need.STYLE_IMAGE in info.needs else None,
+                prompt=prompts if Need.PROMPT in info.needs else None,
+            )
         rows = checked_scores(scores, number, info)
+        require_range(rows[:, 0], info)
         means = (rows * torch.tensor(weights, dtype=torch.float64)[:, None]).sum(dim=0) / sum(weights)
         return dict(zip(columns, means.tolist(), strict=True))
 
@@ -143,26 +150,3 @@ class Scorer:
             style: float(image @ prompt_embedding(self._models, Role.CLIP_JUDGE, prompt))
             for style, prompt in self._prompts.items()
         }
-
-
-def checked_scores(scores: Tensor, number: int, info: MetricInfo) -> Tensor:
-    """Checks what a metric returned.
-
-    Args:
-        scores: What it returned.
-        number: How many images it was given.
-        info: Its static facts.
-
-    Returns:
-        N×(1 + C) float64 numbers on the CPU: scores, then components.
-
-    Raises:
-        ValueError: It returned another number of numbers, or some that are NaN or infinite.
-    """
-    columns = 1 + len(info.components)
-    rows = scores.detach().double().cpu().reshape(number, -1)
-    if rows.shape[1] != columns:
-        raise ValueError(f"returned {rows.shape[1]} numbers per image, {columns} were announced")
-    if not bool(torch.isfinite(rows).all()):
-        raise ValueError("returned a score that is NaN or infinite")
-    return rows

@@ -11,8 +11,10 @@ import torch
 from torch import Tensor
 
 from benchmark.contracts import Need, SetMetric, SetMetricInfo
-from benchmark.errors import describe_error
+from benchmark.errors import log_error
 from benchmark.execution.inputs import CaseInputs
+from benchmark.execution.lent_images import LentImages
+from benchmark.execution.metric_output import checked_description, checked_set_score, require_range
 from benchmark.execution.prepared_metrics import PreparedMetrics
 from benchmark.execution.step import Step
 from benchmark.models.provider import Models
@@ -41,6 +43,7 @@ class SetScorer:
         on_step: Callable[[Step], None],
     ) -> None:
         self._selected = {metric.name: metric for metric in metrics if metric.scores_sets and not metric.unavailable}
+        self._models = models
         self._metrics = PreparedMetrics(models, on_step)
         self._inputs = inputs
         self._read = read
@@ -78,7 +81,7 @@ class SetScorer:
             with torch.no_grad():
                 value = self._value(selected, units)
         except (Exception, SystemExit) as error:
-            return replace(nothing, warning=describe_error(error), failed=True)
+            return replace(nothing, warning=log_error(error), failed=True)
         if math.isnan(value):
             return replace(nothing, warning=f"{_from(nothing)}: too few for a number")
         return replace(nothing, value=value, warning=_warning(selected, nothing))
@@ -89,9 +92,8 @@ class SetScorer:
         style = torch.zeros(0, 0)
         if Need.STYLE_IMAGE in metric.info.needs:
             style = torch.stack(list(self._style_descriptions(selected, units).values()))
-        value = float(metric.score(stylized=stylized, style=style))
-        if math.isinf(value):
-            raise ValueError("returned a score that is infinite")
+        value = checked_set_score(metric.score(stylized=stylized, style=style))
+        require_range(torch.tensor([value], dtype=torch.float64), metric.info)
         return value
 
     def _description(
@@ -105,7 +107,7 @@ class SetScorer:
             if content is None:
                 content = self._inputs.content(unit.case)
             contents = [content] if Need.CONTENT in metric.info.needs else None
-            with torch.no_grad():
+            with torch.no_grad(), LentImages(self._models, stylized=[stylized], content=contents or ()).lend():
                 described = metric.describe(stylized=[stylized], content=contents)
             self._stylized[key] = checked_description(described, 1)[0]
         return self._stylized[key]
@@ -117,30 +119,12 @@ class SetScorer:
             for weighted, image in zip(unit.case.styles, self._inputs.style_images(unit.case), strict=True):
                 key = (selected.name, weighted.style.id)
                 if image is not None and key not in self._styles:
-                    self._styles[key] = checked_description(metric.describe_style(style=[image]), 1)[0]
+                    with LentImages(self._models, style=[image]).lend():
+                        described = metric.describe_style(style=[image])
+                    self._styles[key] = checked_description(described, 1)[0]
                 if image is not None:
                     found[weighted.style.id] = self._styles[key]
         return found
-
-
-def checked_description(described: Tensor, number: int) -> Tensor:
-    """Checks how a metric described images.
-
-    Args:
-        described: What it returned.
-        number: How many images it was given.
-
-    Returns:
-        N×D numbers on the CPU.
-
-    Raises:
-        ValueError: There is not one row for each image, or some numbers are NaN or infinite.
-    """
-    if described.ndim != 2 or len(described) != number:
-        raise ValueError(f"described {number} images by {tuple(described.shape)} numbers, expected a row for each")
-    if not bool(torch.isfinite(described).all()):
-        raise ValueError("described an image by numbers that are NaN or infinite")
-    return described.detach().cpu().clone()
 
 
 def _warning(selected: SelectedMetric, score: SetScore) -> str:

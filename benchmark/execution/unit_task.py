@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from benchmark.errors import describe_error
+from benchmark.errors import log_error
 from benchmark.execution.step import Action, Loss, Step
 from benchmark.execution.task import Made, Result, TaskFiles
 from benchmark.execution.workbench import Workbench
@@ -69,9 +67,7 @@ class UnitTask:
                 measured = workbench.stylizer.stylize(unit.method, content, conditions, unit.seed)
             except (Exception, SystemExit, KeyboardInterrupt) as error:
                 # A worker that the user interrupts is not told; an interruption that arrives here is the plugin's own.
-                with contextlib.suppress(OSError):
-                    traceback.print_exception(error)
-                return self._failed(describe_error(error))
+                return self._failed(log_error(error))
             png = encode_png(measured.value)
             record = UnitRecord(
                 method=unit.method,

@@ -97,3 +97,11 @@ class Models:
         if name not in known:
             known[name] = compute()
         return cast("T", known[name])
+
+    def forget(self, of: torch.Tensor) -> None:
+        """Drops what is remembered of an image.
+
+        Args:
+            of: The image.
+        """
+        self._by_image.pop(of, None)  # type: ignore[no-untyped-call]

@@ -44,14 +44,16 @@ class MetricConformance:
 
     def score(self, metric: Metric, stylized: Sequence[Tensor], indices: Sequence[int]) -> Tensor:
         """Scores images against the sample content, style and prompt of the given numbers."""
+        with torch.no_grad():
+            return metric.score(stylized=stylized, **self._references(indices))
+
+    def _references(self, indices: Sequence[int]) -> dict[str, Any]:
         needs = self.plugin.info.needs
-        arguments: dict[str, Any] = {
+        return {
             "content": [self._image(100 + k) for k in indices] if Need.CONTENT in needs else None,
             "style": [self._image(200 + k) for k in indices] if Need.STYLE_IMAGE in needs else None,
             "prompt": [f"an oil painting, version {k}" for k in indices] if Need.PROMPT in needs else None,
         }
-        with torch.no_grad():
-            return metric.score(stylized=stylized, **arguments)
 
     def _image(self, seed: int) -> Tensor:
         return sample_image(self.side, self.side, seed=seed)
@@ -90,10 +92,13 @@ class MetricConformance:
         assert torch.allclose(together, singly, rtol=1e-3, atol=1e-5)
 
     def test_leaves_its_inputs_unchanged(self) -> None:
-        image = self._image(0)
-        before = image.clone()
-        self.score(self.prepared(), [image], [0])
-        assert torch.equal(image, before)
+        metric = self.prepared()
+        stylized, references = [self._image(0)], self._references([0])
+        given = [*stylized, *(references["content"] or ()), *(references["style"] or ())]
+        before = [image.clone() for image in given]
+        with torch.no_grad():
+            metric.score(stylized=stylized, **references)
+        assert all(map(torch.equal, given, before))
 
     def test_repeats_itself(self) -> None:
         image = self._image(0)

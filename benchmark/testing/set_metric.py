@@ -45,16 +45,21 @@ class SetMetricConformance:
 
     def describe(self, metric: SetMetric, stylized: Sequence[Tensor], indices: Sequence[int]) -> Tensor:
         """Describes images that were made of the sample contents of the given numbers."""
-        content = [self._image(100 + k) for k in indices] if Need.CONTENT in self.plugin.info.needs else None
         with torch.no_grad():
-            return metric.describe(stylized=stylized, content=content)
+            return metric.describe(stylized=stylized, content=self._contents(indices))
 
     def describe_style(self, metric: SetMetric, indices: Sequence[int]) -> Tensor:
         """Describes the sample styles of the given numbers, as far as the metric reads them."""
         if Need.STYLE_IMAGE not in self.plugin.info.needs:
             return torch.zeros(0, 0)
         with torch.no_grad():
-            return metric.describe_style(style=[self._image(200 + k) for k in indices])
+            return metric.describe_style(style=self._styles(indices))
+
+    def _contents(self, indices: Sequence[int]) -> list[Tensor] | None:
+        return [self._image(100 + k) for k in indices] if Need.CONTENT in self.plugin.info.needs else None
+
+    def _styles(self, indices: Sequence[int]) -> list[Tensor]:
+        return [self._image(200 + k) for k in indices]
 
     def _image(self, seed: int) -> Tensor:
         return sample_image(self.side, self.side, seed=seed)
@@ -115,10 +120,13 @@ class SetMetricConformance:
 
     def test_leaves_its_inputs_unchanged(self) -> None:
         metric = self.prepared()
-        image = self._image(0)
-        before = image.clone()
-        described = self.describe(metric, [image, self._image(1)], [0, 1])
-        rows = described.clone()
-        self._score(metric, described, self.describe_style(metric, [0, 1]))
-        assert torch.equal(image, before)
-        assert torch.equal(described, rows)
+        stylized, content, style = [self._image(0), self._image(1)], self._contents([0, 1]), self._styles([0, 1])
+        with torch.no_grad():
+            given = [*stylized, *(content or ()), *style]
+            before = [image.clone() for image in given]
+            described = metric.describe(stylized=stylized, content=content)
+            reads_styles = Need.STYLE_IMAGE in self.plugin.info.needs
+            styles_described = metric.describe_style(style=style) if reads_styles else torch.zeros(0, 0)
+            rows = [described.clone(), styles_described.clone()]
+            self._score(metric, described, styles_described)
+        assert all(map(torch.equal, [*given, described, styles_described], [*before, *rows]))

@@ -136,7 +136,7 @@ def test_a_metric_that_raises_fails_with_its_reason(audit):
     ("scores", "reason"),
     [
         (lambda *, stylized, **_: torch.full((len(stylized),), float("nan")), "NaN or infinite"),
-        (lambda *, stylized, **_: torch.zeros(len(stylized), 2), "2 numbers per image, 1 were announced"),
+        (lambda *, stylized, **_: torch.zeros(len(stylized), 2), "expected (1,): one score for each image"),
     ],
     ids=["not a number", "too many numbers"],
 )
@@ -145,6 +145,20 @@ def test_scores_that_are_none_fail(audit, scores, reason):
 
     assert failed(findings) == set(findings)
     assert reason in findings["ends"].reason
+
+
+@pytest.mark.parametrize("role", ["stylized", "style"])
+def test_a_metric_that_writes_into_its_images_fails_and_does_not_read_what_it_wrote(audit, role):
+    def erasing(**given):
+        distances = pixel_distances(given["stylized"], given["style"])
+        given[role][0].zero_()
+        return distances
+
+    findings = audit(case_metric(erasing))
+
+    assert failed(findings) == set(findings)
+    image = {"stylized": "stylized image", "style": "style image"}[role]
+    assert f"changed the {image} in place" in findings["ends"].reason
 
 
 def test_a_metric_without_direction_has_no_ends(audit):

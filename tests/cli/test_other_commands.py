@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+NO_DEFAULT = "method no_default of sample-plugins cannot be used: setting strength has no default"
+
 
 class TestHelp:
     def test_names_every_command(self, command):
@@ -104,6 +106,7 @@ class TestList:
         result = command("list", "methods")
         assert result.code == 0
         assert "broken: method broken of sample-plugins cannot be imported: ModuleNotFoundError" in result.out
+        assert f"broken: {NO_DEFAULT}" in result.out
 
     def test_a_name_that_two_distributions_bring_is_an_error(self, command, tmp_path, monkeypatch):
         for number in (1, 2):
@@ -162,6 +165,11 @@ class TestShow:
         assert "The Starry Night by Vincent van Gogh" in out
         assert "clip_judge: clip-tiny-judge" in out
 
+    def test_a_method_whose_settings_lack_a_default_is_broken(self, command, sample_plugins):
+        result = command("show", "no_default")
+        assert (result.code, result.error_lines) == (2, [f"error: {NO_DEFAULT}"])
+        assert "settings" not in result.out
+
     def test_an_unknown_name_is_suggested(self, command):
         result = command("show", "clipstiler")
         assert result.code == 2
@@ -209,4 +217,6 @@ class TestDoctor:
         assert result.code == 0
 
     def test_finds_a_broken_plugin(self, command, sample_plugins):
-        assert "problem  method broken of sample-plugins cannot be imported" in command("doctor").out
+        out = command("doctor").out
+        assert "problem  method broken of sample-plugins cannot be imported" in out
+        assert f"problem  {NO_DEFAULT}" in out

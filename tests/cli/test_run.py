@@ -142,6 +142,8 @@ class TestFailures:
             ("returns_out_of_range", "outside 0 … 1"),
             ("returns_nothing", "returned NoneType, not a tensor"),
             ("broken", "cannot be imported: ModuleNotFoundError"),
+            ("no_default", "method no_default of sample-plugins cannot be used: setting strength has no default"),
+            ("impossible_default", "its default settings cannot be made: ValueError: levels must be at least 1"),
             ("exits", "SystemExit: 0"),
             ("interrupts", "KeyboardInterrupt"),
             ("surrogate_error", "ValueError: no such file: \\udce9.png"),

@@ -134,3 +134,33 @@ class Interrupts(Method):
 
     def stylize(self, content, styles, generator):
         raise KeyboardInterrupt
+
+
+@dataclass(frozen=True)
+class SettingsWithoutDefault:
+    strength: float
+
+
+class NoDefault(Method[SettingsWithoutDefault]):
+    info = info("no_default")
+    settings_type = SettingsWithoutDefault
+
+    def stylize(self, content, styles, generator):
+        return content
+
+
+@dataclass(frozen=True)
+class ImpossibleSettings:
+    levels: int = 0
+
+    def __post_init__(self) -> None:
+        if self.levels < 1:
+            raise ValueError("levels must be at least 1")
+
+
+class ImpossibleDefault(Method[ImpossibleSettings]):
+    info = info("impossible_default")
+    settings_type = ImpossibleSettings
+
+    def stylize(self, content, styles, generator):
+        return content

@@ -37,11 +37,18 @@ class SometimesFails(Metric):
         needs=(Need.CONTENT,),
     )
 
+    def prepare(self, models):
+        if os.environ.get("SAMPLE_PLUGINS_METRIC") == "fail when prepared":
+            raise OSError("no ruler")
+
     def score(self, *, stylized, content=None, style=None, prompt=None):
         import torch
 
         if os.environ.get("SAMPLE_PLUGINS_METRIC") == "fail":
             raise ValueError("no score today")
+        if os.environ.get("SAMPLE_PLUGINS_METRIC") == "write":
+            stylized[0].zero_()
+            content[0].zero_()
         return torch.ones(len(stylized))
 
 
@@ -64,14 +71,20 @@ class BrightnessGap(SetMetric):
                 file.write("image\n" * len(stylized))
         if os.environ.get("SAMPLE_PLUGINS_METRIC") == "fail set":
             raise ValueError("no gap today")
+        if os.environ.get("SAMPLE_PLUGINS_METRIC") == "write set":
+            stylized[0].zero_()
         return self.describe_style(style=stylized)
 
     def describe_style(self, *, style):
         import torch
 
+        if os.environ.get("SAMPLE_PLUGINS_METRIC") == "write style":
+            style[0].zero_()
         return torch.stack([image.mean()[None] for image in style])
 
     def score(self, *, stylized, style):
         if os.environ.get("SAMPLE_PLUGINS_METRIC") == "too few":
             return float("nan")
+        if os.environ.get("SAMPLE_PLUGINS_METRIC") == "leave the range":
+            return -7.0
         return abs(float(stylized.mean() - style.mean()))

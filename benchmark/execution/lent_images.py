@@ -1,0 +1,73 @@
+"""Images that several plugins read: one that writes into them fails, and no other notices."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor
+
+from benchmark.errors import BenchmarkError
+from benchmark.models.provider import Models
+
+
+class ChangedInputError(BenchmarkError):
+    """A plugin wrote into an image that it was given."""
+
+
+class LentImages:
+    """Images that are lent to one plugin after another, as the same tensor objects, so that features are shared.
+
+    They are compared with copies: the version counters of PyTorch do not count what is written past it, as through
+    NumPy, and could not undo it.
+
+    Args:
+        models: Remember what was computed of the images.
+        stylized: Stylized images.
+        content: Contents.
+        style: Style images.
+    """
+
+    def __init__(
+        self,
+        models: Models,
+        *,
+        stylized: Sequence[Tensor] = (),
+        content: Sequence[Tensor] = (),
+        style: Sequence[Tensor] = (),
+    ) -> None:
+        self._models = models
+        named = {"stylized image": stylized, "content": content, "style image": style}
+        self._lent = [(name, image, image.clone()) for name, images in named.items() for image in images]
+
+    @contextlib.contextmanager
+    def lend(self) -> Iterator[None]:
+        """Lends them to a plugin for the length of a ``with`` block, and takes them back as they were.
+
+        Raises:
+            ChangedInputError: The plugin wrote into one, and raised nothing itself.
+        """
+        try:
+            yield
+        finally:
+            changed = [name for name, image, original in self._lent if _differs(image, original)]
+            if changed:
+                self._restore()
+        if changed:
+            raise ChangedInputError(f"changed the {changed[0]} in place; a metric must not write into what it is given")
+
+    def _restore(self) -> None:
+        for _, image, original in self._lent:
+            if image.requires_grad:
+                image.detach_()
+            # Other memory, which views that the plugin has kept do not reach.
+            image.data = original.clone()
+            # Whatever was computed since the change may be of the changed images.
+            self._models.forget(image)
+
+
+def _differs(image: Tensor, original: Tensor) -> bool:
+    if image.requires_grad or image.shape != original.shape or image.dtype != original.dtype:
+        return True
+    return not torch.equal(image, original)
