@@ -27,7 +27,7 @@ from benchmark.store.records import (
 )
 from benchmark.store.results import make_table, score_columns
 from benchmark.store.run_directory import RunDirectory
-from benchmark.wording import format_count
+from benchmark.wording import format_count, without_fresh
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +64,8 @@ def load_records(path: Path) -> RunRecords:
         missing = len(methods) * len(cases) - len(units)
         if missing:
             left = format_count(missing, "unit")
-            warnings.append(f"not finished: {left}; the command that started the run continues it")
+            without = without_fresh(manifest["command"])
+            warnings.append(f"not finished: {left}; the command that started the run continues it{without}")
         summary, problem = _summary(directory, manifest, units)
         return RunRecords(
             directory=path,

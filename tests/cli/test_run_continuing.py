@@ -141,3 +141,29 @@ class TestContinuing:
         pd.testing.assert_frame_equal(scores(tmp_path / "run"), scores(tmp_path / "undisturbed"))
         for path in (tmp_path / "undisturbed" / "images").rglob("*.png"):
             assert path.read_bytes() == (tmp_path / "run" / path.relative_to(tmp_path / "undisturbed")).read_bytes()
+
+
+class TestTheCommandThatGoesOn:
+    """It must never be one that deletes what is finished."""
+
+    @pytest.fixture
+    def given(self, tiny, tmp_path, monkeypatch):
+        arguments = ["run", "--fresh", "--methods", "identity", "--out", str(tmp_path / "run")]
+        monkeypatch.setattr("sys.argv", ["benchmark", *arguments])
+        return f": benchmark run --methods identity --out {tmp_path / 'run'}"
+
+    def test_is_named_without_fresh_when_a_run_is_interrupted(self, tiny, tmp_path, monkeypatch, given):
+        def stop(*_):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("benchmark.execution.run._start_executor", stop)
+        result = tiny("identity", "--fresh")
+        assert result.code == 130
+        assert f"the same command without --fresh goes on{given}" in result.err
+        (warning,) = load_records(tmp_path / "run").warnings
+        assert warning.endswith("the command that started the run continues it without --fresh")
+
+    def test_is_named_without_fresh_when_units_failed(self, tiny, given):
+        result = tiny("raises", "--fresh")
+        assert result.code == 4
+        assert f"the same command without --fresh tries them again{given}" in result.err
