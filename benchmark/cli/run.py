@@ -111,12 +111,14 @@ def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
     console.print(ranking_table(load_records(directory)))
     console.print(RANKING_NOTE, highlight=False)
     parts = [f"{count} {status}" for status, count in outcome.counts.items() if count]
+    if outcome.left:
+        parts.append(f"{outcome.left:,} left")
     if outcome.failed_scores:
         parts.append(f"{outcome.failed_scores} with a metric that failed")
     if outcome.failed_sets:
         sets = format_count(outcome.failed_sets, "score of a whole method", "scores of whole methods")
         parts.append(f"{sets} failed")
-    click.echo(f"{directory}: {format_count(outcome.planned, 'unit')}: {', '.join(parts) or 'none finished'}")
+    click.echo(f"{directory}: {format_count(outcome.planned, 'unit')}: {', '.join(parts)}")
     if outcome.interrupted:
         click.echo(f"interrupted; what is finished is kept, and {_same_command()} goes on: {_command()}", err=True)
     elif outcome.has_failures:

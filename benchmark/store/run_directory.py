@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from benchmark.errors import InputError
 from benchmark.store.atomic import write_json
+from benchmark.store.cases import count_cases
 from benchmark.store.manifest import MANIFEST_KEYS, READABLE_VERSIONS, first_difference
 from benchmark.store.records import Calibration, RunStatus
 
@@ -127,28 +128,36 @@ class RunDirectory:
             raise InputError(f"{self.manifest} is damaged: {', '.join(missing)} missing")
         return manifest
 
-    def start(self, manifest: Mapping[str, Any], *, fresh: bool) -> bool:
+    def start(self, manifest: Mapping[str, Any], *, fresh: bool) -> int:
         """Starts a run here, or continues the one that is here.
+
+        The workers and the calibration of a run that is continued stay what they are: no unit has been run yet.
 
         Args:
             manifest: What is to be run.
             fresh: Whether to start over.
 
         Returns:
-            Whether a run is continued.
+            Number of cases that the run which is continued had until now, 0 for a run that starts.
 
         Raises:
             InputError: The folder holds another run or something else, or cannot be written.
         """
-        continued = self._continues(manifest, fresh)
-        if continued:
+        number = 0
+        if self._continues(manifest, fresh):
             earlier = self.read_manifest()
-            manifest = {**manifest, **{key: earlier.get(key) for key in ("started", "calibration")}}
-            manifest["workers"] = max(manifest["workers"], earlier.get("workers") or 1)
+            manifest = {**manifest, **{key: earlier.get(key) for key in ("started", "calibration", "workers")}}
+            number = self._count_cases(earlier)
         elif self.manifest.exists():
             self._clear()
         write_json(self.manifest, manifest)
-        return continued
+        return number
+
+    def _count_cases(self, manifest: Mapping[str, Any]) -> int:
+        try:
+            return count_cases(manifest)
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(f"{self.manifest} is damaged: {type(error).__name__}: {error}") from error
 
     def _continues(self, manifest: Mapping[str, Any], fresh: bool) -> bool:
         self._refuse_something_else()
@@ -180,6 +189,15 @@ class RunDirectory:
                     entry.unlink(missing_ok=True)
             except OSError as error:
                 raise InputError(f"cannot remove {entry}: {error.strerror}") from error
+
+    def note_workers(self, workers: int) -> None:
+        """Notes with how many workers units are run, unless an earlier start had more.
+
+        Args:
+            workers: The number.
+        """
+        manifest = self.read_manifest()
+        write_json(self.manifest, {**manifest, "workers": max(workers, manifest.get("workers") or 1)})
 
     def note_calibration(self, calibration: Calibration | None) -> None:
         """Notes how fast the machine is.

@@ -159,6 +159,7 @@ class TestTheCommandThatGoesOn:
         monkeypatch.setattr("benchmark.execution.run._start_executor", stop)
         result = tiny("identity", "--fresh")
         assert result.code == 130
+        assert f"{tmp_path / 'run'}: 5 units: 5 left" in result.out
         assert f"the same command without --fresh goes on{given}" in result.err
         (warning,) = load_records(tmp_path / "run").warnings
         assert warning.endswith("the command that started the run continues it without --fresh")
