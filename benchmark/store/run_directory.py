@@ -13,7 +13,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from benchmark.errors import InputError
+from benchmark.errors import InputError, describe_error
 from benchmark.store.atomic import write_json
 from benchmark.store.cases import count_cases
 from benchmark.store.manifest import MANIFEST_KEYS, READABLE_VERSIONS, first_difference
@@ -117,16 +117,30 @@ class RunDirectory:
             manifest: Any = json.loads(self.manifest.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise InputError(f"{self.path} is not a run: it has no run.json") from None
-        except (OSError, ValueError) as error:
-            raise InputError(f"cannot read {self.manifest}: {error}") from error
-        found = manifest.get("schema_version") if isinstance(manifest, dict) else None
-        if not isinstance(manifest, dict) or found not in READABLE_VERSIONS:
+        except OSError as error:
+            raise InputError(f"cannot read {self.manifest}: {error.strerror}") from error
+        except ValueError as error:
+            raise self.damaged(str(error)) from error
+        if not isinstance(manifest, dict) or "schema_version" not in manifest:
+            raise self.damaged("it has no schema_version")
+        found = manifest["schema_version"]
+        if found not in READABLE_VERSIONS:
             readable = " and ".join(map(str, READABLE_VERSIONS))
             raise InputError(f"{self.manifest} has schema_version {found}; this version reads {readable}")
         missing = [key for key in MANIFEST_KEYS if key not in manifest]
         if missing:
-            raise InputError(f"{self.manifest} is damaged: {', '.join(missing)} missing")
+            raise self.damaged(f"{', '.join(missing)} missing")
         return manifest
+
+    def damaged(self, reason: str) -> InputError:
+        """The error that says that ``run.json`` is damaged, and what to do.
+
+        Args:
+            reason: What is wrong with it.
+        """
+        return InputError(
+            f"{self.manifest} is damaged: {reason}; restore it, or start anew with the same command and --fresh"
+        )
 
     def start(self, manifest: Mapping[str, Any], *, fresh: bool) -> int:
         """Starts a run here, or continues the one that is here.
@@ -157,7 +171,7 @@ class RunDirectory:
         try:
             return count_cases(manifest)
         except (KeyError, TypeError, ValueError) as error:
-            raise InputError(f"{self.manifest} is damaged: {type(error).__name__}: {error}") from error
+            raise self.damaged(describe_error(error)) from error
 
     def _continues(self, manifest: Mapping[str, Any], fresh: bool) -> bool:
         self._refuse_something_else()

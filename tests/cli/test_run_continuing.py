@@ -79,18 +79,22 @@ class TestContinuing:
         assert tiny("identity", "--fresh").code == 0
         assert len(scores(tmp_path / "run")) == 5
 
-    def test_a_damaged_manifest_is_one_clear_line(self, tiny, tmp_path):
-        tiny("identity")
-        (tmp_path / "run" / "run.json").write_text('{"schema_version": 1}')
-        result = tiny("identity")
-        assert result.code == 2
-        assert "run.json is damaged" in result.error_lines[0]
+    @pytest.mark.parametrize("content", ["", "{", "[]", '{"schema_version": 1}'])
+    def test_a_damaged_manifest_is_one_clear_line_that_says_what_to_do(self, tiny, command, tmp_path, content):
+        tiny("identity", "--limit", "1")
+        (tmp_path / "run" / "run.json").write_text(content)
+        for result in (tiny("identity", "--limit", "1"), command("doctor", tmp_path / "run")):
+            assert result.code == 2
+            (line,) = result.error_lines
+            assert "run.json is damaged" in line
+            assert line.endswith("start anew with the same command and --fresh")
+        assert tiny("identity", "--limit", "1", "--fresh").code == 0
 
     @pytest.mark.parametrize(
         ("arguments", "difference"),
         [
             (("--seed", "7"), "seed 0 there, 7 here"),
-            (("--methods", "noisy,identity"), "methods noisy there, noisy, identity here"),
+            (("--methods", "noisy,identity"), "methods identity only here"),
             (("--protocol", "other"), "protocol tiny ("),
         ],
     )
