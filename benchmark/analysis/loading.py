@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.analysis.summary import scores_in, summarize, summary_from_json
 from benchmark.contracts.metric import Direction
-from benchmark.errors import InputError
+from benchmark.errors import InputError, describe_error
 from benchmark.plan.unit import log_path
 from benchmark.store.cases import read_cases
 from benchmark.store.journal import UnitRecord, read_journal
@@ -61,12 +61,17 @@ def load_records(path: Path) -> RunRecords:
         cases = tuple(read_cases(manifest))
         methods = [method["name"] for method in manifest["methods"]]
         units = make_table(methods, cases, score_columns(manifest["metrics"]), records)
+        without = without_fresh(manifest["command"])
         missing = len(methods) * len(cases) - len(units)
         if missing:
             left = format_count(missing, "unit")
-            without = without_fresh(manifest["command"])
             warnings.append(f"not finished: {left}; the command that started the run continues it{without}")
         summary, problem = _summary(directory, manifest, units)
+        if problem and manifest["status"] != RunStatus.RUNNING:
+            warnings.append(
+                f"{problem}: means were computed anew, scores of whole methods are left out; "
+                f"the command that started the run writes it again{without}"
+            )
         return RunRecords(
             directory=path,
             status=RunStatus(manifest["status"]),
@@ -86,7 +91,8 @@ def load_records(path: Path) -> RunRecords:
             provenance={
                 key: manifest[key] for key in ("command", "seed", "device", "started", "finished", "environment")
             },
-            warnings=(*warnings, *problem),
+            warnings=tuple(warnings),
+            summary_problem=problem,
             score_errors=tuple(
                 ScoreError(record.method, record.case, metric, reason)
                 for record in records.values()
@@ -100,18 +106,36 @@ def load_records(path: Path) -> RunRecords:
             calibration=Calibration(**manifest["calibration"]) if manifest.get("calibration") else None,
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{directory.manifest} is damaged: {type(error).__name__}: {error}") from error
+        raise directory.damaged(describe_error(error)) from error
 
 
-def _summary(
-    directory: RunDirectory, manifest: Mapping[str, Any], units: pd.DataFrame
-) -> tuple[list[SummaryRow], list[str]]:
-    if manifest["status"] == RunStatus.RUNNING or not directory.summary.exists():
-        return summarize(manifest, scores_in(units)), []
+def _summary(directory: RunDirectory, manifest: Mapping[str, Any], units: pd.DataFrame) -> tuple[list[SummaryRow], str]:
+    """The rows of the summary, and why they had to be computed from the units, or an empty string."""
+    if manifest["status"] == RunStatus.RUNNING:
+        problem = "the run has not ended"
+    else:
+        try:
+            return read_summary(directory.summary), ""
+        except InputError as error:
+            problem = str(error)
+    return summarize(manifest, scores_in(units)), problem
+
+
+def read_summary(path: Path) -> list[SummaryRow]:
+    """Reads ``summary.json``.
+
+    Args:
+        path: The file.
+
+    Raises:
+        InputError: It is missing or damaged.
+    """
     try:
-        return summary_from_json(json.loads(directory.summary.read_text(encoding="utf-8"))), []
+        return summary_from_json(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise InputError(f"{path.name} is missing") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        return summarize(manifest, scores_in(units)), [f"summary.json is damaged and was computed anew ({error})"]
+        raise InputError(f"{path.name} is damaged ({describe_error(error)})") from error
 
 
 def _similarity(
