@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.analysis.summary import scores_in, summarize, summary_from_json
 from benchmark.contracts.metric import Direction
-from benchmark.errors import InputError, describe_error
+from benchmark.errors import describe_error
 from benchmark.plan.unit import log_path
 from benchmark.store.cases import read_cases
 from benchmark.store.journal import UnitRecord, read_journal
@@ -115,27 +115,12 @@ def _summary(directory: RunDirectory, manifest: Mapping[str, Any], units: pd.Dat
         problem = "the run has not ended"
     else:
         try:
-            return read_summary(directory.summary), ""
-        except InputError as error:
-            problem = str(error)
+            return summary_from_json(json.loads(directory.summary.read_text(encoding="utf-8"))), ""
+        except FileNotFoundError:
+            problem = "summary.json is missing"
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            problem = f"summary.json is damaged ({describe_error(error)})"
     return summarize(manifest, scores_in(units)), problem
-
-
-def read_summary(path: Path) -> list[SummaryRow]:
-    """Reads ``summary.json``.
-
-    Args:
-        path: The file.
-
-    Raises:
-        InputError: It is missing or damaged.
-    """
-    try:
-        return summary_from_json(json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        raise InputError(f"{path.name} is missing") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path.name} is damaged ({describe_error(error)})") from error
 
 
 def _similarity(

@@ -7,12 +7,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.errors import InputError, describe_error
+from benchmark.errors import describe_error
 from benchmark.wording import format_count, without_fresh
 
 if TYPE_CHECKING:
     from benchmark.store.journal import UnitRecord
-    from benchmark.store.records import CaseRecord
+    from benchmark.store.records import RunRecords
     from benchmark.store.run_directory import RunDirectory
 
 
@@ -41,7 +41,7 @@ def check_run(path: Path) -> Iterator[Finding]:
     Raises:
         InputError: It is no run, or ``run.json`` is damaged.
     """
-    from benchmark.store.cases import read_cases
+    from benchmark.analysis.loading import load_records
     from benchmark.store.run_directory import RunDirectory
 
     directory = RunDirectory(path)
@@ -51,7 +51,7 @@ def check_run(path: Path) -> Iterator[Finding]:
             State.OK,
             f"protocol {manifest['protocol']['name']}, fingerprint {manifest['protocol']['fingerprint'][:16]}…",
         )
-        yield from _RunCheck(directory, manifest, tuple(read_cases(manifest))).findings()
+        yield from _RunCheck(directory, manifest, load_records(path)).findings()
     except (KeyError, TypeError, ValueError) as error:
         raise directory.damaged(describe_error(error)) from error
 
@@ -59,16 +59,15 @@ def check_run(path: Path) -> Iterator[Finding]:
 class _RunCheck:
     """A run, with what its journal says of the units that it asks for."""
 
-    def __init__(self, directory: RunDirectory, manifest: Mapping[str, Any], cases: tuple[CaseRecord, ...]) -> None:
+    def __init__(self, directory: RunDirectory, manifest: Mapping[str, Any], loaded: RunRecords) -> None:
         from benchmark.store.journal import read_journal
 
         self._directory = directory
         self._manifest = manifest
-        self._cases = cases
+        self._loaded = loaded
         self._command = f"the same command{without_fresh(manifest['command'])}"
-        self._methods = [method["name"] for method in manifest["methods"]]
         found, self._damaged_lines = read_journal(directory.journal)
-        planned = [(method, case.id) for method in self._methods for case in cases]
+        planned = [(method.name, case.id) for method in loaded.methods for case in loaded.cases]
         self._planned = len(planned)
         self._records = {key: found[key] for key in planned if key in found}
         self._others = len(found) - len(self._records)
@@ -76,18 +75,19 @@ class _RunCheck:
     def findings(self) -> Iterator[Finding]:
         from benchmark.store.records import RunStatus
 
-        status = self._manifest["status"]
+        status = self._loaded.status
         yield from self._journal()
         yield from self._units()
         yield from self._inputs()
-        if status == RunStatus.COMPLETE:
+        if status is RunStatus.COMPLETE:
             yield State.OK, f"status {status}"
         else:
             yield State.PROBLEM, f"status {status}; {self._command} goes on"
         # Both are written when a start ends.
-        if status != RunStatus.RUNNING:
+        if status is not RunStatus.RUNNING:
             yield from self._results()
-            yield from self._summary()
+            if self._loaded.summary_problem:
+                yield State.PROBLEM, f"{self._loaded.summary_problem}; {self._command} writes it again"
 
     def _journal(self) -> Iterator[Finding]:
         unfinished = self._planned - len(self._records)
@@ -138,14 +138,11 @@ class _RunCheck:
     def _results(self) -> Iterator[Finding]:
         import pandas as pd
 
-        from benchmark.store.results import make_table, score_columns
-
-        expected = make_table(self._methods, self._cases, score_columns(self._manifest["metrics"]), self._records)
         problem = ""
         try:
             found = pd.read_parquet(self._directory.results)
             # How columns are held depends on the version of pandas, what they hold does not.
-            pd.testing.assert_frame_equal(found, expected, check_dtype=False, check_exact=True)
+            pd.testing.assert_frame_equal(found, self._loaded.units, check_dtype=False, check_exact=True)
         except FileNotFoundError:
             problem = "is missing"
         except AssertionError:
@@ -155,11 +152,3 @@ class _RunCheck:
             problem = f"is damaged ({describe_error(error)})"
         if problem:
             yield State.PROBLEM, f"results.parquet {problem}; {self._command} writes it again"
-
-    def _summary(self) -> Iterator[Finding]:
-        from benchmark.analysis.loading import read_summary
-
-        try:
-            read_summary(self._directory.summary)
-        except InputError as error:
-            yield State.PROBLEM, f"{error}; {self._command} writes it again"

@@ -211,7 +211,8 @@ class RunDirectory:
             workers: The number.
         """
         manifest = self.read_manifest()
-        write_json(self.manifest, {**manifest, "workers": max(workers, manifest.get("workers") or 1)})
+        if workers > (manifest.get("workers") or 0):
+            write_json(self.manifest, {**manifest, "workers": workers})
 
     def note_calibration(self, calibration: Calibration | None) -> None:
         """Notes how fast the machine is.

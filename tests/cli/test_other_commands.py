@@ -275,6 +275,14 @@ class TestDoctor:
             assert result.code == 2
             assert f"problem  status {status}; the same command goes on" in result.out
 
+    @pytest.mark.parametrize("part", [{"calibration": 3}, {"cases": {}}, {"status": "great"}, {"contents": [{}]}])
+    def test_finds_a_manifest_damaged_in_any_part(self, command, run, part):
+        manifest = json.loads((run / "run.json").read_text())
+        (run / "run.json").write_text(json.dumps({**manifest, **part}))
+        result = command("doctor", run)
+        assert result.code == 2
+        assert "run.json is damaged" in result.error_lines[0]
+
     def test_notes_units_that_a_smaller_limit_left_out(self, command, run, arguments):
         command(*arguments, "--limit", "2")
         result = command("doctor", run)
