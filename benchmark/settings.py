@@ -49,6 +49,21 @@ def settings_of(settings: Any) -> dict[str, Any]:
     return {field.name: _plain(getattr(settings, field.name)) for field in dataclasses.fields(settings)}
 
 
+def describe_differences(method: str, there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
+    """Says which settings of a method differ between two runs.
+
+    Args:
+        method: Name of the method.
+        there: Its settings in the earlier run.
+        here: Its settings in the later one.
+    """
+    return [
+        f"{method}.{setting} {there.get(setting)} there, {here.get(setting)} here"
+        for setting in sorted(there.keys() | here.keys())
+        if there.get(setting) != here.get(setting)
+    ]
+
+
 def parse_assignments(assignments: typing.Iterable[str]) -> dict[str, dict[str, str]]:
     """Parses ``METHOD.SETTING=VALUE`` assignments into values by method and setting.
 

@@ -1,6 +1,8 @@
-"""Words for numbers."""
+"""Words for numbers and commands."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 def format_count(count: int, noun: str, plural: str = "") -> str:
@@ -12,3 +14,15 @@ def format_count(count: int, noun: str, plural: str = "") -> str:
         plural: The noun in the plural, where that is not made with an s.
     """
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def without_fresh(command: Sequence[str]) -> str:
+    """Words that keep users from deleting what is finished when they give a command again to go on with a run.
+
+    Args:
+        command: The command line as it was given.
+
+    Returns:
+        `` without --fresh``, or nothing where the command has no such option.
+    """
+    return " without --fresh" if "--fresh" in command else ""

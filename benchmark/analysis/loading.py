@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.analysis.summary import scores_in, summarize, summary_from_json
 from benchmark.contracts.metric import Direction
-from benchmark.errors import InputError
+from benchmark.errors import describe_error
 from benchmark.plan.unit import log_path
 from benchmark.store.cases import read_cases
 from benchmark.store.journal import UnitRecord, read_journal
@@ -27,7 +27,7 @@ from benchmark.store.records import (
 )
 from benchmark.store.results import make_table, score_columns
 from benchmark.store.run_directory import RunDirectory
-from benchmark.wording import format_count
+from benchmark.wording import format_count, without_fresh
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,11 +61,17 @@ def load_records(path: Path) -> RunRecords:
         cases = tuple(read_cases(manifest))
         methods = [method["name"] for method in manifest["methods"]]
         units = make_table(methods, cases, score_columns(manifest["metrics"]), records)
+        without = without_fresh(manifest["command"])
         missing = len(methods) * len(cases) - len(units)
         if missing:
             left = format_count(missing, "unit")
-            warnings.append(f"not finished: {left}; the command that started the run continues it")
+            warnings.append(f"not finished: {left}; the command that started the run continues it{without}")
         summary, problem = _summary(directory, manifest, units)
+        if problem and manifest["status"] != RunStatus.RUNNING:
+            warnings.append(
+                f"{problem}: means were computed anew, scores of whole methods are left out; "
+                f"the command that started the run writes it again{without}"
+            )
         return RunRecords(
             directory=path,
             status=RunStatus(manifest["status"]),
@@ -85,7 +91,8 @@ def load_records(path: Path) -> RunRecords:
             provenance={
                 key: manifest[key] for key in ("command", "seed", "device", "started", "finished", "environment")
             },
-            warnings=(*warnings, *problem),
+            warnings=tuple(warnings),
+            summary_problem=problem,
             score_errors=tuple(
                 ScoreError(record.method, record.case, metric, reason)
                 for record in records.values()
@@ -99,18 +106,21 @@ def load_records(path: Path) -> RunRecords:
             calibration=Calibration(**manifest["calibration"]) if manifest.get("calibration") else None,
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{directory.manifest} is damaged: {type(error).__name__}: {error}") from error
+        raise directory.damaged(describe_error(error)) from error
 
 
-def _summary(
-    directory: RunDirectory, manifest: Mapping[str, Any], units: pd.DataFrame
-) -> tuple[list[SummaryRow], list[str]]:
-    if manifest["status"] == RunStatus.RUNNING or not directory.summary.exists():
-        return summarize(manifest, scores_in(units)), []
-    try:
-        return summary_from_json(json.loads(directory.summary.read_text(encoding="utf-8"))), []
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        return summarize(manifest, scores_in(units)), [f"summary.json is damaged and was computed anew ({error})"]
+def _summary(directory: RunDirectory, manifest: Mapping[str, Any], units: pd.DataFrame) -> tuple[list[SummaryRow], str]:
+    """The rows of the summary, and why they had to be computed from the units, or an empty string."""
+    if manifest["status"] == RunStatus.RUNNING:
+        problem = "the run has not ended"
+    else:
+        try:
+            return summary_from_json(json.loads(directory.summary.read_text(encoding="utf-8"))), ""
+        except FileNotFoundError:
+            problem = "summary.json is missing"
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            problem = f"summary.json is damaged ({describe_error(error)})"
+    return summarize(manifest, scores_in(units)), problem
 
 
 def _similarity(

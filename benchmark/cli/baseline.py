@@ -15,7 +15,7 @@ from benchmark.wording import format_count
 def baseline(run: Path, out: Path) -> None:
     """Write the scores of a RUN to a small file that later runs are checked against."""
     from benchmark.analysis.gate.baseline_file import write_baseline
-    from benchmark.analysis.gate.snapshot import take_snapshot
+    from benchmark.analysis.gate.snapshot import lacking_metrics, take_snapshot
     from benchmark.analysis.loading import load_records
     from benchmark.store.records import UnitStatus
 
@@ -24,6 +24,10 @@ def baseline(run: Path, out: Path) -> None:
     write_baseline(snapshot, out)
     for warning in records.warnings:
         click.echo(f"warning: {warning}", err=True)
+    lacking = lacking_metrics(records)
+    for reason in dict.fromkeys(lacking.values()):
+        names = ", ".join(name for name in lacking if lacking[name] == reason)
+        click.echo(f"warning: left out of the baseline: {names}: {reason}", err=True)
     statuses = [result.status for method in snapshot.methods.values() for result in method.cases.values()]
     failed = statuses.count(UnitStatus.FAILED)
     if failed:

@@ -40,7 +40,7 @@ def check(
     """
     from benchmark.analysis.gate.baseline_file import read_baseline
     from benchmark.analysis.gate.regression import compare_snapshots, differences_of_note
-    from benchmark.analysis.gate.snapshot import take_snapshot
+    from benchmark.analysis.gate.snapshot import lacking_metrics, take_snapshot
     from benchmark.analysis.gate.thresholds import check_thresholds
     from benchmark.analysis.gate.thresholds_file import read_thresholds
     from benchmark.analysis.gate.verdict import make_verdict
@@ -52,7 +52,7 @@ def check(
     notes = records.warnings
     if baseline is not None:
         before, now = read_baseline(baseline), take_snapshot(records)
-        findings = compare_snapshots(before, now, rules)
+        findings = compare_snapshots(before, now, rules, lacking_metrics(records))
         notes += differences_of_note(before, now)
     else:
         assert thresholds is not None

@@ -49,7 +49,7 @@ def _compare_methods(run: Path, *, as_json: bool) -> None:
 
 def _compare_runs(before: Path, now: Path, rules: GateRules, *, show_all: bool, as_json: bool) -> ExitCode:
     from benchmark.analysis.gate.regression import compare_snapshots, differences_of_note
-    from benchmark.analysis.gate.snapshot import take_snapshot
+    from benchmark.analysis.gate.snapshot import lacking_metrics, take_snapshot
     from benchmark.analysis.gate.verdict import make_verdict
     from benchmark.analysis.loading import load_records
 
@@ -63,7 +63,7 @@ def _compare_runs(before: Path, now: Path, rules: GateRules, *, show_all: bool, 
     notes = tuple(
         f"{run}: {warning}" for run, loaded in zip((before, now), records, strict=True) for warning in loaded.warnings
     )
-    findings = compare_snapshots(old, new, rules)
+    findings = compare_snapshots(old, new, rules, lacking_metrics(records[1]))
     verdict = make_verdict(f"{now} against {before}", findings, (*notes, *differences_of_note(old, new)))
     print_verdict(verdict, VerdictFormat.JSON if as_json else VerdictFormat.TEXT, show_all=show_all)
     return ExitCode.NOT_COMPARABLE if verdict.exit_code is ExitCode.NOT_COMPARABLE else ExitCode.DONE

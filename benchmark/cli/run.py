@@ -14,7 +14,7 @@ from benchmark.cli.report import write_report
 from benchmark.errors import ExitCode, describe_error
 from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
 from benchmark.settings import parse_assignments
-from benchmark.wording import format_count
+from benchmark.wording import format_count, without_fresh
 
 if TYPE_CHECKING:
     from benchmark.execution.run import RunOutcome
@@ -111,17 +111,27 @@ def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
     console.print(ranking_table(load_records(directory)))
     console.print(RANKING_NOTE, highlight=False)
     parts = [f"{count} {status}" for status, count in outcome.counts.items() if count]
+    if outcome.left:
+        parts.append(f"{outcome.left:,} left")
     if outcome.failed_scores:
         parts.append(f"{outcome.failed_scores} with a metric that failed")
     if outcome.failed_sets:
         sets = format_count(outcome.failed_sets, "score of a whole method", "scores of whole methods")
         parts.append(f"{sets} failed")
-    click.echo(f"{directory}: {format_count(outcome.planned, 'unit')}: {', '.join(parts) or 'none finished'}")
+    click.echo(f"{directory}: {format_count(outcome.planned, 'unit')}: {', '.join(parts)}")
     if outcome.interrupted:
-        command = shlex.join(["benchmark", *sys.argv[1:]])
-        click.echo(f"interrupted; what is finished is kept, and the same command goes on: {command}", err=True)
+        click.echo(f"interrupted; what is finished is kept, and {_same_command()} goes on: {_command()}", err=True)
     elif outcome.has_failures:
-        click.echo(f"what plugins said is in {directory / 'logs'}; the same command tries them again", err=True)
+        logs = directory / "logs"
+        click.echo(f"what plugins said is in {logs}; {_same_command()} tries them again: {_command()}", err=True)
+
+
+def _same_command() -> str:
+    return f"the same command{without_fresh(sys.argv)}"
+
+
+def _command() -> str:
+    return shlex.join(["benchmark", *(argument for argument in sys.argv[1:] if argument != "--fresh")])
 
 
 def _write_report(directory: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.cli.options import choose_device, device_option, set_option
+from benchmark.contracts import Condition
 from benchmark.errors import BenchmarkError, ExitCode, InputError, describe_error
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
 from benchmark.registry import PluginKind, find_plugin
@@ -60,10 +61,11 @@ def stylize(
     """
     plugin = find_plugin(PluginKind.METHODS, method)
     _check_target(out)
-    case = Case(Content("content", content), _weighted_styles(styles, prompts, weights))
+    reads_style = plugin.load().info.condition is not Condition.NONE
+    case = Case(Content("content", content), _weighted_styles(styles, prompts, weights, needed=reads_style))
 
     from benchmark.contracts import StyleCondition
-    from benchmark.execution.stylization import Stylizer
+    from benchmark.execution.stylization import InvalidOutputError, Stylizer
     from benchmark.images import encode_image, to_tensor
     from benchmark.models.missing_weights import require_weights
     from benchmark.models.provider import Models
@@ -94,9 +96,9 @@ def stylize(
         if reason is not None:
             raise InputError(f"method {plugin.name} {reason}")
         result = stylizer.stylize(plugin.name, image, conditions, unit_seed(seed, case.id, plugin.name), warm_up=False)
-    except BenchmarkError:
-        raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
+        if isinstance(error, BenchmarkError) and not isinstance(error, InvalidOutputError):
+            raise
         raise StylizationError(f"method {plugin.name} failed: {describe_error(error)}") from error
     write_bytes(out, encode_image(result.value, out.suffix))
     click.echo(f"{out} ({result.seconds:.1f} s)")
@@ -119,10 +121,11 @@ def _check_target(out: Path) -> None:
 
 
 def _weighted_styles(
-    styles: Sequence[Path], prompts: Sequence[str], weights: Sequence[float]
+    styles: Sequence[Path], prompts: Sequence[str], weights: Sequence[float], *, needed: bool
 ) -> tuple[WeightedStyle, ...]:
-    pairs = list(zip_longest(styles, prompts))
-    if not pairs:
+    # A case has a style, even for a method that reads none.
+    pairs: list[tuple[Path | None, str | None]] = list(zip_longest(styles, prompts)) or [(None, None)]
+    if needed and not (styles or prompts):
         raise InputError("name a style with --style IMAGE or --prompt TEXT")
     if weights and len(weights) != len(pairs):
         raise InputError(f"{len(weights)} --weight for {len(pairs)} styles; give one per style, or none")

@@ -35,6 +35,7 @@ from benchmark.store.manifest import make_manifest
 from benchmark.store.records import RunStatus, SetScore, UnitStatus
 from benchmark.store.results import ResultsReader, score_columns, write_results
 from benchmark.store.run_directory import RunDirectory
+from benchmark.wording import format_count
 
 ResultT = TypeVar("ResultT")
 _SetKey = tuple[str, str, str]
@@ -61,6 +62,11 @@ class RunOutcome:
     failed_scores: int
     failed_sets: int
     interrupted: bool
+
+    @property
+    def left(self) -> int:
+        """Number of units that have not been run."""
+        return self.planned - sum(self.counts.values())
 
     @property
     def has_failures(self) -> bool:
@@ -117,14 +123,19 @@ def _execute_locked(
     plan = configuration.units()
     plan.refuse_repeated_cases()
     manifest = make_manifest(configuration, settled, _now())
-    directory.start(manifest, fresh=fresh)
+    earlier_cases = directory.start(manifest, fresh=fresh)
     _keep_inputs(configuration.protocol, directory)
     index = JournalIndex(directory.journal, plan)
+    if earlier_cases > plan.cases_per_method:
+        _announce_left_out(directory, index, earlier_cases, observer)
     _forget_unsound(directory, index)
     is_new = not len(index)
     left = RemainingTasks(index)
     observer.planned(left.number_by_method, len(plan) - len(left))
-    not_comparable = _why_durations_do_not_compare(settled, devices)
+    # A start that has nothing left to run spoils no durations.
+    not_comparable = _why_durations_do_not_compare(settled, devices) if left else ""
+    if left:
+        directory.note_workers(settled.workers)
     if not_comparable:
         directory.note_calibration(None)
         observer.note(not_comparable)
@@ -205,6 +216,17 @@ def _score_sets(
         known[_key(score)] = score
         if score.failed:
             observer.note(f"{score.method}: {score.metric} failed: {score.warning}")
+
+
+def _announce_left_out(directory: RunDirectory, index: JournalIndex, earlier_cases: int, observer: Observer) -> None:
+    """Says how many finished units of a run are no part of it any more, because it has fewer cases now."""
+    earlier = JournalIndex(directory.journal, replace(index.plan, limit=earlier_cases))
+    number = earlier.finished - index.finished
+    if number:
+        observer.note(
+            f"--limit leaves {format_count(number, 'finished unit')} out of the results; the journal keeps them, "
+            "and the same command with a larger --limit, or without it, takes them in again"
+        )
 
 
 def _forget_unsound(directory: RunDirectory, index: JournalIndex) -> None:

@@ -49,11 +49,26 @@ def read_cases(manifest: Mapping[str, Any]) -> Iterator[CaseRecord]:
         yield from (CaseRecord(**case) for case in described)
         return
     styles = {style["id"]: style for style in manifest["styles"]}
-    cases, number = _crossed_cases(manifest, described), int(described["number"])
+    cases, number = _crossed_cases(manifest, described), count_cases(manifest)
     if number > len(cases):
         raise ValueError(f"{number} of {len(cases)} cases")
     for case in itertools.islice(cases, number):
         yield _record(case, [styles[share.style.id] for share in case.styles])
+
+
+def count_cases(manifest: Mapping[str, Any]) -> int:
+    """Number of cases of a run.
+
+    Args:
+        manifest: What was run.
+
+    Raises:
+        KeyError: Something is missing.
+        TypeError: Something is of the wrong type.
+        ValueError: The number is none.
+    """
+    described = manifest["cases"]
+    return len(described) if isinstance(described, list) else int(described["number"])
 
 
 def describe_style(style: Style) -> dict[str, Any]:

@@ -108,6 +108,11 @@ class JournalIndex:
         """Positions of the units that have no final record, in the order of the plan."""
         return np.flatnonzero(~self._final)
 
+    @property
+    def finished(self) -> int:
+        """Number of units that nothing is left to do for."""
+        return int(self._final.sum())
+
     def counts(self) -> dict[UnitStatus, int]:
         """Number of units by how they ended."""
         return {status: int((self._statuses == code).sum()) for code, status in enumerate(_STATUSES)}

@@ -15,7 +15,7 @@ from benchmark.models.specification import ModelSpecification
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
 from benchmark.plan.resources import Resources
 from benchmark.protocol.case import Content
-from benchmark.settings import settings_of
+from benchmark.settings import describe_differences, settings_of
 from benchmark.store.cases import describe_cases, describe_style
 from benchmark.store.records import MethodRecord, MetricRecord, ModelRecord, RunStatus
 
@@ -95,11 +95,18 @@ def first_difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     for part, keys in (("methods", ("version", "settings")), ("metrics", ("version", "backbone", "unavailable"))):
         before, after = ({item["name"]: item for item in side[part]} for side in (old, new))
         if before.keys() != after.keys():
-            return f"{part} {', '.join(before)} there, {', '.join(after)} here"
+            only = (
+                (", ".join(name for name in side if name not in other), where)
+                for side, other, where in ((before, after, "there"), (after, before, "here"))
+            )
+            return f"{part} " + ", ".join(f"{names} only {where}" for names, where in only if names)
         for name, key in ((name, key) for name in before for key in keys):
             # A plugin that was broken left no results to disagree with: it may have been repaired.
-            if before[name]["version"] and before[name][key] != after[name][key]:
-                return f"{key} of {name} {before[name][key]!r} there, {after[name][key]!r} here"
+            if not before[name]["version"] or before[name][key] == after[name][key]:
+                continue
+            if key == "settings":
+                return "; ".join(describe_differences(name, before[name][key], after[name][key]))
+            return f"{key} of {name} {before[name][key]!r} there, {after[name][key]!r} here"
     for key in ("seed", "device"):
         if old[key] != new[key]:
             return f"{key} {old[key]} there, {new[key]} here"

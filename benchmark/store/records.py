@@ -248,6 +248,8 @@ class RunRecords:
             "columns": case ids, "values": rows × columns}}``; empty if it was not computed.
         provenance: ``command``, ``seed``, ``device``, ``started``, ``finished``, ``environment`` (versions, platform).
         warnings: What is missing or damaged, each in one sentence.
+        summary_problem: Why the summary could not be read and was computed anew from the journal, which has no scores
+            of whole methods; empty where it was read.
         score_errors: Metrics that failed on stylized images.
         calibration: The machine's speed at the start of the run, or ``None`` where durations compare with no others.
         logs: File with what a method printed, by method, relative to the run's folder, where there is one.
@@ -270,3 +272,4 @@ class RunRecords:
     score_errors: tuple[ScoreError, ...] = ()
     calibration: Calibration | None = None
     logs: Mapping[str, str] = field(default_factory=dict)
+    summary_problem: str = ""

@@ -13,8 +13,9 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from benchmark.errors import InputError
+from benchmark.errors import InputError, describe_error
 from benchmark.store.atomic import write_json
+from benchmark.store.cases import count_cases
 from benchmark.store.manifest import MANIFEST_KEYS, READABLE_VERSIONS, first_difference
 from benchmark.store.records import Calibration, RunStatus
 
@@ -116,39 +117,61 @@ class RunDirectory:
             manifest: Any = json.loads(self.manifest.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise InputError(f"{self.path} is not a run: it has no run.json") from None
-        except (OSError, ValueError) as error:
-            raise InputError(f"cannot read {self.manifest}: {error}") from error
-        found = manifest.get("schema_version") if isinstance(manifest, dict) else None
-        if not isinstance(manifest, dict) or found not in READABLE_VERSIONS:
+        except OSError as error:
+            raise InputError(f"cannot read {self.manifest}: {error.strerror}") from error
+        except ValueError as error:
+            raise self.damaged(str(error)) from error
+        if not isinstance(manifest, dict) or "schema_version" not in manifest:
+            raise self.damaged("it has no schema_version")
+        found = manifest["schema_version"]
+        if found not in READABLE_VERSIONS:
             readable = " and ".join(map(str, READABLE_VERSIONS))
             raise InputError(f"{self.manifest} has schema_version {found}; this version reads {readable}")
         missing = [key for key in MANIFEST_KEYS if key not in manifest]
         if missing:
-            raise InputError(f"{self.manifest} is damaged: {', '.join(missing)} missing")
+            raise self.damaged(f"{', '.join(missing)} missing")
         return manifest
 
-    def start(self, manifest: Mapping[str, Any], *, fresh: bool) -> bool:
+    def damaged(self, reason: str) -> InputError:
+        """The error that says that ``run.json`` is damaged, and what to do.
+
+        Args:
+            reason: What is wrong with it.
+        """
+        return InputError(
+            f"{self.manifest} is damaged: {reason}; restore it, or start anew with the same command and --fresh"
+        )
+
+    def start(self, manifest: Mapping[str, Any], *, fresh: bool) -> int:
         """Starts a run here, or continues the one that is here.
+
+        The workers and the calibration of a run that is continued stay what they are: no unit has been run yet.
 
         Args:
             manifest: What is to be run.
             fresh: Whether to start over.
 
         Returns:
-            Whether a run is continued.
+            Number of cases that the run which is continued had until now, 0 for a run that starts.
 
         Raises:
             InputError: The folder holds another run or something else, or cannot be written.
         """
-        continued = self._continues(manifest, fresh)
-        if continued:
+        number = 0
+        if self._continues(manifest, fresh):
             earlier = self.read_manifest()
-            manifest = {**manifest, **{key: earlier.get(key) for key in ("started", "calibration")}}
-            manifest["workers"] = max(manifest["workers"], earlier.get("workers") or 1)
+            manifest = {**manifest, **{key: earlier.get(key) for key in ("started", "calibration", "workers")}}
+            number = self._count_cases(earlier)
         elif self.manifest.exists():
             self._clear()
         write_json(self.manifest, manifest)
-        return continued
+        return number
+
+    def _count_cases(self, manifest: Mapping[str, Any]) -> int:
+        try:
+            return count_cases(manifest)
+        except (KeyError, TypeError, ValueError) as error:
+            raise self.damaged(describe_error(error)) from error
 
     def _continues(self, manifest: Mapping[str, Any], fresh: bool) -> bool:
         self._refuse_something_else()
@@ -180,6 +203,16 @@ class RunDirectory:
                     entry.unlink(missing_ok=True)
             except OSError as error:
                 raise InputError(f"cannot remove {entry}: {error.strerror}") from error
+
+    def note_workers(self, workers: int) -> None:
+        """Notes with how many workers units are run, unless an earlier start had more.
+
+        Args:
+            workers: The number.
+        """
+        manifest = self.read_manifest()
+        if workers > (manifest.get("workers") or 0):
+            write_json(self.manifest, {**manifest, "workers": workers})
 
     def note_calibration(self, calibration: Calibration | None) -> None:
         """Notes how fast the machine is.

@@ -107,6 +107,18 @@ class TestACompleteRun:
         assert "continuing: 2 of 5 units are finished" in tiny("identity").err
         assert len(scores(tmp_path / "run")) == 5
 
+    def test_says_how_many_finished_units_a_smaller_limit_leaves_out_of_the_results(self, tiny, tmp_path):
+        tiny("identity,blend")
+        result = tiny("identity,blend", "--limit", "2")
+        assert "--limit leaves 6 finished units out of the results; the journal keeps them" in result.err
+        assert result.code == 0
+        assert len(scores(tmp_path / "run")) == 4
+
+        result = tiny("identity,blend")
+        assert "continuing: 10 of 10 units are finished" in result.err
+        assert "out of the results" not in result.err
+        assert len(scores(tmp_path / "run")) == 10
+
 
 class TestSeeds:
     def test_same_seed_gives_the_same_image_bytes(self, command, sample_plugins, tmp_path):

@@ -79,18 +79,22 @@ class TestContinuing:
         assert tiny("identity", "--fresh").code == 0
         assert len(scores(tmp_path / "run")) == 5
 
-    def test_a_damaged_manifest_is_one_clear_line(self, tiny, tmp_path):
-        tiny("identity")
-        (tmp_path / "run" / "run.json").write_text('{"schema_version": 1}')
-        result = tiny("identity")
-        assert result.code == 2
-        assert "run.json is damaged" in result.error_lines[0]
+    @pytest.mark.parametrize("content", ["", "{", "[]", '{"schema_version": 1}'])
+    def test_a_damaged_manifest_is_one_clear_line_that_says_what_to_do(self, tiny, command, tmp_path, content):
+        tiny("identity", "--limit", "1")
+        (tmp_path / "run" / "run.json").write_text(content)
+        for result in (tiny("identity", "--limit", "1"), command("doctor", tmp_path / "run")):
+            assert result.code == 2
+            (line,) = result.error_lines
+            assert "run.json is damaged" in line
+            assert line.endswith("start anew with the same command and --fresh")
+        assert tiny("identity", "--limit", "1", "--fresh").code == 0
 
     @pytest.mark.parametrize(
         ("arguments", "difference"),
         [
             (("--seed", "7"), "seed 0 there, 7 here"),
-            (("--methods", "noisy,identity"), "methods noisy there, noisy, identity here"),
+            (("--methods", "noisy,identity"), "methods identity only here"),
             (("--protocol", "other"), "protocol tiny ("),
         ],
     )
@@ -141,3 +145,30 @@ class TestContinuing:
         pd.testing.assert_frame_equal(scores(tmp_path / "run"), scores(tmp_path / "undisturbed"))
         for path in (tmp_path / "undisturbed" / "images").rglob("*.png"):
             assert path.read_bytes() == (tmp_path / "run" / path.relative_to(tmp_path / "undisturbed")).read_bytes()
+
+
+class TestTheCommandThatGoesOn:
+    """It must never be one that deletes what is finished."""
+
+    @pytest.fixture
+    def given(self, tiny, tmp_path, monkeypatch):
+        arguments = ["run", "--fresh", "--methods", "identity", "--out", str(tmp_path / "run")]
+        monkeypatch.setattr("sys.argv", ["benchmark", *arguments])
+        return f": benchmark run --methods identity --out {tmp_path / 'run'}"
+
+    def test_is_named_without_fresh_when_a_run_is_interrupted(self, tiny, tmp_path, monkeypatch, given):
+        def stop(*_):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("benchmark.execution.run._start_executor", stop)
+        result = tiny("identity", "--fresh")
+        assert result.code == 130
+        assert f"{tmp_path / 'run'}: 5 units: 5 left" in result.out
+        assert f"the same command without --fresh goes on{given}" in result.err
+        (warning,) = load_records(tmp_path / "run").warnings
+        assert warning.endswith("the command that started the run continues it without --fresh")
+
+    def test_is_named_without_fresh_when_units_failed(self, tiny, given):
+        result = tiny("raises", "--fresh")
+        assert result.code == 4
+        assert f"the same command without --fresh tries them again{given}" in result.err

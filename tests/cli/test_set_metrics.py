@@ -187,6 +187,41 @@ def test_a_check_catches_a_number_that_fails_now(check, monkeypatch):
     assert "2 newly_failing" in result.out
 
 
+@pytest.mark.parametrize(("content", "reason"), [("{", "summary.json is damaged ("), (None, "summary.json is missing")])
+def test_a_check_names_a_summary_that_is_damaged_or_missing(gaps, command, tmp_path, content, reason):
+    gaps("noisy", "--no-report")
+    command("baseline", tmp_path / "run", "-o", tmp_path / "baseline.json")
+    summary = tmp_path / "run" / "summary.json"
+    summary.unlink() if content is None else summary.write_text(content)
+    result = command("check", tmp_path / "run", "--baseline", tmp_path / "baseline.json", "--format", "json")
+    (missing,) = (finding for finding in json.loads(result.out)["findings"] if finding["outcome"] == "missing")
+    assert missing["metric"] == "brightness_gap"
+    assert missing["reason"].startswith(reason)
+
+    (tmp_path / "bounds.toml").write_text(
+        'schema_version = 1\n[[thresholds]]\nmetric = "brightness_gap"\nmaximum = 1\n'
+    )
+    result = command("check", tmp_path / "run", "--thresholds", tmp_path / "bounds.toml", "--format", "json")
+    assert json.loads(result.out)["findings"][0]["reason"].startswith(reason)
+
+
+def test_a_baseline_of_a_run_that_was_stopped_says_what_it_leaves_out(gaps, command, tmp_path, monkeypatch):
+    gaps("noisy,identity", "--no-report")
+    assert "left out" not in command("baseline", tmp_path / "run", "-o", tmp_path / "baseline.json").err
+    (tmp_path / "run" / "images" / "noisy" / "waves--warm.png").unlink()
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("benchmark.execution.run._start_executor", stop)
+        assert gaps("noisy,identity", "--no-report").code == 130
+    result = command("baseline", tmp_path / "run", "-o", tmp_path / "baseline.json")
+    assert result.code == 0
+    assert "warning: left out of the baseline: brightness_gap: not computed before the run stopped;" in result.err
+    assert result.err.rstrip().endswith("(of noisy)")
+
+
 def test_two_runs_are_compared_by_it(gaps, command, tmp_path):
     gaps("noisy,blend", "--no-report")
     run = tmp_path / "run"

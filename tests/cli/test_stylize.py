@@ -139,7 +139,7 @@ class TestArguments:
                 ("--method", "gatty", "--prompt", "x", "-o", "OUT/o.png"),
                 ("unknown method 'gatty'", "did you mean gatys?"),
             ),
-            (("--method", "identity", "-o", "OUT/o.png"), ("--style IMAGE or --prompt TEXT",)),
+            (("--method", "style-copy", "-o", "OUT/o.png"), ("--style IMAGE or --prompt TEXT",)),
             (("--method", "gatys", "--prompt", "x", "-o", "OUT/o.png"), ("method gatys needs a style image",)),
             (("--method", "clipstyler", "--style", "OUT/photo.png", "-o", "OUT/o.png"), ("needs a prompt",)),
             (("--method", "identity", "--prompt", "x", "-o", "OUT/o.gif"), ("name a file ending in",)),
@@ -155,9 +155,18 @@ class TestArguments:
         given = [argument.replace("OUT", str(tmp_path)) for argument in arguments]
         assert_refused(command("stylize", content, *given), *words)
 
-    def test_a_method_that_fails_is_one_clear_line(self, command, sample_plugins, content, tmp_path):
-        result = command("stylize", content, "--method", "raises", "--prompt", "x", "-o", tmp_path / "o.png")
-        assert_refused(result, "method raises failed: RuntimeError: the paint has run out", code=4)
+    @pytest.mark.parametrize(
+        ("method", "reason"),
+        [
+            ("raises", "RuntimeError: the paint has run out"),
+            ("returns_nan", "returned 9216 pixel values that are NaN or infinite"),
+            ("returns_wrong_shape", "returned an image of shape 3×47×64, the content is 3×48×64"),
+            ("exits", "SystemExit: 0"),
+        ],
+    )
+    def test_a_method_that_fails_is_one_clear_line(self, command, sample_plugins, content, tmp_path, method, reason):
+        result = command("stylize", content, "--method", method, "--prompt", "x", "-o", tmp_path / "o.png")
+        assert_refused(result, f"method {method} failed: {reason}", code=4)
         assert not (tmp_path / "o.png").exists()
 
     def test_styles_and_prompts_pair_up(self, command, content, tmp_path):
@@ -177,6 +186,10 @@ class TestArguments:
         )
         assert result.code == 0
         assert read(tmp_path / "o.png").getpixel((20, 20)) == (10, 200, 10)
+
+    def test_a_method_that_reads_no_style_asks_for_none(self, command, content, photo, tmp_path):
+        assert command("stylize", content, "--method", "identity", "-o", tmp_path / "o.png").code == 0
+        assert np.array_equal(np.asarray(read(tmp_path / "o.png")), np.asarray(photo))
 
     @pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "tiff"])
     def test_writes_the_format_of_the_suffix(self, command, content, tmp_path, suffix):

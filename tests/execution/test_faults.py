@@ -135,6 +135,7 @@ class TestCtrlC:
         assert process.returncode == 130
         assert "Traceback" not in out + err
         assert "the same command goes on" in err
+        assert f"{UNITS} units: {finished_units(run)} ok, {UNITS - finished_units(run)} left" in out
         if times == 1:
             assert "finishing what runs; Ctrl-C again stops at once" in err
             # On a busy machine the signal may arrive a unit late.

@@ -68,6 +68,14 @@ class TestDurationsOfTwoWorkersOnOneDevice:
         tiny("identity", "--workers", "2")
         assert load_records(tmp_path / "run").calibration is None
 
+    def test_stay_comparable_where_two_workers_find_nothing_to_run(self, tiny, tmp_path):
+        tiny("identity")
+        before = load_records(tmp_path / "run").calibration
+        result = tiny("identity", "--workers", "2")
+        assert "durations are not comparable" not in result.err
+        assert load_records(tmp_path / "run").calibration == before
+        assert manifest(tmp_path / "run")["workers"] == 1
+
 
 class TestThreads:
     def test_are_those_of_the_run_that_is_continued(self, tiny, tmp_path):

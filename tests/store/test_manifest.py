@@ -18,7 +18,7 @@ from benchmark.store.records import MetricRecord
 
 MANIFEST = {
     "protocol": {"name": "tiny", "fingerprint": "0" * 64},
-    "methods": [{"name": "painter", "version": "1", "settings": {"steps": 3}}],
+    "methods": [{"name": "painter", "version": "1", "settings": {"ink": "blue", "size": 1, "steps": 3}}],
     "metrics": [{"name": "ssim", "version": "1", "backbone": "", "unavailable": ""}],
     "seed": 0,
     "device": "cpu",
@@ -44,8 +44,12 @@ def test_the_same_run_continues():
     [
         (changed("protocol", "fingerprint", value="1" * 64), "protocol tiny (000000000000) there"),
         (changed("methods", 0, "version", value="2"), "version of painter '1' there, '2' here"),
-        (changed("methods", 0, "settings", value={"steps": 4}), "settings of painter {'steps': 3} there"),
-        (changed("methods", value=[]), "methods painter there"),
+        (
+            changed("methods", 0, "settings", value={"ink": "blue", "size": 2, "steps": 4}),
+            "painter.size 1 there, 2 here; painter.steps 3 there, 4 here",
+        ),
+        (changed("methods", value=[]), "methods painter only there"),
+        (changed("methods", value=[{"name": "etcher"}]), "methods painter only there, etcher only here"),
         (changed("metrics", 0, "backbone", value="clip"), "backbone of ssim '' there, 'clip' here"),
         (changed("metrics", 0, "backbone", value=["clip", "vgg"]), "backbone of ssim '' there, ['clip', 'vgg'] here"),
         (changed("seed", value=1), "seed 0 there, 1 here"),

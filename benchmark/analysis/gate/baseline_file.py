@@ -33,7 +33,8 @@ def write_baseline(snapshot: Snapshot, path: Path) -> None:
     """
     if not any(method.has_scores for method in snapshot.methods.values()):
         raise InputError(
-            "the run has no scores to compare a later run with; finish it with the command that started it"
+            "the run has no scores to compare a later run with; "
+            "finish it with the command that started it, without --fresh"
         )
     methods = {
         name: {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
@@ -12,11 +12,14 @@ from benchmark.analysis.gate.set_comparison import compare_set_scores
 from benchmark.analysis.gate.snapshot import RUNTIME, CaseResult, MethodResults, Snapshot
 from benchmark.analysis.gate.verdict import Finding, Outcome
 from benchmark.contracts.metric import Direction
+from benchmark.settings import describe_differences
 from benchmark.store.records import UnitStatus
 from benchmark.wording import format_count
 
 
-def compare_snapshots(before: Snapshot, now: Snapshot, rules: GateRules) -> list[Finding]:
+def compare_snapshots(
+    before: Snapshot, now: Snapshot, rules: GateRules, lacking: Mapping[str, str] | None = None
+) -> list[Finding]:
     """Compares a run with a baseline.
 
     Methods, metrics and cases that only the run has are passed over, and so are metrics that do not rank.
@@ -25,11 +28,12 @@ def compare_snapshots(before: Snapshot, now: Snapshot, rules: GateRules) -> list
         before: The baseline.
         now: The run.
         rules: When a difference counts.
+        lacking: Why the run lacks metrics that it was to compute, by their names, as far as that is known.
     """
     if before.protocol.fingerprint != now.protocol.fingerprint:
         reason = f"protocol {before.protocol} there, {now.protocol} here"
         return [Finding(Outcome.NOT_COMPARABLE, "", "", reason)]
-    findings, metrics = _compare_metrics(before, now)
+    findings, metrics = _compare_metrics(before, now, lacking or {})
     runtime_problem = _runtime_problem(before, now)
     if runtime_problem:
         findings.append(Finding(Outcome.NOT_COMPARABLE, "", RUNTIME, runtime_problem, decides=False))
@@ -64,12 +68,7 @@ def differences_of_note(before: Snapshot, now: Snapshot) -> tuple[str, ...]:
         there, here = before.methods[name], now.methods[name]
         if there.version != here.version:
             notes.append(f"version of {name} {there.version} there, {here.version} here")
-        settings = sorted(there.settings.keys() | here.settings.keys())
-        notes += [
-            f"{name}.{setting} {there.settings.get(setting)} there, {here.settings.get(setting)} here"
-            for setting in settings
-            if there.settings.get(setting) != here.settings.get(setting)
-        ]
+        notes += describe_differences(name, there.settings, here.settings)
     for kind, names in (
         ("method", now.methods.keys() - before.methods.keys()),
         ("metric", now.metrics.keys() - before.metrics.keys()),
@@ -80,13 +79,14 @@ def differences_of_note(before: Snapshot, now: Snapshot) -> tuple[str, ...]:
     return tuple(sorted(notes))
 
 
-def _compare_metrics(before: Snapshot, now: Snapshot) -> tuple[list[Finding], list[str]]:
+def _compare_metrics(before: Snapshot, now: Snapshot, lacking: Mapping[str, str]) -> tuple[list[Finding], list[str]]:
     findings: list[Finding] = []
     comparable: list[str] = []
     for name, there in before.metrics.items():
         here = now.metrics.get(name)
         if here is None:
-            findings.append(Finding(Outcome.MISSING, "", name, "the run has no such metric, or could not compute it"))
+            reason = lacking.get(name, "the run has no such metric")
+            findings.append(Finding(Outcome.MISSING, "", name, reason))
         elif there != here:
             differing = next(key for key in vars(there) if getattr(there, key) != getattr(here, key))
             values = [str(getattr(side, differing))[:12] or "none" for side in (there, here)]

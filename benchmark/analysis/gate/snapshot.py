@@ -212,6 +212,25 @@ def take_snapshot(run: RunRecords) -> Snapshot:
     )
 
 
+def lacking_metrics(run: RunRecords) -> dict[str, str]:
+    """Why metrics of a run are not in its snapshot, or not for all methods, by their names.
+
+    Args:
+        run: The run.
+    """
+    scored = {(row.metric, row.method) for row in run.summary if row.images_sha256}
+    stopped = "not computed before the run stopped; the command that started it, without --fresh, goes on"
+    reasons: dict[str, str] = {}
+    for metric in run.metrics:
+        lacking = [method.name for method in run.methods if (metric.name, method.name) not in scored]
+        if metric.unavailable:
+            reasons[metric.name] = metric.unavailable
+        elif metric.sample_size is not None and lacking:
+            some = f" (of {', '.join(lacking)})" if len(lacking) < len(run.methods) else ""
+            reasons[metric.name] = (run.summary_problem or stopped) + some
+    return reasons
+
+
 def _result(unit: Mapping[Any, Any], metrics: list[str], failed: dict[str, str], run: RunRecords) -> CaseResult:
     status = UnitStatus(unit["status"])
     if status is not UnitStatus.OK:

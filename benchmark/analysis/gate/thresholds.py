@@ -6,7 +6,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from benchmark.analysis.gate.snapshot import RUNTIME
+from benchmark.analysis.gate.snapshot import RUNTIME, lacking_metrics
 from benchmark.analysis.gate.thresholds_file import Threshold, is_pattern
 from benchmark.analysis.gate.verdict import Finding, Outcome
 from benchmark.analysis.summary import COST_COLUMNS
@@ -81,7 +81,7 @@ def _check(run: RunRecords, threshold: Threshold, method: str, metric: str) -> F
         return Finding(Outcome.NOT_COMPARABLE, method, metric, reason)
     finding = _mean(run, done, method, metric)
     if finding.now is None:
-        return replace(finding, outcome=Outcome.MISSING, reason="there is no score")
+        return replace(finding, outcome=Outcome.MISSING, reason=lacking_metrics(run).get(metric, "there is no score"))
     outcome = Outcome.SAME if threshold.allows(finding.now) else Outcome.WORSE
     warning = f"; {finding.reason}" if finding.reason else ""
     return replace(finding, outcome=outcome, reason=f"has to be {threshold.bounds}{warning}")

@@ -1,0 +1,154 @@
+"""What ``benchmark doctor RUN`` finds in the folder of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmark.errors import describe_error
+from benchmark.wording import format_count, without_fresh
+
+if TYPE_CHECKING:
+    from benchmark.store.journal import UnitRecord
+    from benchmark.store.records import RunRecords
+    from benchmark.store.run_directory import RunDirectory
+
+
+class State(StrEnum):
+    """How what was found is to be taken."""
+
+    OK = "ok"
+    NOTE = "note"
+    """Worth knowing, nothing to mend."""
+    PROBLEM = "problem"
+
+
+Finding = tuple[State, str]
+"""How something is to be taken, and what it is, in one line."""
+
+
+def check_run(path: Path) -> Iterator[Finding]:
+    """Checks everything that a run left, whether it is finished or not.
+
+    Args:
+        path: Folder of the run.
+
+    Yields:
+        What was found.
+
+    Raises:
+        InputError: It is no run, or ``run.json`` is damaged.
+    """
+    from benchmark.analysis.loading import load_records
+    from benchmark.store.run_directory import RunDirectory
+
+    directory = RunDirectory(path)
+    manifest = directory.read_manifest()
+    try:
+        yield (
+            State.OK,
+            f"protocol {manifest['protocol']['name']}, fingerprint {manifest['protocol']['fingerprint'][:16]}…",
+        )
+        yield from _RunCheck(directory, manifest, load_records(path)).findings()
+    except (KeyError, TypeError, ValueError) as error:
+        raise directory.damaged(describe_error(error)) from error
+
+
+class _RunCheck:
+    """A run, with what its journal says of the units that it asks for."""
+
+    def __init__(self, directory: RunDirectory, manifest: Mapping[str, Any], loaded: RunRecords) -> None:
+        from benchmark.store.journal import read_journal
+
+        self._directory = directory
+        self._manifest = manifest
+        self._loaded = loaded
+        self._command = f"the same command{without_fresh(manifest['command'])}"
+        found, self._damaged_lines = read_journal(directory.journal)
+        planned = [(method.name, case.id) for method in loaded.methods for case in loaded.cases]
+        self._planned = len(planned)
+        self._records = {key: found[key] for key in planned if key in found}
+        self._others = len(found) - len(self._records)
+
+    def findings(self) -> Iterator[Finding]:
+        from benchmark.store.records import RunStatus
+
+        status = self._loaded.status
+        yield from self._journal()
+        yield from self._units()
+        yield from self._inputs()
+        if status is RunStatus.COMPLETE:
+            yield State.OK, f"status {status}"
+        else:
+            yield State.PROBLEM, f"status {status}; {self._command} goes on"
+        # Both are written when a start ends.
+        if status is not RunStatus.RUNNING:
+            yield from self._results()
+            if self._loaded.summary_problem:
+                yield State.PROBLEM, f"{self._loaded.summary_problem}; {self._command} writes it again"
+
+    def _journal(self) -> Iterator[Finding]:
+        unfinished = self._planned - len(self._records)
+        if not self._directory.journal.exists():
+            yield State.PROBLEM, f"journal.jsonl is missing, without which no unit counts; {self._command} starts anew"
+        for warning in self._damaged_lines:
+            # Where every unit has a record, what the line was to hold has been made again.
+            yield (State.PROBLEM, warning) if unfinished else (State.NOTE, f"{warning}; no unit lacks a record")
+        if unfinished:
+            left = f"{unfinished:,} of {format_count(self._planned, 'unit')}"
+            yield State.PROBLEM, f"not finished: {left}; {self._command} goes on"
+        if self._others:
+            yield State.NOTE, f"the journal keeps {format_count(self._others, 'unit')} that the run does not ask for"
+
+    def _units(self) -> Iterator[Finding]:
+        from benchmark.store.records import UnitStatus
+
+        images = 0
+        for record in self._records.values():
+            if record.status is UnitStatus.FAILED:
+                reason = f"{record.method} {record.case} failed: {record.error}"
+                yield State.PROBLEM, f"{reason}; {self._command} tries it again"
+            if record.status is UnitStatus.OK:
+                problem = self._problem_of_image(record)
+                images += not problem
+                if problem:
+                    yield State.PROBLEM, problem
+            for metric, reason in record.score_errors.items():
+                yield State.PROBLEM, f"{record.method} {record.case}: {metric} failed: {reason}"
+        finished = format_count(len(self._records), "unit")
+        yield State.OK, f"finished: {finished}; as written: {format_count(images, 'image')}"
+
+    def _problem_of_image(self, record: UnitRecord) -> str:
+        found = self._directory.sha256(record.image)
+        if found == record.image_sha256:
+            return ""
+        state = "has changed" if found else "is missing"
+        return f"images/{record.method}/{record.case}.png {state}; {self._command} makes it again"
+
+    def _inputs(self) -> Iterator[Finding]:
+        pictures = [entry["thumbnail"] for kind in ("contents", "styles") for entry in self._manifest[kind]]
+        kept = [picture for picture in pictures if picture]
+        missing = [picture for picture in kept if not (self._directory.path / picture).is_file()]
+        if missing:
+            more = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""
+            yield State.PROBLEM, f"{missing[0]}{more} missing of {len(kept):,} inputs; {self._command} makes them again"
+
+    def _results(self) -> Iterator[Finding]:
+        import pandas as pd
+
+        problem = ""
+        try:
+            found = pd.read_parquet(self._directory.results)
+            # How columns are held depends on the version of pandas, what they hold does not.
+            pd.testing.assert_frame_equal(found, self._loaded.units, check_dtype=False, check_exact=True)
+        except FileNotFoundError:
+            problem = "is missing"
+        except AssertionError:
+            problem = "does not hold what the journal says"
+        # Any error: what a damaged file makes the reader raise is not limited to errors of files.
+        except Exception as error:
+            problem = f"is damaged ({describe_error(error)})"
+        if problem:
+            yield State.PROBLEM, f"results.parquet {problem}; {self._command} writes it again"
