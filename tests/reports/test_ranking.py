@@ -117,7 +117,7 @@ def unlike_cases(run: RunRecords, gatys: list[float | None], clipstyler: list[fl
     units = run.units[run.units["method"] != "identity"].assign(ssim=pd.Series([*gatys, *clipstyler]))
     units.loc[units["ssim"].isna(), "status"] = UnitStatus.SKIPPED
     answered = units.dropna(subset="ssim").groupby("method")["ssim"]
-    rows = (summary_row(name, "ssim", scores.mean(), None, None, n=len(scores)) for name, scores in answered)
+    rows = (summary_row(str(name), "ssim", scores.mean(), None, None, n=len(scores)) for name, scores in answered)
     return replace(run, units=units, summary=tuple(rows))
 
 
@@ -140,9 +140,7 @@ def test_none_is_the_best_where_methods_share_no_case(run: RunRecords) -> None:
     )
 
 
-def test_none_is_the_best_of_numbers_for_all_images_at_once_of_different_cases(
-    run: RunRecords, row: MakeRow
-) -> None:
+def test_none_is_the_best_of_numbers_for_all_images_at_once_of_different_cases(run: RunRecords, row: MakeRow) -> None:
     summary = (row("gatys", "art_fid", 30.0, None, None), row("clipstyler", "art_fid", 40.0, None, None))
     assert marks(run, *summary)["clipstyler"] is Mark.BEST
     assert Mark.BEST not in marks(unlike_cases(run, [0.6, 0.7, None], [0.7, 0.8, 0.0]), *summary).values()
