@@ -1,6 +1,11 @@
-"""Words for numbers."""
+"""Words for numbers, and for what is missing."""
 
 from __future__ import annotations
+
+from typing import Final
+
+NOT_STATED: Final = "not stated"
+"""In place of a licence that a plugin does not name."""
 
 
 def format_count(count: int, noun: str, plural: str = "") -> str:

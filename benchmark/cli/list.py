@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from benchmark.registry import BrokenPluginError, Plugin, PluginKind, installed_plugins
+from benchmark.wording import NOT_STATED
 
 if TYPE_CHECKING:
     from benchmark.protocol.protocol import Protocol
@@ -46,6 +47,8 @@ def list_plugins(kind: str, protocol: str, as_json: bool) -> None:
     for heading in (*extra, "origin"):
         table.add_column(heading)
     for row in rows:
+        if row.get("licence") == "":
+            row["licence"] = NOT_STATED
         what = f"[red]broken:[/red] {escape(row['error'])}" if row["error"] else escape(row["summary"])
         label = " [dim](control)[/dim]" if row.get("control") else ""
         facts = [row.get(heading, "") for heading in extra] + [f"{row['distribution']} {row['version']}"]

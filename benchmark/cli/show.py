@@ -10,6 +10,7 @@ import click
 from benchmark.errors import InputError
 from benchmark.registry import Plugin, PluginKind, installed_plugins
 from benchmark.suggestion import suggest
+from benchmark.wording import NOT_STATED
 
 
 @click.command()
@@ -35,6 +36,8 @@ def show(name: str) -> None:
 def _show_class(plugin: Plugin, loaded: type) -> None:
     for field in dataclasses.fields(loaded.info):  # type: ignore[attr-defined]
         value = getattr(loaded.info, field.name)  # type: ignore[attr-defined]
+        if field.name == "licence":
+            value = value or NOT_STATED
         if value not in ("", None, ()) and field.name != "name":
             click.echo(f"  {field.name}: {', '.join(map(str, value)) if isinstance(value, tuple) else value}")
     if plugin.kind is PluginKind.METHODS:

@@ -100,6 +100,12 @@ class TestList:
         assert "Apache-2.0" in row
         assert "style-transfer-benchmark 0.1.0" in row
 
+    def test_a_method_that_names_no_licence_is_not_said_to_have_one(self, command, sample_plugins):
+        (row,) = (line for line in command("list", "methods").out.splitlines() if " blend " in line)
+        assert "not stated" in row
+        assert "licence: not stated" in command("show", "blend").out
+        assert "licence: Apache-2.0" in command("show", "gatys").out
+
     def test_a_broken_plugin_is_a_visible_row_with_its_reason(self, command, sample_plugins):
         result = command("list", "methods")
         assert result.code == 0
