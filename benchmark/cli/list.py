@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from benchmark.registry import BrokenPluginError, Plugin, PluginKind, installed_plugins
+from benchmark.errors import BenchmarkError
+from benchmark.registry import Plugin, PluginKind, installed_plugins
 from benchmark.wording import NOT_STATED
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def describe(plugin: Plugin, protocol: Protocol | Recipe) -> dict[str, Any]:
         plugin: The plugin; it is imported.
         protocol: Names the networks that play its roles.
     """
-    from benchmark.plan.selection import missing_models
+    from benchmark.plan.selection import make_protocol, missing_models
 
     row: dict[str, Any] = {
         "name": plugin.name,
@@ -74,7 +75,9 @@ def describe(plugin: Plugin, protocol: Protocol | Recipe) -> dict[str, Any]:
     }
     try:
         loaded = plugin.load()
-    except BrokenPluginError as error:
+        if plugin.kind is PluginKind.PROTOCOLS:
+            make_protocol(plugin)
+    except BenchmarkError as error:
         return row | {"error": str(error)}
     if plugin.kind is PluginKind.PROTOCOLS:
         return row | {"summary": " ".join((loaded.__doc__ or "").split())}

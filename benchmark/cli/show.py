@@ -24,13 +24,13 @@ def show(name: str) -> None:
         raise InputError(f"nothing is named {name!r}{suggest(wanted, {plugin.name for plugin in plugins})}")
     for plugin in found:
         click.echo(f"{plugin.kind.singular} {plugin.name} (from {plugin.distribution} {plugin.version})")
-        loaded = plugin.load()
         if plugin.kind is PluginKind.PROTOCOLS:
             from benchmark.cli.protocol.words import print_protocol
+            from benchmark.plan.selection import make_protocol
 
-            print_protocol(loaded())
+            print_protocol(make_protocol(plugin))
         else:
-            _show_class(plugin, loaded)
+            _show_class(plugin, plugin.load())
 
 
 def _show_class(plugin: Plugin, loaded: type) -> None:

@@ -8,6 +8,13 @@ import sys
 
 import pytest
 
+BROKEN_PROTOCOLS = {
+    "booms": "protocol booms of boom cannot be made: RuntimeError: protocol boom",
+    "wrong_type": "protocol wrong_type of boom returned int in place of a protocol or recipe",
+    "renamed": "protocol renamed of boom is registered as renamed but calls itself mini",
+}
+"""What is wrong with the protocols of a package."""
+
 
 class TestHelp:
     def test_names_every_command(self, command):
@@ -172,6 +179,36 @@ class TestShow:
         result = command("show", "clipstiler")
         assert result.code == 2
         assert "did you mean clipstyler?" in result.error_lines[0]
+
+
+class TestBrokenProtocols:
+    """Protocols of a package that raise, return something else, or are registered under another name."""
+
+    @pytest.fixture(autouse=True)
+    def boom(self, tmp_path, monkeypatch):
+        (tmp_path / "boom_protocols.py").write_text(
+            "from benchmark.protocol.embedded import mini as renamed\n"
+            "def booms():\n    raise RuntimeError('protocol boom')\n"
+            "def wrong_type():\n    return 3\n"
+        )
+        metadata = tmp_path / "boom-1.0.dist-info"
+        metadata.mkdir()
+        (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: boom\nVersion: 1.0\n")
+        lines = (f"{name} = boom_protocols:{name}\n" for name in BROKEN_PROTOCOLS)
+        (metadata / "entry_points.txt").write_text(f"[style_transfer_benchmark.protocols]\n{''.join(lines)}")
+        monkeypatch.syspath_prepend(str(tmp_path))
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    def test_are_listed_with_what_is_wrong(self, command):
+        rows = {row["name"]: row["error"] for row in json.loads(command("list", "protocols", "--json").out)}
+        assert {name: error for name, error in rows.items() if error} == BROKEN_PROTOCOLS
+
+    @pytest.mark.parametrize("name", BROKEN_PROTOCOLS)
+    @pytest.mark.parametrize("words", [("show",), ("protocol", "show"), ("run", "--methods", "identity", "--protocol")])
+    def test_are_named_in_one_line(self, command, tmp_path, monkeypatch, name, words):
+        monkeypatch.chdir(tmp_path)
+        result = command(*words, name)
+        assert (result.code, result.error_lines) == (2, [f"error: {BROKEN_PROTOCOLS[name]}"])
 
 
 class TestDoctor:
