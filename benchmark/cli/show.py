@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+from enum import StrEnum
+from typing import Any
 
 import click
 
@@ -41,12 +43,25 @@ def _show_class(plugin: Plugin, loaded: type) -> None:
         if value not in ("", None, ()) and field.name != "name":
             click.echo(f"  {field.name}: {', '.join(map(str, value)) if isinstance(value, tuple) else value}")
     if plugin.kind is PluginKind.METHODS:
-        settings = loaded.settings_type  # type: ignore[attr-defined]
-        click.echo("\nsettings and their defaults:")
-        for field in dataclasses.fields(settings):
-            click.echo(f"  {field.name} = {getattr(settings(), field.name)!r}")
-        if dataclasses.fields(settings):
-            click.echo(f"\n{inspect.getdoc(settings)}")
-        else:
-            click.echo("  none")
+        _show_settings(loaded.settings_type)  # type: ignore[attr-defined]
     click.echo(f"\n{inspect.getdoc(loaded)}")
+
+
+def _show_settings(settings_type: type[Any]) -> None:
+    click.echo("\nsettings and their defaults:")
+    defaults = settings_type()
+    for field in dataclasses.fields(settings_type):
+        click.echo(f"  {field.name} = {_setting(getattr(defaults, field.name))}")
+    if not dataclasses.fields(settings_type):
+        click.echo("  none")
+    # Settings may be inherited from another method's, whose docstring then explains them.
+    for explained in settings_type.__mro__:
+        if set(explained.__dict__.get("__annotations__", ())) & {
+            field.name for field in dataclasses.fields(settings_type)
+        }:
+            click.echo(f"\n{inspect.getdoc(explained)}")
+
+
+def _setting(value: object) -> str:
+    """A setting as ``--set`` takes it, and what else it may be where that is one of a few words."""
+    return f"{value} (one of {', '.join(type(value))})" if isinstance(value, StrEnum) else repr(value)

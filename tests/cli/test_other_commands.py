@@ -167,6 +167,15 @@ class TestShow:
         assert "Gatys" in out
         assert "settings and their defaults" in out
 
+    def test_a_setting_of_a_few_words_with_all_of_them(self, command):
+        assert "  schedule = halving (one of halving, cosine)\n" in command("show", "clipstyler").out
+
+    def test_settings_that_are_inherited_are_explained(self, command):
+        out = command("show", "multi_style").out
+        assert "alpha: Share of the stylized features" in out
+        for setting in ("steps", "patches", "crop_sizes"):
+            assert f"    {setting}: " in out
+
     def test_a_dash_counts_as_an_underscore(self, command):
         assert command("show", "multi-style").code == 0
 
