@@ -43,7 +43,9 @@ def list_plugins(kind: str, protocol: str, as_json: bool) -> None:
 
     from benchmark.cli.tables import results_console
 
-    table = Table("name", "what it is")
+    table = Table()
+    table.add_column("name", no_wrap=True)
+    table.add_column("what it is")
     extra = [heading for heading in ("weights", "licence") if any(heading in row for row in rows)]
     for heading in (*extra, "origin"):
         table.add_column(heading)

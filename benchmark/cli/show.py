@@ -55,10 +55,9 @@ def _show_settings(settings_type: type[Any]) -> None:
     if not dataclasses.fields(settings_type):
         click.echo("  none")
     # Settings may be inherited from another method's, whose docstring then explains them.
+    names = {field.name for field in dataclasses.fields(settings_type)}
     for explained in settings_type.__mro__:
-        if set(explained.__dict__.get("__annotations__", ())) & {
-            field.name for field in dataclasses.fields(settings_type)
-        }:
+        if names & inspect.get_annotations(explained).keys():
             click.echo(f"\n{inspect.getdoc(explained)}")
 
 

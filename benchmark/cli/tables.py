@@ -17,17 +17,20 @@ if TYPE_CHECKING:
 CIRCULAR: Final = "(…): circular, the method optimised the metric's network"
 RANKING_NOTE: Final = f"mean over cases answered; [dim]dim[/dim]: a control; {CIRCULAR}; *: too few images"
 """Printed below the table and not as its caption, which would be folded to the width of few methods."""
+_WIDEST: Final = 10_000
 _ARROWS = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NEITHER: ""}
 
 
-def results_console(columns: int = 120) -> Console:
+def results_console(columns: int = _WIDEST) -> Console:
     """Standard output for tables.
 
     Args:
-        columns: Fewest columns where it is no terminal: what goes into a file should not be folded at 80.
+        columns: Fewest columns where it is no terminal: what goes into a file or a log should not be folded at 80. By
+            default a table has all that it needs, so that no number and no name is broken.
     """
     console = Console()
-    return console if console.is_terminal else Console(width=max(console.width, columns))
+    # Not ``is_terminal``, which continuous integration may set for the sake of colours.
+    return console if console.file.isatty() else Console(width=max(console.width, columns))
 
 
 def ranking_table(records: RunRecords) -> Table:
