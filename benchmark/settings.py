@@ -99,7 +99,9 @@ def _readable(kind: Any) -> str:
     if kind in words:
         return words[kind]
     if typing.get_origin(kind) is tuple:
-        return "a comma-separated list"
+        items = typing.get_args(kind)
+        count = "" if Ellipsis in items else f" of {len(items)} value{'s' * (len(items) != 1)}"
+        return f"a comma-separated list{count}"
     if isinstance(kind, type):
         return "one of " + ", ".join(str(member) for member in kind)  # type: ignore[attr-defined]
     return str(kind)

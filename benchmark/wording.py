@@ -1,8 +1,12 @@
-"""Words for numbers and commands."""
+"""Words for numbers and commands, and for what is missing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
+
+NOT_STATED: Final = "not stated"
+"""In place of a licence that a plugin does not name."""
 
 
 def format_count(count: int, noun: str, plural: str = "") -> str:

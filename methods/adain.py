@@ -58,6 +58,7 @@ class AdaIN(Method[AdaINSettings]):
         version="1",
         summary="Gives the content's VGG-19 features the style's channel means and deviations and decodes them.",
         condition=Condition.IMAGE,
+        licence="Apache-2.0",
         paper="Huang, Belongie: Arbitrary Style Transfer in Real-time with Adaptive Instance Normalization. ICCV 2017",
         year=2017,
         url="https://arxiv.org/abs/1703.06868",

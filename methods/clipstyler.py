@@ -195,6 +195,7 @@ class CLIPstyler(Method[CLIPstylerSettings]):
         version="1",
         summary="Trains a small network per picture so that its crops move in CLIP's space as the prompt does.",
         condition=Condition.TEXT,
+        licence="Apache-2.0",
         paper="Kwon, Ye: CLIPstyler: Image Style Transfer with a Single Text Condition. CVPR 2022",
         year=2022,
         url="https://arxiv.org/abs/2112.00374",

@@ -31,6 +31,7 @@ class ColorTransfer(Method[NoSettings]):
         version="1",
         summary="Gives the content the style's mean and spread of colour in CIE Lab, and none of its brushwork.",
         condition=Condition.IMAGE,
+        licence="Apache-2.0",
         paper="Reinhard, Ashikhmin, Gooch, Shirley: Color Transfer between Images. IEEE CG&A 21(5), 2001",
         year=2001,
         url="https://doi.org/10.1109/38.946629",

@@ -85,6 +85,7 @@ class Gatys(Method[GatysSettings]):
         version="1",
         summary="Optimises the pixels so that VGG-19 sees the content's features and the style's Gram matrices.",
         condition=Condition.IMAGE,
+        licence="Apache-2.0",
         paper="Gatys, Ecker, Bethge: Image Style Transfer Using Convolutional Neural Networks. CVPR 2016",
         year=2016,
         url="https://openaccess.thecvf.com/content_cvpr_2016/html/Gatys_Image_Style_Transfer_CVPR_2016_paper.html",

@@ -24,6 +24,7 @@ class Identity(Method[NoSettings]):
         version="1",
         summary="Returns the content unchanged: the end of the scale where all content and no style is kept.",
         condition=Condition.NONE,
+        licence="Apache-2.0",
         max_styles=None,
         control=True,
         anchor=Axis.CONTENT,

@@ -70,6 +70,7 @@ class MultiStyle(Method[MultiStyleSettings]):
         version="1",
         summary="Blends style images by AdaIN, then descends CLIPstyler's losses towards the weighted prompts.",
         condition=Condition.EITHER,
+        licence="Apache-2.0",
         paper="This benchmark, from Huang, Belongie (ICCV 2017) and Kwon, Ye (CVPR 2022)",
         year=2022,
         url="https://arxiv.org/abs/2112.00374",

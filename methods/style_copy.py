@@ -25,6 +25,7 @@ class StyleCopy(Method[NoSettings]):
         version="1",
         summary="Returns the style image, cut to the content's size: the end of the scale where no content is kept.",
         condition=Condition.IMAGE,
+        licence="Apache-2.0",
         max_styles=None,
         control=True,
         anchor=Axis.STYLE,

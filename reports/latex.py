@@ -70,15 +70,15 @@ def _tables(run: RunRecords) -> list[str]:
     from reports.ranking import build_scores
 
     scores = build_scores(run, analyze(run).comparisons)
-    return [_table(run, ranking) for ranking in scores.rankings]
+    return [_table(run, ranking, scores.uneven) for ranking in scores.rankings]
 
 
-def _table(run: RunRecords, ranking: Ranking) -> str:
+def _table(run: RunRecords, ranking: Ranking, uneven: Sequence[str]) -> str:
     heads = [" ".join(filter(None, (tex(column.title), tex(column.arrow)))) for column in ranking.columns]
     lines = [
         r"\begin{table}",
         r"\centering\small",
-        rf"\caption{{{_caption(run, ranking)}}}",
+        rf"\caption{{{_caption(run, ranking, uneven)}}}",
         rf"\begin{{tabular}}{{l{'r' * len(heads)}}}",
         r"\toprule",
         _line(["Method", *heads]),
@@ -93,7 +93,7 @@ def _table(run: RunRecords, ranking: Ranking) -> str:
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", r"\end{table}"])
 
 
-def _caption(run: RunRecords, ranking: Ranking) -> str:
+def _caption(run: RunRecords, ranking: Ranking, uneven: Sequence[str]) -> str:
     protocol = tex(" ".join(filter(None, (field_of(run.protocol, "name"), field_of(run.protocol, "version")))))
     words = [
         f"{ranking.title} on protocol {protocol}",
@@ -101,6 +101,7 @@ def _caption(run: RunRecords, ranking: Ranking) -> str:
         f"{format_count(len(run.cases), 'case')}). Bold: best mean; $^\\circ$: not shown to be worse than the best",
         r"(paired signed-rank test, Holm). Controls in italics.",
     ]
+    words += map(tex, uneven)
     cells = [cell for row in ranking.rows for cell in row.cells]
     if any(cell.circular for cell in cells):
         words.append(r"$^\ast$: circular, the method optimised the network of the metric.")

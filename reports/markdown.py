@@ -98,6 +98,7 @@ def _legend(scores: Scores) -> list[str]:
         "○: not shown to be worse than the best (paired signed-rank test, Holm).",
         "*Italic*: controls, which mark the ends of the scales.",
     ]
+    words += map(escape, scores.uneven)
     if scores.has_circular:
         words.append("↻: circular, the method optimised the network of the metric.")
     words += [f"⚠: {escape(warning)}." for warning in scores.warnings]

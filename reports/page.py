@@ -224,8 +224,14 @@ def _state_of(run: RunRecords, units: Mapping[tuple[str, str], Unit]) -> tuple[s
         return ()
     planned = len(run.methods) * len(run.cases)
     failed = sum(unit.status == UnitStatus.FAILED for unit in units.values())
-    state = "is still running" if run.status == RunStatus.RUNNING else "is incomplete"
-    sentence = f"This run {state}: {len(units):,} of {format_count(planned, 'unit')} finished, {failed:,} failed."
+    if run.status == RunStatus.RUNNING or len(units) < planned:
+        state = "is still running" if run.status == RunStatus.RUNNING else "is incomplete"
+        of_them = f", {failed:,} of which failed" if failed else ""
+        sentence = f"This run {state}: {len(units):,} of {format_count(planned, 'unit')} finished so far{of_them}."
+    elif failed:
+        sentence = f"This run is over, but {failed:,} of its {format_count(planned, 'unit')} failed."
+    else:
+        sentence = "No unit of this run failed, but not all scores of its pictures could be made."
     return (f"{sentence} Means cover only what was scored.",)
 
 

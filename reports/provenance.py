@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmark.settings import SettingOrigin
+from benchmark.wording import NOT_STATED
 from reports.citation import PaperReference, bibtex, collect_papers
 from reports.formatting import field_of, text_of, web_address
 
@@ -79,7 +80,7 @@ def build_provenance(run: RunRecords) -> Provenance:
                 method.title or method.name,
                 method.version,
                 method.distribution,
-                method.licence,
+                method.licence or NOT_STATED,
                 _facts({_with_origin(name, method): value for name, value in method.settings.items()}),
                 method.origins is not None,
             )

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from benchmark.analysis.best import Best, best_methods
 from benchmark.contracts.metric import Axis, Direction
+from benchmark.wording import format_count
 from reports.formatting import (
     NOTHING,
     NumberFormat,
@@ -103,10 +105,11 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Scores:
-    """All tables of a run, over ``cases`` cases."""
+    """All tables of a run, over ``cases`` cases. ``uneven`` says how the best were found of unlike sets of cases."""
 
     rankings: tuple[Ranking, ...]
     cases: int
+    uneven: tuple[str, ...] = ()
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -148,10 +151,13 @@ def build_scores(run: RunRecords, comparisons: Sequence[MethodComparison]) -> Sc
         names.setdefault(row.method, (row.method, row.control))
     verdicts = Verdicts(comparisons)
     columns = _columns(run)
+    rows_of = {column.name: {name: by_unit.get((name, column.name)) for name in names} for column in columns}
+    best = {
+        name: best_methods(run, [row for row in rows.values() if row is not None and _eligible(row)])
+        for name, rows in rows_of.items()
+    }
     cells = {
-        column.name: _cells(
-            column, {name: by_unit.get((name, column.name)) for name in names}, len(run.cases), verdicts
-        )
+        column.name: _cells(column, rows_of[column.name], len(run.cases), best[column.name], verdicts)
         for column in columns
     }
     rankings = []
@@ -170,7 +176,23 @@ def build_scores(run: RunRecords, comparisons: Sequence[MethodComparison]) -> Sc
                 controls=tuple(row for row, control in rows if control),
             )
         )
-    return Scores(tuple(rankings), len(run.cases))
+    return Scores(tuple(rankings), len(run.cases), _uneven({column.title: best[column.name] for column in columns}))
+
+
+def _uneven(best: dict[str, Best]) -> tuple[str, ...]:
+    """How the best of a column was found where its methods have scores for different cases, in sentences."""
+    counts = {found.shared_cases for found in best.values() if found.shared_cases}
+    without = [title for title, found in best.items() if found.shared_cases == 0]
+    sentences = []
+    if counts:
+        number = format_count(max(counts), "case") if len(counts) == 1 else f"{min(counts):,} to {max(counts):,} cases"
+        sentences.append(
+            f"Means are over the cases that each method answered. Where these differ, the best is decided on the"
+            f" {number} that all compared methods answered, and a mean over other cases may look better."
+        )
+    if without:
+        sentences.append(f"None is called best where methods answered different cases only: {', '.join(without)}.")
+    return tuple(sentences)
 
 
 def _row(name: str, title: str, cells: tuple[Cell, ...]) -> Row:
@@ -214,12 +236,13 @@ def _axis(name: str, record: MetricRecord | None) -> str:
     return str(record.axis) if record and str(record.axis) in QUESTIONS else "other"
 
 
-def _cells(column: Column, rows: dict[str, SummaryRow | None], cases: int, verdicts: Verdicts) -> dict[str, Cell]:
+def _cells(
+    column: Column, rows: dict[str, SummaryRow | None], cases: int, best: Best, verdicts: Verdicts
+) -> dict[str, Cell]:
     present = [row for row in rows.values() if row is not None]
     ends = [end for row in present for end in _ends(row)]
     show = COSTS[column.name][1] if column.name in COSTS else number_format(ends)
     scale = IntervalScale.over(ends, logarithmic=column.name in COSTS)
-    best = [row.method for row in _best(column.direction, present)]
     return {name: _cell(column, row, cases, show, scale, best, verdicts) for name, row in rows.items()}
 
 
@@ -229,16 +252,16 @@ def _cell(
     cases: int,
     show: NumberFormat,
     scale: IntervalScale,
-    best: Sequence[str],
+    best: Best,
     verdicts: Verdicts,
 ) -> Cell:
     mean = number_of(row.mean) if row else None
     if row is None or mean is None:
         return Cell(column, None, NOTHING, "", None, bool(row and row.circular), Mark.NONE, None)
     low, high = number_of(row.low), number_of(row.high)
-    mark, note = (Mark.BEST, "") if row.method in best else (Mark.NONE, "")
+    mark, note = (Mark.BEST, _best_note(best)) if row.method in best.methods else (Mark.NONE, "")
     if mark is Mark.NONE and _eligible(row):
-        mark, note = verdicts.beside(row.method, row.metric, best, show)
+        mark, note = verdicts.beside(row.method, row.metric, best.methods, show)
     ends = (show(low), show(high)) if low is not None and high is not None else ("", "")
     return Cell(
         column=column,
@@ -263,9 +286,7 @@ def _eligible(row: SummaryRow) -> bool:
     return not (row.control or row.circular or row.warning) and number_of(row.mean) is not None
 
 
-def _best(direction: Direction, rows: Sequence[SummaryRow]) -> tuple[SummaryRow, ...]:
-    means = [mean for row in rows if _eligible(row) and (mean := number_of(row.mean)) is not None]
-    if direction is Direction.NEITHER or len(means) < 2:
-        return ()
-    top = max(means) if direction is Direction.HIGHER else min(means)
-    return tuple(row for row in rows if _eligible(row) and number_of(row.mean) == top)
+def _best_note(best: Best) -> str:
+    if not best.shared_cases:
+        return ""
+    return f"best on the {format_count(best.shared_cases, 'case')} that all compared methods answered"

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmark import Condition
+from tests.synthetic_wikiart import picture
+
 PAGE = (Path(__file__).parent.parent / "docs" / "plugins.md").read_text(encoding="utf-8")
-FILES = dict(re.findall(r"^<!-- file: (\S+) -->\n```python\n(.*?)^```", PAGE, flags=re.DOTALL | re.MULTILINE))
+FILES = dict(re.findall(r"^<!-- file: (\S+) -->\n```(?:python|toml)\n(.*?)^```", PAGE, flags=re.DOTALL | re.MULTILINE))
 
 
 @pytest.fixture
@@ -26,8 +29,11 @@ def written(tmp_path, monkeypatch) -> Path:
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: my-methods\nVersion: 1.0\n", encoding="utf-8")
     (metadata / "entry_points.txt").write_text(
         "[style_transfer_benchmark.methods]\nprogram = my_methods.program:Program\n"
+        "captioned = my_methods.captioned:Captioned\n"
         "posterize = my_methods.posterize:Posterize\nonnx_model = my_methods.onnx_model:OnnxModel\n"
-        "[style_transfer_benchmark.metrics]\nedge_agreement = my_methods.edge_agreement:EdgeAgreement\n",
+        "[style_transfer_benchmark.metrics]\nedge_agreement = my_methods.edge_agreement:EdgeAgreement\n"
+        "color_spread = my_methods.color_spread:ColorSpread\n"
+        "[style_transfer_benchmark.protocols]\nhouse = my_methods.protocols:house\n",
         encoding="utf-8",
     )
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -55,6 +61,26 @@ def test_the_method_and_the_metric_pass_the_suite(written):
     result = run_tests(written)
     assert result.returncode == 0, result.stdout
     assert " passed" in result.stdout
+
+
+def test_the_protocol_is_one_that_runs(written, command):
+    for seed, name in enumerate(("harbour", "orchard", "woodcut")):
+        (written / "my_methods" / f"{name}.jpg").write_bytes(picture(seed, 64))
+    shown = command("show", "house")
+    assert shown.code == 0, shown.err
+    assert "cases: 5" in shown.out
+    assert "posterize.levels = 4" in shown.out
+    result = command(
+        *("run", "--protocol", "house", "--methods", "captioned", "--metrics", "color_spread", "--no-report"),
+        *("--out", written / "run"),
+    )
+    assert result.code == 0, result.err
+    # A prompt without an image is not enough for it, and a mix has two styles.
+    assert "5 units: 2 ok, 3 skipped" in result.out
+
+
+def test_every_condition_is_named():
+    assert all(f"`Condition.{condition.name}`" in PAGE for condition in Condition)
 
 
 class TestProgram:

@@ -11,14 +11,14 @@ import pytest
 
 from benchmark.cli.protocol.group import protocol
 from benchmark.freezing.opening import Place
-from benchmark.protocol.case import Content, Style
+from benchmark.protocol.case import Content, Style, WeightedStyle
 from benchmark.protocol.embedded import mini, smoke, wikiart, wikiart_small
-from benchmark.protocol.reading import read_protocol_or_recipe
+from benchmark.protocol.reading import read_protocol, read_protocol_or_recipe
 from benchmark.protocol.recipe import DatasetSource, Recipe
 
 ROOT = Path(__file__).parent.parent
 DOCS = (ROOT / "docs" / "protocols.md").read_text(encoding="utf-8")
-CAPTIONS, ARTIFICIO = re.findall(r"^```toml\n(.*?)^```", DOCS, flags=re.DOTALL | re.MULTILINE)
+CAPTIONS, ARTIFICIO, MIX = re.findall(r"^```toml\n(.*?)^```", DOCS, flags=re.DOTALL | re.MULTILINE)
 COMMANDS = re.findall(r"^benchmark protocol (\w+) ?([^#\n]*)", DOCS, flags=re.MULTILINE)
 KEYS = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", DOCS.partition("## The file")[2], flags=re.MULTILINE))
 
@@ -44,6 +44,20 @@ def test_the_columns_of_artificio_are_a_data_set(tmp_path):
     recipe = read_protocol_or_recipe(tmp_path / "artificio.toml")
     assert (recipe.dataset.name, recipe.dataset.columns.title) == ("Artificio/WikiArt", "title")
     assert tomllib.loads(ARTIFICIO)["dataset"]["paintings"] == recipe.dataset.paintings
+
+
+def test_the_mix_is_one_and_its_keys_are_explained(tmp_path):
+    styles = "".join(f'[[styles]]\nid = "{name}"\nprompt = "{name}"\n' for name in ("warm", "cold"))
+    text = CAPTIONS[: CAPTIONS.index("[dataset]")] + styles + MIX
+    (tmp_path / "mixed.toml").write_text(text, encoding="utf-8")
+    mix = read_protocol(tmp_path / "mixed.toml").cases[-1]
+    assert [(one.style.id, one.weight, one.mask) for one in mix.styles] == [
+        ("warm", 0.7, None),
+        ("cold", 0.3, tmp_path / "sky.png"),
+    ]
+    assert set(re.findall(r"`(\w+)`", KEYS["mixes"])) == {"content", "styles"} | {
+        field.name for field in fields(WeightedStyle)
+    }
 
 
 @pytest.mark.parametrize(("name", "arguments"), COMMANDS)

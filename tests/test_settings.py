@@ -24,6 +24,7 @@ class Settings:
     sizes: tuple[int, ...] = (128, 256)
     pooling: Pooling = Pooling.MAX
     prompt: str = "a photo"
+    ends: tuple[int, int] = (0, 1)
 
 
 def test_text_becomes_the_type_of_the_field():
@@ -47,7 +48,9 @@ def test_values_of_a_protocol_are_taken_as_they_are():
         ({"steps": "2.5"}, "setting m.steps must be a whole number"),
         ({"rate": "fast"}, "setting m.rate must be a number"),
         ({"keep": "perhaps"}, "setting m.keep must be true or false"),
-        ({"sizes": "1,b"}, "setting m.sizes must be a comma-separated list"),
+        ({"sizes": "1,b"}, "setting m.sizes must be a comma-separated list, not 'b'"),
+        ({"ends": "1,2,3"}, "setting m.ends must be a comma-separated list of 2 values, not ('1', '2', '3')"),
+        ({"ends": "1"}, "setting m.ends must be a comma-separated list of 2 values"),
         ({"pooling": "sum"}, "setting m.pooling must be one of max, average"),
     ],
 )
@@ -65,6 +68,7 @@ def test_all_settings_can_be_kept_as_json():
         "sizes": [128, 256],
         "pooling": "max",
         "prompt": "a photo",
+        "ends": [0, 1],
     }
 
 

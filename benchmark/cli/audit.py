@@ -58,7 +58,7 @@ def _print(audit: Audit) -> None:
     from benchmark.audit.finding import Verdict
     from benchmark.cli.tables import results_console
 
-    console = results_console(140)
+    console = results_console()
     table = Table(
         "metric",
         *CHECKS,

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from benchmark.registry import BrokenPluginError, Plugin, PluginKind, installed_plugins
+from benchmark.errors import BenchmarkError
+from benchmark.registry import Plugin, PluginKind, installed_plugins
+from benchmark.wording import NOT_STATED
 
 if TYPE_CHECKING:
     from benchmark.protocol.protocol import Protocol
@@ -41,11 +43,15 @@ def list_plugins(kind: str, protocol: str, as_json: bool) -> None:
 
     from benchmark.cli.tables import results_console
 
-    table = Table("name", "what it is")
+    table = Table()
+    table.add_column("name", no_wrap=True)
+    table.add_column("what it is")
     extra = [heading for heading in ("weights", "licence") if any(heading in row for row in rows)]
     for heading in (*extra, "origin"):
         table.add_column(heading)
     for row in rows:
+        if row.get("licence") == "":
+            row["licence"] = NOT_STATED
         what = f"[red]broken:[/red] {escape(row['error'])}" if row["error"] else escape(row["summary"])
         label = " [dim](control)[/dim]" if row.get("control") else ""
         facts = [row.get(heading, "") for heading in extra] + [f"{row['distribution']} {row['version']}"]
@@ -60,7 +66,7 @@ def describe(plugin: Plugin, protocol: Protocol | Recipe) -> dict[str, Any]:
         plugin: The plugin; it is imported.
         protocol: Names the networks that play its roles.
     """
-    from benchmark.plan.selection import missing_models
+    from benchmark.plan.selection import make_protocol, missing_models
 
     row: dict[str, Any] = {
         "name": plugin.name,
@@ -71,7 +77,9 @@ def describe(plugin: Plugin, protocol: Protocol | Recipe) -> dict[str, Any]:
     }
     try:
         loaded = plugin.load()
-    except BrokenPluginError as error:
+        if plugin.kind is PluginKind.PROTOCOLS:
+            make_protocol(plugin)
+    except BenchmarkError as error:
         return row | {"error": str(error)}
     if plugin.kind is PluginKind.PROTOCOLS:
         return row | {"summary": " ".join((loaded.__doc__ or "").split())}

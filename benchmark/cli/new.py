@@ -10,8 +10,6 @@ from benchmark.errors import InputError
 from benchmark.registry import PluginKind, installed_plugins
 from benchmark.scaffold.project import Project, ProjectKind, write_project
 
-_PLUGIN_KINDS = {ProjectKind.METHOD: PluginKind.METHODS, ProjectKind.METRIC: PluginKind.METRICS}
-
 
 @click.command()
 @click.argument("kind", type=click.Choice([str(kind) for kind in ProjectKind]))
@@ -22,12 +20,16 @@ _PLUGIN_KINDS = {ProjectKind.METHOD: PluginKind.METHODS, ProjectKind.METRIC: Plu
 def new(kind: str, name: str, out: Path | None) -> None:
     """Write an installable project with a method or a metric of your own.
 
+    A metric scores single images, a set-metric all images of a method at once.
+
     It works as it is: install it, run its tests, then replace what it does by what you want it to do.
     """
     project = Project(ProjectKind(kind), name.strip().replace("-", "_"))
-    taken = installed_plugins(_PLUGIN_KINDS[project.kind]).get(project.name)
+    taken = installed_plugins(PluginKind(f"{project.kind.plugin}s")).get(project.name)
     if taken is not None:
-        raise InputError(f"{kind} {project.name} is installed already, by {taken.distribution}; choose another name")
+        raise InputError(
+            f"{project.kind.plugin} {project.name} is installed already, by {taken.distribution}; choose another name"
+        )
     folder = out or Path(project.distribution)
     for path in write_project(project, folder):
         click.echo(path)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+from enum import StrEnum
+from typing import Any
 
 import click
 
 from benchmark.errors import InputError
 from benchmark.registry import Plugin, PluginKind, installed_plugins
 from benchmark.suggestion import suggest
+from benchmark.wording import NOT_STATED
 
 
 @click.command()
@@ -23,27 +26,41 @@ def show(name: str) -> None:
         raise InputError(f"nothing is named {name!r}{suggest(wanted, {plugin.name for plugin in plugins})}")
     for plugin in found:
         click.echo(f"{plugin.kind.singular} {plugin.name} (from {plugin.distribution} {plugin.version})")
-        loaded = plugin.load()
         if plugin.kind is PluginKind.PROTOCOLS:
             from benchmark.cli.protocol.words import print_protocol
+            from benchmark.plan.selection import make_protocol
 
-            print_protocol(loaded())
+            print_protocol(make_protocol(plugin))
         else:
-            _show_class(plugin, loaded)
+            _show_class(plugin, plugin.load())
 
 
 def _show_class(plugin: Plugin, loaded: type) -> None:
     for field in dataclasses.fields(loaded.info):  # type: ignore[attr-defined]
         value = getattr(loaded.info, field.name)  # type: ignore[attr-defined]
+        if field.name == "licence":
+            value = value or NOT_STATED
         if value not in ("", None, ()) and field.name != "name":
             click.echo(f"  {field.name}: {', '.join(map(str, value)) if isinstance(value, tuple) else value}")
     if plugin.kind is PluginKind.METHODS:
-        settings = loaded.settings_type  # type: ignore[attr-defined]
-        click.echo("\nsettings and their defaults:")
-        for field in dataclasses.fields(settings):
-            click.echo(f"  {field.name} = {getattr(settings(), field.name)!r}")
-        if dataclasses.fields(settings):
-            click.echo(f"\n{inspect.getdoc(settings)}")
-        else:
-            click.echo("  none")
+        _show_settings(loaded.settings_type)  # type: ignore[attr-defined]
     click.echo(f"\n{inspect.getdoc(loaded)}")
+
+
+def _show_settings(settings_type: type[Any]) -> None:
+    click.echo("\nsettings and their defaults:")
+    defaults = settings_type()
+    for field in dataclasses.fields(settings_type):
+        click.echo(f"  {field.name} = {_setting(getattr(defaults, field.name))}")
+    if not dataclasses.fields(settings_type):
+        click.echo("  none")
+    # Settings may be inherited from another method's, whose docstring then explains them.
+    names = {field.name for field in dataclasses.fields(settings_type)}
+    for explained in settings_type.__mro__:
+        if names & inspect.get_annotations(explained).keys():
+            click.echo(f"\n{inspect.getdoc(explained)}")
+
+
+def _setting(value: object) -> str:
+    """A setting as ``--set`` takes it, and what else it may be where that is one of a few words."""
+    return f"{value} (one of {', '.join(type(value))})" if isinstance(value, StrEnum) else repr(value)

@@ -28,7 +28,7 @@ def print_statistics(statistics: RunStatistics) -> None:
     Args:
         statistics: The statistics of a run.
     """
-    console = results_console(160)
+    console = results_console()
     ranks = {entry.metric: entry for entry in statistics.ranks}
     for metric in dict.fromkeys(comparison.metric for comparison in statistics.comparisons):
         pairs = [comparison for comparison in statistics.comparisons if comparison.metric == metric]

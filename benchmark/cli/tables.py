@@ -9,28 +9,35 @@ from rich.markup import escape
 from rich.table import Table
 
 from benchmark.contracts.metric import Direction
+from benchmark.store.records import UnitStatus
 
 if TYPE_CHECKING:
     from benchmark.store.records import RunRecords, SummaryRow
 
 CIRCULAR: Final = "(…): circular, the method optimised the metric's network"
-RANKING_NOTE: Final = f"mean over cases; [dim]dim[/dim]: a control; {CIRCULAR}; *: from too few images"
+RANKING_NOTE: Final = f"mean over cases answered; [dim]dim[/dim]: a control; {CIRCULAR}; *: too few images"
 """Printed below the table and not as its caption, which would be folded to the width of few methods."""
+_WIDEST: Final = 10_000
 _ARROWS = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NEITHER: ""}
 
 
-def results_console(columns: int = 120) -> Console:
+def results_console(columns: int = _WIDEST) -> Console:
     """Standard output for tables.
 
     Args:
-        columns: Fewest columns where it is no terminal: what goes into a file should not be folded at 80.
+        columns: Fewest columns where it is no terminal: what goes into a file or a log should not be folded at 80. By
+            default a table has all that it needs, so that no number and no name is broken.
     """
     console = Console()
-    return console if console.is_terminal else Console(width=max(console.width, columns))
+    # Not ``is_terminal``, which continuous integration may set for the sake of colours.
+    return console if console.file.isatty() else Console(width=max(console.width, columns))
 
 
 def ranking_table(records: RunRecords) -> Table:
-    """Means per metric and method, as ``RANKING_NOTE`` explains them; controls to the right."""
+    """Means per metric and method, as ``RANKING_NOTE`` explains them; controls to the right.
+
+    The last row tells of how many cases, where methods answered different numbers: their means do not compare.
+    """
     table = Table()
     table.add_column("metric", no_wrap=True)
     methods = sorted(records.methods, key=lambda method: method.control)
@@ -42,6 +49,10 @@ def ranking_table(records: RunRecords) -> Table:
     for column, direction in (*columns, ("seconds", Direction.LOWER)):
         cells = [_cell(rows.get((method.name, column))) for method in methods]
         table.add_row(f"{escape(column)} {_ARROWS[direction]}", *cells)
+    answered = records.units.loc[records.units["status"] == UnitStatus.OK, "method"].value_counts()
+    counts = [int(answered.get(method.name, 0)) for method in methods]
+    if len(set(counts)) > 1:
+        table.add_row("cases answered", *map(str, counts))
     return table
 
 

@@ -68,7 +68,7 @@ class MethodInfo:
         paper: Citation of the paper, empty if there is none.
         year: Year of the paper.
         url: Address of the paper.
-        licence: Licence of this implementation.
+        licence: Licence of this implementation, empty if it states none.
         min_styles: Fewest styles of a case that it takes.
         max_styles: Most styles of a case that it takes, or ``None`` for any number.
         uses: Roles of the pretrained networks that it loads.
@@ -88,7 +88,7 @@ class MethodInfo:
     paper: str = ""
     year: int | None = None
     url: str = ""
-    licence: str = "Apache-2.0"
+    licence: str = ""
     min_styles: int = 1
     max_styles: int | None = 1
     uses: tuple[Role, ...] = ()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmark.contracts import Need
-from benchmark.errors import InputError, MissingModelError
+from benchmark.errors import InputError, MissingModelError, describe_error
 from benchmark.models.missing_weights import require_weights
 from benchmark.models.role import Role
 from benchmark.models.specification import ModelSpecification, find_model
@@ -41,9 +42,27 @@ def find_protocol(name: str) -> Protocol | Recipe:
         Path(name).exists() and name.replace("-", "_") not in installed_plugins(PluginKind.PROTOCOLS)
     ):
         return open_protocol(Path(name))
-    protocol = find_plugin(PluginKind.PROTOCOLS, name).load()()
+    return make_protocol(find_plugin(PluginKind.PROTOCOLS, name))
+
+
+def make_protocol(plugin: Plugin) -> Protocol | Recipe:
+    """Calls the function of an installed protocol.
+
+    Raises:
+        BrokenPluginError: It cannot be imported, raises, or returns something else than a protocol of its name.
+        InputError: The protocol holds a name that cannot be used.
+    """
+    function = plugin.load()
+    try:
+        # As where a plugin is imported: what it prints is no result.
+        with contextlib.redirect_stdout(sys.stderr):
+            protocol = function()
+    except (Exception, SystemExit) as error:
+        raise plugin.broken(f"cannot be made: {describe_error(error)}") from error
     if not isinstance(protocol, Protocol | Recipe):
-        raise InputError(f"protocol {name} is broken: its entry point returned {type(protocol).__name__}")
+        raise plugin.broken(f"returned {type(protocol).__name__} in place of a protocol or recipe")
+    if protocol.name != plugin.name:
+        raise plugin.broken(f"is registered as {plugin.name} but calls itself {protocol.name}")
     if isinstance(protocol, Protocol):
         refuse_unusable_names(protocol)
     return protocol

@@ -40,6 +40,8 @@ _COMMON_KEYS = frozenset(
 )
 _PROTOCOL_KEYS = _COMMON_KEYS | {"styles", "mixes", "origin"}
 _RECIPE_KEYS = _COMMON_KEYS | {"dataset"}
+_MIX_KEYS = frozenset({"content", "styles"})
+_SHARE_KEYS = frozenset({"style", "weight", "mask", "mask_sha256"})
 ItemT = TypeVar("ItemT", Content, Style)
 
 
@@ -219,7 +221,12 @@ class _Reader:
         where = f"mixes entry {number}"
         if not isinstance(table, dict) or not isinstance(table.get("styles"), list) or not table["styles"]:
             raise self.fail(f"{where} needs a content and a list of styles")
-        shares = [share if isinstance(share, dict) else {} for share in table["styles"]]
+        shares: list[Any] = table["styles"]
+        if (wrong := next((share for share in shares if not isinstance(share, dict)), None)) is not None:
+            raise self.fail(f'{where}: a style must be a table such as {{ style = "…", weight = 0.5 }}, not {wrong!r}')
+        for keys, known in ((table, _MIX_KEYS), *((share, _SHARE_KEYS) for share in shares)):
+            for key in keys.keys() - known:
+                raise self.fail(f"{where}: unknown key {key!r}{suggest(key, known)}")
         weights = [share.get("weight", 1.0) for share in shares]
         if not all(type(weight) in (int, float) and 0 < weight <= _MAXIMUM_WEIGHT for weight in weights):
             raise self.fail(f"{where}: weights must be positive numbers up to {_MAXIMUM_WEIGHT:,}")
@@ -238,6 +245,8 @@ class _Reader:
         return Mix(self.named(where, "content", table.get("content"), contents), mixed)
 
     def named(self, where: str, kind: str, identifier: Any, items: tuple[ItemT, ...]) -> ItemT:
+        if identifier is None:
+            raise self.fail(f"{where}: {kind} is missing; name one by its id")
         for item in items:
             if item.id == identifier:
                 return item

@@ -23,6 +23,13 @@ class ProjectKind(StrEnum):
 
     METHOD = "method"
     METRIC = "metric"
+    SET_METRIC = "set-metric"
+    """A metric of all images of a method at once."""
+
+    @property
+    def plugin(self) -> str:
+        """What it is registered as: ``method`` or ``metric``; also the name of its module."""
+        return self.value.removeprefix("set-")
 
 
 @dataclass(frozen=True)
@@ -70,14 +77,15 @@ class Project:
     def files(self) -> dict[PurePosixPath, str]:
         """The text of every file by its path in the project."""
         package = PurePosixPath("src", self.name)
+        template = self.kind.replace("-", "_")
         templates = {
             PurePosixPath("pyproject.toml"): "pyproject.toml.j2",
             PurePosixPath("README.md"): "readme.md.j2",
             PurePosixPath(".gitignore"): "gitignore.j2",
             PurePosixPath(".github", "workflows", "tests.yml"): "tests.yml.j2",
             package / "__init__.py": "package.py.j2",
-            package / f"{self.kind}.py": f"{self.kind}.py.j2",
-            PurePosixPath("tests", f"test_{self.name}.py"): f"test_{self.kind}.py.j2",
+            package / f"{self.kind.plugin}.py": f"{template}.py.j2",
+            PurePosixPath("tests", f"test_{self.name}.py"): f"test_{template}.py.j2",
         }
         return {path: self._render(template) for path, template in templates.items()}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 
-@pytest.mark.parametrize("kind", ["method", "metric"])
+@pytest.mark.parametrize("kind", ["method", "metric", "set-metric"])
 def test_writes_a_project_into_a_folder_named_after_it(command, tmp_path, monkeypatch, kind):
     monkeypatch.chdir(tmp_path)
     result = command("new", kind, "first-try")
@@ -25,6 +25,13 @@ def test_a_name_that_is_taken_is_refused(command, tmp_path):
     result = command("new", "method", "gatys", "-o", tmp_path / "here")
     assert result.code == 2
     assert "gatys is installed already, by style-transfer-benchmark" in result.error_lines[0]
+
+
+def test_the_name_of_a_metric_is_taken_for_a_set_metric_too(command, tmp_path):
+    result = command("new", "set-metric", "ssim", "-o", tmp_path / "here")
+    assert result.error_lines == [
+        "error: metric ssim is installed already, by style-transfer-benchmark; choose another name"
+    ]
 
 
 def test_a_path_is_no_name(command, tmp_path):

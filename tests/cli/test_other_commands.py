@@ -11,6 +11,12 @@ import pandas as pd
 import pytest
 
 NO_DEFAULT = "method no_default of sample-plugins cannot be used: setting strength has no default"
+BROKEN_PROTOCOLS = {
+    "booms": "protocol booms of boom cannot be made: RuntimeError: protocol boom",
+    "wrong_type": "protocol wrong_type of boom returned int in place of a protocol or recipe",
+    "renamed": "protocol renamed of boom is registered as renamed but calls itself mini",
+}
+"""What is wrong with the protocols of a package."""
 
 
 class TestHelp:
@@ -104,6 +110,12 @@ class TestList:
         assert "Apache-2.0" in row
         assert "style-transfer-benchmark 0.1.0" in row
 
+    def test_a_method_that_names_no_licence_is_not_said_to_have_one(self, command, sample_plugins):
+        (row,) = (line for line in command("list", "methods").out.splitlines() if " blend " in line)
+        assert "not stated" in row
+        assert "licence: not stated" in command("show", "blend").out
+        assert "licence: Apache-2.0" in command("show", "gatys").out
+
     def test_a_broken_plugin_is_a_visible_row_with_its_reason(self, command, sample_plugins):
         result = command("list", "methods")
         assert result.code == 0
@@ -159,6 +171,15 @@ class TestShow:
         assert "Gatys" in out
         assert "settings and their defaults" in out
 
+    def test_a_setting_of_a_few_words_with_all_of_them(self, command):
+        assert "  schedule = halving (one of halving, cosine)\n" in command("show", "clipstyler").out
+
+    def test_settings_that_are_inherited_are_explained(self, command):
+        out = command("show", "multi_style").out
+        assert "alpha: Share of the stylized features" in out
+        for setting in ("steps", "patches", "crop_sizes"):
+            assert f"    {setting}: " in out
+
     def test_a_dash_counts_as_an_underscore(self, command):
         assert command("show", "multi-style").code == 0
 
@@ -176,6 +197,36 @@ class TestShow:
         result = command("show", "clipstiler")
         assert result.code == 2
         assert "did you mean clipstyler?" in result.error_lines[0]
+
+
+class TestBrokenProtocols:
+    """Protocols of a package that raise, return something else, or are registered under another name."""
+
+    @pytest.fixture(autouse=True)
+    def boom(self, tmp_path, monkeypatch):
+        (tmp_path / "boom_protocols.py").write_text(
+            "from benchmark.protocol.embedded import mini as renamed\n"
+            "def booms():\n    raise RuntimeError('protocol boom')\n"
+            "def wrong_type():\n    return 3\n"
+        )
+        metadata = tmp_path / "boom-1.0.dist-info"
+        metadata.mkdir()
+        (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: boom\nVersion: 1.0\n")
+        lines = (f"{name} = boom_protocols:{name}\n" for name in BROKEN_PROTOCOLS)
+        (metadata / "entry_points.txt").write_text(f"[style_transfer_benchmark.protocols]\n{''.join(lines)}")
+        monkeypatch.syspath_prepend(str(tmp_path))
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    def test_are_listed_with_what_is_wrong(self, command):
+        rows = {row["name"]: row["error"] for row in json.loads(command("list", "protocols", "--json").out)}
+        assert {name: error for name, error in rows.items() if error} == BROKEN_PROTOCOLS
+
+    @pytest.mark.parametrize("name", BROKEN_PROTOCOLS)
+    @pytest.mark.parametrize("words", [("show",), ("protocol", "show"), ("run", "--methods", "identity", "--protocol")])
+    def test_are_named_in_one_line(self, command, tmp_path, monkeypatch, name, words):
+        monkeypatch.chdir(tmp_path)
+        result = command(*words, name)
+        assert (result.code, result.error_lines) == (2, [f"error: {BROKEN_PROTOCOLS[name]}"])
 
 
 class TestDoctor:

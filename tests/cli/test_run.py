@@ -33,10 +33,16 @@ class TestACompleteRun:
     def test_explains_its_table_in_one_line_however_narrow_that_is(self, tiny):
         printed = tiny("blend", "--limit", "1").out.splitlines()
         assert (
-            "mean over cases; dim: a control; (…): circular, the method optimised the metric's network; "
-            "*: from too few images"
+            "mean over cases answered; dim: a control; (…): circular, the method optimised the metric's network; "
+            "*: too few images"
         ) in printed
         assert any(line.endswith(": 1 unit: 1 ok") for line in printed)
+
+    def test_says_how_many_cases_were_answered_where_methods_answered_different_ones(self, tiny, tmp_path):
+        # Blend does not take the mix.
+        (row,) = (line for line in tiny("blend,noisy").out.splitlines() if line.startswith("│ cases answered"))
+        assert row.split() == ["│", "cases", "answered", "│", "4", "│", "5", "│"]
+        assert "│ cases answered" not in tiny("noisy,identity", "--fresh").out
 
     def test_notes_which_settings_the_user_gave(self, tiny, tmp_path):
         assert tiny("blend", "--set", "blend.share=0.5", "--limit", "1").code == 0

@@ -18,8 +18,8 @@ def environment(tmp_path) -> Environment:
     return make_environment(tmp_path / "venv")
 
 
-@pytest.mark.parametrize("kind", ["method", "metric"])
-def test_a_new_project_passes_out_of_the_box(environment, tmp_path, kind):
+@pytest.mark.parametrize(("kind", "group"), [("method", "methods"), ("metric", "metrics"), ("set-metric", "metrics")])
+def test_a_new_project_passes_out_of_the_box(environment, tmp_path, kind, group):
     made = environment.run("benchmark", "new", kind, "first-try", folder=tmp_path)
     assert made.returncode == 0, made.stderr
     project = tmp_path / "first-try"
@@ -32,7 +32,7 @@ def test_a_new_project_passes_out_of_the_box(environment, tmp_path, kind):
 
     (row,) = (
         row
-        for row in json.loads(environment.run("benchmark", "list", f"{kind}s", "--json").stdout)
+        for row in json.loads(environment.run("benchmark", "list", group, "--json").stdout)
         if row["name"] == "first_try"
     )
     assert (row["distribution"], row["version"], row["error"]) == ("first-try", "0.1.0", "")

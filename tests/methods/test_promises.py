@@ -95,3 +95,8 @@ def test_text_methods_are_driven_by_the_prompt(method, styles, picture):
     first, second = (method.stylize(picture(), s, torch.Generator().manual_seed(0)) for s in (styles, other))
 
     assert not torch.equal(first, second)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_states_its_licence(name):
+    assert METHODS[name].info.licence == "Apache-2.0"

@@ -148,6 +148,12 @@ def test_a_command_recorded_as_words_can_be_pasted_into_a_shell(run: RunRecords)
     assert build_provenance(words).command == "benchmark run --out 'my run; ls'"
 
 
+def test_a_method_that_names_no_licence_is_said_to_state_none(run: RunRecords) -> None:
+    stated, unstated = replace(run.methods[0], licence="MIT"), replace(run.methods[1], licence="")
+    provenance = build_provenance(replace(run, methods=(stated, unstated)))
+    assert [settings.licence for settings in provenance.settings] == ["MIT", "not stated"]
+
+
 def test_the_citation_names_version_and_fingerprint_and_stays_valid_bibtex(run: RunRecords) -> None:
     entry = bibtex(replace(run, protocol={**run.protocol, "name": "a_b}%"}))
     assert r"Protocol a\_b\}\% 1, fingerprint 0123456789abcdef" in entry

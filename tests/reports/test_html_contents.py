@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from benchmark.store.records import RunRecords, RunStatus, SummaryRow
 from reports.html import HtmlReport
 from tests.reports.html_page import Parse, assert_inert, section, text_of
@@ -27,13 +29,37 @@ def test_every_picture_is_described(run: RunRecords, tmp_path: Path, parse: Pars
     }
 
 
-def test_the_header_says_what_was_run_and_that_it_is_incomplete(run: RunRecords, tmp_path: Path, parse: Parse) -> None:
+def test_the_header_says_what_was_run_and_what_went_wrong(run: RunRecords, tmp_path: Path, parse: Parse) -> None:
     header = text_of(parse(HtmlReport().write([run], tmp_path)).find(".//header[@class='run-header']"))
     for expected in ("mini 1", "0123456789ab", "256 px", "2 methods, 1 control", "3 (2 contents × 3 styles)"):
         assert expected in header
     assert "2026-01-02 03:05 UTC" in header
-    assert "This run is incomplete: 9 of 9 units finished, 1 failed." in header
+    assert "This run is over, but 1 of its 9 units failed." in header
     assert "One journal line was damaged and left out." in header
+
+
+@pytest.mark.parametrize(
+    ("status", "ended", "words"),
+    [
+        (RunStatus.RUNNING, 6, "This run is still running: 6 of 9 units finished so far, 1 of which failed."),
+        (RunStatus.RUNNING, 4, "This run is still running: 4 of 9 units finished so far."),
+        (RunStatus.RUNNING, 9, "This run is still running: 9 of 9 units finished so far, 1 of which failed."),
+        (RunStatus.INCOMPLETE, 4, "This run is incomplete: 4 of 9 units finished so far."),
+        (RunStatus.INCOMPLETE, 9, "This run is over, but 1 of its 9 units failed."),
+    ],
+)
+def test_the_header_says_how_far_a_run_came(
+    run: RunRecords, tmp_path: Path, parse: Parse, status: RunStatus, ended: int, words: str
+) -> None:
+    partial = replace(run, status=status, units=run.units[:ended])
+    header = text_of(parse(HtmlReport().write([partial], tmp_path)).find(".//header[@class='run-header']"))
+    assert f"{words} Means cover only what was scored." in header
+
+
+def test_a_run_whose_units_all_ended_well_lacks_scores(run: RunRecords, tmp_path: Path, parse: Parse) -> None:
+    unscored = replace(run, units=run.units.assign(status="ok"))
+    header = text_of(parse(HtmlReport().write([unscored], tmp_path)).find(".//header[@class='run-header']"))
+    assert "No unit of this run failed, but not all scores of its pictures could be made." in header
 
 
 def test_a_complete_run_warns_of_nothing(run: RunRecords, tmp_path: Path, parse: Parse) -> None:

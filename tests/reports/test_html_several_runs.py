@@ -67,6 +67,21 @@ def test_runs_whose_metrics_differ_are_not_comparable(
     assert "ssim" in banner
 
 
+def test_a_metric_that_only_some_runs_have_is_named(run: RunRecords, tmp_path: Path, parse: Parse) -> None:
+    ssim, gram, art_fid = run.metrics
+    others = (
+        replace(run, metrics=(gram, art_fid)),
+        replace(
+            run, metrics=(replace(ssim, unavailable="no weights", version=""), gram, replace(art_fid, unavailable=""))
+        ),
+    )
+    page = parse(HtmlReport().write([run, *others], tmp_path))
+    banner = text_of(page.find(".//header[@class='page-header']/aside"))
+    assert banner.startswith("Comparable.")
+    assert "Not every run has the same metrics: ssim (only run 1), art_fid (only run 3)." in banner
+    assert "and the same metrics" not in banner
+
+
 def test_runs_without_a_fingerprint_are_not_comparable(run: RunRecords, tmp_path: Path, parse: Parse) -> None:
     unknown = replace(run, protocol={"name": "mini"})
     page = parse(HtmlReport().write([unknown, unknown], tmp_path))

@@ -21,7 +21,7 @@ def test_the_viewer_is_usable_by_keyboard(browser: Browser, run: RunRecords, tmp
         viewer = page.get_by_role("dialog")
         assert viewer.get_by_role("heading").inner_text() == "Gatys"
         assert "The Great Wave" in viewer.locator(".subject").inner_text()
-        assert "0.500" in viewer.locator("table.unit-scores").inner_text()
+        assert "0.400" in viewer.locator("table.unit-scores").inner_text()
 
         slider = viewer.get_by_role("slider")
         slider.focus()

@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from benchmark.analysis.comparison import MethodComparison
 from benchmark.analysis.interval import Estimate
 from benchmark.contracts.metric import Direction
-from benchmark.store.records import RunRecords, SummaryRow
+from benchmark.store.records import RunRecords, SummaryRow, UnitStatus
 from reports.interval_bar import BAR_WIDTH, IntervalScale
 from reports.ranking import Column, Row, Scores, build_scores
 from reports.verdicts import Mark
+from tests.reports.sample_runs import summary_row
 
 MakeRow = Callable[..., SummaryRow]
+
+
+@pytest.fixture
+def run(run: RunRecords) -> RunRecords:
+    """The small run, of which every method answered every case."""
+    return replace(run, units=run.units.assign(status=UnitStatus.OK))
 
 
 def marks(run: RunRecords, *rows: SummaryRow, comparisons: tuple[MethodComparison, ...] = ()) -> dict[str, Mark]:
@@ -95,13 +103,53 @@ def test_a_number_with_a_warning_is_never_the_best(run: RunRecords, row: MakeRow
     rows = (
         replace(row("gatys", "ssim", 0.9, None, None), warning="from 3 images"),
         row("clipstyler", "ssim", 0.5, 0.4, 0.6),
-        row("adain", "ssim", 0.2, 0.1, 0.3),
+        row("identity", "ssim", 0.2, 0.1, 0.3),
     )
     assert marks(run, *rows)["gatys"] is Mark.NONE
     assert marks(run, *rows)["clipstyler"] is Mark.BEST
 
     scores = build_scores(replace(run, summary=rows), ())
     assert [warning.endswith(" from 3 images") for warning in scores.warnings] == [True]
+
+
+def unlike_cases(run: RunRecords, gatys: list[float | None], clipstyler: list[float | None]) -> RunRecords:
+    """The run with these scores by SSIM on its three cases; a method did not answer a case without one."""
+    units = run.units[run.units["method"] != "identity"].assign(ssim=pd.Series([*gatys, *clipstyler]))
+    units.loc[units["ssim"].isna(), "status"] = UnitStatus.SKIPPED
+    answered = units.dropna(subset="ssim").groupby("method")["ssim"]
+    rows = (summary_row(str(name), "ssim", scores.mean(), None, None, n=len(scores)) for name, scores in answered)
+    return replace(run, units=units, summary=tuple(rows))
+
+
+def test_the_best_is_decided_on_cases_that_all_answered(run: RunRecords) -> None:
+    # Gatys has the higher mean, for it did not answer the hard case; on the others CLIPstyler is better.
+    uneven = unlike_cases(run, [0.6, 0.7, None], [0.7, 0.8, 0.0])
+    scores = build_scores(uneven, ())
+    (gatys,), (clipstyler,) = rows_of(scores, "gatys"), rows_of(scores, "clipstyler")
+    assert (gatys.cells[0].text, clipstyler.cells[0].text) == ("0.650", "0.500")
+    assert (gatys.cells[0].mark, clipstyler.cells[0].mark) == (Mark.NONE, Mark.BEST)
+    assert clipstyler.cells[0].note == "best on the 2 cases that all compared methods answered"
+    assert ["on the 2 cases that all compared methods answered" in sentence for sentence in scores.uneven] == [True]
+
+
+def test_none_is_the_best_where_methods_share_no_case(run: RunRecords) -> None:
+    uneven = unlike_cases(run, [0.6, 0.7, None], [None, None, 0.9])
+    assert Mark.BEST not in marks(uneven, *uneven.summary).values()
+    assert build_scores(uneven, ()).uneven == (
+        "None is called best where methods answered different cases only: SSIM.",
+    )
+
+
+def test_none_is_the_best_of_numbers_for_all_images_at_once_of_different_cases(run: RunRecords, row: MakeRow) -> None:
+    summary = (row("gatys", "art_fid", 30.0, None, None), row("clipstyler", "art_fid", 40.0, None, None))
+    assert marks(run, *summary)["clipstyler"] is Mark.BEST
+    assert Mark.BEST not in marks(unlike_cases(run, [0.6, 0.7, None], [0.7, 0.8, 0.0]), *summary).values()
+
+
+def test_methods_with_the_same_cases_need_no_note(run: RunRecords) -> None:
+    even = unlike_cases(run, [0.6, 0.7, None], [0.7, 0.8, None])
+    assert marks(even, *even.summary)["clipstyler"] is Mark.BEST
+    assert build_scores(even, ()).uneven == ()
 
 
 def test_a_metric_without_a_good_end_has_no_best(run: RunRecords, row: MakeRow) -> None:

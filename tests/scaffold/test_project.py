@@ -40,7 +40,7 @@ class TestFiles:
     def test_the_entry_point_names_the_class_in_the_file(self, kind, tmp_path):
         write_project(Project(kind, "first_try"), tmp_path)
         pyproject = tomllib.loads((tmp_path / "pyproject.toml").read_text())
-        ((name, reference),) = pyproject["project"]["entry-points"][f"style_transfer_benchmark.{kind}s"].items()
+        ((name, reference),) = pyproject["project"]["entry-points"][f"style_transfer_benchmark.{kind.plugin}s"].items()
         module, class_name = reference.split(":")
         tree = ast.parse((tmp_path / "src" / f"{module.replace('.', '/')}.py").read_text())
         assert name == "first_try"
@@ -49,8 +49,8 @@ class TestFiles:
     @KINDS
     def test_every_link_of_the_readme_leads_to_a_file(self, kind, tmp_path):
         write_project(Project(kind, "first_try"), tmp_path)
-        assert f"(src/first_try/{kind}.py)" in (tmp_path / "README.md").read_text()
-        assert (tmp_path / "src" / "first_try" / f"{kind}.py").is_file()
+        assert f"(src/first_try/{kind.plugin}.py)" in (tmp_path / "README.md").read_text()
+        assert (tmp_path / "src" / "first_try" / f"{kind.plugin}.py").is_file()
 
     def test_an_empty_folder_is_filled(self, tmp_path):
         files = write_project(Project(ProjectKind.METHOD, "first_try"), tmp_path)

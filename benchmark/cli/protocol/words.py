@@ -53,21 +53,27 @@ def style_words(style: Style) -> str:
 
 def print_protocol(found: Protocol | Recipe) -> None:
     """Prints everything about a protocol or recipe."""
-    click.echo(f"  {found.description}")
+    if found.description:
+        click.echo(f"  {found.description}")
     for name, value in protocol_facts(found):
         click.echo(f"  {name}: {value}")
     click.echo("\ncontents:")
     for content in found.contents:
-        click.echo(f"  {content.id}: {content_words(content)}")
+        click.echo("  " + ": ".join(filter(None, (content.id, content_words(content)))))
     if isinstance(found, Protocol):
         click.echo("\nstyles:")
         for style in found.styles:
             prompt = f"“{style.prompt}”" if style.prompt else "no prompt"
-            click.echo(f"  {style.id}: {prompt} ({style_words(style)})")
+            words = f" ({style_words(style)})" if style_words(style) else ""
+            click.echo(f"  {style.id}: {prompt}{words}")
     click.echo("\nmodels:")
     for role, model in found.models.items():
         click.echo(f"  {role}: {model}")
+    if not found.models:
+        click.echo("  none")
     click.echo("\nsettings that it fixes:")
+    if not any(found.method_settings.values()):
+        click.echo("  none")
     for method, settings in found.method_settings.items():
         for setting, value in settings.items():
             click.echo(f"  {method}.{setting} = {value}")

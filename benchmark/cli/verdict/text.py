@@ -29,7 +29,7 @@ def print_text(verdict: Verdict, *, show_all: bool = False) -> None:
 
     from benchmark.cli.tables import results_console
 
-    console = results_console(160)
+    console = results_console()
     shown = [finding for finding in verdict.findings if show_all or finding.outcome is not Outcome.SAME]
     if shown:
         table = Table(*COLUMNS, caption="cases (contents × styles); differences are now − before")

@@ -10,7 +10,10 @@ from html.parser import HTMLParser
 
 import pytest
 
+from tests.conftest import SAMPLE_PLUGINS
 from tests.synthetic_wikiart import picture
+
+TINY = SAMPLE_PLUGINS / "sample_plugins" / "tiny"
 
 
 def tags(page: str) -> list[tuple[str, dict[str, str | None]]]:
@@ -41,6 +44,19 @@ class TestInTheTerminal:
     def test_shows_what_is_frozen_with_its_origin(self, on, machine, lock):
         out = on(machine, "protocol", "show", "wikiart_small").out
         assert f"styles from: huggan/wikiart (train) at {machine.hub.folder('huggan/wikiart', 'main')[0]}" in out
+
+    @pytest.mark.parametrize("arguments", [("protocol", "show"), ("show",)])
+    def test_leaves_no_empty_remains_of_what_is_not_given(self, command, sample_plugins, arguments):
+        lines = command(*arguments, "tiny").out.splitlines()
+        assert "  waves" in lines
+        assert "  warm: “a warm painting”" in lines
+        assert not [line for line in lines if line.endswith((": ", " ()")) or line.isspace()]
+
+    def test_says_none_where_it_names_no_model_and_fixes_nothing(self, command, tmp_path):
+        text = (TINY / "protocol.toml").read_text().replace("[methods.blend]", "").replace("share = 0.75", "")
+        (tmp_path / "bare.toml").write_text(text)
+        out = command("protocol", "show", tmp_path / "bare.toml").out
+        assert "\nmodels:\n  none\n\nsettings that it fixes:\n  none\n" in out
 
     def test_an_unknown_name_is_suggested(self, command):
         assert "did you mean wikiart?" in command("protocol", "show", "wikiartt").error_lines[0]

@@ -74,6 +74,7 @@ class SlicedWasserstein(Method[SlicedWassersteinSettings]):
         version="1",
         summary="Optimises the pixels so that their VGG-19 features are distributed like the style's.",
         condition=Condition.IMAGE,
+        licence="Apache-2.0",
         paper="Heitz, Vanhoey, Chambon, Belcour: A Sliced Wasserstein Loss for Neural Texture Synthesis. CVPR 2021",
         year=2021,
         url="https://arxiv.org/abs/2006.07229",
