@@ -137,8 +137,8 @@ def cost_figure(run: RunRecords) -> Figure | None:
     if not panels:
         return None
     return Figure(
-        explanation="Means with 95 % intervals; every picture was timed alone, after a warm-up. Memory is what stylizing took"
-        " beyond what was loaded before.",
+        explanation="Means with 95 % intervals; every picture was timed alone, after a warm-up."
+        " Memory is what stylizing took beyond what was loaded before.",
         alt="Runtime and peak memory of every method; the numbers are in the table of costs.",
         spec=finish(alt.hconcat(*panels, spacing=24), NARROW_PANEL),
     )
