@@ -56,7 +56,8 @@ def load_records(path: Path) -> RunRecords:
     """
     directory = RunDirectory(path)
     manifest = directory.read_manifest()
-    records, warnings = read_journal(directory.journal)
+    records, damaged_lines = read_journal(directory.journal)
+    warnings: list[str] = []
     try:
         cases = tuple(read_cases(manifest))
         methods = [method["name"] for method in manifest["methods"]]
@@ -64,6 +65,8 @@ def load_records(path: Path) -> RunRecords:
         without = without_fresh(manifest["command"])
         missing = len(methods) * len(cases) - len(units)
         if missing:
+            # Where no unit lacks a record, what a damaged line was to hold has been made again.
+            warnings += damaged_lines
             left = format_count(missing, "unit")
             warnings.append(f"not finished: {left}; the command that started the run continues it{without}")
         summary, problem = _summary(directory, manifest, units)

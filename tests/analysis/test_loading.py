@@ -67,6 +67,16 @@ def test_a_run_that_describes_its_cases_one_by_one_is_read(run):
     assert records.units.equals(whole.units)
 
 
+def test_a_damaged_line_of_the_journal_is_said_until_its_unit_has_a_record_again(run):
+    journal = run / "journal.jsonl"
+    lines = journal.read_text().splitlines(keepends=True)
+    journal.write_text("".join(["{\n", *lines[1:]]))
+    assert any("journal.jsonl line 1 is damaged" in warning for warning in load_records(run).warnings)
+
+    journal.write_text("".join(["{\n", *lines[1:], lines[0]]))
+    assert not load_records(run).warnings
+
+
 def test_a_damaged_summary_is_said_and_made_anew(run):
     whole = load_records(run)
     (run / "summary.json").write_text("{")
