@@ -87,14 +87,14 @@ def make_manifest(configuration: RunConfiguration, resources: Resources, started
 def first_difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     """Says in what two manifests differ so that one run cannot continue the other, or returns an empty string.
 
-    The number of cases may differ: a run that was limited can be continued without the limit.
+    The number of cases may differ: a run that was limited can be continued without the limit. Methods may be added.
     """
     if old["protocol"]["fingerprint"] != new["protocol"]["fingerprint"]:
         names = [f"{side['protocol']['name']} ({side['protocol']['fingerprint'][:12]})" for side in (old, new)]
         return f"protocol {names[0]} there, {names[1]} here"
     for part, keys in (("methods", ("version", "settings")), ("metrics", ("version", "backbone", "unavailable"))):
         before, after = ({item["name"]: item for item in side[part]} for side in (old, new))
-        if before.keys() != after.keys():
+        if before.keys() - after.keys() or (part == "metrics" and after.keys() - before.keys()):
             only = (
                 (", ".join(name for name in side if name not in other), where)
                 for side, other, where in ((before, after, "there"), (after, before, "here"))

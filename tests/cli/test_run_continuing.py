@@ -94,7 +94,7 @@ class TestContinuing:
         ("arguments", "difference"),
         [
             (("--seed", "7"), "seed 0 there, 7 here"),
-            (("--methods", "noisy,identity"), "methods identity only here"),
+            (("--methods", "identity"), "methods noisy only there, identity only here"),
             (("--protocol", "other"), "protocol tiny ("),
         ],
     )
@@ -106,6 +106,20 @@ class TestContinuing:
         assert difference in result.error_lines[0]
         assert "--fresh" in result.error_lines[0]
         assert len(scores(tmp_path / "run")) == 5
+
+    def test_a_method_that_is_added_is_run_and_the_others_are_not_run_again(self, tiny, tmp_path):
+        assert tiny("noisy,identity", "--limit", "3").code == 0
+        before = (tmp_path / "run" / "journal.jsonl").read_text()
+
+        assert tiny("blend,identity,noisy", "--limit", "3").code == 0
+
+        after = (tmp_path / "run" / "journal.jsonl").read_text()
+        assert after.startswith(before)
+        assert [json.loads(line)["method"] for line in after[len(before) :].splitlines()] == ["blend"] * 3
+        together = scores(tmp_path / "run").set_index(["method", "case"]).sort_index()
+        assert tiny("blend,identity,noisy", "--limit", "3", "--fresh").code == 0
+        fresh = scores(tmp_path / "run").set_index(["method", "case"]).sort_index()
+        pd.testing.assert_frame_equal(together, fresh)
 
     def test_refuses_a_folder_of_something_else(self, tiny, tmp_path):
         (tmp_path / "run").mkdir()

@@ -61,6 +61,15 @@ def test_another_run_does_not_and_the_difference_is_named(new, difference):
     assert first_difference(MANIFEST, new).startswith(difference)
 
 
+def test_methods_may_be_added_but_no_metrics():
+    etcher = {"name": "etcher", "version": "1", "settings": {}}
+    assert first_difference(MANIFEST, changed("methods", value=[etcher, *MANIFEST["methods"]])) == ""
+
+    lpips = {"name": "lpips", "version": "1", "backbone": "", "unavailable": ""}
+    more = changed("metrics", value=[*MANIFEST["metrics"], lpips])
+    assert first_difference(MANIFEST, more) == "metrics lpips only here"
+
+
 def test_a_plugin_that_was_broken_may_have_been_repaired():
     broken = changed("methods", 0, value={"name": "painter", "version": "", "settings": {}})
     assert first_difference(broken, MANIFEST) == ""
