@@ -22,21 +22,21 @@ import argparse
 import json
 import math
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import torch
 from adain_measures import HELD_OUT, VALIDATION, load_pairs, measure, render_sheet
+from adain_recipes import CONTINUING, CONTINUING_ON_ACCELERATOR, Recipe
+from crops import Crops
 from lattice import lattice_loss
 from least_squares_start import fit_by_least_squares
 from muon import Muon
-from pictures import Corpus, draw_crop, load_corpus
+from pictures import Corpus, load_corpus
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
-from torch.utils.data import DataLoader, Dataset
 
 from benchmark.models.adain_decoder import AdaINDecoder, load_adain_decoder_embedded
 from benchmark.models.feature_statistics import adaptive_instance_normalization, mean_and_standard_deviation
@@ -48,87 +48,8 @@ if TYPE_CHECKING:
 
 STYLE_LAYERS: Final = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 CONTENT_LAYER: Final = "relu4_1"
-EXTRA_SHARE: Final = 0.35
 START_BATCHES: Final = 24
 _WEIGHTS: Final = ("content", "style", "pixel", "lattice")
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How to train. Lengths in steps, sizes in pixels, `*_until` as fractions of the whole run."""
-
-    steps: int = 2400
-    seed: int = 0
-    small_until: float = 0.75
-    small_size: int = 128
-    small_batch: int = 8
-    large_size: int = 192
-    large_batch: int = 4
-    muon_learning_rate: float = 0.01
-    adam_learning_rate: float = 3e-4
-    last_learning_rate_share: float = 0.02
-    ramp_steps: int = 20
-    average_decay: float = 0.99
-    content_weight: float = 4.0
-    style_weight: float = 5.0
-    pixel_weight: float = 300.0
-    lattice_weight: float = 0.0
-    recoloured_share: float = 0.6
-
-
-CONTINUING: Final = Recipe(
-    muon_learning_rate=0.002,
-    adam_learning_rate=1e-4,
-    content_weight=80.0,
-    style_weight=12.0,
-    pixel_weight=4000.0,
-    lattice_weight=10000.0,
-    recoloured_share=0.15,
-)
-"""For a decoder already trained by the recipe above, which left content and pixels further behind than style, and a
-lattice of eight pixels on flat areas."""
-
-CONTINUING_ON_ACCELERATOR: Final = replace(
-    CONTINUING,
-    small_size=192,
-    small_batch=16,
-    large_size=256,
-    large_batch=16,
-    muon_learning_rate=0.005,
-    adam_learning_rate=3e-4,
-    average_decay=0.999,
-    content_weight=60.0,
-)
-"""Thousands of steps a minute instead of one a second: larger crops, longer averages, and content weighs most."""
-
-
-class Crops(Dataset[Tensor]):
-    """Batches of random crops by the number of their step, each `N x 3 x S x S`, RGB in [0, 1].
-
-    Args:
-        corpus: Where they are cut from.
-        recipe: Its seed and share of recoloured crops.
-        count: N.
-        size: S, in pixels.
-    """
-
-    def __init__(self, corpus: Corpus, recipe: Recipe, count: int, size: int) -> None:
-        self.corpus, self.recipe, self.count, self.size = corpus, recipe, count, size
-
-    def __getitem__(self, step: int) -> Tensor:
-        random = np.random.default_rng((self.recipe.seed, step % 2**32))
-        crops = []
-        for _ in range(self.count):
-            pool = self.corpus.photos if random.random() < 0.5 else self.corpus.paintings
-            if self.corpus.extras and random.random() < EXTRA_SHARE:
-                pool = self.corpus.extras
-            picture = pool[random.integers(len(pool))]
-            crops.append(draw_crop(picture, self.size, random, self.recipe.recoloured_share))
-        return torch.stack(crops)
-
-    def from_step(self, step: int, workers: int) -> Iterator[Tensor]:
-        """The batches of this step and all that follow, drawn ahead in that many processes."""
-        return iter(DataLoader(self, batch_size=None, sampler=range(step, 2**31), num_workers=workers))
 
 
 class Trainer:
@@ -257,12 +178,15 @@ class Trainer:
     def _next_batch(self, count: int, size: int) -> Tensor:
         """The batch of the present step, drawn ahead as long as its kind stays the same."""
         if self._crops is None or (self._crops[0].count, self._crops[0].size) != (count, size):
-            crops = Crops(self.corpus, self.recipe, count, size)
+            crops = self._crops_of(count, size)
             self._crops = crops, crops.from_step(self.step, self.workers)
         return next(self._crops[1]).to(self.device)
 
     def _draw_batch(self, count: int, size: int, step: int = 0) -> Tensor:
-        return Crops(self.corpus, self.recipe, count, size)[step].to(self.device)
+        return self._crops_of(count, size)[step].to(self.device)
+
+    def _crops_of(self, count: int, size: int) -> Crops:
+        return Crops(self.corpus, self.recipe.seed, self.recipe.recoloured_share, count, size)
 
     def _encode(self, images: Tensor, layers: Sequence[str] = STYLE_LAYERS) -> dict[str, Tensor]:
         inputs = images.to(self.dtype).contiguous(memory_format=torch.channels_last)

@@ -54,8 +54,7 @@ def test_a_checkpoint_comes_before_the_file_to_start_from(trainer, tmp_path):
 
 
 def test_batches_drawn_ahead_in_other_processes_are_those_of_their_steps(trainer):
-    training = importlib.import_module("train_adain_decoder")
-    crops = training.Crops(trainer.corpus, trainer.recipe, count=2, size=64)
+    crops = importlib.import_module("crops").Crops(trainer.corpus, seed=3, recoloured_share=0.5, count=2, size=64)
 
     ahead = crops.from_step(5, workers=2)
 
