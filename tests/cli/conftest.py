@@ -9,6 +9,8 @@ import pytest
 
 import benchmark
 
+NO_DEFAULT = "method no_default of sample-plugins cannot be used: setting strength has no default"
+"""Why a sample method cannot be used."""
 TINY = ("run", "--protocol", "tiny", "--metrics", "brightness_difference,sometimes_fails", "--no-report")
 
 
