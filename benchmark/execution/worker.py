@@ -18,6 +18,7 @@ from benchmark.errors import InputError
 from benchmark.execution.child_process import catch_output, end_with_parent, flush_output
 from benchmark.execution.task import Result, Task
 from benchmark.execution.workbench import Workbench
+from benchmark.own_packages import import_own_packages
 
 _SIGNAL_FOR_TRACEBACK = getattr(signal, "SIGUSR1", None)
 
@@ -72,6 +73,7 @@ def serve(connection: Connection, setup: Setup) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(setup.threads)
     # Written by the run's own process, which has imported the same plugins.
+    import_own_packages()
     configuration = pickle.loads(setup.configuration)  # noqa: S301
     workbench = Workbench(configuration, setup.directory, connection.send, setup.copies)
     connection.send(Ready())
