@@ -212,15 +212,15 @@ def _read_table(path: Path, styles: Mapping[str, Path]) -> dict[str, dict[str, s
     facts: dict[str, dict[str, str]] = {}
     for row in read_table(path, "table", needed=(FILE_COLUMN, "prompt"), others=STYLE_COLUMNS):
         where = f"table {path} line {row.line}"
-        file = row.cells.get(FILE_COLUMN)
-        if file is None:
+        named = row.cells.get(FILE_COLUMN)
+        if named is None:
             raise InputError(f"{where}: no {FILE_COLUMN} is named")
-        found = names.get(file_key(file), [])
+        found = names.get(file_key(named), [])
         if not found:
-            raise InputError(f"{where}: no style image {file!r}{suggest(file, names)}")
+            raise InputError(f"{where}: no style image {named!r}{suggest(named, names)}")
         if len(found) > 1:
-            raise InputError(f"{where}: {len(found)} style images are called {file}, in several spellings; rename one")
+            raise InputError(f"{where}: {len(found)} style images are called {named}, in several spellings; rename one")
         if found[0] in facts:
-            raise InputError(f"{where}: {file} occurs twice")
+            raise InputError(f"{where}: {named} occurs twice")
         facts[found[0]] = {column: row.cells[column] for column in STYLE_COLUMNS if column in row.cells}
     return facts

@@ -154,6 +154,7 @@ class _Reader:
     def items(self, key: str, kind: type[ItemT]) -> tuple[ItemT, ...]:
         known = {field.name for field in fields(kind)}
         items: dict[str, ItemT] = {}
+        in_lower_case: dict[str, str] = {}
         for number, table in enumerate(self.value(key, list), start=1):
             where = f"{key} entry {number}"
             if not isinstance(table, dict):
@@ -168,6 +169,11 @@ class _Reader:
                 raise self.fail(f"{where}: id must be letters, digits, _ and -, not {identifier!r}")
             if identifier in items:
                 raise self.fail(f"{where}: id {identifier!r} is used twice")
+            if (alike := in_lower_case.setdefault(identifier.lower(), identifier)) != identifier:
+                raise self.fail(
+                    f"{where}: ids {alike!r} and {identifier!r} differ in case only, which many file systems do not"
+                    " tell apart; rename one"
+                )
             image = self.image(f"{where} ({identifier})", table)
             if kind is Content and image is None:
                 raise self.fail(f"{where} ({identifier}): image is missing")

@@ -58,7 +58,7 @@ def read_thresholds(path: Path) -> tuple[Threshold, ...]:
     Raises:
         InputError: It cannot be read, or something in it is unknown, missing or not meaningful.
     """
-    table = read_toml(path, "thresholds")
+    table = read_toml(path, "threshold file")
     try:
         return _thresholds(table)
     except ValueError as error:
