@@ -51,13 +51,14 @@ def read_text(path: Path, what: str) -> str:
         MissingFileError: It is not there.
         InputError: It cannot be read, or is no text in UTF-8, or in UTF-16 with a byte order mark.
     """
+    where = f"{what} {printable(path)}"
     try:
         data = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise MissingFileError(f"cannot read {what} {path}: {error.strerror}") from error
+        raise MissingFileError(f"cannot read {where}: {error.strerror}") from error
     except OSError as error:
-        raise InputError(f"cannot read {what} {path}: {error.strerror}") from error
-    return _decoded(data, f"{what} {path}")
+        raise InputError(f"cannot read {where}: {error.strerror}") from error
+    return _decoded(data, where)
 
 
 def read_json(path: Path, what: str) -> Any:
@@ -78,9 +79,11 @@ def read_json(path: Path, what: str) -> Any:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         half = printable(str(error.object)[error.start])
-        raise InputError(f"{what} {path} holds {half}, half of a character; write the character itself") from error
+        raise InputError(
+            f"{what} {printable(path)} holds {half}, half of a character; write the character itself"
+        ) from error
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{what} {path} is not valid JSON: {error}") from error
+        raise InputError(f"{what} {printable(path)} is not valid JSON: {error}") from error
     return value
 
 
@@ -98,7 +101,7 @@ def read_toml(path: Path, what: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{what} {path} is not valid TOML: {error}") from error
+        raise InputError(f"{what} {printable(path)} is not valid TOML: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,7 @@ def read_table(path: Path, what: str, *, needed: Sequence[str], others: Sequence
     Raises:
         InputError: It cannot be read, is no table, or lacks a column; the message names the line.
     """
-    where = f"{what} {path}"
+    where = f"{what} {printable(path)}"
     try:
         size = path.stat().st_size
     except OSError as error:

@@ -120,7 +120,7 @@ class TestPictures:
         file.unlink()
         result = command("similarity", "--image", file, "--prompt", "a horse")
         assert result.code == 2
-        assert_plain(result, "error: image not found: ")
+        assert_plain(result, f"error: image not found: {file.parent}/{name[1]}.png")
         assert len(result.err.splitlines()) == 1
 
     def test_make_a_protocol(self, command, file, name, tmp_path):

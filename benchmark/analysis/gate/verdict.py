@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmark.analysis.interval import Interval
 from benchmark.errors import ExitCode
-from benchmark.escaping import one_line
+from benchmark.escaping import one_line, printable
 
 SCHEMA_VERSION = 1
 
@@ -134,7 +134,7 @@ def make_verdict(title: str, findings: list[Finding], notes: tuple[str, ...] = (
     severity = list(Outcome)
     findings = [replace(finding, reason=one_line(finding.reason)) for finding in findings]
     return Verdict(
-        title=one_line(title),
+        title=printable(title),
         findings=tuple(sorted(findings, key=lambda finding: severity.index(finding.outcome))),
         notes=tuple(map(one_line, notes)),
     )
