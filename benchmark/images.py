@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.errors import InputError
+from benchmark.escaping import printable
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -33,7 +34,7 @@ def open_image(path: Path) -> Image.Image:
     Raises:
         InputError: The file is missing, no image, damaged, smaller than 16 px on a side or larger than 100 megapixels.
     """
-    return _decode(path, str(path))
+    return _decode(path, printable(path))
 
 
 def decode_image(data: bytes, name: str) -> Image.Image:

@@ -12,6 +12,7 @@ from benchmark.analysis.gate.regression import compare_snapshots, differences_of
 from benchmark.analysis.gate.rules import GateRules
 from benchmark.analysis.gate.snapshot import RUNTIME, Snapshot, take_snapshot
 from benchmark.analysis.gate.verdict import Finding, Outcome, make_verdict
+from benchmark.escaping import printable
 from reports.comparability import Comparability, compare_protocols
 from reports.figures.all import DrawnFigure, draw
 from reports.figures.trend import trend_figure
@@ -218,4 +219,4 @@ def _side_by_side(runs: Sequence[RunRecords]) -> tuple[SideBySideRow, ...]:
 
 
 def _label(number: int, run: RunRecords) -> str:
-    return f"run {number} ({run.directory.name})"
+    return f"run {number} ({printable(run.directory.name)})"

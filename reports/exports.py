@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from benchmark.contracts.report import Report, ReportInfo
-from benchmark.store.atomic import write_bytes
+from benchmark.escaping import encodable, printable
+from benchmark.store.atomic import write_text
 from reports.formatting import field_of
 
 if TYPE_CHECKING:
@@ -51,10 +52,11 @@ class CsvReport(Report):
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(["run", "protocol", "fingerprint", *columns])
         for run in runs:
-            origin = [run.directory.name, field_of(run.protocol, "name"), field_of(run.protocol, "fingerprint")]
+            facts = (field_of(run.protocol, "name"), field_of(run.protocol, "fingerprint"))
+            origin = [printable(run.directory.name), *facts]
             writer.writerows([*origin, *(asdict(row)[column] for column in columns)] for row in run.summary)
         target = destination / "summary.csv"
-        write_bytes(target, text.getvalue().encode("utf-8", errors="replace"))
+        write_text(target, text.getvalue())
         return target
 
 
@@ -81,9 +83,9 @@ class JsonReport(Report):
         Raises:
             InputError: If it cannot be written.
         """
-        content = {"schema_version": SCHEMA_VERSION, "runs": [_finite(_run(run)) for run in runs]}
+        content = {"schema_version": SCHEMA_VERSION, "runs": [_portable(_run(run)) for run in runs]}
         target = destination / "report.json"
-        write_bytes(target, json.dumps(content, indent=1, allow_nan=False, default=str).encode("ascii"))
+        write_text(target, json.dumps(content, indent=1, allow_nan=False, default=str))
         return target
 
 
@@ -92,7 +94,7 @@ def _run(run: RunRecords) -> dict[str, Any]:
     from benchmark.analysis.statistics import analyze
 
     return {
-        "run": run.directory.name,
+        "run": printable(run.directory.name),
         "status": run.status,
         "protocol": run.protocol,
         "warnings": list(run.warnings),
@@ -102,10 +104,12 @@ def _run(run: RunRecords) -> dict[str, Any]:
     }
 
 
-def _finite(value: Any) -> Any:
-    """Returns a value in which numbers that JSON does not know are ``None``."""
+def _portable(value: Any) -> Any:
+    """Returns a value in which numbers that JSON does not know are ``None``, and texts are such that UTF-8 can hold."""
     if isinstance(value, dict):
-        return {str(key): _finite(item) for key, item in value.items()}
+        return {encodable(str(key)): _portable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
+        return [_portable(item) for item in value]
+    if isinstance(value, str):
+        return encodable(value)
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from benchmark.contracts.report import Report, ReportInfo
-from benchmark.store.atomic import write_bytes
+from benchmark.store.atomic import write_text
 from benchmark.wording import format_count
 from reports.citation import TEX_ESCAPES
 from reports.formatting import MINUS, NOTHING, field_of, short_fingerprint
@@ -61,7 +61,7 @@ class LatexReport(Report):
         target = destination / "tables.tex"
         tables = [table for run in runs for table in _tables(run)]
         text = "\n\n".join(["% Needs \\usepackage{booktabs}.", *tables]) + "\n"
-        write_bytes(target, text.encode("utf-8", errors="replace"))
+        write_text(target, text)
         return target
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from benchmark.contracts.report import Report, ReportInfo
-from benchmark.store.atomic import write_bytes
+from benchmark.store.atomic import write_text
 from benchmark.wording import format_count
 from reports.formatting import field_of, short_fingerprint
 
@@ -45,7 +45,7 @@ class MarkdownReport(Report):
         """
         target = destination / "report.md"
         text = "\n\n".join(_section(run) for run in runs) + "\n"
-        write_bytes(target, text.encode("utf-8", errors="replace"))
+        write_text(target, text)
         return target
 
 

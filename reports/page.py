@@ -11,6 +11,7 @@ from markupsafe import Markup
 from benchmark.analysis.breakdown import breakdowns
 from benchmark.analysis.statistics import analyze
 from benchmark.contracts.metric import Direction
+from benchmark.escaping import printable
 from benchmark.store.records import RunStatus, UnitStatus
 from benchmark.wording import format_count
 from reports.breakdowns import Breakdowns, build_breakdowns
@@ -163,7 +164,7 @@ def _section(run: RunRecords, number: int, files: LinkedFiles | None, logs: Link
         number=number,
         prefix=_prefix(number),
         title=name,
-        folder=run.directory.name,
+        folder=printable(run.directory.name),
         description=field_of(run.protocol, "description"),
         status=RunStatus(run.status),
         facts=_facts(run),

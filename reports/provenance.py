@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmark.escaping import shell_command
 from benchmark.settings import SettingOrigin
 from benchmark.wording import NOT_STATED
 from reports.citation import PaperReference, bibtex, collect_papers
@@ -107,7 +107,7 @@ def _with_origin(setting: str, method: MethodRecord) -> str:
 
 def _command(command: object) -> str:
     if isinstance(command, list | tuple):
-        return shlex.join(text_of(word) for word in command)
+        return shell_command(text_of(word) for word in command)
     return text_of(command)
 
 

@@ -118,7 +118,7 @@ def _summary(directory: RunDirectory, manifest: Mapping[str, Any], units: pd.Dat
         problem = "the run has not ended"
     else:
         try:
-            return summary_from_json(json.loads(directory.summary.read_text(encoding="utf-8"))), ""
+            return summary_from_json(json.loads(directory.summary.read_bytes())), ""
         except FileNotFoundError:
             problem = "summary.json is missing"
         except (OSError, ValueError, KeyError, TypeError) as error:

@@ -8,6 +8,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmark.escaping import one_line, printable
 from benchmark.images import fit_square, open_image
 from benchmark.store.atomic import write_bytes, write_text
 
@@ -71,7 +72,7 @@ class SimilarityMatrix:
         """The matrix as CSV, with the names of the images in the first line."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["prompt", *self.images])
+        writer.writerow(["prompt", *map(printable, self.images)])
         writer.writerows([prompt, *row] for prompt, row in zip(self.prompts, self.values, strict=True))
         return text.getvalue()
 
@@ -94,7 +95,7 @@ class SimilarityMatrix:
             }
             for prompt, row in zip(self.prompts, self.values, strict=True)
         ]
-        images = [{"name": path.name, "source": _data_address(path)} for path in self.images]
+        images = [{"name": printable(path.name), "source": _data_address(path)} for path in self.images]
         return environment.from_string(_TEMPLATE).render(model=self.model, images=images, rows=rows)
 
     def to_png(self) -> bytes:
@@ -102,14 +103,15 @@ class SimilarityMatrix:
         from PIL import Image, ImageDraw, ImageFont
 
         font = ImageFont.load_default(size=14)
-        margin = 16 + max(int(font.getlength(prompt)) for prompt in self.prompts)
+        prompts = [one_line(prompt) for prompt in self.prompts]
+        margin = 16 + max(int(font.getlength(prompt)) for prompt in prompts)
         cell, row_height = _THUMBNAIL + 4, 36
         height = cell + row_height * len(self.prompts)
         picture = Image.new("RGB", (margin + cell * len(self.images), height), "white")
         draw = ImageDraw.Draw(picture)
         for column, path in enumerate(self.images):
             picture.paste(fit_square(open_image(path), _THUMBNAIL), (margin + column * cell + 2, 2))
-        for number, (prompt, row) in enumerate(zip(self.prompts, self.values, strict=True)):
+        for number, (prompt, row) in enumerate(zip(prompts, self.values, strict=True)):
             top = cell + number * row_height
             draw.text((margin - 8, top + row_height / 2), prompt, fill="black", font=font, anchor="rm")
             for column, value in enumerate(row):

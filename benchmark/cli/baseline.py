@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from benchmark.escaping import one_line, printable
 from benchmark.wording import format_count
 
 
@@ -23,7 +24,7 @@ def baseline(run: Path, out: Path) -> None:
     snapshot = take_snapshot(records)
     write_baseline(snapshot, out)
     for warning in records.warnings:
-        click.echo(f"warning: {warning}", err=True)
+        click.echo(f"warning: {one_line(warning)}", err=True)
     lacking = lacking_metrics(records)
     for reason in dict.fromkeys(lacking.values()):
         names = ", ".join(name for name in lacking if lacking[name] == reason)
@@ -33,4 +34,4 @@ def baseline(run: Path, out: Path) -> None:
     if failed:
         click.echo(f"warning: {format_count(failed, 'unit')} failed, not compared with later runs", err=True)
     counted = ((snapshot.methods, "method"), (snapshot.metrics, "metric"), (statuses, "unit"))
-    click.echo(f"{out}: {', '.join(format_count(len(things), noun) for things, noun in counted)}")
+    click.echo(f"{printable(out)}: {', '.join(format_count(len(things), noun) for things, noun in counted)}")

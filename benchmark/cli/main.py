@@ -24,6 +24,7 @@ from benchmark.cli.similarity import similarity
 from benchmark.cli.stylize import stylize
 from benchmark.cli.weights import weights
 from benchmark.errors import BenchmarkError, ExitCode
+from benchmark.escaping import one_line
 from benchmark.registry import OWN_DISTRIBUTION
 
 
@@ -83,5 +84,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _fail(error: Exception, message: str, code: ExitCode, debug: bool) -> ExitCode:
     if debug:
         traceback.print_exception(error)
-    click.echo(f"error: {' '.join(message.split())}", err=True)
+    click.echo(f"error: {one_line(message)}", err=True)
     return code

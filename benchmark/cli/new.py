@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from benchmark.errors import InputError
+from benchmark.escaping import printable
 from benchmark.registry import PluginKind, installed_plugins
 from benchmark.scaffold.project import Project, ProjectKind, write_project
 
@@ -32,5 +33,5 @@ def new(kind: str, name: str, out: Path | None) -> None:
         )
     folder = out or Path(project.distribution)
     for path in write_project(project, folder):
-        click.echo(path)
+        click.echo(printable(path))
     click.echo(f"next: cd {folder} && pip install -e '.[test]' && pytest && benchmark show {project.name}", err=True)

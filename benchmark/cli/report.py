@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from benchmark.errors import InputError
+from benchmark.escaping import printable
 from benchmark.registry import PluginKind, find_plugin
 
 
@@ -21,7 +22,7 @@ from benchmark.registry import PluginKind, find_plugin
 def report(runs: tuple[Path, ...], name: str, out: Path | None, inline: bool) -> None:
     """Render the records of one or several runs. Scores are never recomputed."""
     destination = out or (runs[0] / "report" if len(runs) == 1 else Path("report"))
-    click.echo(write_report(runs, name, destination, inline=inline))
+    click.echo(printable(write_report(runs, name, destination, inline=inline)))
 
 
 def write_report(runs: Sequence[Path], name: str, destination: Path, *, inline: bool = False) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import click
 from benchmark.cli.options import choose_device, device_option, resources_options, set_option
 from benchmark.cli.report import write_report
 from benchmark.errors import ExitCode, describe_error
+from benchmark.escaping import printable, shell_command
 from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
 from benchmark.settings import parse_assignments
 from benchmark.wording import format_count, without_fresh
@@ -118,12 +118,14 @@ def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
     if outcome.failed_sets:
         sets = format_count(outcome.failed_sets, "score of a whole method", "scores of whole methods")
         parts.append(f"{sets} failed")
-    click.echo(f"{directory}: {format_count(outcome.planned, 'unit')}: {', '.join(parts)}")
+    click.echo(f"{printable(directory)}: {format_count(outcome.planned, 'unit')}: {', '.join(parts)}")
     if outcome.interrupted:
         click.echo(f"interrupted; what is finished is kept, and {_same_command()} goes on: {_command()}", err=True)
     elif outcome.has_failures:
         logs = directory / "logs"
-        click.echo(f"what plugins said is in {logs}; {_same_command()} tries them again: {_command()}", err=True)
+        click.echo(
+            f"what plugins said is in {printable(logs)}; {_same_command()} tries them again: {_command()}", err=True
+        )
 
 
 def _same_command() -> str:
@@ -131,12 +133,12 @@ def _same_command() -> str:
 
 
 def _command() -> str:
-    return shlex.join(["benchmark", *(argument for argument in sys.argv[1:] if argument != "--fresh")])
+    return shell_command(["benchmark", *(argument for argument in sys.argv[1:] if argument != "--fresh")])
 
 
 def _write_report(directory: Path) -> None:
     # The run is safe on disk; a report that cannot be written must not make it look failed.
     try:
-        click.echo(f"report: {write_report([directory], 'html', directory / 'report')}")
+        click.echo(f"report: {printable(write_report([directory], 'html', directory / 'report'))}")
     except Exception as error:
         click.echo(f"no report was written: {describe_error(error)}", err=True)

@@ -125,7 +125,7 @@ class _RunCheck:
         if found == record.image_sha256:
             return ""
         state = "has changed" if found else "is missing"
-        return f"images/{record.method}/{record.case}.png {state}; {self._command} makes it again"
+        return f"{record.image} {state}; {self._command} makes it again"
 
     def _inputs(self) -> Iterator[Finding]:
         pictures = [entry["thumbnail"] for kind in ("contents", "styles") for entry in self._manifest[kind]]
@@ -140,7 +140,8 @@ class _RunCheck:
 
         problem = ""
         try:
-            found = pd.read_parquet(self._directory.results)
+            with self._directory.results.open("rb") as file:
+                found = pd.read_parquet(file)
             # How columns are held depends on the version of pandas, what they hold does not.
             pd.testing.assert_frame_equal(found, self._loaded.units, check_dtype=False, check_exact=True)
         except FileNotFoundError:

@@ -9,6 +9,7 @@ import click
 
 from benchmark.cli.options import choose_device, device_option
 from benchmark.errors import InputError
+from benchmark.escaping import one_line, printable
 from benchmark.models.role import Role
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def similarity(images: tuple[Path, ...], prompts: tuple[str, ...], out: Path | N
         _print(matrix)
     else:
         matrix.write(out)
-        click.echo(out)
+        click.echo(printable(out))
 
 
 def _print(matrix: SimilarityMatrix) -> None:
@@ -61,7 +62,7 @@ def _print(matrix: SimilarityMatrix) -> None:
 
     table = Table("prompt", caption=f"cosine of {matrix.model}; rows are prompts, columns are images")
     for image in matrix.images:
-        table.add_column(escape(image.name), justify="right", overflow="fold")
+        table.add_column(escape(printable(image.name)), justify="right", overflow="fold")
     for prompt, row in zip(matrix.prompts, matrix.values, strict=True):
-        table.add_row(escape(prompt), *(f"{value:.3f}" for value in row))
+        table.add_row(escape(one_line(prompt)), *(f"{value:.3f}" for value in row))
     results_console().print(table)

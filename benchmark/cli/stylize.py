@@ -12,6 +12,7 @@ import click
 from benchmark.cli.options import choose_device, device_option, set_option
 from benchmark.contracts import Condition
 from benchmark.errors import BenchmarkError, ExitCode, InputError, describe_error
+from benchmark.escaping import printable
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
 from benchmark.registry import PluginKind, find_plugin
 from benchmark.settings import parse_assignments
@@ -101,7 +102,7 @@ def stylize(
             raise
         raise StylizationError(f"method {plugin.name} failed: {describe_error(error)}") from error
     write_bytes(out, encode_image(result.value, out.suffix))
-    click.echo(f"{out} ({result.seconds:.1f} s)")
+    click.echo(f"{printable(out)} ({result.seconds:.1f} s)")
 
 
 def _fitted(path: Path, size: int) -> Image.Image:

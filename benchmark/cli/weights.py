@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.errors import ExitCode, InputError
+from benchmark.escaping import one_line, printable
 
 if TYPE_CHECKING:
     from benchmark.models.asset import Asset
@@ -59,7 +60,7 @@ def list_weights(names: tuple[str, ...], as_json: bool) -> None:
         cells = [row["name"], format_size(row["bytes"]), row["state"], row["licence"]]
         table.add_row(*map(escape, [*cells, ", ".join(row["models"]), ", ".join(row["protocols"])]))
     results_console(160).print(table)
-    click.echo(f"looked for in {', then '.join(map(str, folders.folders))}; fetched into the last")
+    click.echo(f"looked for in {', then '.join(map(printable, folders.folders))}; fetched into the last")
 
 
 @weights.command()
@@ -98,7 +99,7 @@ def verify(names: tuple[str, ...], protocol: str | None) -> ExitCode:
         is_problem = not check.state.is_sound and (asked or check.state is not WeightsState.MISSING)
         problems += is_problem
         what = f"{check.path}, sha256 {check.sha256}" if check.state.is_sound else check.reason
-        click.echo(f"{check.state:<10}  {asset.name}: {what}")
+        click.echo(f"{check.state:<10}  {asset.name}: {one_line(what)}")
     click.echo(f"{problems} problem{'s' * (problems != 1)} found" if problems else "all is well")
     return ExitCode.BAD_INPUT if problems else ExitCode.DONE
 

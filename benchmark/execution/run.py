@@ -27,6 +27,7 @@ from benchmark.execution.task import Ended, Made, Task
 from benchmark.images import fit_square, open_image
 from benchmark.plan.configuration import RunConfiguration
 from benchmark.plan.resources import ExecutorKind, Resources
+from benchmark.plan.unit import input_path
 from benchmark.protocol.protocol import Protocol
 from benchmark.store.atomic import write_bytes, write_json
 from benchmark.store.journal import JournalWriter
@@ -238,7 +239,7 @@ def _forget_unsound(directory: RunDirectory, index: JournalIndex) -> None:
 
 def _known_set_scores(directory: RunDirectory) -> dict[_SetKey, SetScore]:
     try:
-        scores = known_set_scores(summary_from_json(json.loads(directory.summary.read_text(encoding="utf-8"))))
+        scores = known_set_scores(summary_from_json(json.loads(directory.summary.read_bytes())))
     except (OSError, ValueError, KeyError, TypeError):
         return {}
     return {_key(score): score for score in scores}
@@ -276,10 +277,10 @@ def _write_results(
 
 def _keep_inputs(protocol: Protocol, directory: RunDirectory) -> None:
     """Keeps the contents and the styles as the methods saw them, so that a run can be read without its protocol."""
-    pictures = {f"contents/{content.id}": content.image for content in protocol.contents}
-    pictures |= {f"styles/{style.id}": style.image for style in protocol.styles if style.image}
+    pictures = {input_path("contents", content.id): content.image for content in protocol.contents}
+    pictures |= {input_path("styles", style.id): style.image for style in protocol.styles if style.image}
     for name, source in pictures.items():
-        target = directory.path / "inputs" / f"{name}.png"
+        target = directory.path / name
         if not target.exists():
             buffer = io.BytesIO()
             fit_square(open_image(source), protocol.resolution).save(buffer, format="PNG")

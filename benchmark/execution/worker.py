@@ -19,6 +19,7 @@ from benchmark.execution.child_process import catch_output, end_with_parent, flu
 from benchmark.execution.task import Result, Task
 from benchmark.execution.workbench import Workbench
 from benchmark.own_packages import import_own_packages
+from benchmark.plan.unit import log_path
 
 _SIGNAL_FOR_TRACEBACK = getattr(signal, "SIGUSR1", None)
 
@@ -82,7 +83,7 @@ def serve(connection: Connection, setup: Setup) -> None:
     while (task := connection.recv()) is not None:
         if task.method != method:
             method = task.method
-            catch_output(logs / f"{method}.log")
+            catch_output(setup.directory / log_path(method))
         if method:
             _write_line(f"[{task.title}]")
         try:

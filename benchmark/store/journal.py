@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from benchmark.errors import InputError
+from benchmark.escaping import encodable_json
 from benchmark.plan.unit import image_path, is_file_name, log_path
 from benchmark.store.records import UnitStatus
 
@@ -79,7 +80,7 @@ class UnitRecord:
         }
         # All fields in their order; asdict would copy them, which takes longer than all else that a unit costs here.
         values = {**vars(self), "scores": scores}
-        return json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return encodable_json(json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
 
     @staticmethod
     def from_line(line: str) -> UnitRecord:

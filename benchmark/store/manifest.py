@@ -14,6 +14,7 @@ from benchmark.models.role import Role
 from benchmark.models.specification import ModelSpecification
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
 from benchmark.plan.resources import Resources
+from benchmark.plan.unit import input_path
 from benchmark.protocol.case import Content
 from benchmark.settings import describe_differences, settings_of
 from benchmark.store.cases import describe_cases, describe_style
@@ -175,7 +176,7 @@ def _model_record(role: Role, model: ModelSpecification) -> ModelRecord:
 
 def describe_content(content: Content) -> dict[str, Any]:
     """All facts about a content, with the picture that the run keeps of it."""
-    return {**asdict(content), "image": content.image.name, "thumbnail": f"inputs/contents/{content.id}.png"}
+    return {**asdict(content), "image": content.image.name, "thumbnail": input_path("contents", content.id)}
 
 
 def describe_environment() -> dict[str, Any]:

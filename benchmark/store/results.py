@@ -93,7 +93,12 @@ def write_results(units: Iterable[tuple[Unit, UnitRecord]], columns: Sequence[st
 
     schema = _schema(columns)
     empty = pa.Table.from_pandas(_table([], columns), schema=schema)
-    with replacing(path) as temporary, pq.ParquetWriter(temporary, empty.schema) as writer:
+    with (
+        replacing(path) as temporary,
+        # pyarrow opens no path that is not UTF-8.
+        temporary.open("wb") as file,
+        pq.ParquetWriter(file, empty.schema) as writer,
+    ):
         # A row group has rows of one method only, by which its scores are found again.
         for _, of_method in itertools.groupby(units, key=lambda unit: unit[0].method):
             rows = (_row(*_facts(unit.case), record, columns) for unit, record in of_method)
@@ -111,7 +116,8 @@ class ResultsReader:
     def __init__(self, path: Path) -> None:
         import pyarrow.parquet as pq
 
-        self._file = pq.ParquetFile(path, read_dictionary=_NAMES)
+        self._opened = path.open("rb")
+        self._file = pq.ParquetFile(self._opened, read_dictionary=_NAMES)
         self._groups: dict[str, list[int]] = {}
         method = self._file.schema_arrow.get_field_index("method")
         for group in range(self._file.num_row_groups):
@@ -140,6 +146,7 @@ class ResultsReader:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._file.close()
+        self._opened.close()
 
 
 def _schema(columns: Sequence[str]) -> pa.Schema:

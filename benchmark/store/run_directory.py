@@ -18,6 +18,7 @@ from benchmark.store.atomic import write_json
 from benchmark.store.cases import count_cases
 from benchmark.store.manifest import MANIFEST_KEYS, READABLE_VERSIONS, first_difference
 from benchmark.store.records import Calibration, RunStatus
+from benchmark.text_files import MissingFileError, read_text
 
 # The journal goes first: without it nothing counts as finished, whenever the clearing is cut off. The manifest stays
 # until the new one replaces it.
@@ -114,12 +115,10 @@ class RunDirectory:
             InputError: It is missing, damaged or of another schema version.
         """
         try:
-            manifest: Any = json.loads(self.manifest.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise InputError(f"{self.path} is not a run: it has no run.json") from None
-        except OSError as error:
-            raise InputError(f"cannot read {self.manifest}: {error.strerror}") from error
-        except ValueError as error:
+            manifest: Any = json.loads(read_text(self.manifest, "run"))
+        except MissingFileError as error:
+            raise InputError(f"{self.path} is not a run: it has no run.json") from error
+        except (ValueError, RecursionError) as error:
             raise self.damaged(str(error)) from error
         if not isinstance(manifest, dict) or "schema_version" not in manifest:
             raise self.damaged("it has no schema_version")

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmark.escaping import encodable
 from reports.figures.labels import Label, Span, place_labels
 from reports.units import methods_before_controls
 
@@ -102,7 +103,7 @@ def _unique(named: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def _shorten(text: str) -> str:
     # Charts take no lone surrogates, which a record read from JSON can hold.
-    clean = " ".join(text.encode("utf-8", "replace").decode("utf-8").replace("\0", "").split())
+    clean = " ".join(encodable(text).replace("\0", "").split())
     return clean if len(clean) <= LONGEST_TITLE else f"{clean[: LONGEST_TITLE - 1]}…"
 
 

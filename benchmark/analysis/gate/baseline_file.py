@@ -14,6 +14,7 @@ from typing import Any
 from benchmark.analysis.gate.snapshot import CaseResult, SetResult, Snapshot
 from benchmark.errors import InputError
 from benchmark.store.atomic import write_text
+from benchmark.text_files import read_text
 
 SCHEMA_VERSION = 2
 _DIGITS = 6
@@ -62,10 +63,9 @@ def read_baseline(path: Path) -> Snapshot:
     from pydantic import TypeAdapter, ValidationError
     from pydantic_core import from_json
 
+    text = read_text(path, "baseline")
     try:
-        value: Any = from_json(path.read_bytes(), allow_inf_nan=False)
-    except OSError as error:
-        raise InputError(f"cannot read baseline {path}: {error.strerror}") from error
+        value: Any = from_json(text, allow_inf_nan=False)
     except ValueError as error:
         raise InputError(f"baseline {path} is damaged: it is not JSON: {error}; write it again") from error
     version = value.get("schema_version") if isinstance(value, dict) else None

@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmark.analysis.interval import Interval
 from benchmark.errors import ExitCode
+from benchmark.escaping import one_line, printable
 
 SCHEMA_VERSION = 1
 
@@ -131,14 +132,9 @@ def make_verdict(title: str, findings: list[Finding], notes: tuple[str, ...] = (
         notes: What differs without deciding anything.
     """
     severity = list(Outcome)
-    findings = [replace(finding, reason=_encodable(finding.reason)) for finding in findings]
+    findings = [replace(finding, reason=one_line(finding.reason)) for finding in findings]
     return Verdict(
-        title=_encodable(title),
+        title=printable(title),
         findings=tuple(sorted(findings, key=lambda finding: severity.index(finding.outcome))),
-        notes=tuple(map(_encodable, notes)),
+        notes=tuple(map(one_line, notes)),
     )
-
-
-def _encodable(text: str) -> str:
-    """The text without what no encoding can write, such as the undecodable bytes of a file name."""
-    return text.encode("utf-8", "backslashreplace").decode()

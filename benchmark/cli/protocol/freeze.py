@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.errors import InputError
+from benchmark.escaping import printable
 from benchmark.wording import format_count
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def freeze(name: str | None, lock: Path | None, place: str, revision: str, out: 
         from benchmark.store.atomic import write_bytes
 
         write_bytes(out, kept_lock(protocol.name).read_bytes())
-        click.echo(f"lock: {out}")
+        click.echo(f"lock: {printable(out)}")
 
 
 def _freeze(name: str, place: str, revision: str, fresh: bool, display: FreezeDisplay) -> Protocol:

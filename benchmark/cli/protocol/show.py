@@ -15,6 +15,7 @@ def show(name: str, out: Path | None) -> None:
     from benchmark.cli.protocol.page import protocol_page
     from benchmark.cli.protocol.words import print_protocol
     from benchmark.errors import InputError
+    from benchmark.escaping import printable
     from benchmark.plan.selection import find_protocol, load_protocol
     from benchmark.protocol.data_directory import kept_lock
     from benchmark.protocol.recipe import Recipe
@@ -30,4 +31,4 @@ def show(name: str, out: Path | None) -> None:
     if out.suffix.lower() not in {".html", ".htm"}:
         raise InputError(f"cannot write {out}: name a file ending in .html")
     write_text(out, protocol_page(found))
-    click.echo(out)
+    click.echo(printable(out))

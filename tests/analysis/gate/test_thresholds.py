@@ -162,9 +162,9 @@ class TestFile:
                 b"schema_version = 1\n[[thresholds]]\nmetric = 'x'\nminimum = 2\nmaximum = 1",
                 "minimum 2 is above maximum 1",
             ),
-            (b"schema_version = ", "are not TOML"),
-            (b"\xff", "are not TOML"),
-            (b"a = " + b"[" * 20_000, "are not TOML"),
+            (b"schema_version = ", "is not valid TOML"),
+            (b"\xff", "is not UTF-8 (byte 0xFF in line 1)"),
+            (b"a = " + b"[" * 20_000, "is not valid TOML"),
         ],
     )
     def test_with_a_mistake_is_one_clear_line(self, tmp_path, content, message):
@@ -187,5 +187,5 @@ class TestFile:
                 read_thresholds(path)
 
     def test_that_cannot_be_read_is_named(self, tmp_path):
-        with pytest.raises(InputError, match="cannot read thresholds"):
+        with pytest.raises(InputError, match="cannot read threshold file"):
             read_thresholds(tmp_path)
