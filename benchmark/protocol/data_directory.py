@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_cache_dir
+from benchmark.errors import InputError
+from benchmark.user_folders import cache_folder, expand_home, no_home
 
 DATA_VARIABLE: Final = "STYLE_TRANSFER_BENCHMARK_DATA"
 """Environment variable that names another folder."""
@@ -18,9 +19,22 @@ def data_directory() -> Path:
 
     It is what the environment variable ``STYLE_TRANSFER_BENCHMARK_DATA`` says, or else ``data`` in the user's cache
     folder of this package.
+
+    Raises:
+        InputError: There is none: no variable names one, and the user has no home.
     """
+    folder = _data_directory()
+    if folder is None:
+        raise InputError(f"there is no folder for what is frozen: {no_home(DATA_VARIABLE)}")
+    return folder
+
+
+def _data_directory() -> Path | None:
     chosen = os.environ.get(DATA_VARIABLE)
-    return Path(chosen).expanduser() if chosen else Path(user_cache_dir("style-transfer-benchmark")) / "data"
+    if chosen:
+        return expand_home(chosen, DATA_VARIABLE)
+    cache = cache_folder()
+    return cache / "data" if cache else None
 
 
 def kept_image(pixels_sha256: str) -> Path:
@@ -30,6 +44,26 @@ def kept_image(pixels_sha256: str) -> Path:
         pixels_sha256: Hash of its pixels, hexadecimal.
     """
     return data_directory() / "images" / pixels_sha256
+
+
+def is_kept_image(path: Path, pixels_sha256: str) -> bool:
+    """Returns whether a path is where an image is kept; without a data directory, none is.
+
+    Args:
+        path: The path.
+        pixels_sha256: Hash of the image's pixels, hexadecimal.
+    """
+    folder = _data_directory()
+    return folder is not None and path == folder / "images" / pixels_sha256
+
+
+def is_frozen(protocol: str) -> bool:
+    """Returns whether a protocol was frozen on this machine.
+
+    Args:
+        protocol: Name of the protocol.
+    """
+    return _data_directory() is not None and kept_lock(protocol).exists()
 
 
 def kept_lock(protocol: str) -> Path:

@@ -15,7 +15,7 @@ from benchmark.images import PREPARATION_VERSION, open_image, pixels_sha256
 from benchmark.models.role import Role
 from benchmark.models.specification import find_model
 from benchmark.protocol.case import Case, Content, Style
-from benchmark.protocol.data_directory import kept_image
+from benchmark.protocol.data_directory import is_kept_image
 from benchmark.protocol.recipe import Origin
 
 
@@ -27,7 +27,7 @@ class _PinnedImage:
 
     @property
     def is_kept(self) -> bool:
-        return bool(self.pixels_sha256) and self.path == kept_image(self.pixels_sha256)
+        return bool(self.pixels_sha256) and is_kept_image(self.path, self.pixels_sha256)
 
     def hashes(self) -> tuple[str, str, str]:
         """The kind of hash that counts, the pinned one and the one of the file."""

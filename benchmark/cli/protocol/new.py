@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.targets import try_output_folder
 from benchmark.wording import format_count
 
 
@@ -36,6 +37,7 @@ def new(
     named = name or slug(out.absolute().name)
     if not named:
         raise InputError(f"no name can be made of {out}; give one with --name")
+    try_output_folder(out, [contents, styles])
     made = new_protocol(OwnImages(contents, styles, prompts), out, named, find_protocol(like), resolution)
     without = sum(not style.prompt for style in made.styles)
     click.echo(f"protocol {made.name}: {format_count(len(made.cases), 'case')}; run it: benchmark run --protocol {out}")
