@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from platformdirs import user_cache_dir
@@ -47,3 +50,21 @@ def no_home(variable: str) -> str:
         variable: The environment variable that names one.
     """
     return f"this user has no home folder; name a folder with {variable}"
+
+
+@contextlib.contextmanager
+def home_for_imports() -> Iterator[None]:
+    """Gives a user without a home one that cannot be written, while a package is imported that asks for it.
+
+    Some packages work out where their caches would be when they are imported, whether or not they will need any.
+    """
+    try:
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = os.devnull
+        try:
+            yield
+        finally:
+            del os.environ["HOME"]
+    else:
+        yield

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import Any
 
 import click
 
@@ -25,6 +27,7 @@ from benchmark.cli.streams import steady_streams
 from benchmark.cli.stylize import stylize
 from benchmark.cli.targets import Results
 from benchmark.cli.weights import weights
+from benchmark.color_profile import ColorProfileWarning
 from benchmark.errors import BenchmarkError, ExitCode
 from benchmark.registry import OWN_DISTRIBUTION
 
@@ -79,6 +82,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _run(given: list[str], results: Results) -> int:
     debug = given[:1] == ["--debug"]
+    with warnings.catch_warnings():
+        show_others = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *where: Any, **options: Any) -> None:
+            if issubclass(category, ColorProfileWarning):
+                click.echo(f"warning: {message}", err=True)
+            else:
+                show_others(message, category, *where, **options)
+
+        warnings.showwarning = show
+        return _run_command(given, results, debug)
+
+
+def _run_command(given: list[str], results: Results, debug: bool) -> int:
     try:
         return int(cli.main(args=given, prog_name="benchmark", standalone_mode=False, obj=results) or ExitCode.DONE)
     except click.exceptions.NoArgsIsHelpError as error:

@@ -118,9 +118,12 @@ def print_json(value: Any) -> None:
 
 
 def _occupy_descriptors() -> None:
-    """Opens a closed standard stream on nothing, so that no file of the run gets its number and its output."""
+    """Opens closed standard streams on nothing, here and in processes that are started from here.
+
+    Otherwise the next file that is opened gets the number of the stream, and what is printed.
+    """
     for descriptor in range(3):
         try:
             os.fstat(descriptor)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)

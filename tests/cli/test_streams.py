@@ -67,9 +67,7 @@ class TestARun:
 
 
 class TestWhatIsOnlyPrinted:
-    @pytest.mark.parametrize(
-        "arguments", ["list metrics --json", "--help"]
-    )
+    @pytest.mark.parametrize("arguments", ["list metrics --json", "--help"])
     def test_must_not_get_lost_unnoticed(self, shell, arguments):
         result = shell(f"benchmark {arguments} > /dev/full")
         assert result.returncode == 2
