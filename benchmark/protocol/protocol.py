@@ -154,7 +154,7 @@ class Protocol:
     @staticmethod
     def _model_facts(role: Role, name: str) -> list[str]:
         model = find_model(name, role)
-        return [model.name, model.version, model.fingerprint()]
+        return [model.identity, model.version, model.fingerprint()]
 
 
 def _canonical_json(value: Any) -> bytes:
