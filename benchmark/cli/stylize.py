@@ -21,6 +21,8 @@ from benchmark.settings import parse_assignments
 if TYPE_CHECKING:
     from PIL import Image
 
+    from benchmark.execution.stylization import Stylizer
+
 _FORMATS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
 
 
@@ -116,6 +118,7 @@ def stylize(
         write_bytes(target, encode_image(result.value, target.suffix))
         click.echo(f"{target} ({result.seconds:.1f} s)")
 
+    _refuse_if_all_are_skipped(stylizer, plugin.name, [Case(Content("content", path), conditioned) for path in targets])
     failed = 0
     for content, target in targets.items():
         try:
@@ -126,8 +129,20 @@ def stylize(
             failed += 1
             click.echo(f"error: {_about(content, describe_error(error))}", err=True)
     if failed:
-        click.echo(f"{failed} of {len(targets)} contents failed; the others are in {out}", err=True)
+        others = f"; the others are in {out}" if failed < len(targets) else ""
+        click.echo(f"{failed} of {len(targets)} contents failed{others}", err=True)
     return ExitCode.FAILED_UNITS if failed else ExitCode.DONE
+
+
+def _refuse_if_all_are_skipped(stylizer: Stylizer, method: str, cases: Sequence[Case]) -> None:
+    """Says once what is wrong with the styles, instead of at every content."""
+    try:
+        reasons = {stylizer.skip(method, case) for case in cases}
+    except (Exception, SystemExit):
+        # A method that fails at this is told of at each content.
+        return
+    if None not in reasons:
+        raise InputError(f"method {method} {' and '.join(map(str, reasons))}")
 
 
 def _about(content: Path, problem: str) -> str:
