@@ -7,9 +7,11 @@ import pwd
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from benchmark.errors import InputError
 from benchmark.models.weights_folders import weights_folders
@@ -55,11 +57,20 @@ class TestWithoutAHome:
         monkeypatch.setenv("STYLE_TRANSFER_BENCHMARK_WEIGHTS", "~/w")
         monkeypatch.setenv("STYLE_TRANSFER_BENCHMARK_DATA", "~/d")
         with pytest.raises(InputError, match="STYLE_TRANSFER_BENCHMARK_WEIGHTS names ~/w, and there is no such home"):
-            weights_folders()
+            _ = weights_folders().own
         with pytest.raises(InputError, match="STYLE_TRANSFER_BENCHMARK_DATA names ~/d, and there is no such home"):
             data_directory()
 
-    def test_nothing_is_frozen_or_kept(self):
+    def test_a_tilde_is_no_matter_to_a_command_that_needs_no_folder(self, command, monkeypatch, tmp_path):
+        monkeypatch.setenv("STYLE_TRANSFER_BENCHMARK_WEIGHTS", "~/w")
+        Image.new("RGB", (32, 32)).save(tmp_path / "photo.png")
+        result = command("similarity", "--image", tmp_path / "photo.png", "--prompt", "black")
+        assert result.code == 0, result.err
+        assert command("protocol", "show", "mini").code == 0
+
+    @pytest.mark.parametrize("value", ["", "~/d"])
+    def test_nothing_is_frozen_or_kept(self, monkeypatch, value):
+        monkeypatch.setenv("STYLE_TRANSFER_BENCHMARK_DATA", value)
         assert not is_frozen("wikiart")
         assert not is_kept_image(Path("anything"), "0" * 64)
 
@@ -99,6 +110,15 @@ def test_a_home_is_left_as_it_is(monkeypatch, tmp_path):
     with home_for_imports():
         assert Path.home() == tmp_path
     assert os.environ["HOME"] == str(tmp_path)
+
+
+def test_without_a_folder_for_temporary_files_the_line_says_what_to_set(command, monkeypatch):
+    # A read-only container without a mount for temporary files; PyTorch asks for one when it is imported.
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: ["/proc/none"])
+    result = command("run", "--protocol", "smoke", "--methods", "identity")
+    assert result.code == 2
+    assert result.error_lines == ["error: no folder for temporary files can be written; name one with TMPDIR"]
 
 
 @pytest.mark.skipif(not shutil.which("setpriv") or os.geteuid() != 0, reason="only root can become a nameless user")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 import traceback
 import warnings
 from collections.abc import Sequence
@@ -110,8 +111,19 @@ def _run_command(given: list[str], results: Results, debug: bool) -> int:
         click.echo("interrupted", err=True)
         return ExitCode.INTERRUPTED
     except (Exception, SystemExit) as error:
+        if isinstance(error, FileNotFoundError) and not _has_temporary_folder():
+            message = "no folder for temporary files can be written; name one with TMPDIR"
+            return _fail(error, message, ExitCode.BAD_INPUT, debug)
         message = f"unexpected {type(error).__name__}: {error}; benchmark --debug … shows where"
         return _fail(error, message, ExitCode.BAD_INPUT, debug)
+
+
+def _has_temporary_folder() -> bool:
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _fail(error: BaseException, message: str, code: ExitCode, debug: bool) -> ExitCode:

@@ -25,10 +25,12 @@ class WeightsFolders:
     A folder that several users share comes first and may be read-only.
 
     Attributes:
-        folders: They may not exist yet. None, where no variable names one and the user has no home.
+        folders: They may not exist yet.
+        problem: Why there are none, and what to do. It matters only where one is needed.
     """
 
     folders: tuple[Path, ...]
+    problem: str = ""
 
     @property
     def own(self) -> Path:
@@ -38,13 +40,13 @@ class WeightsFolders:
             InputError: There is none.
         """
         if not self.folders:
-            raise InputError(f"there is no folder for weights: {no_home(WEIGHTS_VARIABLE)}")
+            raise InputError(f"there is no folder for weights: {self.problem}")
         return self.folders[-1]
 
     @property
     def words(self) -> str:
         """Where is looked, in words."""
-        return " or ".join(map(str, self.folders)) or f"any folder: {no_home(WEIGHTS_VARIABLE)}"
+        return " or ".join(map(str, self.folders)) or f"any folder: {self.problem}"
 
     def copies(self, asset: Asset) -> Iterator[Path]:
         """The files on this machine that may be the asset, in the order of the search.
@@ -71,13 +73,13 @@ def weights_folders() -> WeightsFolders:
     """The folders that the environment variable ``STYLE_TRANSFER_BENCHMARK_WEIGHTS`` names.
 
     Several are separated as in ``PATH``, and ``~`` is the user's home. Without the variable it is ``weights`` in the
-    user's cache folder of this package, if there is one.
-
-    Raises:
-        InputError: The variable names a home that does not exist.
+    user's cache folder of this package. Where a home is needed that does not exist, there are none.
     """
     names = [name for name in os.environ.get(WEIGHTS_VARIABLE, "").split(os.pathsep) if name]
     if names:
-        return WeightsFolders(tuple(expand_home(name, WEIGHTS_VARIABLE) for name in names))
+        try:
+            return WeightsFolders(tuple(expand_home(name, WEIGHTS_VARIABLE) for name in names))
+        except InputError as error:
+            return WeightsFolders((), str(error))
     cache = cache_folder()
-    return WeightsFolders((cache / "weights",) if cache else ())
+    return WeightsFolders((cache / "weights",)) if cache else WeightsFolders((), no_home(WEIGHTS_VARIABLE))

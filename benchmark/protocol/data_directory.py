@@ -21,20 +21,15 @@ def data_directory() -> Path:
     folder of this package.
 
     Raises:
-        InputError: There is none: no variable names one, and the user has no home.
+        InputError: There is none: the variable names none, or needs a home that does not exist, or the user has none.
     """
-    folder = _data_directory()
-    if folder is None:
-        raise InputError(f"there is no folder for what is frozen: {no_home(DATA_VARIABLE)}")
-    return folder
-
-
-def _data_directory() -> Path | None:
     chosen = os.environ.get(DATA_VARIABLE)
     if chosen:
         return expand_home(chosen, DATA_VARIABLE)
     cache = cache_folder()
-    return cache / "data" if cache else None
+    if cache is None:
+        raise InputError(f"there is no folder for what is frozen: {no_home(DATA_VARIABLE)}")
+    return cache / "data"
 
 
 def kept_image(pixels_sha256: str) -> Path:
@@ -53,8 +48,10 @@ def is_kept_image(path: Path, pixels_sha256: str) -> bool:
         path: The path.
         pixels_sha256: Hash of the image's pixels, hexadecimal.
     """
-    folder = _data_directory()
-    return folder is not None and path == folder / "images" / pixels_sha256
+    try:
+        return path == kept_image(pixels_sha256)
+    except InputError:
+        return False
 
 
 def is_frozen(protocol: str) -> bool:
@@ -63,7 +60,10 @@ def is_frozen(protocol: str) -> bool:
     Args:
         protocol: Name of the protocol.
     """
-    return _data_directory() is not None and kept_lock(protocol).exists()
+    try:
+        return kept_lock(protocol).exists()
+    except InputError:
+        return False
 
 
 def kept_lock(protocol: str) -> Path:

@@ -119,7 +119,7 @@ class TestAFileThatDoesNotHoldIt:
             def __reduce__(self):
                 return (Path.touch, (tmp_path / "harmed",))
 
-        (tmp_path / "a.pt").write_bytes(pickle.dumps({"state_dict": Harm()}))
+        (tmp_path / "a.pt").write_bytes(pickle.dumps({"state_dict": Harm()}, protocol=2))
         with pytest.raises(InputError, match="could run code"):
             load_own_clip(ARCHITECTURE, tmp_path / "a.pt")
         assert not (tmp_path / "harmed").exists()
