@@ -54,6 +54,12 @@ class SimilarityMatrix:
     values: tuple[tuple[float, ...], ...]
     model: str
 
+    @property
+    def image_names(self) -> list[str]:
+        """The names of the files, or their paths where two of them have one name."""
+        names = [printable(path.name) for path in self.images]
+        return names if len(set(names)) == len(names) else [printable(path) for path in self.images]
+
     def write(self, path: Path) -> None:
         """Writes the matrix in the format of the file's suffix: ``.html``, ``.csv`` or ``.png``.
 
@@ -95,7 +101,10 @@ class SimilarityMatrix:
             }
             for prompt, row in zip(self.prompts, self.values, strict=True)
         ]
-        images = [{"name": printable(path.name), "source": _data_address(path)} for path in self.images]
+        images = [
+            {"name": name, "source": _data_address(path)}
+            for name, path in zip(self.image_names, self.images, strict=True)
+        ]
         return environment.from_string(_TEMPLATE).render(model=self.model, images=images, rows=rows)
 
     def to_png(self) -> bytes:

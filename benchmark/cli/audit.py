@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.cli.options import choose_device, device_option
+from benchmark.cli.streams import print_json
 from benchmark.errors import ExitCode
 from benchmark.wording import format_count
 
@@ -40,7 +40,7 @@ def audit(protocol: str, metrics: str, limit: int, device: str, strict: bool, as
         select_metrics(metrics, chosen), chosen, limit=limit, device=choose_device(device), observe=_show_progress
     )
     if as_json:
-        click.echo(json.dumps(outcome.to_json(), indent=2, ensure_ascii=False))
+        print_json(outcome.to_json())
     else:
         _print(outcome)
     return ExitCode.REGRESSION if strict and outcome.has_failures else ExitCode.DONE

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.targets import try_output_file
 from benchmark.escaping import one_line, printable
 from benchmark.wording import format_count
 
@@ -19,7 +20,9 @@ def baseline(run: Path, out: Path) -> None:
     from benchmark.analysis.gate.snapshot import lacking_metrics, take_snapshot
     from benchmark.analysis.loading import load_records
     from benchmark.store.records import UnitStatus
+    from benchmark.store.run_directory import RunDirectory
 
+    try_output_file(out, inputs=RunDirectory(run).files)
     records = load_records(run)
     snapshot = take_snapshot(records)
     write_baseline(snapshot, out)

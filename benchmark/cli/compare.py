@@ -8,6 +8,7 @@ import click
 
 from benchmark.analysis.gate.rules import GateRules
 from benchmark.cli.options import rules_options
+from benchmark.cli.streams import print_json
 from benchmark.cli.verdict import VerdictFormat, print_verdict
 from benchmark.errors import ExitCode, NotComparableError
 
@@ -40,9 +41,7 @@ def _compare_methods(run: Path, *, as_json: bool) -> None:
 
     statistics = analyze(load_records(run))
     if as_json:
-        import json
-
-        click.echo(json.dumps(statistics.to_json(), indent=2, ensure_ascii=False, allow_nan=False))
+        print_json(statistics.to_json())
     else:
         print_statistics(statistics)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.cli.streams import print_json
 from benchmark.errors import BenchmarkError
 from benchmark.registry import Plugin, PluginKind, installed_plugins
 from benchmark.wording import NOT_STATED
@@ -36,7 +36,7 @@ def list_plugins(kind: str, protocol: str, as_json: bool) -> None:
         plugins = try_imports(plugins)
     rows = [describe(plugin, named) for plugin in plugins]
     if as_json:
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        print_json(rows)
         return
     from rich.markup import escape
     from rich.table import Table

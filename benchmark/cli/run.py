@@ -10,6 +10,7 @@ import click
 
 from benchmark.cli.options import choose_device, device_option, resources_options, set_option
 from benchmark.cli.report import write_report
+from benchmark.cli.targets import try_output_folder
 from benchmark.errors import ExitCode, describe_error
 from benchmark.escaping import printable, shell_command
 from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
@@ -66,8 +67,10 @@ def run(
     from benchmark.cli.weights import fetch_models
     from benchmark.execution.import_trial import try_imports
     from benchmark.execution.run import execute_run
-    from benchmark.plan.selection import configure_run
+    from benchmark.plan.selection import configure_run, find_protocol
 
+    directory = out or Path("runs") / find_protocol(protocol).name
+    try_output_folder(directory)
     _announce_left_out(PluginKind.METHODS, methods)
     _announce_left_out(PluginKind.METRICS, metrics)
     configuration = configure_run(
@@ -82,12 +85,12 @@ def run(
         obtain=fetch_models if download else None,
         try_imports=lambda plugins: try_imports(plugins, context=worker_context()),
     )
-    directory = out or Path("runs") / configuration.protocol.name
     with ProgressDisplay() as progress:
         outcome = execute_run(configuration, directory, fresh=fresh, observer=progress, resources=resources)
+    written = "" if no_report else _write_report(directory)
     _print_outcome(outcome, directory)
-    if not no_report:
-        _write_report(directory)
+    if written:
+        click.echo(written)
     if outcome.interrupted:
         return ExitCode.INTERRUPTED
     return ExitCode.FAILED_UNITS if outcome.has_failures else ExitCode.DONE
@@ -136,9 +139,11 @@ def _command() -> str:
     return shell_command(["benchmark", *(argument for argument in sys.argv[1:] if argument != "--fresh")])
 
 
-def _write_report(directory: Path) -> None:
+def _write_report(directory: Path) -> str:
+    """Writes the report and returns a line that says where it is, or nothing where it cannot be written."""
     # The run is safe on disk; a report that cannot be written must not make it look failed.
     try:
-        click.echo(f"report: {printable(write_report([directory], 'html', directory / 'report'))}")
+        return f"report: {printable(write_report([directory], 'html', directory / 'report'))}"
     except Exception as error:
         click.echo(f"no report was written: {describe_error(error)}", err=True)
+        return ""

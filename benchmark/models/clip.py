@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torchvision.transforms.v2 import functional as transforms
 
 from benchmark.errors import InputError
-from benchmark.models.tensor_file import TensorFormat, fill, read_tensors, readable, tensor_format
+from benchmark.models.tensor_file import TensorFormat, fill, read_checkpoint, read_tensors, readable, tensor_format
 
 
 class _ImageTower(Protocol):
@@ -134,6 +134,38 @@ def load_published_clip(model_name: str, tag: str, weights: Path) -> ClipModel:
         force_quick_gelu=published.get("quick_gelu", False),
         force_preprocess_cfg={"mean": published["mean"], "std": published["std"]},
     )
+
+
+def load_own_clip(model_name: str, weights: Path) -> ClipModel:
+    """Load a checkpoint of one's own: a state dict, a training checkpoint around one, or an archive of OpenAI's kind.
+
+    Colours are normalised as open_clip does by default; the activation is that of the architecture, so weights that go
+    back to OpenAI's need one that ends in ``-quickgelu`` (an archive gets it by itself).
+
+    Args:
+        model_name: open_clip architecture, such as ``ViT-B-32``.
+        weights: the file.
+
+    Raises:
+        InputError: the file does not hold this architecture, or holds more than tensors and plain values.
+    """
+    configuration = open_clip.get_model_config(model_name)
+    with torch.random.fork_rng(devices=[]):
+        if tensor_format(weights) is TensorFormat.TORCHSCRIPT:
+            towers = _openai_towers(model_name, weights)
+        else:
+            towers = open_clip.create_model(model_name, pretrained_image=False, pretrained_text=False)
+            _fill_towers(towers, read_checkpoint(weights), weights, model_name)
+    return ClipModel(towers, open_clip.get_tokenizer(model_name), embedding_size=configuration["embed_dim"])
+
+
+def _fill_towers(towers: nn.Module, tensors: dict[str, Tensor], weights: Path, model_name: str) -> None:
+    wanted = towers.state_dict()
+    if "text.positional_embedding" in wanted and "positional_embedding" in tensors:
+        tensors = open_clip.model.convert_to_custom_text_state_dict(tensors)
+    # OpenAI's own state dicts hold these settings beside the parameters.
+    settings = {"input_resolution", "context_length", "vocab_size"} - wanted.keys()
+    fill(towers, {name: tensor for name, tensor in tensors.items() if name not in settings}, weights, model_name)
 
 
 def _load(model_name: str, weights: Path, tokenizer: Tokenizer | None = None, **options: Any) -> ClipModel:

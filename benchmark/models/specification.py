@@ -12,7 +12,7 @@ from typing import Any
 from benchmark.errors import InputError, MissingModelError
 from benchmark.models import assets
 from benchmark.models.asset import Asset
-from benchmark.models.open_clip_weights import find_open_clip_weights, openai_names
+from benchmark.models.open_clip_weights import find_open_clip_weights, openai_names, own_clip_weights
 from benchmark.models.role import Role
 from benchmark.models.weights_check import expected_sha256, require_asset
 from benchmark.models.weights_folders import weights_folders
@@ -54,6 +54,21 @@ class ModelSpecification:
     def source(self) -> str:
         """Where the weights come from."""
         return "; ".join(dict.fromkeys(asset.source for asset in self.assets))
+
+    @property
+    def is_own(self) -> bool:
+        """Whether its weights are a file of the user's."""
+        return any(asset.is_own for asset in self.assets)
+
+    @property
+    def identity(self) -> str:
+        """What tells it from other models, besides its version and its fingerprint: not where a user keeps it."""
+        return f"clip-{self.arguments[0]}" if self.is_own else self.name
+
+    @property
+    def label(self) -> str:
+        """Its name, for an own file with the beginning of its hash."""
+        return f"{self.name} (sha256 {self.fingerprint()[:12]}…)" if self.is_own else self.name
 
     def fits(self, role: Role) -> bool:
         """Whether this network can play the role."""
@@ -190,16 +205,16 @@ def find_model(name: str, role: Role | None = None) -> ModelSpecification:
     """Finds a model by name.
 
     Besides ``MODELS`` these are the pretrained models of open_clip, as ``clip-MODEL-PRETRAINED``, for instance
-    ``clip-ViT-B-32-openai``.
+    ``clip-ViT-B-32-openai``, and the user's own checkpoints, as ``clip-ARCHITECTURE:FILE`` or ``ARCHITECTURE:FILE``.
 
     Args:
         name: Name of the model.
         role: The role it must be able to play.
 
     Raises:
-        InputError: No model has this name, or it cannot play the role.
+        InputError: No model has this name, it cannot play the role, or there is no such file.
     """
-    found = next((model for model in MODELS if model.name == name), None) or _open_clip_model(name)
+    found = next((model for model in MODELS if model.name == name), None) or _own_clip(name) or _open_clip_model(name)
     if found is None:
         raise InputError(f"unknown model {name!r}{suggest(name, model_names())}")
     if role is not None and not found.fits(role):
@@ -217,6 +232,20 @@ def find_models(names: Mapping[Role, str]) -> dict[Role, ModelSpecification]:
         InputError: A name is unknown, or its model cannot play the role.
     """
     return {role: find_model(name, role) for role, name in names.items()}
+
+
+def _own_clip(name: str) -> ModelSpecification | None:
+    weights = own_clip_weights(name)
+    if weights is None:
+        return None
+    return ModelSpecification(
+        name=name,
+        title=f"{weights.architecture} of open_clip, weights of {weights.asset.file}",
+        role=Role.CLIP,
+        loader="benchmark.models.clip:load_own_clip",
+        assets=(weights.asset,),
+        arguments=(weights.architecture,),
+    )
 
 
 def _open_clip_model(name: str) -> ModelSpecification | None:

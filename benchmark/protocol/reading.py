@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, TypeVar
 
 from benchmark.errors import InputError
+from benchmark.models.open_clip_weights import anchored_checkpoint
 from benchmark.models.role import Role
 from benchmark.models.specification import find_model
 from benchmark.protocol.case import Content, Style, WeightedStyle
@@ -258,7 +259,7 @@ class _Reader:
             if role not in set(Role):
                 raise self.fail(f"unknown role {role!r}{suggest(role, list(Role))}")
             try:
-                names[Role(role)] = find_model(name, Role(role)).name
+                names[Role(role)] = find_model(anchored_checkpoint(name, self.path.parent), Role(role)).name
             except InputError as error:
                 raise self.fail(str(error)) from error
         if Role.CLIP in names and names[Role.CLIP] == names.get(Role.CLIP_JUDGE):

@@ -61,6 +61,11 @@ class RunDirectory:
         """Folder of the report."""
         return self.path / "report"
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that a run consists of, without its images, logs and reports."""
+        return self.manifest, self.journal, self.results, self.summary
+
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Keeps other processes from writing this run. The lock falls with the process that holds it.

@@ -58,6 +58,30 @@ def test_writes_a_picture(command, tmp_path):
         assert picture.height > 116
 
 
+def test_takes_folders_and_several_paths(command, tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        with Image.open(PAINTINGS[0]) as painting:
+            painting.save(tmp_path / folder / "same.png")
+    (tmp_path / "a" / "notes.txt").touch()
+    given = ("--image", tmp_path / "a", PAINTINGS[1], tmp_path / "b" / "same.png", "--prompt", "a sketch")
+    result = command("similarity", *given, "-o", tmp_path / "matrix.csv")
+    assert result.code == 0
+    rows = list(csv.reader(io.StringIO((tmp_path / "matrix.csv").read_text())))
+    assert rows[0] == ["prompt", *map(str, (tmp_path / "a" / "same.png", PAINTINGS[1], tmp_path / "b" / "same.png"))]
+    assert rows[1][1] == rows[1][3]
+    assert str(tmp_path / "b" / "same.png") in command("similarity", *given).out
+
+
+def test_a_picture_that_cannot_be_used_costs_no_other(command, tmp_path):
+    (tmp_path / "bad.png").write_text("no picture")
+    result = command("similarity", "--image", tmp_path / "bad.png", PAINTINGS[0], "--prompt", "a sketch")
+    assert result.code == 4
+    assert result.error_lines == [f"error: not an image: {tmp_path / 'bad.png'}; use PNG, JPEG, WebP or TIFF"]
+    assert PAINTINGS[0].name in result.out
+    assert "bad.png" not in result.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -66,6 +90,8 @@ def test_writes_a_picture(command, tmp_path):
         (("--prompt", "x"), "--image"),
         (("--image", str(PAINTINGS[0]), "--prompt", "x", "--model", "clip-tny"), "unknown model 'clip-tny'"),
         (("--image", str(PAINTINGS[0]), "--prompt", "x", "--model", "vgg19-embedded"), "cannot play the role"),
+        (("--image", str(PAINTINGS[0]), "--prompt", "x", "--model", "my_clip.pt"), "ARCHITECTURE:my_clip.pt"),
+        (("--image", str(PAINTINGS[0]), "--prompt", "x", "-o", str(PAINTINGS[0])), "name a file ending in"),
         (("--image", str(PAINTINGS[0]), "--prompt", "x", "-o", "matrix.pdf"), "name a file ending in"),
         (("--image", str(PAINTINGS[0]), "--prompt", "x", "-o", "/proc/matrix.csv"), "cannot write"),
     ],

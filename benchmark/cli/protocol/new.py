@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.targets import try_output_folder
 from benchmark.wording import format_count
 
 
@@ -33,6 +34,7 @@ def new(
     from benchmark.plan.selection import find_protocol
 
     named = name or name_of(out.absolute().name, "protocol")
+    try_output_folder(out, [contents, styles])
     made = new_protocol(
         OwnImages(contents, styles, prompts),
         out,
