@@ -44,14 +44,13 @@ def baseline(runs: tuple[Path, ...], out: Path) -> None:
     if failed:
         click.echo(f"warning: {format_count(failed, 'unit')} failed, not compared with later runs", err=True)
     counted = ((snapshot.methods, "method"), (snapshot.metrics, "metric"), (statuses, "unit"))
-    click.echo(
-        f"{out}: {', '.join(format_count(len(things), noun) for things, noun in counted)}{_repetition(snapshot)}"
-    )
+    contents = ", ".join(format_count(len(things), noun) for things, noun in counted)
+    click.echo(f"{out}: {contents}; {_repetition(snapshot)}")
 
 
 def _repetition(snapshot: Snapshot) -> str:
     if snapshot.repeats == 1:
-        return "; one run: how far it repeats itself is not known"
+        return "one run: how far it repeats itself is not known"
     moving = [name for name, method in snapshot.methods.items() if not method.repeats_exactly]
     what = f"not exact: {', '.join(moving)}" if moving else "every method repeats itself exactly"
-    return f"; {format_count(snapshot.repeats, 'run')}, {what}"
+    return f"{format_count(snapshot.repeats, 'run')}, {what}"

@@ -23,10 +23,6 @@ class ToleranceParameter(click.ParamType):
 
     name = "share"
 
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """What stands in the help."""
-        return "[METRIC=]SHARE"
-
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float]:
         """Reads the option."""
         metric, equals, share = str(value).rpartition("=")
@@ -96,7 +92,7 @@ def rules_options(command: CommandT) -> CommandT:
 
     options = (
         click.option(
-            "--tolerance", "tolerances", type=ToleranceParameter(), multiple=True,
+            "--tolerance", "tolerances", type=ToleranceParameter(), multiple=True, metavar="[METRIC=]SHARE",
             help="Change of a mean score that is tolerated, as a share of the baseline's; or METRIC=SHARE for one "
             f"metric; may be repeated.  [default: {defaults.scores.relative}]",
         ),
