@@ -53,15 +53,15 @@ class PairedMeans:
     def judge(self, level: float) -> Finding:
         """Better or worse if the difference exceeds the tolerance *and* its interval excludes zero, else the same.
 
-        Where it is neither, and the interval is so wide that it would hide a change of a fifth, nothing is decided.
+        Where it is neither, and the interval is so wide that it would hide a change of a fifth, nothing is decided. What
+        repeats itself exactly has no interval.
 
         Args:
             level: Level of the interval.
         """
         difference, half = self.now - self.before, self.noise.half_width(level)
-        interval = Interval(difference - half, difference + half)
         outcome, reasons = Outcome.SAME, [self.reason, self.noise.words]
-        if abs(difference) > self.tolerance and interval.excludes_zero:
+        if abs(difference) > max(self.tolerance, half):
             outcome = Outcome.BETTER if (difference > 0) is (self.direction is Direction.HIGHER) else Outcome.WORSE
         elif half > max(self.tolerance, BLIND * self.size):
             outcome = Outcome.NOT_COMPARABLE
@@ -74,7 +74,7 @@ class PairedMeans:
             before=self.before,
             now=self.now,
             difference=difference,
-            interval=interval,
+            interval=Interval(difference - half, difference + half) if self.is_uncertain else None,
             tolerance=self.tolerance,
             cases=self.cases,
             contents=self.contents,

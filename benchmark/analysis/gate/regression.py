@@ -57,7 +57,9 @@ def compare_snapshots(
         if not runtime_problem:
             findings += comparison.runtime()
     level = simultaneous_level(compared, rules.level)
-    return [*findings, *(means.judge(level) for means in compared)]
+    findings += [means.judge(level) for means in compared]
+    order = {name: number for number, name in enumerate(before.methods, start=1)}
+    return sorted(findings, key=lambda finding: order.get(finding.method, 0))
 
 
 def differences_of_note(before: Snapshot, now: Snapshot) -> tuple[str, ...]:

@@ -16,9 +16,7 @@ from benchmark.wording import format_count
 
 
 def combine_repeats(runs: Sequence[RunRecords]) -> Snapshot:
-    """The scores of one run or of repeated runs: the mean of every score, and how far the runs differ.
-
-    What is not ok, or not scored, in all of them is a failure: it cannot be relied on.
+    """The scores of one run or of repeated runs, as ``mean_snapshot`` has them.
 
     Args:
         runs: Runs of the same methods, of the same version and with the same settings, on the same cases.
@@ -30,8 +28,6 @@ def combine_repeats(runs: Sequence[RunRecords]) -> Snapshot:
     _require_different(runs)
     snapshots = [take_snapshot(run) for run in runs]
     first = snapshots[0]
-    if len(snapshots) == 1:
-        return first
     for run, snapshot in zip(runs[1:], snapshots[1:], strict=True):
         difference = _difference(first, snapshot)
         if difference:
@@ -47,6 +43,20 @@ def combine_repeats(runs: Sequence[RunRecords]) -> Snapshot:
         ]
         if without and len(without) < len(runs):
             raise InputError(f"{without[0]} has no {method} on {case}, which is in another run; finish it first")
+    return mean_snapshot(snapshots)
+
+
+def mean_snapshot(snapshots: Sequence[Snapshot]) -> Snapshot:
+    """One run, or the mean of every score of repeated runs, with how far the runs differ.
+
+    What is not ok, or not scored, in all of them is a failure: it cannot be relied on.
+
+    Args:
+        snapshots: Runs of the same methods, metrics and units.
+    """
+    first = snapshots[0]
+    if len(snapshots) == 1:
+        return first
     return replace(
         first,
         calibration=first.calibration if len({snapshot.calibration for snapshot in snapshots}) == 1 else "",

@@ -86,10 +86,13 @@ def measured_noise(spreads: ArrayLike, spread_of_means: float, repeats: int) -> 
     """The noise as R repeated runs measure it, for the difference of one more run and their mean.
 
     With s_c the standard deviation of case c over the repeats, the variance of the difference is estimated by
-    (1 + 1/R) Σ s_c² / C². Its degrees of freedom are Satterthwaite's (1946), with s_c⁴ (R − 1) / (R + 1) for the fourth
-    power of a standard deviation, which a plain s_c⁴ overestimates. Noise that the cases of a run share shows in the
-    means of the repeats: their variance takes the place of Σ s_c² / C² where it is larger, and has R − 1 degrees of
-    freedom where that is evident (F test at 1 %).
+    (1 + 1/R) Σ s_c² / C². Its degrees of freedom are those of Satterthwaite (1946), (R − 1) (Σ s_c²)² / Σ s_c⁴, times
+    R / (R − 1) and at most C (R − 1). Deviation: the plain formula takes the noise of few repeats for uneven, since s_c⁴
+    is too large on average; without bias it would be times (R + 1) / (R − 1), by which cases of uneven noise alarm too
+    often.
+
+    Noise that the cases of a run share shows in the means of the repeats: their variance takes the place of Σ s_c² / C²
+    where it is larger, and has R − 1 degrees of freedom where that is evident (F test at 1 %).
 
     Args:
         spreads: Standard deviation of each of C cases over the repeats.
@@ -106,7 +109,7 @@ def measured_noise(spreads: ArrayLike, spread_of_means: float, repeats: int) -> 
     of_cases = total / len(variances) ** 2
     # Shares of the largest: squares of tiny variances would vanish.
     shares = variances / variances.max() if total else np.ones(1)
-    degrees = min(len(shares) * own, float(shares.sum() ** 2 / np.square(shares).sum()) * (own + 2))
+    degrees = min(len(shares) * own, float(shares.sum() ** 2 / np.square(shares).sum()) * repeats)
     if of_means > of_cases * float(fdtri(own, degrees, _EVIDENT)):
         degrees = own
     return RerunNoise(Knowledge.MEASURED, math.sqrt((1 + 1 / repeats) * max(of_cases, of_means)), degrees)

@@ -53,7 +53,8 @@ class Finding:
         before: Mean of the baseline over the cases that were compared.
         now: Mean of the run over the same cases.
         difference: Mean of now − before.
-        interval: Its interval over reruns: those of all findings of a check hold the true differences together.
+        interval: Its interval over reruns, where chance can move it: those of all findings of a check hold the true
+            differences together.
         tolerance: Differences up to this are tolerated.
         cases: Number of cases that were compared.
         contents: Number of different contents among them.
