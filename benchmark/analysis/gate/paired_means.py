@@ -53,8 +53,8 @@ class PairedMeans:
     def judge(self, level: float) -> Finding:
         """Better or worse if the difference exceeds the tolerance *and* its interval excludes zero, else the same.
 
-        Where it is neither, and the interval is so wide that it would hide a change of a fifth, nothing is decided. What
-        repeats itself exactly has no interval.
+        Where it is neither, and the interval is so wide that it would hide a change of a fifth, nothing is decided.
+        What repeats itself exactly has no interval.
 
         Args:
             level: Level of the interval.

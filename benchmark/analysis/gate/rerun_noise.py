@@ -87,9 +87,9 @@ def measured_noise(spreads: ArrayLike, spread_of_means: float, repeats: int) -> 
 
     With s_c the standard deviation of case c over the repeats, the variance of the difference is estimated by
     (1 + 1/R) Σ s_c² / C². Its degrees of freedom are those of Satterthwaite (1946), (R − 1) (Σ s_c²)² / Σ s_c⁴, times
-    R / (R − 1) and at most C (R − 1). Deviation: the plain formula takes the noise of few repeats for uneven, since s_c⁴
-    is too large on average; without bias it would be times (R + 1) / (R − 1), by which cases of uneven noise alarm too
-    often.
+    R / (R − 1) and at most C (R − 1). Deviation: the plain formula takes the noise of few repeats for uneven, since
+    s_c⁴ is too large on average; without bias it would be times (R + 1) / (R − 1), by which cases of uneven noise alarm
+    too often.
 
     Noise that the cases of a run share shows in the means of the repeats: their variance takes the place of Σ s_c² / C²
     where it is larger, and has R − 1 degrees of freedom where that is evident (F test at 1 %).
