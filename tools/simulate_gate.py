@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -82,12 +82,10 @@ class Rates:
     Attributes:
         alarms: In which something that was not changed is called worse.
         found: In which the drop is called worse.
-        undecided: In which it is said that the noise would hide a large change.
     """
 
     alarms: float
     found: float
-    undecided: float = field(default=0.0)
 
 
 def simulate(situation: Situation, checks: int, seed: int = 0, rules: GateRules = GateRules()) -> Rates:  # noqa: B008
@@ -100,14 +98,13 @@ def simulate(situation: Situation, checks: int, seed: int = 0, rules: GateRules 
         rules: When a difference counts.
     """
     generator = np.random.default_rng(seed)
-    alarms = found = undecided = 0
+    alarms = found = 0
     for _ in range(checks):
         findings = check(situation, generator, rules)
         changed = [one for one in findings if is_dropped(situation, one)]
         alarms += any(one.outcome is Outcome.WORSE for one in findings if one not in changed)
         found += any(one.outcome is Outcome.WORSE for one in changed)
-        undecided += any(one.outcome is Outcome.NOT_COMPARABLE for one in findings)
-    return Rates(alarms / checks, found / checks, undecided / checks)
+    return Rates(alarms / checks, found / checks)
 
 
 def is_dropped(situation: Situation, finding: Finding) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-
-import numpy as np
+from statistics import fmean
 
 from benchmark.analysis.gate.snapshot import CaseResult, MethodResults, SetResult, Snapshot, take_snapshot
 from benchmark.errors import InputError, NotComparableError
@@ -111,8 +111,7 @@ def _combine_methods(repeats: Sequence[MethodResults], metrics: Iterable[str]) -
     for metric in metrics:
         scored = [case for case, result in cases.items() if metric in result.scores]
         if scored:
-            of_runs = [float(np.mean([one.cases[case].scores[metric] for case in scored])) for one in repeats]
-            means[metric] = _spread(of_runs)
+            means[metric] = _spread([fmean(one.cases[case].scores[metric] for case in scored) for one in repeats])
     sets = [metric for metric in repeats[0].set_scores if all(metric in one.set_scores for one in repeats)]
     return replace(
         repeats[0],
@@ -169,8 +168,11 @@ def _share(some: Sequence[object], repeats: Sequence[object]) -> str:
 
 def _mean(values: Sequence[float]) -> float:
     # Equal values stay what they are, without rounding.
-    return values[0] if len(set(values)) == 1 else float(np.mean(values))
+    return values[0] if len(set(values)) == 1 else fmean(values)
 
 
 def _spread(values: Sequence[float]) -> float:
-    return 0.0 if len(set(values)) == 1 else float(np.std(values, ddof=1))
+    if len(set(values)) == 1:
+        return 0.0
+    mean = fmean(values)
+    return math.hypot(*(value - mean for value in values)) / math.sqrt(len(values) - 1)
