@@ -151,11 +151,11 @@ def _compare(runs: Sequence[RunRecords], taken: Mapping[int, Snapshot | str], be
     if isinstance(old, str) or isinstance(new, str):
         return RunComparison(earlier, later, changes=(), remarks=tuple(damaged), summary="not compared")
     verdict = make_verdict("", compare_snapshots(old, new, GateRules()), differences_of_note(old, new))
-    compared = [finding for finding in verdict.findings if finding.interval is not None]
+    compared = [finding for finding in verdict.findings if _is_compared(finding)]
     remarks = [
         f"{finding.subject}: {finding.outcome.replace('_', ' ')}, {finding.reason}"
         for finding in verdict.findings
-        if finding.interval is None
+        if not _is_compared(finding)
     ]
     counts = {outcome: sum(finding.outcome is outcome for finding in compared) for outcome in WORDS}
     methods = {method.name: method.title or method.name for run in runs for method in run.methods}
@@ -171,6 +171,10 @@ def _compare(runs: Sequence[RunRecords], taken: Mapping[int, Snapshot | str], be
         summary=", ".join(f"{count} {WORDS[outcome]}" for outcome, count in counts.items() if count)
         or "nothing shared",
     )
+
+
+def _is_compared(finding: Finding) -> bool:
+    return finding.difference is not None and finding.outcome in WORDS
 
 
 def _change(finding: Finding, methods: Mapping[str, str], metrics: Mapping[str, str]) -> Change:

@@ -62,6 +62,7 @@ def _compare_runs(before: Path, now: Path, rules: GateRules, *, show_all: bool, 
     notes = tuple(
         f"{run}: {warning}" for run, loaded in zip((before, now), records, strict=True) for warning in loaded.warnings
     )
+    rules.require_known({*old.metrics, *new.metrics, *new.unavailable})
     findings = compare_snapshots(old, new, rules, lacking_metrics(records[1]))
     verdict = make_verdict(f"{now} against {before}", findings, (*notes, *differences_of_note(old, new)))
     print_verdict(verdict, VerdictFormat.JSON if as_json else VerdictFormat.TEXT, show_all=show_all)

@@ -15,6 +15,23 @@ from benchmark.plan.resources import ExecutorKind, Resources
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 POSITIVE = click.FloatRange(min=0, min_open=True, max=1_000_000)
+_SHARE = click.FloatRange(min=0, max=1000)
+
+
+class ToleranceParameter(click.ParamType):
+    """``SHARE``, or ``METRIC=SHARE`` for one metric: a pair of the metric's name, empty for all, and the share."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float]:
+        """Reads the option."""
+        metric, equals, share = str(value).rpartition("=")
+        if equals and not metric.strip():
+            self.fail(f"{value!r} names no metric before the =", param, ctx)
+        number = float(_SHARE.convert(share, param, ctx))
+        if math.isnan(number):
+            self.fail("nan is not a number", param, ctx)
+        return metric.strip().replace("-", "_"), number
 
 
 def device_option(command: CommandT) -> CommandT:
@@ -61,27 +78,32 @@ def rules_options(command: CommandT) -> CommandT:
     defaults = GateRules()
 
     @functools.wraps(command)
-    def with_rules(*, tolerance: float, runtime_tolerance: float, confidence: float, **arguments: Any) -> Any:
+    def with_rules(
+        *, tolerances: tuple[tuple[str, float], ...], runtime_tolerance: float, confidence: float, **arguments: Any
+    ) -> Any:
+        shares = dict(tolerances)
         rules = GateRules(
-            scores=Tolerance(tolerance, defaults.scores.absolute),
+            scores=Tolerance(shares.pop("", defaults.scores.relative), defaults.scores.absolute),
             runtime=Tolerance(runtime_tolerance, defaults.runtime.absolute),
+            own=shares,
             level=confidence,
         )
         return command(rules=rules, **arguments)
 
-    share = click.FloatRange(min=0, max=1000)
     options = (
         click.option(
-            "--tolerance", type=share, default=defaults.scores.relative, show_default=True,
-            help="Change of a mean score that is tolerated, as a share of the baseline's.",
+            "--tolerance", "tolerances", type=ToleranceParameter(), multiple=True, metavar="[METRIC=]SHARE",
+            help="Change of a mean score that is tolerated, as a share of the baseline's; or METRIC=SHARE for one "
+            f"metric; may be repeated.  [default: {defaults.scores.relative}]",
         ),
         click.option(
-            "--runtime-tolerance", type=share, default=defaults.runtime.relative, show_default=True,
-            help="The same for the runtime in multiples of the calibration workload.",
+            "--runtime-tolerance", type=_SHARE, callback=refuse_nan, default=defaults.runtime.relative,
+            show_default=True, help="The same for the runtime in multiples of the calibration workload.",
         ),
         click.option(
-            "--confidence", type=click.FloatRange(0.5, 0.9999), default=defaults.level, show_default=True,
-            help="Level of the intervals; a change counts if its interval excludes zero.",
+            "--confidence", type=click.FloatRange(0.5, 0.9999), callback=refuse_nan, default=defaults.level,
+            show_default=True,
+            help="Probability that chance alone makes nothing worse or better, over all methods and metrics together.",
         ),
     )  # fmt: skip
     for option in reversed(options):

@@ -6,9 +6,9 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from benchmark.analysis.gate.snapshot import RUNTIME, lacking_metrics
+from benchmark.analysis.gate.snapshot import RUNTIME, is_disturbed, lacking_metrics
 from benchmark.analysis.gate.thresholds_file import Threshold, is_pattern
-from benchmark.analysis.gate.verdict import Finding, Outcome
+from benchmark.analysis.gate.verdict import Finding, Outcome, Part
 from benchmark.analysis.summary import COST_COLUMNS
 from benchmark.errors import InputError
 from benchmark.store.records import RunRecords, UnitStatus
@@ -43,7 +43,7 @@ def check_thresholds(run: RunRecords, thresholds: tuple[Threshold, ...]) -> list
     summarized = [row.metric for row in run.summary if row.metric not in costs]
     metrics = dict.fromkeys([*(metric.name for metric in run.metrics), *components, *summarized], False)
     return [
-        _check(run, threshold, method, metric)
+        replace(_check(run, threshold, method, metric), part=Part.THRESHOLDS)
         for number, threshold in enumerate(thresholds, start=1)
         for method in _select(f"entry {number}", "method", threshold.method, methods)
         for metric in _select(f"entry {number}", "metric", threshold.metric, metrics | costs)
@@ -79,12 +79,20 @@ def _check(run: RunRecords, threshold: Threshold, method: str, metric: str) -> F
     if metric == RUNTIME and run.calibration is None:
         reason = "the run has no calibration, without which there is no runtime"
         return Finding(Outcome.NOT_COMPARABLE, method, metric, reason)
+    disturbed = 0
+    if metric in (RUNTIME, "seconds"):
+        is_sound = [not is_disturbed(unit) for unit in done.to_dict("records")]
+        disturbed = len(done) - sum(is_sound)
+        if disturbed and disturbed == len(done):
+            return Finding(Outcome.NOT_COMPARABLE, method, metric, "other processes disturbed all its durations")
+        done = done[is_sound]
     finding = _mean(run, done, method, metric)
     if finding.now is None:
         return replace(finding, outcome=Outcome.MISSING, reason=lacking_metrics(run).get(metric, "there is no score"))
     outcome = Outcome.SAME if threshold.allows(finding.now) else Outcome.WORSE
-    warning = f"; {finding.reason}" if finding.reason else ""
-    return replace(finding, outcome=outcome, reason=f"has to be {threshold.bounds}{warning}")
+    reasons = [f"has to be {threshold.bounds}", finding.reason]
+    reasons += [f"{disturbed} disturbed by other processes left out"] if disturbed else []
+    return replace(finding, outcome=outcome, reason="; ".join(filter(None, reasons)))
 
 
 def _mean(run: RunRecords, units: pd.DataFrame, method: str, metric: str) -> Finding:
