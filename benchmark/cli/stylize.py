@@ -92,7 +92,7 @@ def stylize(
     ]
     stylizer = Stylizer({plugin.name: selected}, models)
     try:
-        reason = stylizer.skip(plugin.name, case)
+        reason = stylizer.skip(plugin.name, case, image)
         if reason is not None:
             raise InputError(f"method {plugin.name} {reason}")
         result = stylizer.stylize(plugin.name, image, conditions, unit_seed(seed, case.id, plugin.name), warm_up=False)

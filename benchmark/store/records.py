@@ -73,6 +73,7 @@ class MetricRecord:
     ``column`` names are the metric's ``name`` and ``name.component`` for each of ``components``. ``unavailable`` gives
     the reason where the whole metric could not be computed. ``sample_size`` is given for a metric that scores all
     images of a method at once: the number of images below which its number says little. It has no column.
+    ``minimum_side`` is the shortest side of an image that it takes, in pixels.
     """
 
     name: str
@@ -92,6 +93,7 @@ class MetricRecord:
     distribution: str = ""
     unavailable: str = ""
     sample_size: int | None = None
+    minimum_side: int = 1
 
     @property
     def backbones(self) -> tuple[str, ...]:
