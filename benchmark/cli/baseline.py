@@ -17,6 +17,7 @@ def baseline(run: Path, out: Path) -> None:
     from benchmark.analysis.gate.baseline_file import write_baseline
     from benchmark.analysis.gate.snapshot import lacking_metrics, take_snapshot
     from benchmark.analysis.loading import load_records
+    from benchmark.analysis.networks import networks_of_run
     from benchmark.store.records import UnitStatus
 
     records = load_records(run)
@@ -28,6 +29,8 @@ def baseline(run: Path, out: Path) -> None:
     for reason in dict.fromkeys(lacking.values()):
         names = ", ".join(name for name in lacking if lacking[name] == reason)
         click.echo(f"warning: left out of the baseline: {names}: {reason}", err=True)
+    for line in networks_of_run(records).lines():
+        click.echo(f"note: {line}", err=True)
     statuses = [result.status for method in snapshot.methods.values() for result in method.cases.values()]
     failed = statuses.count(UnitStatus.FAILED)
     if failed:

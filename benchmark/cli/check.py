@@ -45,6 +45,7 @@ def check(
     from benchmark.analysis.gate.thresholds_file import read_thresholds
     from benchmark.analysis.gate.verdict import make_verdict
     from benchmark.analysis.loading import load_records
+    from benchmark.analysis.networks import networks_of_run
 
     if (baseline is None) is (thresholds is None):
         raise click.UsageError("give either --baseline or --thresholds")
@@ -62,6 +63,7 @@ def check(
             f"nothing of {run} can be compared with {baseline}: "
             "the baseline has no scores that rank, or they are from too few images"
         )
+    notes += networks_of_run(records).lines()
     verdict = make_verdict(f"{run} against {baseline or thresholds}", findings, notes)
     print_verdict(verdict, VerdictFormat(style), show_all=show_all)
     return verdict.exit_code

@@ -141,6 +141,7 @@ def method_record(method: SelectedMethod) -> MethodRecord:
         settings=settings_of(method.settings),
         origins=dict(method.origins),
         anchor=info.anchor or "",
+        uses=info.uses,
     )
 
 
@@ -174,7 +175,9 @@ def _metric_record(metric: SelectedMetric, models: Mapping[Role, str]) -> Metric
 
 
 def _model_record(role: Role, model: ModelSpecification) -> ModelRecord:
-    return ModelRecord(role, model.name, model.title, model.fingerprint(), model.licence, model.source)
+    return ModelRecord(
+        role, model.name, model.title, model.fingerprint(), model.licence, model.source, model.stands_in_for
+    )
 
 
 def describe_content(content: Content) -> dict[str, Any]:
