@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
 from benchmark.models.role import Role
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from torch import Generator, Tensor
 
     from benchmark.models.provider import Models
+
+
+SMALLEST_NETWORK_SIDE: Final = 16
+"""Sides of the smallest images that the network takes, in pixels: it pads them by reflection and halves them thrice."""
 
 
 class Schedule(StrEnum):
@@ -157,6 +161,12 @@ class CLIPstylerSettings:
         require(len(self.content_layers) > 0, "content_layers", "at least one layer", self.content_layers)
         require(self.network_shrink >= 1, "network_shrink", "at least 1", self.network_shrink)
         require(
+            self.coarse_size == 0 or self.coarse_size >= SMALLEST_NETWORK_SIDE * self.network_shrink,
+            "coarse_size",
+            f"0 or at least {SMALLEST_NETWORK_SIDE} times network_shrink",
+            self.coarse_size,
+        )
+        require(
             self.residual or self.network_shrink == 1,
             "network_shrink",
             "1 unless residual is on",
@@ -201,8 +211,14 @@ class CLIPstyler(Method[CLIPstylerSettings]):
         url="https://arxiv.org/abs/2112.00374",
         uses=(Role.CLIP, Role.VGG),
         optimises=(Role.CLIP, Role.VGG),
+        minimum_side=SMALLEST_NETWORK_SIDE,
     )
     settings_type = CLIPstylerSettings
+
+    @property
+    def minimum_side(self) -> int:
+        """16 pixels of what the network sees."""
+        return SMALLEST_NETWORK_SIDE * self.settings.network_shrink
 
     def prepare(self, models: Models) -> None:
         """Loads the text-image model and VGG-19."""

@@ -91,6 +91,7 @@ class Gatys(Method[GatysSettings]):
         url="https://openaccess.thecvf.com/content_cvpr_2016/html/Gatys_Image_Style_Transfer_CVPR_2016_paper.html",
         uses=(Role.VGG,),
         optimises=(Role.VGG,),
+        minimum_side=16,
     )
     settings_type = GatysSettings
 

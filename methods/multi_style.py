@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
 from benchmark.models.role import Role
-from methods.clipstyler import CLIPstylerSettings, one_step
+from methods.clipstyler import SMALLEST_NETWORK_SIDE, CLIPstylerSettings, one_step
 from methods.setting_checks import require
 
 if TYPE_CHECKING:
@@ -77,8 +77,15 @@ class MultiStyle(Method[MultiStyleSettings]):
         max_styles=None,
         uses=(Role.VGG, Role.ADAIN_DECODER, Role.CLIP),
         optimises=(Role.CLIP, Role.VGG),
+        minimum_side=SMALLEST_NETWORK_SIDE,
     )
     settings_type = MultiStyleSettings
+
+    @property
+    def minimum_side(self) -> int:
+        """16 pixels, those of what CLIPstyler's network sees where prompts are used."""
+        is_described = self.settings.conditions is not StyleParts.IMAGE
+        return SMALLEST_NETWORK_SIDE * (self.settings.network_shrink if is_described else 1)
 
     def skip(self, case: Case) -> str | None:
         """Says which style lacks what the setting ``conditions`` asks for."""

@@ -8,7 +8,7 @@ from benchmark.contracts.metric import Axis, Direction, Need
 from benchmark.contracts.set_metric import SetMetricInfo
 from benchmark.models.role import Role
 from metrics._arguments import needed_contents
-from metrics.inception_distances import InceptionMetric, frechet_distance
+from metrics.inception_distances import SMALLEST_SIDE, InceptionMetric, frechet_distance
 from metrics.perceptual import perceptual_distances
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class ArtFid(InceptionMetric):
         needs=(Need.CONTENT, Need.STYLE_IMAGE),
         minimum=1.0,
         backbone=(Role.INCEPTION, Role.LPIPS),
+        minimum_side=SMALLEST_SIDE,
         paper="Wright and Ommer, ArtFID: Quantitative Evaluation of Neural Style Transfer, GCPR 2022",
         url="https://arxiv.org/abs/2207.12280",
         sample_size=10_000,
@@ -63,6 +64,7 @@ class ArtFid(InceptionMetric):
         import torch
 
         content = needed_contents(content, stylized, self.info.name)
+        self.info.require_sides(stylized)
         distances = perceptual_distances(self.models, Role.LPIPS, stylized, content)
         return torch.cat([super().describe(stylized=stylized), distances[:, None]], dim=1)
 

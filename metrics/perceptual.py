@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.role import Role
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from benchmark.models.dists_distance import DistsDistance
     from benchmark.models.perceptual_distance import PerceptualDistance
     from benchmark.models.provider import Models
+
+
+SMALLEST_SIDE: Final = 32
+"""Sides of the smallest images for LPIPS and its descendants, in pixels: what is smaller vanishes in AlexNet."""
 
 
 class _PerceptualMetric(Metric):
@@ -32,7 +36,7 @@ class _PerceptualMetric(Metric):
         """Scores a batch.
 
         Args:
-            stylized: N RGB images, 3×H×W in [0, 1], sides at least 32 pixels.
+            stylized: N RGB images, 3×H×W in [0, 1], sides at least ``info.minimum_side`` pixels.
             content: The N contents, each the size of its stylized image.
             style: Not read.
             prompt: Not read.
@@ -44,6 +48,7 @@ class _PerceptualMetric(Metric):
             ValueError: The contents are missing, differ in size from the stylized images, or are too small.
         """
         content = needed_contents(content, stylized, self.info.name)
+        self.info.require_sides(stylized)
         (role,) = self.info.backbones
         return perceptual_distances(self.models, role, stylized, content)
 
@@ -68,6 +73,7 @@ class StLpips(_PerceptualMetric):
         needs=(Need.CONTENT,),
         minimum=0.0,
         backbone=Role.PERCEPTUAL,
+        minimum_side=SMALLEST_SIDE,
         paper="Ghildyal and Liu, Shift-tolerant Perceptual Similarity Metric, ECCV 2022",
         url="https://arxiv.org/abs/2207.13686",
     )
@@ -93,6 +99,7 @@ class Lpips(_PerceptualMetric):
         needs=(Need.CONTENT,),
         minimum=0.0,
         backbone=Role.LPIPS,
+        minimum_side=SMALLEST_SIDE,
         paper=(
             "Zhang, Isola, Efros, Shechtman and Wang, The Unreasonable Effectiveness of Deep Features as a Perceptual"
             " Metric, CVPR 2018"

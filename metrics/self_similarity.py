@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.role import Role
 from metrics._arguments import needed_contents
+from metrics.vgg_losses import SMALLEST_SIDE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +50,7 @@ class Cfsd(Metric):
         minimum=0.0,
         unit="nat",
         backbone=Role.VGG,
+        minimum_side=SMALLEST_SIDE,
         paper="Chung, Hyun and Heo, Style Injection in Diffusion (StyleID), CVPR 2024",
         url="https://arxiv.org/abs/2312.09008",
     )
@@ -73,13 +75,14 @@ class Cfsd(Metric):
             N divergences; 0 for the content itself.
 
         Raises:
-            ValueError: The contents are missing, or differ in size from the stylized images.
+            ValueError: The contents are missing, differ in size from the stylized images, or are too small.
         """
         import torch
 
         from metrics._vgg_statistics import content_features, statistics
 
         content = needed_contents(content, stylized, self.info.name)
+        self.info.require_sides(stylized)
         found = statistics(self.models, stylized)
         wanted = content_features(self.models, content)
         with torch.no_grad():

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+SMALLEST_SIDE: Final = 16
+"""Sides of the smallest images, in pixels: relu5_1, which is computed in the same pass, halves them four times."""
+
 STYLE_SCALE: Final = 1e3
 """Numerator of a style layer's weight, over the square of its number of channels, as in Gatys' implementation."""
 
@@ -42,6 +45,7 @@ class VggContentLoss(Metric):
         needs=(Need.CONTENT,),
         minimum=0.0,
         backbone=Role.VGG,
+        minimum_side=SMALLEST_SIDE,
         paper=_PAPER,
         url=_ADDRESS,
     )
@@ -66,13 +70,14 @@ class VggContentLoss(Metric):
             N losses; 0 for the content itself.
 
         Raises:
-            ValueError: The contents are missing, or differ in size from the stylized images.
+            ValueError: The contents are missing, differ in size from the stylized images, or are too small.
         """
         import torch
 
         from metrics._vgg_statistics import content_features, statistics
 
         content = needed_contents(content, stylized, self.info.name)
+        self.info.require_sides(stylized)
         found = statistics(self.models, stylized)
         wanted = content_features(self.models, content)
         losses = [(one.content - other.content).square().mean() for one, other in zip(found, wanted, strict=True)]
@@ -105,6 +110,7 @@ class VggStyleLoss(Metric):
         needs=(Need.STYLE_IMAGE,),
         minimum=0.0,
         backbone=Role.VGG,
+        minimum_side=SMALLEST_SIDE,
         components=("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"),
         paper=_PAPER,
         url=_ADDRESS,
@@ -130,13 +136,14 @@ class VggStyleLoss(Metric):
             N×6 losses: the sum, then the weighted term of each layer; 0 for the style image itself.
 
         Raises:
-            ValueError: The style images are missing.
+            ValueError: The style images are missing, or the stylized images are too small.
         """
         import torch
 
         from metrics._vgg_statistics import statistics, style_grams
 
         style = needed(style, Need.STYLE_IMAGE, self.info.name, len(stylized))
+        self.info.require_sides(stylized)
         found = statistics(self.models, stylized)
         wanted = style_grams(self.models, style, stylized)
         terms = torch.stack(

@@ -20,10 +20,15 @@ if TYPE_CHECKING:
     from benchmark.store.records import RunRecords
 
 SCHEMA_VERSION = 1
+_NETWORK_COLUMNS = ("network", "stands_in_for", "method_network", "method_stands_in_for")
 
 
 class CsvReport(Report):
-    """Writes ``summary.csv``: one row per run, method and metric."""
+    """Writes ``summary.csv``: one row per run, method and metric.
+
+    The last columns name the networks that made a number and those that the method uses, each with what it stands in
+    for: nothing for published networks, ``unknown`` where an old run did not note it.
+    """
 
     info: ClassVar[ReportInfo] = ReportInfo(
         name="csv",
@@ -45,16 +50,21 @@ class CsvReport(Report):
         Raises:
             InputError: If it cannot be written.
         """
+        from benchmark.analysis.networks import names_of, networks_of_run, originals_of
         from benchmark.store.records import SummaryRow
 
         columns = [field.name for field in fields(SummaryRow)]
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["run", "protocol", "fingerprint", *columns])
+        writer.writerow(["run", "protocol", "fingerprint", *columns, *_NETWORK_COLUMNS])
         for run in runs:
+            networks = networks_of_run(run)
             facts = (field_of(run.protocol, "name"), field_of(run.protocol, "fingerprint"))
             origin = [printable(run.directory.name), *facts]
-            writer.writerows([*origin, *(asdict(row)[column] for column in columns)] for row in run.summary)
+            for row in run.summary:
+                used = (networks.of_metric(row.metric), networks.of_methods.get(row.method, ()))
+                words = (words for found in used for words in (names_of(found), originals_of(found)))
+                writer.writerow([*origin, *(asdict(row)[column] for column in columns), *words])
         target = destination / "summary.csv"
         write_text(target, text.getvalue())
         return target
@@ -91,6 +101,7 @@ class JsonReport(Report):
 
 def _run(run: RunRecords) -> dict[str, Any]:
     from benchmark.analysis.breakdown import breakdowns
+    from benchmark.analysis.networks import networks_of_run
     from benchmark.analysis.statistics import analyze
 
     return {
@@ -98,6 +109,7 @@ def _run(run: RunRecords) -> dict[str, Any]:
         "status": run.status,
         "protocol": run.protocol,
         "warnings": list(run.warnings),
+        "networks": asdict(networks_of_run(run)),
         "summary": [asdict(row) for row in run.summary],
         "statistics": analyze(run).to_json(),
         "breakdowns": [asdict(mean) for mean in breakdowns(run)],

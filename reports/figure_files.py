@@ -71,6 +71,6 @@ def _write(figures: Iterable[DrawnFigure], prefix: str, destination: Path) -> li
             continue
         write_bytes(destination / f"{name}.svg", drawn.svg.encode("utf-8"))
         write_bytes(destination / f"{name}.png", to_png(drawn.figure))
-        text = f"{escape(drawn.figure.alt)}\n\n{drawn.figure.explanation}"
+        text = "\n\n".join([escape(drawn.figure.alt), drawn.figure.explanation, *map(escape, drawn.figure.notes)])
         captions.append(f"## {drawn.title}\n\n![{escape(drawn.title)}]({name}.svg)\n\n{text}")
     return captions

@@ -25,7 +25,10 @@ SCALE: Final = IntervalScale(low=-0.25, high=1.25, logarithmic=False)
 
 @dataclass(frozen=True)
 class Lane:
-    """One score: an anchored one, or the raw mean in a column that is not anchored."""
+    """One score: an anchored one, or the raw mean in a column that is not anchored.
+
+    ``network`` names the networks that made it, and ``network_mark`` marks those that stand in for published ones.
+    """
 
     title: str
     text: str
@@ -34,11 +37,13 @@ class Lane:
     mark: Mark
     circular: bool
     note: str
+    network: str = ""
+    network_mark: str = ""
 
 
 @dataclass(frozen=True)
 class GlanceColumn:
-    """An axis with the controls at its ends, or, where it is not ``anchored``, without ends."""
+    """An axis with the controls at its ends, or, where it is not ``anchored``, without ends; ``networks`` made it."""
 
     axis: str
     title: str
@@ -46,15 +51,17 @@ class GlanceColumn:
     anchored: bool
     zero: str = ""
     one: str = ""
+    networks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class GlanceRow:
-    """A method with the lanes of each column and its costs."""
+    """A method with the lanes of each column and its costs; ``stand_ins`` are networks that it uses."""
 
     title: str
     lanes: tuple[tuple[Lane, ...], ...]
     costs: tuple[Cell, ...]
+    stand_ins: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,12 +93,13 @@ def build_glance(run: RunRecords, anchored: tuple[AnchoredScore, ...], scores: S
         metrics[axis] = anchorable or [
             column for column in ranking.columns if not column.whole and column.direction is not Direction.NEITHER
         ]
+        networks = tuple(dict.fromkeys(column.network for column in metrics[axis] if column.network))
         if anchorable:
             ends = next(entry for entry in anchored if entry.metric == anchorable[0].name)
             zero, one = (titles.get(name, name) for name in (ends.zero, ends.one))
-            columns.append(GlanceColumn(axis, *QUESTIONS[axis], True, zero, one))
+            columns.append(GlanceColumn(axis, *QUESTIONS[axis], True, zero, one, networks))
         elif metrics[axis]:
-            columns.append(GlanceColumn(axis, *QUESTIONS[axis], anchored=False))
+            columns.append(GlanceColumn(axis, *QUESTIONS[axis], anchored=False, networks=networks))
     if not columns:
         return None
     cells = {
@@ -118,6 +126,7 @@ def build_glance(run: RunRecords, anchored: tuple[AnchoredScore, ...], scores: S
                     for column in columns
                 ),
                 tuple(cells[row.method, column.name] for column in costs),
+                row.stand_ins,
             )
             for row in rows
         ),
@@ -129,7 +138,8 @@ def build_glance(run: RunRecords, anchored: tuple[AnchoredScore, ...], scores: S
 def _lane(cell: Cell, entry: AnchoredScore | None) -> Lane:
     title = cell.column.title
     if entry is None:
-        return Lane(title, NOTHING, "", None, Mark.NONE, cell.circular, "")
+        made = (cell.column.network, cell.column.mark)
+        return Lane(title, NOTHING, "", None, Mark.NONE, cell.circular, "", *made)
     interval = entry.interval
     return Lane(
         title=title,
@@ -139,12 +149,15 @@ def _lane(cell: Cell, entry: AnchoredScore | None) -> Lane:
         mark=cell.mark,
         circular=cell.circular,
         note=cell.note,
+        network=cell.column.network,
+        network_mark=cell.column.mark,
     )
 
 
 def _raw_lane(cell: Cell) -> Lane:
     title = f"{cell.column.title} {cell.column.arrow}"
-    return Lane(title, cell.text, cell.interval.strip(), cell.bar, cell.mark, cell.circular, cell.note)
+    made = (cell.column.network, cell.column.mark)
+    return Lane(title, cell.text, cell.interval.strip(), cell.bar, cell.mark, cell.circular, cell.note, *made)
 
 
 def _two_digits(value: float) -> str:

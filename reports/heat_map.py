@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmark.analysis.networks import networks_of_run
 from reports.formatting import MINUS, NOTHING, number_of, text_of
 
 if TYPE_CHECKING:
@@ -66,13 +67,17 @@ class HeatMap:
 
 @dataclass(frozen=True)
 class HeatMaps:
-    """All matrices on one scale of colours. ``cut`` says that large matrices are shown in part."""
+    """All matrices on one scale of colours. ``cut`` says that large matrices are shown in part.
+
+    ``judge`` names the network whose similarities they are.
+    """
 
     maps: tuple[HeatMap, ...]
     low: str
     high: str
     levels: tuple[int, ...]
     cut: bool
+    judge: str = ""
 
 
 def build_heat_maps(run: RunRecords, units: Mapping[tuple[str, str], Unit], pictures: PictureSource) -> HeatMaps | None:
@@ -83,13 +88,13 @@ def build_heat_maps(run: RunRecords, units: Mapping[tuple[str, str], Unit], pict
     if not numbers:
         return None
     low, high = min(numbers), max(numbers)
-    methods = {method.name: method for method in run.methods}
+    methods, networks = {method.name: method for method in run.methods}, networks_of_run(run)
     order = {name: index for index, name in enumerate(methods)}
     cases = {case.id: case for case in run.cases}
     maps = []
     for name in sorted(matrices, key=lambda name: order.get(name, len(order))):
         method, matrix = methods.get(name), matrices[name]
-        title = (method.title or name) if method else name
+        title = f"{(method.title or name) if method else name} {networks.method_mark(name)}".rstrip()
         columns = tuple(
             HeatColumn(case, _thumbnail(title, case, units.get((name, case)), pictures))
             for case in matrix.cases[:LARGEST_MATRIX]
@@ -114,6 +119,7 @@ def build_heat_maps(run: RunRecords, units: Mapping[tuple[str, str], Unit], pict
         low=_two_digits(low),
         high=_two_digits(high),
         levels=tuple(range(LEVELS)),
+        judge=networks.judge.label if networks.judge else "",
         cut=any(max(len(matrix.prompts), len(matrix.cases)) > LARGEST_MATRIX for matrix in matrices.values()),
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup
 
 from benchmark.analysis.breakdown import breakdowns
+from benchmark.analysis.networks import networks_of_run, originals_of
 from benchmark.analysis.statistics import analyze
 from benchmark.contracts.metric import Direction
 from benchmark.escaping import printable
@@ -38,6 +39,7 @@ from reports.ranking import DIRECTIONS, Scores, build_scores
 from reports.units import Unit, methods_before_controls, read_units
 
 if TYPE_CHECKING:
+    from benchmark.analysis.networks import Networks
     from benchmark.analysis.statistics import RunStatistics
     from benchmark.store.records import MethodRecord, MetricRecord, RunRecords
     from reports.linked_files import LinkedFiles
@@ -67,6 +69,7 @@ class MethodNote:
     url: str
     cost: str
     optimises: str
+    stand_ins: str
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ class MetricNote:
     direction_words: str
     range: str
     backbone: str
+    stands_in_for: str
     needs: str
     summary: str
     paper: str
@@ -99,7 +103,10 @@ class PageFigure:
 
 @dataclass(frozen=True)
 class RunSection:
-    """One run. ``prefix`` makes the anchors of a page with several runs unique."""
+    """One run. ``prefix`` makes the anchors of a page with several runs unique.
+
+    ``network_notes`` say what the marks of networks mean, wherever on the page they stand.
+    """
 
     number: int
     prefix: str
@@ -121,6 +128,7 @@ class RunSection:
     metrics: tuple[MetricNote, ...]
     incidents: Incidents
     provenance: Provenance
+    network_notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -159,6 +167,7 @@ def _section(run: RunRecords, number: int, files: LinkedFiles | None, logs: Link
     pictures = PictureSource(run.directory, files)
     statistics = analyze(run)
     scores = build_scores(run, statistics.comparisons)
+    networks = networks_of_run(run)
     name = field_of(run.protocol, "title", "name") or "unnamed protocol"
     return RunSection(
         number=number,
@@ -174,13 +183,14 @@ def _section(run: RunRecords, number: int, files: LinkedFiles | None, logs: Link
         trade_offs=_figures(TRADE_OFFS, run, statistics, number),
         ranks=_figures(RANKS, run, statistics, number),
         differences=build_differences(run, statistics),
-        methods=tuple(_method_note(method, run) for method in methods_before_controls(run)),
+        methods=tuple(_method_note(method, run, networks) for method in methods_before_controls(run)),
         gallery=build_gallery(run, units, pictures, whole=files is not None),
         heat_maps=build_heat_maps(run, units, pictures),
         breakdowns=build_breakdowns(run, breakdowns(run)),
-        metrics=tuple(_metric_note(metric) for metric in run.metrics),
+        metrics=tuple(_metric_note(metric, networks) for metric in run.metrics),
         incidents=collect_incidents(run, units, logs),
         provenance=build_provenance(run),
+        network_notes=networks.notes(),
     )
 
 
@@ -236,7 +246,7 @@ def _state_of(run: RunRecords, units: Mapping[tuple[str, str], Unit]) -> tuple[s
     return (f"{sentence} Means cover only what was scored.",)
 
 
-def _method_note(method: MethodRecord, run: RunRecords) -> MethodNote:
+def _method_note(method: MethodRecord, run: RunRecords, networks: Networks) -> MethodNote:
     costs = {row.metric: number_of(row.mean) for row in run.summary if row.method == method.name}
     seconds, memory = costs.get("seconds"), costs.get("peak_memory_bytes")
     parts = (
@@ -254,10 +264,11 @@ def _method_note(method: MethodRecord, run: RunRecords) -> MethodNote:
         url=web_address(method.url),
         cost=", ".join(part for part in parts if part),
         optimises=", ".join(str(role) for role in method.optimises),
+        stand_ins=networks.stand_ins(method.name),
     )
 
 
-def _metric_note(metric: MetricRecord) -> MetricNote:
+def _metric_note(metric: MetricRecord, networks: Networks) -> MetricNote:
     arrow, words = DIRECTIONS[Direction(metric.direction)]
     return MetricNote(
         title=metric.title or metric.name,
@@ -267,7 +278,9 @@ def _metric_note(metric: MetricRecord) -> MetricNote:
         arrow=arrow,
         direction_words=words,
         range=format_range(metric.minimum, metric.maximum) + (f" {metric.unit}" if metric.unit else ""),
-        backbone=" + ".join(filter(None, metric.backbones)),
+        # One that is unavailable has no scores to mark.
+        backbone=networks.metric(metric.name) or " + ".join(filter(None, metric.backbones)),
+        stands_in_for=originals_of(networks.of_metric(metric.name)),
         needs=", ".join(str(need).replace("_", " ") for need in metric.needs),
         summary=metric.summary,
         paper=metric.paper,

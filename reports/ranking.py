@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from benchmark.analysis.best import Best, best_methods
+from benchmark.analysis.networks import networks_of_run
 from benchmark.contracts.metric import Axis, Direction
 from benchmark.wording import format_count
 from reports.formatting import (
@@ -22,6 +23,7 @@ from reports.verdicts import Mark, Verdicts
 
 if TYPE_CHECKING:
     from benchmark.analysis.comparison import MethodComparison
+    from benchmark.analysis.networks import Networks
     from benchmark.store.records import MetricRecord, RunRecords, SummaryRow
 
 QUESTIONS: Final = {
@@ -44,7 +46,10 @@ DIRECTIONS: Final = {
 
 @dataclass(frozen=True)
 class Column:
-    """A metric as a column. ``whole`` says that its numbers are each of all images of a method at once."""
+    """A metric as a column. ``whole`` says that its numbers are each of all images of a method at once.
+
+    ``network`` names the networks that it is computed with, marked where they stand in for published ones: ``mark``.
+    """
 
     name: str
     title: str
@@ -55,6 +60,8 @@ class Column:
     direction: Direction
     direction_words: str
     whole: bool = False
+    network: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,17 +85,25 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A method or control with its cells, one per column. ``n`` is given where all its cells share it."""
+    """A method or control with its cells, one per column. ``n`` is given where all its cells share it.
+
+    ``stand_ins`` names the networks that it uses and that stand in for published ones: ``mark``.
+    """
 
     method: str
     title: str
     cells: tuple[Cell, ...]
     n: int | None = None
+    stand_ins: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """The table of one question: controls stay apart from the methods and are never the best."""
+    """The table of one question: controls stay apart from the methods and are never the best.
+
+    ``notes`` say what the marks of the networks mean that its columns and rows name.
+    """
 
     axis: str
     title: str
@@ -96,6 +111,7 @@ class Ranking:
     columns: tuple[Column, ...]
     methods: tuple[Row, ...]
     controls: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -105,11 +121,15 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Scores:
-    """All tables of a run, over ``cases`` cases. ``uneven`` says how the best were found of unlike sets of cases."""
+    """All tables of a run, over ``cases`` cases. ``uneven`` says how the best were found of unlike sets of cases.
+
+    ``notes`` say what the marks of networks mean.
+    """
 
     rankings: tuple[Ranking, ...]
     cases: int
     uneven: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -150,7 +170,8 @@ def build_scores(run: RunRecords, comparisons: Sequence[MethodComparison]) -> Sc
     for row in run.summary:
         names.setdefault(row.method, (row.method, row.control))
     verdicts = Verdicts(comparisons)
-    columns = _columns(run)
+    networks = networks_of_run(run)
+    columns = _columns(run, networks)
     rows_of = {column.name: {name: by_unit.get((name, column.name)) for name in names} for column in columns}
     best = {
         name: best_methods(run, [row for row in rows.values() if row is not None and _eligible(row)])
@@ -164,7 +185,7 @@ def build_scores(run: RunRecords, comparisons: Sequence[MethodComparison]) -> Sc
     for axis in dict.fromkeys(column.axis for column in columns):
         shown = tuple(column for column in columns if column.axis == axis)
         rows = [
-            (_row(name, title, tuple(cells[column.name][name] for column in shown)), control)
+            (_row(name, title, tuple(cells[column.name][name] for column in shown), networks), control)
             for name, (title, control) in names.items()
         ]
         rankings.append(
@@ -174,9 +195,15 @@ def build_scores(run: RunRecords, comparisons: Sequence[MethodComparison]) -> Sc
                 columns=shown,
                 methods=tuple(row for row, control in rows if not control),
                 controls=tuple(row for row, control in rows if control),
+                notes=networks.notes([column.name for column in shown], names),
             )
         )
-    return Scores(tuple(rankings), len(run.cases), _uneven({column.title: best[column.name] for column in columns}))
+    return Scores(
+        tuple(rankings),
+        len(run.cases),
+        _uneven({column.title: best[column.name] for column in columns}),
+        networks.notes([column.name for column in columns], names),
+    )
 
 
 def _uneven(best: dict[str, Best]) -> tuple[str, ...]:
@@ -195,14 +222,15 @@ def _uneven(best: dict[str, Best]) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _row(name: str, title: str, cells: tuple[Cell, ...]) -> Row:
+def _row(name: str, title: str, cells: tuple[Cell, ...], networks: Networks) -> Row:
     counts = {cell.n for cell in cells if cell.value is not None}
+    row = Row(name, title, cells, stand_ins=networks.stand_ins(name), mark=networks.method_mark(name))
     if len(counts) != 1:
-        return Row(name, title, cells)
-    return Row(name, title, tuple(replace(cell, n=None) for cell in cells), counts.pop())
+        return row
+    return replace(row, cells=tuple(replace(cell, n=None) for cell in cells), n=counts.pop())
 
 
-def _columns(run: RunRecords) -> tuple[Column, ...]:
+def _columns(run: RunRecords, networks: Networks) -> tuple[Column, ...]:
     records = {metric.name: metric for metric in run.metrics}
     components = {f"{metric.name}.{component}" for metric in run.metrics for component in metric.components}
     directions = {row.metric: row.direction for row in run.summary}
@@ -225,6 +253,8 @@ def _columns(run: RunRecords) -> tuple[Column, ...]:
                 direction=direction,
                 direction_words=words,
                 whole=record is not None and record.sample_size is not None,
+                network=networks.metric(name),
+                mark=networks.metric_mark(name),
             )
         )
     return tuple(columns)

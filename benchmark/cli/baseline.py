@@ -28,6 +28,7 @@ def baseline(runs: tuple[Path, ...], out: Path) -> None:
     from benchmark.analysis.gate.repeats import combine_repeats
     from benchmark.analysis.gate.snapshot import lacking_metrics
     from benchmark.analysis.loading import load_records
+    from benchmark.analysis.networks import networks_of_run
     from benchmark.store.records import UnitStatus
     from benchmark.store.run_directory import RunDirectory
 
@@ -43,6 +44,8 @@ def baseline(runs: tuple[Path, ...], out: Path) -> None:
         for reason in dict.fromkeys(lacking.values()):
             names = ", ".join(name for name in lacking if lacking[name] == reason)
             click.echo(f"warning: {of_run}left out of the baseline: {names}: {reason}", err=True)
+    for line in networks_of_run(records[0]).lines():
+        click.echo(f"note: {one_line(line)}", err=True)
     statuses = [result.status for method in snapshot.methods.values() for result in method.cases.values()]
     failed = statuses.count(UnitStatus.FAILED)
     if failed:

@@ -45,6 +45,7 @@ def check(
     from benchmark.analysis.gate.thresholds_file import read_thresholds
     from benchmark.analysis.gate.verdict import Finding, Part, make_verdict
     from benchmark.analysis.loading import load_records
+    from benchmark.analysis.networks import networks_of_run
 
     files = {Part.BASELINE: baseline, Part.THRESHOLDS: thresholds}
     sources = {part: str(path) for part, path in files.items() if path is not None}
@@ -66,6 +67,7 @@ def check(
                 "the baseline has no scores that rank, or too little is known of them"
             )
     findings += check_thresholds(records, bounds)
+    notes += networks_of_run(records).lines()
     title = f"{run} against {' and '.join(sources.values())}"
     verdict = make_verdict(title, findings, notes, sources if len(sources) > 1 else None)
     print_verdict(verdict, VerdictFormat(style), show_all=show_all)

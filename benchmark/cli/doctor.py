@@ -86,7 +86,8 @@ def _check_models() -> Iterator[Finding]:
     for model in MODELS:
         try:
             model.files()
-            yield State.OK, f"model {model.name}: sha256 {model.fingerprint()[:16]}… ({model.licence})"
+            kind = f", a stand-in for {model.stands_in_for}" if model.stands_in_for else ""
+            yield State.OK, f"model {model.name}{kind}: sha256 {model.fingerprint()[:16]}… ({model.licence})"
         except BenchmarkError as error:
             if model.name in needed:
                 yield State.PROBLEM, str(error)

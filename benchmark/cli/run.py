@@ -108,11 +108,14 @@ def _announce_left_out(kind: PluginKind, names: str) -> None:
 
 def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
     from benchmark.analysis.loading import load_records
-    from benchmark.cli.tables import RANKING_NOTE, ranking_table, results_console
+    from benchmark.cli.tables import RANKING_NOTE, ranking_notes, ranking_table, results_console
 
     console = results_console()
-    console.print(ranking_table(load_records(directory)))
+    records = load_records(directory)
+    console.print(ranking_table(records))
     console.print(RANKING_NOTE, highlight=False)
+    for note in ranking_notes(records):
+        console.print(note, highlight=False, markup=False, soft_wrap=True)
     parts = [f"{count} {status}" for status, count in outcome.counts.items() if count]
     if outcome.left:
         parts.append(f"{outcome.left:,} left")

@@ -79,6 +79,7 @@ class _RunCheck:
         yield from self._journal()
         yield from self._units()
         yield from self._inputs()
+        yield from self._metrics()
         if status is RunStatus.COMPLETE:
             yield State.OK, f"status {status}"
         else:
@@ -134,6 +135,14 @@ class _RunCheck:
         if missing:
             more = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""
             yield State.PROBLEM, f"{missing[0]}{more} missing of {len(kept):,} inputs; {self._command} makes them again"
+
+    def _metrics(self) -> Iterator[Finding]:
+        reasons: dict[str, list[str]] = {}
+        for metric in self._loaded.metrics:
+            if metric.unavailable:
+                reasons.setdefault(metric.unavailable, []).append(metric.name)
+        for reason, names in reasons.items():
+            yield State.NOTE, f"unavailable: {', '.join(names)}: {reason}"
 
     def _results(self) -> Iterator[Finding]:
         import pandas as pd

@@ -46,12 +46,13 @@ def similarity(
     """Compare prompts with images: rows are prompts, columns are images, numbers are raw cosines.
 
     Each prompt is taken as it stands, without a template. Numbers of different models cannot be compared. An image that
-    cannot be used costs no other, and the exit code is 4.
+    cannot be used costs no other, and the exit code is 4. Beside a .csv file, FILE.csv-metadata.json names the model.
     """
     named = picture_files((*paths, *more))
     if out is not None:
         try_output_file(out, _FORMATS, named)
 
+    from benchmark.analysis.networks import Network
     from benchmark.analysis.similarity import SimilarityMatrix
     from benchmark.images import open_image, to_tensor
     from benchmark.models.embedding import similarity_matrix
@@ -73,7 +74,8 @@ def similarity(
     for problem in problems:
         click.echo(f"error: {one_line(str(problem))}", err=True)
     values = similarity_matrix(models, Role.CLIP_JUDGE, list(tensors.values()), prompts)
-    matrix = SimilarityMatrix(prompts, tuple(tensors), tuple(map(tuple, values.tolist())), judge.label)
+    network = Network(judge.label, judge.stands_in_for)
+    matrix = SimilarityMatrix(prompts, tuple(tensors), tuple(map(tuple, values.tolist())), network)
     if out is None:
         _print(matrix)
     else:
@@ -86,11 +88,16 @@ def _print(matrix: SimilarityMatrix) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from benchmark.analysis.networks import notes_on
     from benchmark.cli.tables import results_console
 
-    table = Table("prompt", caption=f"cosine of {matrix.model}; rows are prompts, columns are images")
+    table = Table("prompt")
     for name in matrix.image_names:
         table.add_column(escape(name), justify="right", overflow="fold")
     for prompt, row in zip(matrix.prompts, matrix.values, strict=True):
         table.add_row(escape(one_line(prompt)), *(f"{value:.3f}" for value in row))
-    results_console().print(table)
+    console = results_console()
+    console.print(table)
+    caption = f"cosine of {matrix.model.label}; rows are prompts, columns are images"
+    for line in (caption, *notes_on([matrix.model])):
+        console.print(one_line(line), highlight=False, markup=False, soft_wrap=True)

@@ -107,7 +107,7 @@ def stylize(
         case = Case(Content("content", content), conditioned)
         image = to_tensor(_fitted(content, size)).to(models.device)
         try:
-            reason = stylizer.skip(plugin.name, case)
+            reason = stylizer.skip(plugin.name, case, image)
             if reason is not None:
                 raise InputError(f"method {plugin.name} {reason}")
             number = unit_seed(seed, case.id, plugin.name)
@@ -138,7 +138,7 @@ def stylize(
 def _refuse_if_all_are_skipped(stylizer: Stylizer, method: str, cases: Sequence[Case]) -> None:
     """Says once what is wrong with the styles, instead of at every content."""
     try:
-        reasons = {stylizer.skip(method, case) for case in cases}
+        reasons = {stylizer.skip(method, case, None) for case in cases}
     except (Exception, SystemExit):
         # A method that fails at this is told of at each content.
         return

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from benchmark.analysis.networks import networks_of_run
 from benchmark.contracts.metric import Direction
 from benchmark.store.records import UnitStatus
 
@@ -34,26 +35,45 @@ def results_console(columns: int = _WIDEST) -> Console:
 
 
 def ranking_table(records: RunRecords) -> Table:
-    """Means per metric and method, as ``RANKING_NOTE`` explains them; controls to the right.
+    """Means per metric and method, as ``RANKING_NOTE`` and ``ranking_notes`` explain them; controls to the right.
 
     The last row tells of how many cases, where methods answered different numbers: their means do not compare.
     """
     table = Table()
+    networks = networks_of_run(records)
     table.add_column("metric", no_wrap=True)
+    has_networks = any(networks.of_metrics.values())
+    if has_networks:
+        table.add_column("network", no_wrap=True)
     methods = sorted(records.methods, key=lambda method: method.control)
     for method in methods:
         style = "dim" if method.control else ""
-        table.add_column(escape(method.name), justify="right", overflow="fold", style=style, header_style=style)
+        name = f"{method.name} {networks.method_mark(method.name)}".rstrip()
+        table.add_column(escape(name), justify="right", overflow="fold", style=style, header_style=style)
     rows = {(row.method, row.metric): row for row in records.summary}
     columns = [(metric.name, metric.direction) for metric in records.metrics if not metric.unavailable]
     for column, direction in (*columns, ("seconds", Direction.LOWER)):
         cells = [_cell(rows.get((method.name, column))) for method in methods]
-        table.add_row(f"{escape(column)} {_ARROWS[direction]}", *cells)
+        network = [escape(networks.metric(column))] * has_networks
+        table.add_row(f"{escape(column)} {_ARROWS[direction]}", *network, *cells)
     answered = records.units.loc[records.units["status"] == UnitStatus.OK, "method"].value_counts()
     counts = [int(answered.get(method.name, 0)) for method in methods]
     if len(set(counts)) > 1:
-        table.add_row("cases answered", *map(str, counts))
+        table.add_row("cases answered", *[""] * has_networks, *map(str, counts))
     return table
+
+
+def ranking_notes(records: RunRecords) -> list[str]:
+    """What else is to be said below a ranking: which networks stand in for others, and which metrics lack, and why."""
+    networks = networks_of_run(records)
+    missing: dict[str, list[str]] = {}
+    for metric in records.metrics:
+        if metric.unavailable:
+            missing.setdefault(metric.unavailable, []).append(metric.name)
+    return [
+        *filter(None, (networks.used_stand_ins(), *networks.notes())),
+        *(f"unavailable: {', '.join(names)}: {reason}" for reason, names in missing.items()),
+    ]
 
 
 def _cell(row: SummaryRow | None) -> str:

@@ -78,6 +78,8 @@ class MethodInfo:
         anchor: For a control: the axis whose good end it marks, ``content`` for the untouched content, ``style`` for
             the style itself. Scores are anchored between the two.
         resources: What a worker takes of a cluster; on one machine nothing is placed by it.
+        minimum_side: Shortest side that a content may have, in pixels; smaller ones are skipped. Where it depends on
+            the settings, ``Method.minimum_side`` tells it.
     """
 
     name: str
@@ -96,6 +98,7 @@ class MethodInfo:
     control: bool = False
     anchor: Axis | None = None
     resources: MethodResources = MethodResources()
+    minimum_side: int = 1
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,11 @@ class Method(ABC, Generic[SettingsT]):
 
     def __init__(self, settings: SettingsT | None = None) -> None:
         self.settings: SettingsT = self.settings_type() if settings is None else settings
+
+    @property
+    def minimum_side(self) -> int:
+        """Shortest side that a content may have, in pixels, with these settings."""
+        return self.info.minimum_side
 
     def skip(self, case: Case) -> str | None:
         """Says why a case does not fit this method, or returns ``None`` where it does.

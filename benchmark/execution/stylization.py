@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from benchmark.contracts import Method, StyleCondition
+from benchmark.contracts.sides import too_small
 from benchmark.errors import BenchmarkError
 from benchmark.execution.measurement import Measured, measure
 from benchmark.execution.step import Action, Step, ignore_step
@@ -53,14 +54,24 @@ class Stylizer:
         self._is_prepared = False
         self._is_warm = False
 
-    def skip(self, name: str, case: Case) -> str | None:
+    def skip(self, name: str, case: Case, content: Tensor | None) -> str | None:
         """Why a method skips a case, or ``None``.
+
+        Args:
+            name: Name of the method.
+            case: The case.
+            content: Its content, 3×H×W, which may be too small for the method; ``None`` asks about the case alone.
 
         Raises:
             BenchmarkError: The method's plugin is broken.
             Exception: Whatever the method raises.
         """
-        return self._method(name, prepare=False).skip(case)
+        method = self._method(name, prepare=False)
+        if reason := method.skip(case):
+            return reason
+        if content is None:
+            return None
+        return too_small(method.minimum_side, *content.shape[-2:], "the content has") or None
 
     def stylize(
         self,

@@ -62,7 +62,7 @@ class UnitTask:
         if record is None or image is None:
             conditions = workbench.inputs.conditions(unit.case)
             try:
-                reason = workbench.stylizer.skip(unit.method, unit.case)
+                reason = workbench.stylizer.skip(unit.method, unit.case, content)
                 if reason is not None:
                     return UnitRecord(unit.method, unit.case.id, UnitStatus.SKIPPED, unit.seed, reason)
                 measured = workbench.stylizer.stylize(unit.method, content, conditions, unit.seed)

@@ -34,6 +34,8 @@ class ModelSpecification:
         encoder: For a decoder: the model whose features it decodes, or empty where it carries its encoder.
         version: Changes whenever the same weights would give other numbers: with the code around them, its
             configuration or its tokenizer.
+        stands_in_for: The published network whose part it plays without being it, in a few words that fit "not …";
+            empty for a published network. The same weights in fewer bits are no stand-in.
     """
 
     name: str
@@ -44,6 +46,7 @@ class ModelSpecification:
     arguments: tuple[str, ...] = ()
     encoder: str = ""
     version: str = "1"
+    stands_in_for: str = ""
 
     @property
     def licence(self) -> str:
@@ -135,6 +138,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         role=Role.CLIP,
         loader="benchmark.models.clip_tiny:load_clip_tiny",
         assets=(assets.CLIP_TINY,),
+        stands_in_for="CLIP",
     ),
     ModelSpecification(
         name="clip-tiny-judge",
@@ -142,6 +146,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         role=Role.CLIP,
         loader="benchmark.models.clip_tiny:load_clip_tiny_judge",
         assets=(assets.CLIP_TINY_JUDGE,),
+        stands_in_for="CLIP",
     ),
     ModelSpecification(
         name="st-lpips-alex",
@@ -185,6 +190,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         loader="benchmark.models.adain_decoder:load_adain_decoder_embedded",
         assets=(assets.ADAIN_DECODER_EMBEDDED,),
         encoder="vgg19-embedded",
+        stands_in_for="the published AdaIN decoder",
     ),
     ModelSpecification(
         name="adain-decoder",
@@ -214,12 +220,22 @@ def find_model(name: str, role: Role | None = None) -> ModelSpecification:
     Raises:
         InputError: No model has this name, it cannot play the role, or there is no such file.
     """
-    found = next((model for model in MODELS if model.name == name), None) or _own_clip(name) or _open_clip_model(name)
+    found = find_known_model(name) or _own_clip(name) or _open_clip_model(name)
     if found is None:
         raise InputError(f"unknown model {name!r}{suggest(name, model_names())}")
     if role is not None and not found.fits(role):
         raise InputError(f"model {name} cannot play the role {role}: it is a {found.role} model")
     return found
+
+
+def find_known_model(name: str) -> ModelSpecification | None:
+    """Finds a model among those of ``model_names``, without asking open_clip, or returns ``None``.
+
+    Args:
+        name: Name of the model.
+    """
+    own = next((model for model in MODELS if model.name == name), None)
+    return _open_clip_model(name) if own is None and name in openai_names() else own
 
 
 def find_models(names: Mapping[Role, str]) -> dict[Role, ModelSpecification]:

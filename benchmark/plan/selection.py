@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmark.contracts import Need
+from benchmark.contracts import MetricInfo, Need
+from benchmark.contracts.sides import too_small
 from benchmark.errors import InputError, MissingModelError, describe_error
 from benchmark.models.missing_weights import require_weights
 from benchmark.models.role import Role
@@ -183,7 +184,9 @@ def _scoring_models(protocol: Protocol | Recipe, metrics: Iterable[Plugin]) -> l
     for plugin in metrics:
         # One that is broken is reported where it is selected.
         with contextlib.suppress(BrokenPluginError):
-            roles += plugin.load().info.backbones
+            info = plugin.load().info
+            if not too_small_for(info, protocol):
+                roles += info.backbones
     return _named_models(protocol, roles)
 
 
@@ -218,7 +221,17 @@ def _select_metric(plugin: Plugin, protocol: Protocol) -> SelectedMetric:
         info = plugin.load().info
     except BrokenPluginError as error:
         return SelectedMetric(plugin, unavailable=str(error))
-    return SelectedMetric(plugin, info, unavailable=missing_models(info.backbones, protocol))
+    return SelectedMetric(plugin, info, too_small_for(info, protocol) or missing_models(info.backbones, protocol))
+
+
+def too_small_for(info: MetricInfo, protocol: Protocol | Recipe) -> str:
+    """Why the images of a protocol are too small for a metric, or an empty string where they are not.
+
+    Args:
+        info: The metric.
+        protocol: Contents, styles and stylized images are squares of its resolution.
+    """
+    return too_small(info.minimum_side, *[protocol.resolution] * 2, f"those of protocol {protocol.name} have")
 
 
 def missing_models(roles: Sequence[Role], protocol: Protocol | Recipe) -> str:

@@ -105,6 +105,9 @@ def first_difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
             # A plugin that was broken left no results to disagree with: it may have been repaired.
             if not before[name]["version"] or before[name][key] == after[name][key]:
                 continue
+            # Nor did a metric leave any whose images are too small for it, whether or not that was known beforehand.
+            if key == "unavailable" and after[name]["minimum_side"] > new["protocol"]["resolution"]:
+                continue
             if key == "settings":
                 return "; ".join(describe_differences(name, before[name][key], after[name][key]))
             return f"{key} of {name} {before[name][key]!r} there, {after[name][key]!r} here"
@@ -139,6 +142,7 @@ def method_record(method: SelectedMethod) -> MethodRecord:
         settings=settings_of(method.settings),
         origins=dict(method.origins),
         anchor=info.anchor or "",
+        uses=info.uses,
     )
 
 
@@ -167,11 +171,14 @@ def _metric_record(metric: SelectedMetric, models: Mapping[Role, str]) -> Metric
         distribution=distribution,
         unavailable=metric.unavailable,
         sample_size=info.sample_size if isinstance(info, SetMetricInfo) else None,
+        minimum_side=info.minimum_side,
     )
 
 
 def _model_record(role: Role, model: ModelSpecification) -> ModelRecord:
-    return ModelRecord(role, model.name, model.title, model.fingerprint(), model.licence, model.source)
+    return ModelRecord(
+        role, model.name, model.title, model.fingerprint(), model.licence, model.source, model.stands_in_for
+    )
 
 
 def describe_content(content: Content) -> dict[str, Any]:

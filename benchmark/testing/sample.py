@@ -101,14 +101,23 @@ def sample_records(directory: Path, *, text: str = "sample") -> RunRecords:
             "fingerprint": "0" * 64,
         },
         methods=(
-            MethodRecord("painter", text, "1", text, "image", control=False, optimises=("vgg",), settings={"steps": 3}),
+            MethodRecord(
+                *("painter", text, "1", text, "image"),
+                control=False,
+                optimises=("vgg",),
+                settings={"steps": 3},
+                uses=("vgg", "clip_judge"),
+            ),
             MethodRecord("identity", "Identity", "1", text, "none", control=True),
         ),
         metrics=(
             MetricRecord("likeness", text, "1", text, Direction.HIGHER, "style", backbone="vgg19-embedded"),
-            MetricRecord("spread", text, "1", text, Direction.LOWER, "style", sample_size=100),
+            MetricRecord("spread", text, "1", text, Direction.LOWER, "style", backbone=text, sample_size=100),
         ),
-        models=(ModelRecord("vgg", "vgg19-embedded", text, "0" * 64, text, text),),
+        models=(
+            ModelRecord("vgg", "vgg19-embedded", text, "0" * 64, text, text),
+            ModelRecord("clip_judge", text, text, "1" * 64, text, text, stands_in_for=text),
+        ),
         cases=cases,
         contents=tuple(
             _picture(directory, "contents", f"content{c}", text) | {"subject": text, "creator": text} for c in range(2)

@@ -12,6 +12,7 @@ from reports.figures.figure import (
     POINT,
     Choice,
     Figure,
+    Heading,
     anchored_span,
     chosen_scale,
     data,
@@ -20,8 +21,10 @@ from reports.figures.figure import (
     method_colour,
     method_shape,
     method_titles,
+    metric_labels,
     metric_titles,
     narrow_parameter,
+    network_notes,
     placed,
     points,
 )
@@ -71,7 +74,9 @@ def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         return None
     names = list(dict.fromkeys(entry.metric for entry in statistics.anchored if entry.method in seconds))
     chosen = min(names, key=lambda name: sum(row["circular"] for row in rows if row["metric"] == name))
-    choice = Choice("metric", "Quality by", tuple((name, metrics[name]) for name in names), chosen)
+    labels = metric_labels(run)
+    notes = network_notes(run, names, (row["method"] for row in rows))
+    choice = Choice("metric", "Quality by", tuple((name, labels[name]) for name in names), chosen)
     titles = list(dict.fromkeys(row["title"] for row in rows))
     times = [row["x"] for row in rows]
     x_span = Span(min(times) / 2, max(times) * 4, logarithmic=True)
@@ -99,9 +104,14 @@ def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     parameters = (alt.param(name="metric", value=chosen), y_domains, narrow_parameter())
     return Figure(
         explanation="Up and to the left is better. Hollow: the score is circular.",
-        alt=f"Scatter plot of {metrics[chosen]} against seconds a picture, one point a method.",
-        spec=finish(chart.add_params(*parameters).properties(width=WIDTH, height=HEIGHT), NARROW_WIDTH),
+        alt=f"Scatter plot of {labels[chosen]} against seconds a picture, one point a method.",
+        spec=finish(
+            chart.add_params(*parameters).properties(width=WIDTH, height=HEIGHT),
+            NARROW_WIDTH,
+            Heading(labels, (("quality by", "metric"),), notes),
+        ),
         choices=(choice,),
+        notes=notes,
     )
 
 
@@ -136,11 +146,13 @@ def cost_figure(run: RunRecords) -> Figure | None:
         )
     if not panels:
         return None
+    notes = network_notes(run, (), (method.name for method in run.methods))
     return Figure(
         explanation="Means with 95 % intervals; every picture was timed alone, after a warm-up."
         " Memory is what stylizing took beyond what was loaded before.",
         alt="Runtime and peak memory of every method; the numbers are in the table of costs.",
-        spec=finish(alt.hconcat(*panels, spacing=24), NARROW_PANEL),
+        spec=finish(alt.hconcat(*panels, spacing=24), NARROW_PANEL, Heading({}, notes=notes)),
+        notes=notes,
     )
 
 

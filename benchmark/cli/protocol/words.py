@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import click
 
+from benchmark.analysis.networks import networks_of_roles, notes_on
 from benchmark.errors import BenchmarkError
 from benchmark.escaping import one_line
 from benchmark.protocol.case import Content, Style
@@ -68,10 +69,13 @@ def print_protocol(found: Protocol | Recipe) -> None:
             words = f" ({style_words(style)})" if style_words(style) else ""
             click.echo(f"  {style.id}: {one_line(prompt + words)}")
     click.echo("\nmodels:")
-    for role, model in found.models.items():
-        click.echo(f"  {role}: {model}")
+    for role in found.models:
+        (network,) = networks_of_roles([role], found.models)
+        click.echo(f"  {role}: {network.label}")
     if not found.models:
         click.echo("  none")
+    for note in notes_on(networks_of_roles(found.models, found.models)):
+        click.echo(f"  {note}")
     click.echo("\nsettings that it fixes:")
     if not any(found.method_settings.values()):
         click.echo("  none")
