@@ -24,6 +24,7 @@ from benchmark.cli.similarity import similarity
 from benchmark.cli.stylize import stylize
 from benchmark.cli.weights import weights
 from benchmark.errors import BenchmarkError, ExitCode
+from benchmark.execution.waiting import wait_passively
 from benchmark.registry import OWN_DISTRIBUTION
 
 
@@ -56,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: The arguments after the command's name, by default those of the process.
     """
+    wait_passively()
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = given[:1] == ["--debug"]
     try:

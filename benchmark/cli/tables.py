@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from benchmark.analysis.summary import DISTURBED, PROCESSOR_TIME, TIME
 from benchmark.contracts.metric import Direction
 from benchmark.store.records import UnitStatus
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from benchmark.store.records import RunRecords, SummaryRow
 
 CIRCULAR: Final = "(…): circular, the method optimised the metric's network"
-RANKING_NOTE: Final = f"mean over cases answered; [dim]dim[/dim]: a control; {CIRCULAR}; *: too few images"
+RANKING_NOTE: Final = (
+    f"mean over cases answered; [dim]dim[/dim]: a control; {CIRCULAR}; *: too few images; ~: {DISTURBED}"
+)
 """Printed below the table and not as its caption, which would be folded to the width of few methods."""
 _WIDEST: Final = 10_000
 _ARROWS = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NEITHER: ""}
@@ -46,7 +49,7 @@ def ranking_table(records: RunRecords) -> Table:
         table.add_column(escape(method.name), justify="right", overflow="fold", style=style, header_style=style)
     rows = {(row.method, row.metric): row for row in records.summary}
     columns = [(metric.name, metric.direction) for metric in records.metrics if not metric.unavailable]
-    for column, direction in (*columns, ("seconds", Direction.LOWER)):
+    for column, direction in (*columns, (TIME, Direction.LOWER), (PROCESSOR_TIME, Direction.LOWER)):
         cells = [_cell(rows.get((method.name, column))) for method in methods]
         table.add_row(f"{escape(column)} {_ARROWS[direction]}", *cells)
     answered = records.units.loc[records.units["status"] == UnitStatus.OK, "method"].value_counts()
@@ -59,5 +62,6 @@ def ranking_table(records: RunRecords) -> Table:
 def _cell(row: SummaryRow | None) -> str:
     if row is None or row.mean is None:
         return "–"
-    text = f"{row.mean:.3g}{'*' * bool(row.warning)}"
+    sign = "~" if row.metric == TIME else "*"
+    text = f"{row.mean:.3g}{sign * bool(row.warning)}"
     return f"({text})" if row.circular else text
