@@ -6,9 +6,7 @@ nothing else; what is asked for is loaded then.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # As in ``typing``, whose import alone takes longer than this module may.
 if TYPE_CHECKING:
     from benchmark.analysis.loading import load_run
     from benchmark.contracts import (
@@ -69,7 +67,9 @@ _SOURCES = {
 """Where the names are that are not in ``benchmark.contracts``."""
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name in __all__:
+        import importlib
+
         return getattr(importlib.import_module(_SOURCES.get(name, "benchmark.contracts")), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -211,7 +211,8 @@ def _side_by_side(runs: Sequence[RunRecords]) -> tuple[SideBySideRow, ...]:
                 row = summary.get((metric, method))
                 mean, low, high = (number_of(row and getattr(row, end)) for end in ("mean", "low", "high"))
                 interval = f"{show(low)} {NOTHING} {show(high)}" if low is not None and high is not None else ""
-                cells.append(("" if mean is None else show(mean), interval))
+                sign = " ⚠" if row and row.warning else ""
+                cells.append(("" if mean is None else show(mean) + sign, interval))
             if any(text for text, _ in cells):
                 rows.append(SideBySideRow(title, name, tuple(cells)))
     return tuple(rows)

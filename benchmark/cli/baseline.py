@@ -17,6 +17,7 @@ def baseline(run: Path, out: Path) -> None:
     from benchmark.analysis.gate.baseline_file import write_baseline
     from benchmark.analysis.gate.snapshot import lacking_metrics, take_snapshot
     from benchmark.analysis.loading import load_records
+    from benchmark.analysis.summary import DISTURBED
     from benchmark.store.records import UnitStatus
 
     records = load_records(run)
@@ -32,5 +33,9 @@ def baseline(run: Path, out: Path) -> None:
     failed = statuses.count(UnitStatus.FAILED)
     if failed:
         click.echo(f"warning: {format_count(failed, 'unit')} failed, not compared with later runs", err=True)
+    disturbed = sum(result.disturbed for method in snapshot.methods.values() for result in method.cases.values())
+    if disturbed or snapshot.calibration_disturbed:
+        what = "the calibration" if snapshot.calibration_disturbed else format_count(disturbed, "duration")
+        click.echo(f"warning: {what} {DISTURBED}, not compared with later runs", err=True)
     counted = ((snapshot.methods, "method"), (snapshot.metrics, "metric"), (statuses, "unit"))
     click.echo(f"{out}: {', '.join(format_count(len(things), noun) for things, noun in counted)}")

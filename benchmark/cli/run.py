@@ -105,11 +105,17 @@ def _announce_left_out(kind: PluginKind, names: str) -> None:
 
 def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
     from benchmark.analysis.loading import load_records
+    from benchmark.analysis.summary import DISTURBED
     from benchmark.cli.tables import RANKING_NOTE, ranking_table, results_console
 
     console = results_console()
-    console.print(ranking_table(load_records(directory)))
+    records = load_records(directory)
+    console.print(ranking_table(records))
     console.print(RANKING_NOTE, highlight=False)
+    disturbed = int(records.units["disturbed"].sum())
+    if disturbed:
+        durations = f"{disturbed:,} of {format_count(len(records.units), 'duration')}"
+        click.echo(f"{durations} {DISTURBED}: compare cpu_seconds instead", err=True)
     parts = [f"{count} {status}" for status, count in outcome.counts.items() if count]
     if outcome.left:
         parts.append(f"{outcome.left:,} left")

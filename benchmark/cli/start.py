@@ -5,11 +5,13 @@ Importing this imports next to nothing, so that Python's own answer, a traceback
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
-from types import FrameType
-from typing import NoReturn
+
+TYPE_CHECKING = False  # As in ``typing``, whose import would take longer than all of this.
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import NoReturn
 
 _INTERRUPTED = 130
 """``ExitCode.INTERRUPTED``, which is not imported yet."""
@@ -47,6 +49,7 @@ def _interrupt(_: int, frame: FrameType | None) -> None:
 
 
 def _end_at_once(*_: object) -> NoReturn:
-    with contextlib.suppress(OSError):
+    try:
         os.write(2, b"interrupted\n")
-    os._exit(_INTERRUPTED)
+    finally:
+        os._exit(_INTERRUPTED)

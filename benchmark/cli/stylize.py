@@ -64,6 +64,7 @@ def stylize(
     reads_style = plugin.load().info.condition is not Condition.NONE
     case = Case(Content("content", content), _weighted_styles(styles, prompts, weights, needed=reads_style))
 
+    from benchmark.analysis.summary import DISTURBED
     from benchmark.contracts import StyleCondition
     from benchmark.execution.stylization import InvalidOutputError, Stylizer
     from benchmark.images import encode_image, to_tensor
@@ -101,7 +102,8 @@ def stylize(
             raise
         raise StylizationError(f"method {plugin.name} failed: {describe_error(error)}") from error
     write_bytes(out, encode_image(result.value, out.suffix))
-    click.echo(f"{out} ({result.seconds:.1f} s)")
+    disturbed = f", {DISTURBED}: {result.cpu_seconds:.1f} s of processor time" if result.disturbed else ""
+    click.echo(f"{out} ({result.seconds:.1f} s{disturbed})")
 
 
 def _fitted(path: Path, size: int) -> Image.Image:

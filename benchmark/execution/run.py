@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import torch
 
-from benchmark.analysis.summary import known_set_scores, summarize, summary_from_json, summary_to_json
+from benchmark.analysis.summary import DISTURBED, known_set_scores, summarize, summary_from_json, summary_to_json
 from benchmark.execution.calibration_task import CalibrationTask
 from benchmark.execution.executor import Executor, pickle_configuration
 from benchmark.execution.interruption import Interruption
@@ -148,6 +148,8 @@ def _execute_locked(
                 if not not_comparable and is_new and directory.read_manifest()["calibration"] is None:
                     for calibration in _results(executor, [CalibrationTask()], stopping.is_requested):
                         directory.note_calibration(calibration)
+                        if calibration and calibration.disturbed:
+                            observer.note(f"the calibration was {DISTURBED}: the gate will not compare durations")
                 run_units(left, executor, _image_keeper(directory), journal, observer, stopping.is_requested)
                 index.refresh()
                 _score_sets(plan_sets(configuration.metrics, index), executor, known, observer, stopping.is_requested)

@@ -16,7 +16,7 @@ TINY = ("run", "--protocol", "tiny", "--metrics", "brightness_difference,sometim
 
 def scores(run: Path) -> pd.DataFrame:
     """The results of a run without what differs from run to run."""
-    return benchmark.load_run(run).drop(columns=["seconds", "peak_memory_bytes"])
+    return benchmark.load_run(run).drop(columns=["seconds", "cpu_seconds", "disturbed", "peak_memory_bytes"])
 
 
 @pytest.fixture

@@ -91,7 +91,12 @@ def _describe(result: CaseResult) -> dict[str, Any]:
         "runtime": None if result.runtime is None else _rounded(result.runtime, _RUNTIME_DIGITS),
         "scores": {metric: _rounded(score, _DIGITS) for metric, score in result.scores.items()},
     }
-    return {key: value for key, value in row.items() if key == "status" or value not in (None, "", {})}
+    return {
+        key: value
+        for key, value in row.items()
+        # By identity where numbers may stand: 0 equals False.
+        if key == "status" or not (value is None or value is False or value in ("", {}))
+    }
 
 
 def _describe_sets(results: Mapping[str, SetResult]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from benchmark.analysis.gate.rules import GateRules, Tolerance
 from benchmark.analysis.gate.set_comparison import compare_set_scores
 from benchmark.analysis.gate.snapshot import RUNTIME, CaseResult, MethodResults, Snapshot
 from benchmark.analysis.gate.verdict import Finding, Outcome
+from benchmark.analysis.summary import DISTURBED
 from benchmark.contracts.metric import Direction
 from benchmark.settings import describe_differences
 from benchmark.store.records import UnitStatus
@@ -101,6 +102,8 @@ def _runtime_problem(before: Snapshot, now: Snapshot) -> str:
     for snapshot, name in ((before, "baseline"), (now, "run")):
         if not snapshot.calibration:
             return f"the {name} has no calibration"
+        if snapshot.calibration_disturbed:
+            return f"the calibration of the {name} was {DISTURBED}"
     if before.calibration != now.calibration:
         return f"calibration {before.calibration} there, {now.calibration} here"
     if before.device != now.device:
@@ -143,7 +146,12 @@ class _MethodComparison:
         ]
 
     def runtime(self) -> list[Finding]:
-        return self._compared(RUNTIME, Direction.LOWER, self._rules.runtime, lambda result: result.runtime)
+        found = self._compared(RUNTIME, Direction.LOWER, self._rules.runtime, lambda result: result.runtime)
+        number = sum(here is not None and (there.disturbed or here.disturbed) for there, here in self._pairs.values())
+        if number:
+            reason = f"the durations of {number} of {format_count(len(self._pairs), 'case')} were {DISTURBED}"
+            found.append(Finding(Outcome.NOT_COMPARABLE, self._name, RUNTIME, reason, cases=number, decides=False))
+        return found
 
     def _current(self) -> Iterable[tuple[str, CaseResult]]:
         return ((case, here) for case, (_, here) in self._pairs.items() if here is not None)

@@ -54,6 +54,7 @@ class CaseResult:
         runtime: Its duration in multiples of the calibration workload.
         scores: Its score by metric.
         failed_scores: Reason by metric that could not score.
+        disturbed: Whether other processes disturbed it, so that it has no runtime.
     """
 
     status: UnitStatus
@@ -61,6 +62,7 @@ class CaseResult:
     runtime: float | None = None
     scores: Mapping[str, float] = field(default_factory=dict)
     failed_scores: Mapping[str, str] = field(default_factory=dict)
+    disturbed: bool = False
 
     def __post_init__(self) -> None:
         if not all(math.isfinite(score) for score in (*self.scores.values(), self.runtime or 0.0)):
@@ -130,6 +132,7 @@ class Snapshot:
         metrics: Its metrics by name.
         cases: Its cases by name.
         methods: Its methods by name, controls included.
+        calibration_disturbed: Whether other processes disturbed the calibration.
     """
 
     protocol: ProtocolIdentity
@@ -139,6 +142,7 @@ class Snapshot:
     metrics: Mapping[str, MetricIdentity]
     cases: Mapping[str, CaseFactors]
     methods: Mapping[str, MethodResults]
+    calibration_disturbed: bool = False
 
     def __post_init__(self) -> None:
         for name, method in self.methods.items():
@@ -190,6 +194,7 @@ def take_snapshot(run: RunRecords) -> Snapshot:
         seed=run.provenance["seed"],
         device=run.provenance["device"],
         calibration=run.calibration.version if run.calibration else "",
+        calibration_disturbed=bool(run.calibration and run.calibration.disturbed),
         metrics=metrics,
         cases={case.id: CaseFactors(case.content, case.style) for case in run.cases},
         methods={
@@ -235,10 +240,13 @@ def _result(unit: Mapping[Any, Any], metrics: list[str], failed: dict[str, str],
     status = UnitStatus(unit["status"])
     if status is not UnitStatus.OK:
         return CaseResult(status, error=unit["error"] or "")
+    disturbed = unit["disturbed"] is True
+    # Without a duration, as a damaged journal may have it, the comparison is false.
+    has_runtime = run.calibration and unit["seconds"] >= 0 and not disturbed
     return CaseResult(
         status=status,
-        # Without a duration, as a damaged journal may have it, the comparison is false.
-        runtime=unit["seconds"] / run.calibration.seconds if run.calibration and unit["seconds"] >= 0 else None,
+        runtime=unit["seconds"] / run.calibration.seconds if run.calibration and has_runtime else None,
+        disturbed=disturbed,
         scores={metric: unit[metric] for metric in metrics if math.isfinite(unit[metric])},
         failed_scores=failed,
     )

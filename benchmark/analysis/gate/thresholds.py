@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark.analysis.gate.snapshot import RUNTIME, lacking_metrics
 from benchmark.analysis.gate.thresholds_file import Threshold, is_pattern
 from benchmark.analysis.gate.verdict import Finding, Outcome
-from benchmark.analysis.summary import COST_COLUMNS
+from benchmark.analysis.summary import COST_COLUMNS, DISTURBED, TIME
 from benchmark.errors import InputError
 from benchmark.store.records import RunRecords, UnitStatus
 from benchmark.suggestion import suggest
@@ -82,6 +82,12 @@ def _check(run: RunRecords, threshold: Threshold, method: str, metric: str) -> F
     finding = _mean(run, done, method, metric)
     if finding.now is None:
         return replace(finding, outcome=Outcome.MISSING, reason=lacking_metrics(run).get(metric, "there is no score"))
+    if metric in (TIME, RUNTIME) and done["disturbed"].astype("boolean").any():
+        reason = f"a duration that was {DISTURBED} decides nothing"
+        return replace(finding, outcome=Outcome.NOT_COMPARABLE, reason=reason, decides=False)
+    if metric == RUNTIME and run.calibration and run.calibration.disturbed:
+        reason = f"a calibration that was {DISTURBED} decides nothing"
+        return replace(finding, outcome=Outcome.NOT_COMPARABLE, reason=reason, decides=False)
     outcome = Outcome.SAME if threshold.allows(finding.now) else Outcome.WORSE
     warning = f"; {finding.reason}" if finding.reason else ""
     return replace(finding, outcome=outcome, reason=f"has to be {threshold.bounds}{warning}")
@@ -96,7 +102,7 @@ def _mean(run: RunRecords, units: pd.DataFrame, method: str, metric: str) -> Fin
         rows = [row for row in run.summary if (row.method, row.metric) == (method, metric)]
         facts: dict[str, Any] = {"now": rows[0].mean, "cases": rows[0].n, "reason": rows[0].warning} if rows else {}
         return Finding(Outcome.SAME, method, metric, **facts)
-    values = units["seconds" if metric == RUNTIME else metric].astype("float64")
+    values = units[TIME if metric == RUNTIME else metric].astype("float64")
     if metric == RUNTIME and run.calibration:
         values = values / run.calibration.seconds
     scored = units[values.notna()]
