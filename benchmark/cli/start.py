@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 
 TYPE_CHECKING = False  # As in ``typing``, whose import would take longer than all of this.
 if TYPE_CHECKING:
@@ -51,5 +52,11 @@ def _interrupt(_: int, frame: FrameType | None) -> None:
 def _end_at_once(*_: object) -> NoReturn:
     try:
         os.write(2, b"interrupted\n")
+        util = sys.modules.get("multiprocessing.util")
+        if util is not None:
+            import shutil
+
+            # Where the sockets of the processes are that it started; nobody else would remove it now.
+            shutil.rmtree(util.get_temp_dir(), ignore_errors=True)
     finally:
         os._exit(_INTERRUPTED)

@@ -25,11 +25,18 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs groups of proc
 def interrupt(tmp_path):
     """Starts the command as a terminal does, interrupts it after some seconds, and returns exit code and output."""
     started = []
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
 
     def run(seconds: float, *arguments: str) -> tuple[int, str]:
         process = subprocess.Popen(
             [sys.executable, "-c", COMMAND, *arguments],
-            env={**os.environ, "PYTHONPATH": str(SAMPLE_PLUGINS), "SAMPLE_PLUGINS_SECONDS": "4"},
+            env={
+                **os.environ,
+                "PYTHONPATH": str(SAMPLE_PLUGINS),
+                "SAMPLE_PLUGINS_SECONDS": "4",
+                "TMPDIR": str(temporary),
+            },
             cwd=tmp_path,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -43,6 +50,7 @@ def interrupt(tmp_path):
         time.sleep(seconds)
         os.killpg(process.pid, signal.SIGINT)
         out, _ = process.communicate(timeout=120)
+        assert not list(temporary.glob("pymp-*")), "sockets are left behind"
         return process.returncode, out
 
     yield run
