@@ -27,16 +27,12 @@ def interrupt(tmp_path):
     started = []
     temporary = tmp_path / "temporary"
     temporary.mkdir()
+    variables = {"PYTHONPATH": str(SAMPLE_PLUGINS), "SAMPLE_PLUGINS_SECONDS": "4", "TMPDIR": str(temporary)}
 
     def run(seconds: float, *arguments: str) -> tuple[int, str]:
         process = subprocess.Popen(
             [sys.executable, "-c", COMMAND, *arguments],
-            env={
-                **os.environ,
-                "PYTHONPATH": str(SAMPLE_PLUGINS),
-                "SAMPLE_PLUGINS_SECONDS": "4",
-                "TMPDIR": str(temporary),
-            },
+            env={**os.environ, **variables},
             cwd=tmp_path,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
