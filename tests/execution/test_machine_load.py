@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,6 +11,8 @@ import time
 import pytest
 import torch
 
+import benchmark
+from benchmark.analysis.loading import load_records
 from benchmark.execution.machine_load import LARGEST_SHARE, MachineLoad, Processors, find_processors
 from benchmark.execution.measurement import measure
 
@@ -113,12 +116,14 @@ def test_the_cores_are_those_that_this_process_may_use():
 @pytest.fixture
 def busy_processes():
     """Two busy processes for every core that this one may use: who shares the machine with them loses half of it."""
-    processes = [subprocess.Popen([sys.executable, "-c", SPIN]) for _ in range(2 * int(find_processors()[0].cores))]
+    # By way of a shell that ends, so that they are no children of the process that measures.
+    start = ["sh", "-c", '"$0" -c "$1" > /dev/null 2>&1 & echo $!', sys.executable, SPIN]
+    number = 2 * int(find_processors()[0].cores)
+    processes = [int(subprocess.run(start, capture_output=True, check=True).stdout) for _ in range(number)]
     time.sleep(0.5)
     yield
     for process in processes:
-        process.kill()
-        process.wait()
+        os.kill(process, signal.SIGKILL)
 
 
 def work(seconds: float) -> None:
@@ -132,3 +137,17 @@ def test_a_duration_beside_busy_processes_is_disturbed_and_its_processor_time_is
     assert measured.disturbed is True
     assert measured.seconds > 1.3 * measured.cpu_seconds
     assert measured.cpu_seconds == pytest.approx(1.0, rel=0.1)
+
+
+def test_a_run_beside_busy_processes_says_so_wherever_it_shows_a_duration(busy_processes, tiny, tmp_path, monkeypatch):
+    monkeypatch.setenv("SAMPLE_PLUGINS_SECONDS", "1.2")
+    result = tiny("dawdles", "--limit", "1")
+    assert result.code == 0
+    assert "1 of 1 duration disturbed by other processes: compare cpu_seconds instead" in result.err
+    assert "the calibration was disturbed by other processes: the gate will not compare durations" in result.err
+    (seconds,) = (line for line in result.out.splitlines() if "seconds ↓" in line and "cpu" not in line)
+    assert "~" in seconds
+    (unit,) = benchmark.load_run(tmp_path / "run").to_dict("records")
+    assert unit["disturbed"] is True
+    assert unit["seconds"] > 1.2 > unit["cpu_seconds"], "it slept"
+    assert load_records(tmp_path / "run").calibration.disturbed is True

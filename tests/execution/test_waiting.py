@@ -105,27 +105,24 @@ def test_commands_that_compute_in_their_own_process_and_trials_of_plugins(import
 
 
 WORKER = """
-import os, pathlib, sys
-{before}
-from benchmark.execution.executor import pickle_configuration
-from benchmark.execution.local_executor import LocalExecutor
-from benchmark.execution.unit_task import UnitTask
-from benchmark.plan.resources import Resources
-from benchmark.plan.selection import configure_run
-
 if __name__ == "__main__":
+    import pathlib
+    {before}
+    import torch
+    from benchmark.execution.executor import pickle_configuration
+    from benchmark.execution.local_executor import LocalExecutor
+    from benchmark.execution.unit_task import UnitTask
+    from benchmark.plan.resources import Resources
+    from benchmark.plan.selection import configure_run
+
     configuration = configure_run(protocol="tiny", methods="noisy", metrics="brightness_difference", assignments={{}})
     tasks = [UnitTask(configuration.units()[0])]
     resources = Resources(workers=1, threads=1)
     with LocalExecutor(pickle_configuration(configuration), pathlib.Path("run"), resources) as executor:
         list(executor.execute(tasks, lambda: False))
 """
-SPAWNED = "from benchmark.execution import worker_server\nworker_server.HAS_SERVER = False"
-ANOTHER_SERVER = """
-from multiprocessing import forkserver
-if __name__ == "__main__":
-    forkserver.ensure_running()
-"""
+SPAWNED = "from benchmark.execution import worker_server; worker_server.HAS_SERVER = False"
+ANOTHER_SERVER = "from multiprocessing import forkserver; forkserver.ensure_running()"
 
 
 @pytest.mark.parametrize(

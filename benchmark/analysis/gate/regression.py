@@ -102,12 +102,13 @@ def _runtime_problem(before: Snapshot, now: Snapshot) -> str:
     for snapshot, name in ((before, "baseline"), (now, "run")):
         if not snapshot.calibration:
             return f"the {name} has no calibration"
-        if snapshot.calibration_disturbed:
-            return f"the calibration of the {name} was {DISTURBED}"
     if before.calibration != now.calibration:
         return f"calibration {before.calibration} there, {now.calibration} here"
     if before.device != now.device:
         return f"device {before.device} there, {now.device} here"
+    for snapshot, name in ((before, "baseline"), (now, "run")):
+        if snapshot.calibration_disturbed:
+            return f"the calibration of the {name} was {DISTURBED}"
     return ""
 
 
