@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from benchmark.analysis.summary import PROCESSOR_TIME, TIME, time_to_rank_by
+from benchmark.analysis.summary import time_to_rank_by
 from benchmark.contracts.metric import Axis, Direction
+from benchmark.store.costs import PROCESSOR_TIME, TIME
 from reports.formatting import MINUS, NOTHING
 from reports.interval_bar import IntervalBar, IntervalScale
 from reports.ranking import QUESTIONS

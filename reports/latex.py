@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from benchmark.analysis.summary import DISTURBED
 from benchmark.contracts.metric import Axis
 from benchmark.contracts.report import Report, ReportInfo
 from benchmark.store.atomic import write_bytes
+from benchmark.store.costs import DISTURBED
 from benchmark.wording import format_count
 from reports.citation import TEX_ESCAPES
 from reports.formatting import MINUS, NOTHING, field_of, short_fingerprint

@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from benchmark.analysis.breakdown import breakdowns
 from benchmark.analysis.statistics import analyze
-from benchmark.analysis.summary import COST_COLUMNS, DISTURBED, TIME
 from benchmark.contracts.metric import Direction
+from benchmark.store.costs import COST_COLUMNS, DISTURBED, TIME
 from benchmark.store.records import RunStatus, UnitStatus
 from benchmark.wording import format_count
 from reports.breakdowns import Breakdowns, build_breakdowns

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from benchmark.analysis.best import Best, best_methods
-from benchmark.analysis.summary import PROCESSOR_TIME, TIME
 from benchmark.contracts.metric import Axis, Direction
+from benchmark.store.costs import PROCESSOR_TIME, TIME
 from benchmark.wording import format_count
 from reports.formatting import (
     NOTHING,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark.analysis.interval import RESAMPLES, crossed_bootstrap
 from benchmark.analysis.level import LEVEL
 from benchmark.contracts.metric import Direction
+from benchmark.store.costs import COST_COLUMNS, DISTURBED, PROCESSOR_TIME, TIME
 from benchmark.store.records import RunRecords, SetScore, SummaryRow, UnitStatus, backbone_names
 from benchmark.store.results import score_columns
 
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA_VERSION = 1
-TIME = "seconds"
-PROCESSOR_TIME = "cpu_seconds"
-COST_COLUMNS = (TIME, PROCESSOR_TIME, "peak_memory_bytes")
-DISTURBED = "disturbed by other processes"
-"""What a mean duration is warned of if others took cores during any of its units."""
 
 
 def summarize(

@@ -17,7 +17,7 @@ def baseline(run: Path, out: Path) -> None:
     from benchmark.analysis.gate.baseline_file import write_baseline
     from benchmark.analysis.gate.snapshot import lacking_metrics, take_snapshot
     from benchmark.analysis.loading import load_records
-    from benchmark.analysis.summary import DISTURBED
+    from benchmark.store.costs import DISTURBED
     from benchmark.store.records import UnitStatus
 
     records = load_records(run)

@@ -105,8 +105,8 @@ def _announce_left_out(kind: PluginKind, names: str) -> None:
 
 def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
     from benchmark.analysis.loading import load_records
-    from benchmark.analysis.summary import DISTURBED
     from benchmark.cli.tables import RANKING_NOTE, ranking_table, results_console
+    from benchmark.store.costs import DISTURBED
 
     console = results_console()
     records = load_records(directory)

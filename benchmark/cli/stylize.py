@@ -64,7 +64,6 @@ def stylize(
     reads_style = plugin.load().info.condition is not Condition.NONE
     case = Case(Content("content", content), _weighted_styles(styles, prompts, weights, needed=reads_style))
 
-    from benchmark.analysis.summary import DISTURBED
     from benchmark.contracts import StyleCondition
     from benchmark.execution.stylization import InvalidOutputError, Stylizer
     from benchmark.images import encode_image, to_tensor
@@ -74,6 +73,7 @@ def stylize(
     from benchmark.plan.selection import load_protocol, select_method, used_models
     from benchmark.plan.unit import unit_seed
     from benchmark.store.atomic import write_bytes
+    from benchmark.store.costs import DISTURBED
 
     chosen = load_protocol(protocol)
     values = parse_assignments(assignments)

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from benchmark.analysis.summary import DISTURBED, PROCESSOR_TIME, TIME
 from benchmark.contracts.metric import Direction
+from benchmark.store.costs import DISTURBED, PROCESSOR_TIME, TIME
 from benchmark.store.records import UnitStatus
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import torch
 
-from benchmark.analysis.summary import DISTURBED, known_set_scores, summarize, summary_from_json, summary_to_json
+from benchmark.analysis.summary import known_set_scores, summarize, summary_from_json, summary_to_json
 from benchmark.execution.calibration_task import CalibrationTask
 from benchmark.execution.executor import Executor, pickle_configuration
 from benchmark.execution.interruption import Interruption
@@ -29,6 +29,7 @@ from benchmark.plan.configuration import RunConfiguration
 from benchmark.plan.resources import ExecutorKind, Resources
 from benchmark.protocol.protocol import Protocol
 from benchmark.store.atomic import write_bytes, write_json
+from benchmark.store.costs import DISTURBED
 from benchmark.store.journal import JournalWriter
 from benchmark.store.journal_index import JournalIndex
 from benchmark.store.manifest import make_manifest

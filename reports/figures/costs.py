@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmark.analysis.summary import DISTURBED, PROCESSOR_TIME, TIME, time_to_rank_by
+from benchmark.analysis.summary import time_to_rank_by
+from benchmark.store.costs import DISTURBED, PROCESSOR_TIME, TIME
 from reports.figures.figure import (
     ANCHORED,
     NARROW_WIDTH,

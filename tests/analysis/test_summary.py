@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from benchmark.analysis.summary import (
-    DISTURBED,
     is_circular,
     known_set_scores,
     scores_in,
@@ -18,6 +17,7 @@ from benchmark.analysis.summary import (
     time_to_rank_by,
 )
 from benchmark.contracts.metric import Direction
+from benchmark.store.costs import DISTURBED
 from benchmark.store.records import SetScore
 from tests.analysis.conftest import make_run
 

@@ -11,9 +11,9 @@ from benchmark.analysis.gate.rules import GateRules, Tolerance
 from benchmark.analysis.gate.set_comparison import compare_set_scores
 from benchmark.analysis.gate.snapshot import RUNTIME, CaseResult, MethodResults, Snapshot
 from benchmark.analysis.gate.verdict import Finding, Outcome
-from benchmark.analysis.summary import DISTURBED
 from benchmark.contracts.metric import Direction
 from benchmark.settings import describe_differences
+from benchmark.store.costs import DISTURBED
 from benchmark.store.records import UnitStatus
 from benchmark.wording import format_count
 

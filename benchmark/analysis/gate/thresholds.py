@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from benchmark.analysis.gate.snapshot import RUNTIME, lacking_metrics
 from benchmark.analysis.gate.thresholds_file import Threshold, is_pattern
 from benchmark.analysis.gate.verdict import Finding, Outcome
-from benchmark.analysis.summary import COST_COLUMNS, DISTURBED, TIME
 from benchmark.errors import InputError
+from benchmark.store.costs import COST_COLUMNS, DISTURBED, TIME
 from benchmark.store.records import RunRecords, UnitStatus
 from benchmark.suggestion import suggest
 from benchmark.wording import format_count
