@@ -13,6 +13,7 @@ import torch
 
 import benchmark
 from benchmark.analysis.loading import load_records
+from benchmark.execution import machine_load
 from benchmark.execution.machine_load import LARGEST_SHARE, MachineLoad, Processors, find_processors
 from benchmark.execution.measurement import measure
 
@@ -111,6 +112,29 @@ def test_cores_that_never_do_anything_say_nothing():
 def test_the_cores_are_those_that_this_process_may_use():
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     assert find_processors()[0].cores == allowed
+
+
+class TestTheQuotaOfAContainer:
+    @pytest.fixture
+    def container(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(machine_load, "_CGROUP", tmp_path)
+        (tmp_path / "cpu.stat").write_text("usage_usec 2500000\nuser_usec 2000000\nnr_periods 7\n")
+        return tmp_path
+
+    def test_is_cores_of_which_the_container_says_how_busy_they_were(self, container):
+        (container / "cpu.max").write_text("50000 100000\n")
+        _, quota = find_processors()
+        assert (quota.cores, quota.busy_seconds()) == (0.5, 2.5)
+
+    def test_counts_for_no_more_than_there_are(self, container):
+        (container / "cpu.max").write_text("6400000 100000\n")
+        machine, quota = find_processors()
+        assert quota.cores == machine.cores
+
+    @pytest.mark.parametrize("text", ["max 100000\n", "", "many\n"])
+    def test_may_not_be_there(self, container, text):
+        (container / "cpu.max").write_text(text)
+        assert len(find_processors()) == 1
 
 
 @pytest.fixture
