@@ -46,7 +46,7 @@ def environment(tmp_path):
     kept = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     return {
         **kept,
-        "PYTHONPATH": os.pathsep.join([str(tmp_path / "witness"), str(SAMPLE_PLUGINS)]),
+        "PYTHONPATH": os.pathsep.join([str(tmp_path / "witness"), str(SAMPLE_PLUGINS), kept.get("PYTHONPATH", "")]),
         "WITNESS": str(tmp_path / "imports"),
     }
 
