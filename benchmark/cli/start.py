@@ -40,7 +40,7 @@ def _interrupt(_: int, frame: FrameType | None) -> None:
     """Raises ``KeyboardInterrupt``, as Python does, but not in the middle of an import.
 
     There it may be taken for a module that is missing, or be printed by a callback that it hits, and leaves modules
-    half imported. Nothing is half written there either: the process ends at once.
+    half imported. The process ends at once; files are whole or not there, as whenever it is killed.
     """
     while frame is not None:
         if frame.f_code.co_filename.startswith(_IMPORTING):
