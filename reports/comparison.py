@@ -224,7 +224,8 @@ def _side_by_side(runs: Sequence[RunRecords]) -> tuple[SideBySideRow, ...]:
                 mean, low, high = (number_of(row and getattr(row, end)) for end in ("mean", "low", "high"))
                 interval = f"{show(low)} {NOTHING} {show(high)}" if low is not None and high is not None else ""
                 made = "; ".join(filter(None, (networks.metric(metric), networks.stand_ins(method))))
-                cells.append(("" if mean is None else show(mean), interval, "" if mean is None else made))
+                sign = " ⚠" if row and row.warning else ""
+                cells.append(("" if mean is None else show(mean) + sign, interval, "" if mean is None else made))
             if any(text for text, _, _ in cells):
                 rows.append(SideBySideRow(title, name, tuple(cells)))
     return tuple(rows)

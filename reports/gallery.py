@@ -229,7 +229,7 @@ class _GalleryBuilder:
         return Tile(
             role,
             heading,
-            note=format_seconds(unit.seconds) if unit.seconds is not None else "",
+            note="" if unit.seconds is None else format_seconds(unit.seconds) + " (disturbed)" * unit.disturbed,
             pictures=(self._pictures.load(unit.image, alt, self._side),),
             scores=scores,
             method=method.name,

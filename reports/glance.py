@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from benchmark.analysis.summary import time_to_rank_by
 from benchmark.contracts.metric import Axis, Direction
+from benchmark.store.costs import PROCESSOR_TIME, TIME
 from reports.formatting import MINUS, NOTHING
 from reports.interval_bar import IntervalBar, IntervalScale
 from reports.ranking import QUESTIONS
@@ -108,7 +110,15 @@ def build_glance(run: RunRecords, anchored: tuple[AnchoredScore, ...], scores: S
         for row in ranking.methods
         for cell in row.cells
     }
-    costs = next((ranking.columns for ranking in scores.rankings if ranking.axis == Axis.COST), ())
+    # One time is enough here: the one that methods are ranked by.
+    left_out = {TIME, PROCESSOR_TIME} - {time_to_rank_by(run)}
+    costs = [
+        column
+        for ranking in scores.rankings
+        if ranking.axis == Axis.COST
+        for column in ranking.columns
+        if column.name not in left_out
+    ]
     rows = scores.rankings[0].methods
     return Glance(
         columns=tuple(columns),

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from benchmark.analysis.networks import STAND_IN
+from benchmark.contracts.metric import Axis
 from benchmark.contracts.report import Report, ReportInfo
 from benchmark.store.atomic import write_text
+from benchmark.store.costs import DISTURBED
 from benchmark.wording import format_count
 from reports.citation import TEX_ESCAPES
 from reports.formatting import MINUS, NOTHING, field_of, short_fingerprint
@@ -112,8 +114,10 @@ def _caption(run: RunRecords, ranking: Ranking, uneven: Sequence[str]) -> str:
     cells = [cell for row in ranking.rows for cell in row.cells]
     if any(cell.circular for cell in cells):
         words.append(r"$^\ast$: circular, the method optimised the network of the metric.")
+    # The costs, and so the durations that may be disturbed, have a table of their own.
     if any(cell.warning for cell in cells):
-        words.append(r"$^\dagger$: from too few images to say much.")
+        few = "from too few images to say much"
+        words.append(rf"$^\dagger$: {DISTURBED if ranking.axis == Axis.COST else few}.")
     words += [f"{tex(sentence)}." for sentence in _networks(ranking)]
     return " ".join(words)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from benchmark.analysis.best import Best, best_methods
 from benchmark.analysis.networks import networks_of_run
 from benchmark.contracts.metric import Axis, Direction
+from benchmark.store.costs import PROCESSOR_TIME, TIME
 from benchmark.wording import format_count
 from reports.formatting import (
     NOTHING,
@@ -34,7 +35,8 @@ QUESTIONS: Final = {
     Axis.COST.value: ("Cost", "What did it cost?"),
 }
 COSTS: Final[dict[str, tuple[str, NumberFormat]]] = {
-    "seconds": ("Time per picture", format_seconds),
+    TIME: ("Time per picture", format_seconds),
+    PROCESSOR_TIME: ("Processor time per picture", format_seconds),
     "peak_memory_bytes": ("Peak memory", format_bytes),
 }
 DIRECTIONS: Final = {
@@ -152,6 +154,16 @@ class Scores:
         return any(ranking.controls for ranking in self.rankings)
 
     @property
+    def has_few_images(self) -> bool:
+        """Whether a number is shown that is from too few images to say much."""
+        return any(cell.warning and cell.column.name not in COSTS for cell in self.cells)
+
+    @property
+    def has_disturbed(self) -> bool:
+        """Whether a duration is shown that other processes disturbed."""
+        return any(cell.warning and cell.column.name in COSTS for cell in self.cells)
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Why some numbers say little, each reason once, with the metric that it is about."""
         warned = (cell for cell in self.cells if cell.warning)
@@ -173,10 +185,7 @@ def build_scores(run: RunRecords, comparisons: Sequence[MethodComparison]) -> Sc
     networks = networks_of_run(run)
     columns = _columns(run, networks)
     rows_of = {column.name: {name: by_unit.get((name, column.name)) for name in names} for column in columns}
-    best = {
-        name: best_methods(run, [row for row in rows.values() if row is not None and _eligible(row)])
-        for name, rows in rows_of.items()
-    }
+    best = {name: best_methods(run, _competing(rows.values())) for name, rows in rows_of.items()}
     cells = {
         column.name: _cells(column, rows_of[column.name], len(run.cases), best[column.name], verdicts)
         for column in columns
@@ -310,6 +319,13 @@ def _cell(
 def _ends(row: SummaryRow) -> list[float]:
     numbers = (number_of(value) for value in (row.mean, row.low, row.high))
     return [number for number in numbers if number is not None]
+
+
+def _competing(rows: Iterable[SummaryRow | None]) -> list[SummaryRow]:
+    present = [row for row in rows if row is not None]
+    # Beside a disturbed duration, being fast means nothing.
+    is_disturbed = any(row.metric == TIME and row.warning for row in present)
+    return [] if is_disturbed else [row for row in present if _eligible(row)]
 
 
 def _eligible(row: SummaryRow) -> bool:

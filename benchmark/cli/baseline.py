@@ -29,6 +29,7 @@ def baseline(runs: tuple[Path, ...], out: Path) -> None:
     from benchmark.analysis.gate.snapshot import lacking_metrics
     from benchmark.analysis.loading import load_records
     from benchmark.analysis.networks import networks_of_run
+    from benchmark.store.costs import DISTURBED
     from benchmark.store.records import UnitStatus
     from benchmark.store.run_directory import RunDirectory
 
@@ -50,6 +51,10 @@ def baseline(runs: tuple[Path, ...], out: Path) -> None:
     failed = statuses.count(UnitStatus.FAILED)
     if failed:
         click.echo(f"warning: {format_count(failed, 'unit')} failed, not compared with later runs", err=True)
+    disturbed = sum(result.disturbed for method in snapshot.methods.values() for result in method.cases.values())
+    if disturbed or snapshot.calibration_disturbed:
+        what = "the calibration" if snapshot.calibration_disturbed else format_count(disturbed, "duration")
+        click.echo(f"warning: {what} {DISTURBED}, not compared with later runs", err=True)
     counted = ((snapshot.methods, "method"), (snapshot.metrics, "metric"), (statuses, "unit"))
     contents = ", ".join(format_count(len(things), noun) for things, noun in counted)
     click.echo(f"{printable(out)}: {contents}; {_repetition(snapshot)}")

@@ -31,6 +31,7 @@ from benchmark.cli.weights import weights
 from benchmark.color_profile import ColorProfileWarning
 from benchmark.errors import BenchmarkError, ExitCode
 from benchmark.escaping import one_line
+from benchmark.execution.waiting import wait_passively
 from benchmark.registry import OWN_DISTRIBUTION
 
 
@@ -66,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: The arguments after the command's name, by default those of the process.
     """
+    wait_passively()
     given = list(sys.argv[1:] if arguments is None else arguments)
     with steady_streams() as out:
         results = Results()

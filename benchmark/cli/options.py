@@ -18,20 +18,20 @@ POSITIVE = click.FloatRange(min=0, min_open=True, max=1_000_000)
 _SHARE = click.FloatRange(min=0, max=1000)
 
 
-class ToleranceParameter(click.ParamType):
-    """``SHARE``, or ``METRIC=SHARE`` for one metric: a pair of the metric's name, empty for all, and the share."""
-
-    name = "share"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float]:
-        """Reads the option."""
-        metric, equals, share = str(value).rpartition("=")
+def _read_tolerances(
+    context: click.Context, option: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, float], ...]:
+    """Reads ``SHARE``, or ``METRIC=SHARE``: pairs of the metric's name, empty for all metrics, and the share."""
+    tolerances = []
+    for value in values:
+        metric, equals, share = value.rpartition("=")
         if equals and not metric.strip():
-            self.fail(f"{value!r} names no metric before the =", param, ctx)
-        number = float(_SHARE.convert(share, param, ctx))
+            raise click.BadParameter(f"{value!r} names no metric before the =", context, option)
+        number: float = _SHARE(share, option, context)
         if math.isnan(number):
-            self.fail("nan is not a number", param, ctx)
-        return metric.strip().replace("-", "_"), number
+            raise click.BadParameter("nan is not a number", context, option)
+        tolerances.append((metric.strip().replace("-", "_"), number))
+    return tuple(tolerances)
 
 
 def device_option(command: CommandT) -> CommandT:
@@ -92,7 +92,7 @@ def rules_options(command: CommandT) -> CommandT:
 
     options = (
         click.option(
-            "--tolerance", "tolerances", type=ToleranceParameter(), multiple=True, metavar="[METRIC=]SHARE",
+            "--tolerance", "tolerances", callback=_read_tolerances, multiple=True, metavar="[METRIC=]SHARE",
             help="Change of a mean score that is tolerated, as a share of the baseline's; or METRIC=SHARE for one "
             f"metric; may be repeated.  [default: {defaults.scores.relative}]",
         ),

@@ -109,6 +109,7 @@ def _announce_left_out(kind: PluginKind, names: str) -> None:
 def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
     from benchmark.analysis.loading import load_records
     from benchmark.cli.tables import RANKING_NOTE, ranking_notes, ranking_table, results_console
+    from benchmark.store.costs import DISTURBED
 
     console = results_console()
     records = load_records(directory)
@@ -116,6 +117,11 @@ def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
     console.print(RANKING_NOTE, highlight=False)
     for note in ranking_notes(records):
         console.print(note, highlight=False, markup=False, soft_wrap=True)
+    disturbed, measured = int(records.units["disturbed"].sum()), int(records.units["seconds"].notna().sum())
+    if disturbed:
+        # On another device, Python's processor time is not what the method took.
+        instead = ": compare cpu_seconds instead" if records.provenance["device"] == "cpu" else ""
+        click.echo(f"{disturbed:,} of {format_count(measured, 'duration')} {DISTURBED}{instead}", err=True)
     parts = [f"{count} {status}" for status, count in outcome.counts.items() if count]
     if outcome.left:
         parts.append(f"{outcome.left:,} left")

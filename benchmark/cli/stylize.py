@@ -84,6 +84,7 @@ def stylize(
     from benchmark.plan.selection import load_protocol, select_method, used_models
     from benchmark.plan.unit import unit_seed
     from benchmark.store.atomic import write_bytes
+    from benchmark.store.costs import DISTURBED
 
     chosen = load_protocol(protocol)
     values = parse_assignments(assignments)
@@ -117,7 +118,8 @@ def stylize(
                 raise
             raise StylizationError(f"method {plugin.name} failed: {describe_error(error)}") from error
         write_bytes(target, encode_image(result.value, target.suffix))
-        click.echo(f"{printable(target)} ({result.seconds:.1f} s)")
+        disturbed = f", {DISTURBED}: {result.cpu_seconds:.1f} s of processor time" if result.disturbed else ""
+        click.echo(f"{printable(target)} ({result.seconds:.1f} s{disturbed})")
 
     _refuse_if_all_are_skipped(stylizer, plugin.name, [Case(Content("content", path), conditioned) for path in targets])
     failed = 0

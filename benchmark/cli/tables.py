@@ -10,13 +10,16 @@ from rich.table import Table
 
 from benchmark.analysis.networks import networks_of_run
 from benchmark.contracts.metric import Direction
+from benchmark.store.costs import DISTURBED, PROCESSOR_TIME, TIME
 from benchmark.store.records import UnitStatus
 
 if TYPE_CHECKING:
     from benchmark.store.records import RunRecords, SummaryRow
 
 CIRCULAR: Final = "(…): circular, the method optimised the metric's network"
-RANKING_NOTE: Final = f"mean over cases answered; [dim]dim[/dim]: a control; {CIRCULAR}; *: too few images"
+RANKING_NOTE: Final = (
+    f"mean over cases answered; [dim]dim[/dim]: a control; {CIRCULAR}; *: too few images; ~: {DISTURBED}"
+)
 """Printed below the table and not as its caption, which would be folded to the width of few methods."""
 _WIDEST: Final = 10_000
 _ARROWS = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NEITHER: ""}
@@ -52,7 +55,7 @@ def ranking_table(records: RunRecords) -> Table:
         table.add_column(escape(name), justify="right", overflow="fold", style=style, header_style=style)
     rows = {(row.method, row.metric): row for row in records.summary}
     columns = [(metric.name, metric.direction) for metric in records.metrics if not metric.unavailable]
-    for column, direction in (*columns, ("seconds", Direction.LOWER)):
+    for column, direction in (*columns, (TIME, Direction.LOWER), (PROCESSOR_TIME, Direction.LOWER)):
         cells = [_cell(rows.get((method.name, column))) for method in methods]
         network = [escape(networks.metric(column))] * has_networks
         table.add_row(f"{escape(column)} {_ARROWS[direction]}", *network, *cells)
@@ -79,5 +82,6 @@ def ranking_notes(records: RunRecords) -> list[str]:
 def _cell(row: SummaryRow | None) -> str:
     if row is None or row.mean is None:
         return "–"
-    text = f"{row.mean:.3g}{'*' * bool(row.warning)}"
+    sign = "~" if row.metric == TIME else "*"
+    text = f"{row.mean:.3g}{sign * bool(row.warning)}"
     return f"({text})" if row.circular else text

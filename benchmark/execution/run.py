@@ -30,6 +30,7 @@ from benchmark.plan.resources import ExecutorKind, Resources
 from benchmark.plan.unit import input_path
 from benchmark.protocol.protocol import Protocol
 from benchmark.store.atomic import write_bytes, write_json
+from benchmark.store.costs import DISTURBED
 from benchmark.store.journal import JournalWriter
 from benchmark.store.journal_index import JournalIndex
 from benchmark.store.manifest import make_manifest
@@ -149,6 +150,8 @@ def _execute_locked(
                 if not not_comparable and is_new and directory.read_manifest()["calibration"] is None:
                     for calibration in _results(executor, [CalibrationTask()], stopping.is_requested):
                         directory.note_calibration(calibration)
+                        if calibration and calibration.disturbed:
+                            observer.note(f"the calibration was {DISTURBED}: the gate will not compare durations")
                 run_units(left, executor, _image_keeper(directory), journal, observer, stopping.is_requested)
                 index.refresh()
                 _score_sets(plan_sets(configuration.metrics, index), executor, known, observer, stopping.is_requested)

@@ -76,6 +76,8 @@ class UnitTask:
                 status=UnitStatus.OK,
                 seed=unit.seed,
                 seconds=measured.seconds,
+                cpu_seconds=measured.cpu_seconds,
+                disturbed=measured.disturbed,
                 peak_memory_bytes=measured.peak_memory_bytes,
                 image=unit.image,
                 image_sha256=hashlib.sha256(png).hexdigest(),

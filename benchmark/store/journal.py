@@ -31,6 +31,9 @@ class UnitRecord:
         status: How it ended.
         error: Reason of a failure or a skip.
         seconds: Duration of ``stylize``.
+        cpu_seconds: Its processor time, all threads and started processes together.
+        disturbed: Whether others took cores meanwhile that it could have used; ``None`` where that is not known, as in
+            runs of versions that did not look.
         peak_memory_bytes: Peak memory during ``stylize``.
         seed: Seed of the unit.
         image: Stylized image, relative to the run's folder.
@@ -47,6 +50,8 @@ class UnitRecord:
     seed: int
     error: str = ""
     seconds: float | None = None
+    cpu_seconds: float | None = None
+    disturbed: bool | None = None
     peak_memory_bytes: int | None = None
     image: str = ""
     image_sha256: str = ""

@@ -141,10 +141,12 @@ class Calibration:
     Attributes:
         version: Version of the workload; durations of two versions do not compare.
         seconds: How long it took.
+        disturbed: Whether others took cores meanwhile, so that multiples of it say little; ``None`` if not known.
     """
 
     version: str
     seconds: float
+    disturbed: bool | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.seconds < float("inf"):
@@ -157,7 +159,7 @@ class SummaryRow:
 
     Attributes:
         method: Name of the method.
-        metric: Name of the metric, or of a cost column (``seconds``, ``peak_memory_bytes``).
+        metric: Name of the metric, or of a cost column (``seconds``, ``cpu_seconds``, ``peak_memory_bytes``).
         mean: Mean over the scored cases, or ``None`` if none was scored.
         low: Lower end of the 95 % interval, or ``None`` if it cannot be told.
         high: Upper end.
@@ -250,8 +252,9 @@ class RunRecords:
         cases: Cases.
         contents: Contents with attribution; ``thumbnail`` is a path relative to the run's folder.
         styles: Styles with prompt, metadata, attribution and ``thumbnail``.
-        units: One row per unit: method, case, content, style, prompt, seed, status, error, seconds, peak_memory_bytes,
-            image (relative to the run's folder), then one column per metric and component.
+        units: One row per unit: method, case, content, style, prompt, seed, status, error, seconds, cpu_seconds,
+            disturbed (missing where it is not known), peak_memory_bytes, image (relative to the run's folder), then one
+            column per metric and component.
         summary: One row per method × metric, controls included.
         similarity: Mean judge similarity, one entry per method (and control): ``{method: {"rows": prompts,
             "columns": case ids, "values": rows × columns}}``; empty if it was not computed.

@@ -28,6 +28,8 @@ UNIT_COLUMNS = (
     "status",
     "error",
     "seconds",
+    "cpu_seconds",
+    "disturbed",
     "peak_memory_bytes",
     "image",
 )
@@ -152,7 +154,13 @@ class ResultsReader:
 def _schema(columns: Sequence[str]) -> pa.Schema:
     import pyarrow as pa
 
-    types = {"seed": pa.int64(), "seconds": pa.float64(), "peak_memory_bytes": pa.int64()}
+    types = {
+        "seed": pa.int64(),
+        "seconds": pa.float64(),
+        "cpu_seconds": pa.float64(),
+        "disturbed": pa.bool_(),
+        "peak_memory_bytes": pa.int64(),
+    }
     names = [*UNIT_COLUMNS, *columns]
     scores = dict.fromkeys(columns, pa.float64())
     return pa.schema([(name, {**types, **scores}.get(name, pa.string())) for name in names])
@@ -162,9 +170,11 @@ def _table(rows: Sequence[tuple[Any, ...]], columns: Sequence[str]) -> pd.DataFr
     import pandas as pd
 
     table = pd.DataFrame(rows, columns=[*UNIT_COLUMNS, *columns])
-    numbers = ["seconds", *columns]
+    numbers = ["seconds", "cpu_seconds", *columns]
     table[numbers] = table[numbers].astype("float64")
     table["seed"] = table["seed"].astype("int64")
+    # Missing where it is not known.
+    table["disturbed"] = table["disturbed"].astype("boolean")
     table["peak_memory_bytes"] = table["peak_memory_bytes"].astype("Int64")
     return table
 
@@ -184,6 +194,8 @@ def _row(content: str, style: str, prompt: str, record: UnitRecord, columns: Seq
         str(record.status),
         record.error,
         record.seconds,
+        record.cpu_seconds,
+        record.disturbed,
         record.peak_memory_bytes,
         record.image,
         *(record.scores.get(column) for column in columns),

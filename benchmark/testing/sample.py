@@ -192,12 +192,14 @@ def _units(directory: Path, cases: tuple[CaseRecord, ...], text: str) -> pd.Data
                     "status": str(status),
                     "error": "" if is_done else text,
                     "seconds": 0.5 if is_done else None,
+                    "cpu_seconds": 0.9 if is_done else None,
+                    "disturbed": number == 1 if is_done else None,
                     "peak_memory_bytes": 10**9 if is_done else None,
                     "image": image,
                     "likeness": 0.5 if is_done else None,
                 }
             )
-    return pd.DataFrame(rows).astype({"peak_memory_bytes": "Int64"})
+    return pd.DataFrame(rows).astype({"disturbed": "boolean", "peak_memory_bytes": "Int64"})
 
 
 def _write(path: Path, *, seed: int) -> None:

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.cli.conftest import TINY
+from tests.cli.conftest import TINY, as_if_alone
 
 METHODS = ("--methods", "blend,noisy,keeps_content,copies_style")
 
@@ -20,6 +20,7 @@ def runs(tmp_path_factory):
     """A run, and its baseline file."""
     folder = tmp_path_factory.mktemp("gate")
     benchmark(*TINY, *METHODS, "--out", folder / "first")
+    as_if_alone(folder / "first")
     benchmark("baseline", folder / "first", "-o", folder / "baseline.json")
     return folder
 
@@ -38,6 +39,7 @@ def check(command, sample_plugins, runs, tmp_path):
 
     def run(*arguments: str, style: str = "text", options: tuple[str, ...] = ()):
         command(*TINY, *METHODS, *arguments, "--out", tmp_path / "run")
+        as_if_alone(tmp_path / "run")
         return command("check", tmp_path / "run", "--baseline", runs / "baseline.json", "--format", style, *options)
 
     return run

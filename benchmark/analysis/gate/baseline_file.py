@@ -52,7 +52,9 @@ def write_baseline(snapshot: Snapshot, path: Path) -> None:
         }
         for name, method in snapshot.methods.items()
     }
-    value = {"schema_version": SCHEMA_VERSION, **asdict(snapshot), "methods": methods}
+    value: dict[str, Any] = {"schema_version": SCHEMA_VERSION, **asdict(snapshot), "methods": methods}
+    if not snapshot.calibration_disturbed:
+        del value["calibration_disturbed"]
     entries = [f"  {json.dumps(key)}: {_lines(item, _LEVELS_OF_LINES.get(key, 0), 1)}" for key, item in value.items()]
     write_text(path, "{\n" + ",\n".join(entries) + "\n}\n")
 

@@ -15,6 +15,7 @@ from benchmark.analysis.gate.snapshot import RUNTIME, CaseResult, MethodResults,
 from benchmark.analysis.gate.verdict import Finding, Outcome
 from benchmark.contracts.metric import Direction
 from benchmark.settings import describe_differences
+from benchmark.store.costs import DISTURBED
 from benchmark.store.records import UnitStatus
 from benchmark.wording import format_count
 
@@ -133,6 +134,9 @@ def _runtime_problem(before: Snapshot, now: Snapshot) -> str:
         return f"calibration {before.calibration} there, {now.calibration} here"
     if before.device != now.device:
         return f"device {before.device} there, {now.device} here"
+    for snapshot, name in ((before, "baseline"), (now, "run")):
+        if snapshot.calibration_disturbed:
+            return f"the calibration of the {name} was {DISTURBED}"
     return ""
 
 
@@ -207,7 +211,7 @@ class _MethodComparison:
         lost = sum(here.runtime is None for _, _, here in durations)
         disturbed = sum(there.disturbed or here.disturbed for _, there, here in durations)
         left_out = [f"{lost} without a duration"] if lost else []
-        left_out += [f"{disturbed} disturbed by other processes"] if disturbed else []
+        left_out += [f"{disturbed} {DISTURBED}"] if disturbed else []
         words = f"{' and '.join(left_out)} of {format_count(len(durations), 'case')} left out" if left_out else ""
         pairs = {
             case: (there.runtime, here.runtime)

@@ -149,6 +149,7 @@ class Snapshot:
         methods: Its methods by name, controls included.
         seeds: Seed of each run; empty where an earlier version did not note them.
         unavailable: Why metrics that it was to compute could not be, by their names.
+        calibration_disturbed: Whether other processes disturbed the calibration.
     """
 
     protocol: ProtocolIdentity
@@ -160,6 +161,7 @@ class Snapshot:
     methods: Mapping[str, MethodResults]
     seeds: tuple[int, ...] = ()
     unavailable: Mapping[str, str] = field(default_factory=dict)
+    calibration_disturbed: bool = False
 
     def __post_init__(self) -> None:
         for name, method in self.methods.items():
@@ -243,6 +245,7 @@ def take_snapshot(run: RunRecords) -> Snapshot:
         seed=run.provenance["seed"],
         device=run.provenance["device"],
         calibration=run.calibration.version if run.calibration else "",
+        calibration_disturbed=bool(run.calibration and run.calibration.disturbed),
         metrics=metrics,
         cases={case.id: CaseFactors(case.content, case.style) for case in run.cases},
         methods={
@@ -290,10 +293,11 @@ def _result(unit: Mapping[Any, Any], metrics: list[str], failed: dict[str, str],
     status = UnitStatus(unit["status"])
     if status is not UnitStatus.OK:
         return CaseResult(status, error=unit["error"] or "")
+    # Without a duration, as a damaged journal may have it, the comparison is false.
+    has_runtime = run.calibration and unit["seconds"] >= 0
     return CaseResult(
         status=status,
-        # Without a duration, as a damaged journal may have it, the comparison is false.
-        runtime=unit["seconds"] / run.calibration.seconds if run.calibration and unit["seconds"] >= 0 else None,
+        runtime=unit["seconds"] / run.calibration.seconds if run.calibration and has_runtime else None,
         scores={metric: unit[metric] for metric in metrics if math.isfinite(unit[metric])},
         failed_scores=failed,
         disturbed=is_disturbed(unit),

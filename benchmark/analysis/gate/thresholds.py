@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from benchmark.analysis.gate.snapshot import RUNTIME, is_disturbed, lacking_metrics
 from benchmark.analysis.gate.thresholds_file import Threshold, is_pattern
 from benchmark.analysis.gate.verdict import Finding, Outcome, Part
-from benchmark.analysis.summary import COST_COLUMNS
 from benchmark.errors import InputError
+from benchmark.store.costs import COST_COLUMNS, DISTURBED, TIME
 from benchmark.store.records import RunRecords, UnitStatus
 from benchmark.suggestion import suggest
 from benchmark.wording import format_count
@@ -80,19 +80,22 @@ def _check(run: RunRecords, threshold: Threshold, method: str, metric: str) -> F
         reason = "the run has no calibration, without which there is no runtime"
         return Finding(Outcome.NOT_COMPARABLE, method, metric, reason)
     disturbed = 0
-    if metric in (RUNTIME, "seconds"):
+    if metric in (RUNTIME, TIME):
         is_sound = [not is_disturbed(unit) for unit in done.to_dict("records")]
         disturbed = len(done) - sum(is_sound)
         if disturbed and disturbed == len(done):
-            return Finding(Outcome.NOT_COMPARABLE, method, metric, "other processes disturbed all its durations")
+            return Finding(Outcome.NOT_COMPARABLE, method, metric, f"all its durations were {DISTURBED}")
         done = done[is_sound]
     finding = _mean(run, done, method, metric)
     if finding.now is None:
         return replace(finding, outcome=Outcome.MISSING, reason=lacking_metrics(run).get(metric, "there is no score"))
+    if metric == RUNTIME and run.calibration and run.calibration.disturbed:
+        reason = f"a calibration that was {DISTURBED} decides nothing"
+        return replace(finding, outcome=Outcome.NOT_COMPARABLE, reason=reason, decides=False)
     outcome = Outcome.SAME if threshold.allows(finding.now) else Outcome.WORSE
-    reasons = [f"has to be {threshold.bounds}", finding.reason]
-    reasons += [f"{disturbed} disturbed by other processes left out"] if disturbed else []
-    return replace(finding, outcome=outcome, reason="; ".join(filter(None, reasons)))
+    left_out = f"{disturbed} {DISTURBED} left out" if disturbed else ""
+    words = [f"has to be {threshold.bounds}", finding.reason, left_out]
+    return replace(finding, outcome=outcome, reason="; ".join(filter(None, words)))
 
 
 def _mean(run: RunRecords, units: pd.DataFrame, method: str, metric: str) -> Finding:
@@ -104,7 +107,7 @@ def _mean(run: RunRecords, units: pd.DataFrame, method: str, metric: str) -> Fin
         rows = [row for row in run.summary if (row.method, row.metric) == (method, metric)]
         facts: dict[str, Any] = {"now": rows[0].mean, "cases": rows[0].n, "reason": rows[0].warning} if rows else {}
         return Finding(Outcome.SAME, method, metric, **facts)
-    values = units["seconds" if metric == RUNTIME else metric].astype("float64")
+    values = units[TIME if metric == RUNTIME else metric].astype("float64")
     if metric == RUNTIME and run.calibration:
         values = values / run.calibration.seconds
     scored = units[values.notna()]

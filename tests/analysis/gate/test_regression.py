@@ -328,6 +328,45 @@ class TestRuntime:
         assert findings(make_run(BEFORE), now)["", "runtime"].reason == "device cpu there, cuda here"
 
 
+class TestDisturbedRuntime:
+    """What other processes have slowed is never taken for slow."""
+
+    @staticmethod
+    def runtimes(before, now) -> list[Finding]:
+        found = compare_snapshots(take_snapshot(before), take_snapshot(now), GateRules())
+        return [finding for finding in found if finding.metric == "runtime" and finding.method in ("", "a")]
+
+    def test_is_left_out_and_said(self):
+        now = change_unit(make_run(BEFORE), "a", "c0--s0", seconds=1e6, disturbed=True)
+        compared, left_out = self.runtimes(make_run(BEFORE), now)
+        assert (compared.outcome, compared.cases) == (Outcome.SAME, 15)
+        assert (left_out.outcome, left_out.decides) == (Outcome.NOT_COMPARABLE, False)
+        assert left_out.reason == "the durations of 1 of 16 cases were disturbed by other processes"
+
+    @pytest.mark.parametrize("there", [True, False])
+    def test_decides_nothing_wherever_it_was(self, there):
+        slow = make_run(BEFORE, seconds=1e6)
+        slow = dataclasses.replace(slow, units=slow.units.assign(disturbed=True))
+        before, now = (slow, make_run(BEFORE)) if there else (make_run(BEFORE), slow)
+        (left_out,) = self.runtimes(before, now)
+        assert left_out.reason == "the durations of 16 of 16 cases were disturbed by other processes"
+        assert make_verdict("", [left_out]).exit_code is ExitCode.DONE
+
+    def test_that_nobody_looked_for_is_compared(self):
+        unknown = make_run(BEFORE, seconds=3.0)
+        unknown = dataclasses.replace(
+            unknown, units=unknown.units.assign(disturbed=None).astype({"disturbed": "boolean"})
+        )
+        assert [finding.outcome for finding in self.runtimes(make_run(BEFORE), unknown)] == [Outcome.WORSE]
+
+    @pytest.mark.parametrize(("there", "side"), [(True, "baseline"), (False, "run")])
+    def test_by_a_disturbed_calibration_is_none(self, there, side):
+        runs = [make_run(BEFORE, calibration=Calibration("1", 0.01, disturbed=one)) for one in (there, not there)]
+        (finding,) = self.runtimes(*runs)
+        assert finding.reason == f"the calibration of the {side} was disturbed by other processes"
+        assert not finding.decides
+
+
 class TestVerdict:
     @pytest.mark.parametrize(
         ("found", "code"),

@@ -13,7 +13,7 @@ from benchmark.analysis.gate.thresholds_file import Threshold, read_thresholds
 from benchmark.analysis.gate.verdict import Outcome
 from benchmark.contracts.metric import Direction
 from benchmark.errors import InputError
-from benchmark.store.records import ScoreError, SummaryRow
+from benchmark.store.records import Calibration, ScoreError, SummaryRow
 from tests.analysis.conftest import LOSS, SSIM, change_unit, make_run, method, without_unit
 
 SCORES = {
@@ -127,6 +127,32 @@ class TestIncompleteRuns:
         assert outcomes(Threshold("runtime", "adain", maximum=1), run=run) == {
             ("adain", "runtime"): Outcome.NOT_COMPARABLE
         }
+
+
+class TestDisturbedDurations:
+    RUN = change_unit(RUN, "adain", "c0--s0", seconds=1e6, disturbed=True)
+
+    @pytest.mark.parametrize("metric", ["seconds", "runtime"])
+    def test_decide_nothing_and_say_so(self, metric):
+        (finding,) = check_thresholds(self.RUN, (Threshold(metric, "adain", maximum=30),))
+        assert (finding.outcome, finding.decides) == (Outcome.NOT_COMPARABLE, False)
+        assert finding.reason == "a duration that was disturbed by other processes decides nothing"
+
+    def test_of_another_method_do_not_count(self):
+        assert outcomes(Threshold("seconds", "adain_fast", maximum=1.5), run=self.RUN) == {
+            ("adain_fast", "seconds"): Outcome.SAME
+        }
+
+    def test_leave_processor_time_as_it_is(self):
+        assert outcomes(Threshold("cpu_seconds", "adain", maximum=1.5), run=self.RUN) == {
+            ("adain", "cpu_seconds"): Outcome.SAME
+        }
+
+    def test_a_disturbed_calibration_makes_no_runtime(self):
+        run = dataclasses.replace(RUN, calibration=Calibration("1", 0.05, disturbed=True))
+        (finding,) = check_thresholds(run, (Threshold("runtime", "adain", maximum=1),))
+        assert (finding.outcome, finding.decides) == (Outcome.NOT_COMPARABLE, False)
+        assert outcomes(Threshold("seconds", "adain", maximum=1), run=run) == {("adain", "seconds"): Outcome.SAME}
 
 
 class TestFile:
