@@ -72,7 +72,7 @@ class CLIPstylerSettings:
         schedule: How it changes over all steps.
         directional_weight: Weight of the directional loss of the whole image.
         patch_weight: Weight of the directional loss of the crops.
-        content_weight: Weight of the sum of mean squared feature differences.
+        content_weight: Weight of the sum of mean squared feature differences, on the scale of torchvision's VGG-19.
         total_variation_weight: Weight of the sum of the four L2 norms of pixel differences.
         absolute_weight: Adds ``1 - cos(image, prompt)`` to both directional losses, this much of it; 0 in the paper.
         threshold: Crop losses below it count as 0.
@@ -183,7 +183,7 @@ class CLIPstyler(Method[CLIPstylerSettings]):
 
         directional_weight     * (1 - cos(E(y) - E(c), P(prompt) - P("a Photo")))
         patch_weight           * mean over crops of r(1 - cos(E(crop of y) - E(c), P(prompt) - P("a Photo")))
-        content_weight         * sum_l MSE(F_l(y), F_l(c)),  F_l features of VGG-19
+        content_weight         * sum_l MSE(F_l(y), F_l(c)),  F_l features of VGG-19 for colours of unit variance
         total_variation_weight * sum of the L2 norms of the pixel differences in four directions
 
     r(d) = 0 where d < threshold, else d. Crops are random windows in random perspective. A mask limits the change to
@@ -194,15 +194,15 @@ class CLIPstyler(Method[CLIPstylerSettings]):
     network pads by reflection to multiples of 8; windows and first weights are drawn from the unit's generator. The
     result is the output after ``steps`` updates, which is what the script saves at its last step, without its
     contrast stretch. The script names the VGG layers conv4_2 and conv5_2 but, its ReLUs being in place and its index
-    31 being one, compares relu4_2 and relu5_2: set ``content_layers`` to them for that. The content weight belongs to
-    torchvision's VGG-19; the original activations of ``vgg19-embedded`` are hundreds of times larger and need a
-    weight that is smaller by the square of that.
+    31 being one, compares relu4_2 and relu5_2: set ``content_layers`` to them for that. The content weight means
+    the same on every VGG-19: the features, which all have the original network's scale, are divided by 57.63 first
+    (`benchmark.models.feature_scale`).
     """
 
     info = MethodInfo(
         name="clipstyler",
         title="CLIPstyler",
-        version="1",
+        version="2",
         summary="Trains a small network per picture so that its crops move in CLIP's space as the prompt does.",
         condition=Condition.TEXT,
         licence="Apache-2.0",

