@@ -77,7 +77,8 @@ class CLIPstylerSettings:
             shrink with it).
         paired_crops: Whether each crop's direction starts from the same crop of the content, instead of from the whole
             content as in the paper.
-        content_layers: VGG-19 layers whose features are kept.
+        content_layers: VGG-19 layers whose features are kept. Those of the authors' script, which calls them conv4_2
+            and conv5_2 but compares them after its in-place ReLUs.
         content_size: Shorter side in pixels to which images are shrunk for these features; 0 for their own size.
         channels: Channels of the network's three levels.
         residual: Whether the network predicts a change of the content in logit space, instead of the image.
@@ -108,7 +109,7 @@ class CLIPstylerSettings:
     patches: int = 64
     crop_sizes: tuple[int, int] = (128, 128)
     paired_crops: bool = False
-    content_layers: tuple[str, ...] = ("conv4_2", "conv5_2")
+    content_layers: tuple[str, ...] = ("relu4_2", "relu5_2")
     content_size: int = 0
     channels: tuple[int, int, int] = (16, 32, 64)
     residual: bool = False
@@ -183,8 +184,9 @@ class CLIPstyler(Method[CLIPstylerSettings]):
     resize); the whole image is resized for the text-image model with an antialiased filter (there without); the
     network pads by reflection to multiples of 8; windows and first weights are drawn from the unit's generator. The
     result is the output after ``steps`` updates, which is what the script saves at its last step, without its
-    contrast stretch. The script names the VGG layers conv4_2 and conv5_2 but, its ReLUs being in place and its index
-    31 being one, compares relu4_2 and relu5_2: set ``content_layers`` to them for that. The content weight belongs to
+    contrast stretch. The paper and the script name the VGG layers conv4_2 and conv5_2; the script, whose pictures were
+    published, takes them from a network whose ReLUs work in place, the second at the index of a ReLU, so that what it
+    compares is relu4_2 and relu5_2, as here. The content weight belongs to
     torchvision's VGG-19; the original activations of ``vgg19-embedded`` are hundreds of times larger and need a
     weight that is smaller by the square of that.
     """
@@ -192,7 +194,7 @@ class CLIPstyler(Method[CLIPstylerSettings]):
     info = MethodInfo(
         name="clipstyler",
         title="CLIPstyler",
-        version="1",
+        version="2",
         summary="Trains a small network per picture so that its crops move in CLIP's space as the prompt does.",
         condition=Condition.TEXT,
         licence="Apache-2.0",
