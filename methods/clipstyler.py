@@ -184,9 +184,9 @@ class CLIPstyler(Method[CLIPstylerSettings]):
     resize); the whole image is resized for the text-image model with an antialiased filter (there without); the
     network pads by reflection to multiples of 8; windows and first weights are drawn from the unit's generator. The
     result is the output after ``steps`` updates, which is what the script saves at its last step, without its
-    contrast stretch. The paper and the script name the VGG layers conv4_2 and conv5_2; the script, whose pictures were
-    published, takes them from a network whose ReLUs work in place, the second at the index of a ReLU, so that what it
-    compares is relu4_2 and relu5_2, as here. The content weight belongs to
+    contrast stretch. The script names the VGG layers conv4_2 and conv5_2 but takes them from a network whose
+    ReLUs work in place, the second at the index of a ReLU: what it compares, and so what made the published pictures,
+    is relu4_2 and relu5_2, as here. The content weight belongs to
     torchvision's VGG-19; the original activations of ``vgg19-embedded`` are hundreds of times larger and need a
     weight that is smaller by the square of that.
     """

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torchvision.transforms.v2 import functional as transforms
 
 from benchmark.errors import InputError
+from benchmark.models.resizing import resize_shorter_side
 from benchmark.models.tensor_file import TensorFormat, fill, read_tensors, readable, tensor_format
 
 
@@ -65,9 +66,10 @@ class ClipModel(nn.Module):
         """Embed a batch of images.
 
         Args:
-            images: N×3×H×W, RGB in [0, 1], any size. Resized with a bicubic, antialiased filter so that
-                the shorter side has the model's input size, then centre-cropped, as in open_clip's own
-                evaluation transform; an image that already has the input size is taken as it is.
+            images: N×3×H×W, RGB in [0, 1], any size. Resized with a bicubic, antialiased filter, clamped, so
+                that the shorter side has the model's input size, then centre-cropped, as in open_clip's own
+                evaluation transform but for its rounding to 8 bits (`benchmark.models.resizing`); an image
+                that already has the input size is taken as it is.
 
         Returns:
             N×D embeddings, not of unit length, differentiable with respect to ``images``.
@@ -93,10 +95,8 @@ class ClipModel(nn.Module):
         height, width = images.shape[-2:]
         if height == width == self.image_size:
             return images
-        shorter_side_resized = transforms.resize(
-            images, [self.image_size], interpolation=transforms.InterpolationMode.BICUBIC, antialias=True
-        )
-        cropped: Tensor = transforms.center_crop(shorter_side_resized, [self.image_size, self.image_size])
+        resized = resize_shorter_side(images, self.image_size, transforms.InterpolationMode.BICUBIC)
+        cropped: Tensor = transforms.center_crop(resized, [self.image_size, self.image_size])
         return cropped
 
 

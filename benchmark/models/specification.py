@@ -120,6 +120,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         role=Role.CLIP,
         loader="benchmark.models.clip_tiny:load_clip_tiny",
         assets=(assets.CLIP_TINY,),
+        version="2",
     ),
     ModelSpecification(
         name="clip-tiny-judge",
@@ -127,6 +128,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         role=Role.CLIP,
         loader="benchmark.models.clip_tiny:load_clip_tiny_judge",
         assets=(assets.CLIP_TINY_JUDGE,),
+        version="2",
     ),
     ModelSpecification(
         name="st-lpips-alex",
@@ -155,6 +157,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         role=Role.DISTS,
         loader="benchmark.models.dists_distance:load_dists",
         assets=(assets.VGG16, assets.DISTS_HEADS),
+        version="2",
     ),
     ModelSpecification(
         name="art-inception",
@@ -230,6 +233,7 @@ def _open_clip_model(name: str) -> ModelSpecification | None:
         loader="benchmark.models.clip:load_published_clip",
         assets=(weights.asset,),
         arguments=(weights.architecture, weights.tag),
+        version="2",
     )
 
 
