@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
 from benchmark.models.role import Role
+from benchmark.prompts import is_blank
 from methods.setting_checks import require
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ class CLIPstylerSettings:
             "1 unless residual is on",
             self.network_shrink,
         )
-        require(bool(self.source_prompt.strip()), "source_prompt", "a prompt", self.source_prompt)
+        require(not is_blank(self.source_prompt), "source_prompt", "a prompt", self.source_prompt)
 
 
 class CLIPstyler(Method[CLIPstylerSettings]):
@@ -205,6 +206,12 @@ class CLIPstyler(Method[CLIPstylerSettings]):
         optimises=(Role.CLIP, Role.VGG),
     )
     settings_type = CLIPstylerSettings
+
+    def phrasings(self, prompt: str) -> Sequence[str]:
+        """Returns the templates filled with the prompt."""
+        from methods.prompt_templates import phrasings_of
+
+        return phrasings_of(prompt, self.settings.templates)
 
     def prepare(self, models: Models) -> None:
         """Loads the text-image model and VGG-19."""

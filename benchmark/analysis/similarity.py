@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import csv
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmark.images import fit_square, open_image
@@ -23,6 +24,7 @@ body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding
 .frame{overflow-x:auto} table{border-collapse:collapse} th,td{padding:.5rem;text-align:center;border:1px solid #fff}
 th{font-weight:500} tbody th{text-align:right;max-width:20rem} img{width:112px;height:112px;display:block;margin:auto}
 td{min-width:5rem;font-variant-numeric:tabular-nums} p{max-width:45rem}
+small{display:block;color:#7a4b00;overflow-wrap:anywhere}
 </style>
 <h1>Prompts × images</h1>
 <p>Each number is the raw cosine between a prompt and an image under <b>{{ model }}</b>, without a template or a scale.
@@ -30,7 +32,7 @@ Read along a row to see which image fits a prompt best; numbers of different mod
 <div class="frame"><table><thead><tr><td></td>
 {% for image in images %}<th scope="col"><img alt="" src="{{ image.source }}">{{ image.name }}</th>{% endfor %}
 </tr></thead><tbody>
-{% for row in rows %}<tr><th scope="row">{{ row.prompt }}</th>
+{% for row in rows %}<tr><th scope="row">{{ row.prompt }}{% if row.note %}<small>⚠ {{ row.note }}</small>{% endif %}</th>
 {% for cell in row.cells %}<td style="background:{{ cell.color }};color:{{ cell.ink }}">{{ cell.text }}</td>{% endfor %}
 </tr>{% endfor %}
 </tbody></table></div></html>
@@ -46,12 +48,14 @@ class SimilarityMatrix:
         images: The image files.
         values: One row per prompt, one number per image.
         model: Name of the text-image model.
+        notes: What a reader has to know of a prompt, in a line, by prompt: what the model did not read of it.
     """
 
     prompts: tuple[str, ...]
     images: tuple[Path, ...]
     values: tuple[tuple[float, ...], ...]
     model: str
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
         """Writes the matrix in the format of the file's suffix: ``.html``, ``.csv`` or ``.png``.
@@ -68,11 +72,15 @@ class SimilarityMatrix:
                 write_bytes(path, self.to_png())
 
     def to_csv(self) -> str:
-        """The matrix as CSV, with the names of the images in the first line."""
+        """The matrix as CSV, with the names of the images in the first line.
+
+        Where there is a note on some prompt, the last column, ``note``, has it.
+        """
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["prompt", *self.images])
-        writer.writerows([prompt, *row] for prompt, row in zip(self.prompts, self.values, strict=True))
+        writer.writerow(["prompt", *self.images, *(["note"] if self.notes else [])])
+        for prompt, row in zip(self.prompts, self.values, strict=True):
+            writer.writerow([prompt, *row, *([self.notes.get(prompt, "")] if self.notes else [])])
         return text.getvalue()
 
     def to_html(self) -> str:
@@ -83,6 +91,7 @@ class SimilarityMatrix:
         rows = [
             {
                 "prompt": prompt,
+                "note": self.notes.get(prompt, ""),
                 "cells": [
                     {
                         "text": f"{value:.3f}",
@@ -102,16 +111,17 @@ class SimilarityMatrix:
         from PIL import Image, ImageDraw, ImageFont
 
         font = ImageFont.load_default(size=14)
-        margin = 16 + max(int(font.getlength(prompt)) for prompt in self.prompts)
+        titles = [f"{prompt} (not wholly read)" if prompt in self.notes else prompt for prompt in self.prompts]
+        margin = 16 + max(int(font.getlength(title)) for title in titles)
         cell, row_height = _THUMBNAIL + 4, 36
         height = cell + row_height * len(self.prompts)
         picture = Image.new("RGB", (margin + cell * len(self.images), height), "white")
         draw = ImageDraw.Draw(picture)
         for column, path in enumerate(self.images):
             picture.paste(fit_square(open_image(path), _THUMBNAIL), (margin + column * cell + 2, 2))
-        for number, (prompt, row) in enumerate(zip(self.prompts, self.values, strict=True)):
+        for number, (title, row) in enumerate(zip(titles, self.values, strict=True)):
             top = cell + number * row_height
-            draw.text((margin - 8, top + row_height / 2), prompt, fill="black", font=font, anchor="rm")
+            draw.text((margin - 8, top + row_height / 2), title, fill="black", font=font, anchor="rm")
             for column, value in enumerate(row):
                 left = margin + column * cell
                 draw.rectangle((left, top, left + cell - 2, top + row_height - 2), fill=self._color(value))

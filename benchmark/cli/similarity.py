@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,11 @@ import click
 from benchmark.cli.options import choose_device, device_option
 from benchmark.errors import InputError
 from benchmark.models.role import Role
+from benchmark.prompts import is_blank
 
 if TYPE_CHECKING:
     from benchmark.analysis.similarity import SimilarityMatrix
+    from benchmark.models.specification import ModelSpecification
 
 _FORMATS = (".html", ".csv", ".png")
 
@@ -28,8 +31,12 @@ _FORMATS = (".html", ".csv", ".png")
 def similarity(images: tuple[Path, ...], prompts: tuple[str, ...], out: Path | None, model: str, device: str) -> None:
     """Compare prompts with images: rows are prompts, columns are images, numbers are raw cosines.
 
-    Each prompt is taken as it stands, without a template. Numbers of different models cannot be compared.
+    Each prompt is taken as it stands, without a template; of one that is longer than the model reads, what it does not
+    read is said. Numbers of different models cannot be compared.
     """
+    for prompt in prompts:
+        if is_blank(prompt):
+            raise InputError(f"--prompt {prompt!r} is blank: there is nothing to compare images with")
     if out is not None and out.suffix.lower() not in _FORMATS:
         raise InputError(f"cannot write {out}: name a file ending in {', '.join(_FORMATS)}")
 
@@ -42,15 +49,31 @@ def similarity(images: tuple[Path, ...], prompts: tuple[str, ...], out: Path | N
 
     judge = find_model(model, Role.CLIP_JUDGE)
     require_weights([judge])
+    notes = _unread_parts(judge, prompts)
+    for note in notes.values():
+        click.echo(note, err=True)
     models = Models({Role.CLIP_JUDGE: judge}, choose_device(device))
     tensors = [to_tensor(open_image(path)).to(models.device) for path in images]
     values = similarity_matrix(models, Role.CLIP_JUDGE, tensors, prompts)
-    matrix = SimilarityMatrix(prompts, images, tuple(map(tuple, values.tolist())), model)
+    matrix = SimilarityMatrix(prompts, images, tuple(map(tuple, values.tolist())), model, notes)
     if out is None:
         _print(matrix)
     else:
         matrix.write(out)
         click.echo(out)
+
+
+def _unread_parts(judge: ModelSpecification, prompts: Sequence[str]) -> dict[str, str]:
+    """A line for each prompt that the model does not wholly read, or cannot tell from another for that reason."""
+    from benchmark.models.prompt_reading import describe_readings, merged_prompts, read_prompt, shortened
+
+    tokenizer = judge.load_tokenizer()
+    readings = [read_prompt(tokenizer, prompt, judge.name) for prompt in dict.fromkeys(prompts)]
+    notes = describe_readings(readings)
+    for first, second in merged_prompts(readings):
+        same = f"the same to {judge.name} as {shortened(first.prompt)!r}: their numbers are equal"
+        notes[second.prompt] = f"{notes.get(second.prompt, f'prompt {shortened(second.prompt, 40)!r}')}; {same}"
+    return notes
 
 
 def _print(matrix: SimilarityMatrix) -> None:

@@ -26,7 +26,15 @@ class _ImageTower(Protocol):
     image_std: tuple[float, float, float]
 
 
-Tokenizer = Callable[[list[str]], Tensor]
+class Tokenizer(Protocol):
+    """What this package uses of a tokenizer: prompts in, rows of token indices out, cut off where they are too long."""
+
+    @property
+    def context_length(self) -> int:
+        """Tokens per prompt, start and end included."""
+
+    def __call__(self, prompts: list[str], context_length: int | None = None) -> Tensor:
+        """N prompts → N×``context_length`` token indices, by default of the length that the model reads."""
 
 
 class ClipModel(nn.Module):
@@ -83,7 +91,8 @@ class ClipModel(nn.Module):
         """Embed prompts.
 
         Args:
-            prompts: N prompts; what exceeds the model's context length is cut off.
+            prompts: N prompts; what exceeds the model's context length is cut off
+                (`benchmark.models.prompt_reading` says what).
 
         Returns:
             N×D embeddings, not of unit length, without gradient.
@@ -134,6 +143,16 @@ def load_published_clip(model_name: str, tag: str, weights: Path) -> ClipModel:
         force_quick_gelu=published.get("quick_gelu", False),
         force_preprocess_cfg={"mean": published["mean"], "std": published["std"]},
     )
+
+
+def published_tokenizer(model_name: str, tag: str) -> Tokenizer:  # noqa: ARG001
+    """The tokenizer of a pair of open_clip's table, which needs no weights.
+
+    Args:
+        model_name: open_clip architecture, such as ``ViT-B-32``.
+        tag: open_clip's name of the weights, all of which share the architecture's tokenizer.
+    """
+    return cast("Tokenizer", open_clip.get_tokenizer(model_name))
 
 
 def _load(model_name: str, weights: Path, tokenizer: Tokenizer | None = None, **options: Any) -> ClipModel:

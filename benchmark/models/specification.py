@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import InputError, MissingModelError
 from benchmark.models import assets
@@ -17,6 +17,9 @@ from benchmark.models.role import Role
 from benchmark.models.weights_check import expected_sha256, require_asset
 from benchmark.models.weights_folders import weights_folders
 from benchmark.suggestion import suggest
+
+if TYPE_CHECKING:
+    from benchmark.models.clip import Tokenizer
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class ModelSpecification:
         encoder: For a decoder: the model whose features it decodes, or empty where it carries its encoder.
         version: Changes whenever the same weights would give other numbers: with the code around them, its
             configuration or its tokenizer.
+        tokenizer: For a text-image model: ``module:function`` that returns its tokenizer, called with ``arguments``.
     """
 
     name: str
@@ -44,6 +48,7 @@ class ModelSpecification:
     arguments: tuple[str, ...] = ()
     encoder: str = ""
     version: str = "1"
+    tokenizer: str = ""
 
     @property
     def licence(self) -> str:
@@ -94,9 +99,24 @@ class ModelSpecification:
             MissingModelError: Its weights are not on this machine, or are other files.
             InputError: A file with the expected hash does not hold this network.
         """
-        files = self.files()
-        module, _, name = self.loader.partition(":")
-        return getattr(importlib.import_module(module), name)(*self.arguments, *files)
+        return _named(self.loader)(*self.arguments, *self.files())
+
+    def load_tokenizer(self) -> Tokenizer:
+        """Loads the tokenizer of a text-image model, which needs no weights.
+
+        Raises:
+            ValueError: The model reads no text.
+        """
+        if not self.tokenizer:
+            raise ValueError(f"model {self.name} reads no text")
+        found: Tokenizer = _named(self.tokenizer)(*self.arguments)
+        return found
+
+
+def _named(path: str) -> Callable[..., Any]:
+    module, _, name = path.partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return found
 
 
 MODELS: tuple[ModelSpecification, ...] = (
@@ -121,6 +141,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         loader="benchmark.models.clip_tiny:load_clip_tiny",
         assets=(assets.CLIP_TINY,),
         version="2",
+        tokenizer="benchmark.models.clip_tiny:reduced_tokenizer",
     ),
     ModelSpecification(
         name="clip-tiny-judge",
@@ -129,6 +150,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         loader="benchmark.models.clip_tiny:load_clip_tiny_judge",
         assets=(assets.CLIP_TINY_JUDGE,),
         version="2",
+        tokenizer="benchmark.models.clip_tiny:reduced_tokenizer",
     ),
     ModelSpecification(
         name="st-lpips-alex",
@@ -234,6 +256,7 @@ def _open_clip_model(name: str) -> ModelSpecification | None:
         assets=(weights.asset,),
         arguments=(weights.architecture, weights.tag),
         version="2",
+        tokenizer="benchmark.models.clip:published_tokenizer",
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from benchmark.errors import InputError
 from benchmark.models.role import Role
 from benchmark.models.specification import find_model
+from benchmark.prompts import is_blank
 from benchmark.protocol.case import Content, Style, WeightedStyle
 from benchmark.protocol.crossed_cases import CrossedCases, Mix
 from benchmark.protocol.data_directory import kept_image
@@ -99,6 +100,17 @@ def refuse_unusable_names(protocol: Protocol) -> None:
             raise InputError(f"protocol {protocol.name!r} is broken: name {name!r} must be letters, digits, _ and -")
 
 
+def refuse_empty_styles(protocol: Protocol) -> None:
+    """Refuses styles with neither an image nor a prompt, which a plugin may give where a file may not.
+
+    Raises:
+        InputError: There is one.
+    """
+    for style in protocol.styles:
+        if style.image is None and style.prompt is None:
+            raise InputError(f"protocol {protocol.name!r} is broken: style {style.id} needs an image or a prompt")
+
+
 class _Reader:
     def __init__(self, path: Path, table: dict[str, Any]) -> None:
         self.path = path
@@ -179,7 +191,7 @@ class _Reader:
             image = self.image(f"{where} ({identifier})", table)
             if kind is Content and image is None:
                 raise self.fail(f"{where} ({identifier}): image is missing")
-            if image is None and not table.get("prompt"):
+            if image is None and is_blank(table.get("prompt")):
                 raise self.fail(f"{where} ({identifier}): an image or a prompt is needed")
             items[identifier] = kind(**{**table, "image": image})
         if not items:
