@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.role import Role
 from metrics._arguments import needed
+from metrics._astra import Asked, worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,8 +48,8 @@ class ClipPatchScore(Metric):
         version="2",
         summary=(
             "Mean raw cosine of 64 random crops of the stylized image and the prompt in the judge CLIP, CLIPstyler's"
-            " own number: manner without composition; its agreement with people has not been measured, whole-image"
-            " CLIP's on style was weak (Spearman 0.199 in ASTRA)."
+            " own number: manner without composition; not compared with people itself, CLIP with whole images and style"
+            f" images was: {worth(Asked.STYLE, 'CLIP')}."
         ),
         direction=Direction.HIGHER,
         axis=Axis.TEXT,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.role import Role
 from metrics._arguments import needed_contents
+from metrics._astra import Asked, worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,8 +61,8 @@ class StLpips(_PerceptualMetric):
         title="ST-LPIPS",
         version="1",
         summary=(
-            "Shift-tolerant learned distance of the stylized image to its content; its ancestor LPIPS ranks methods by"
-            " kept content moderately like people do (Spearman 0.586 in ASTRA), ST-LPIPS itself was not measured there."
+            "Shift-tolerant learned distance of the stylized image to its content; not compared with people on style"
+            f" transfer itself, its ancestor LPIPS was: {worth(Asked.CONTENT, 'LPIPS')}."
         ),
         direction=Direction.LOWER,
         axis=Axis.CONTENT,
@@ -84,10 +85,7 @@ class Lpips(_PerceptualMetric):
         name="lpips",
         title="LPIPS",
         version="1",
-        summary=(
-            "Learned distance (v0.1) of the stylized image to its content; ranks methods by kept content moderately"
-            " like people do (Spearman 0.586 in ASTRA)."
-        ),
+        summary=(f"Learned distance (v0.1) of the stylized image to its content; {worth(Asked.CONTENT, 'LPIPS')}."),
         direction=Direction.LOWER,
         axis=Axis.CONTENT,
         needs=(Need.CONTENT,),

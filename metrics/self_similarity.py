@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.role import Role
 from metrics._arguments import needed_contents
+from metrics._astra import Asked, worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +41,7 @@ class Cfsd(Metric):
         version="1",
         summary=(
             "Divergence of the self-similarities of content and stylized image in VGG-19 relu3_1: is what was alike"
-            " still alike; ranks methods by kept content weakly like people do (Spearman 0.281 in ASTRA, with the"
-            " original scaling)."
+            f" still alike; with the original scaling {worth(Asked.CONTENT, 'CFSD')}."
         ),
         direction=Direction.LOWER,
         axis=Axis.CONTENT,

@@ -32,7 +32,8 @@ Read along a row to see which image fits a prompt best; numbers of different mod
 <div class="frame"><table><thead><tr><td></td>
 {% for image in images %}<th scope="col"><img alt="" src="{{ image.source }}">{{ image.name }}</th>{% endfor %}
 </tr></thead><tbody>
-{% for row in rows %}<tr><th scope="row">{{ row.prompt }}{% if row.note %}<small>⚠ {{ row.note }}</small>{% endif %}</th>
+{% for row in rows %}<tr><th scope="row">{{ row.prompt }}
+{% if row.note %}<small>⚠ {{ row.note }}</small>{% endif %}</th>
 {% for cell in row.cells %}<td style="background:{{ cell.color }};color:{{ cell.ink }}">{{ cell.text }}</td>{% endfor %}
 </tr>{% endfor %}
 </tbody></table></div></html>
