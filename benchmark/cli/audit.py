@@ -33,12 +33,18 @@ def audit(protocol: str, metrics: str, limit: int, device: str, strict: bool, as
     says what each check asks.
     """
     from benchmark.audit.audit import audit_metrics
+    from benchmark.models.specification import find_models
+    from benchmark.plan.prompt_check import announce, read_prompts, refuse_merged_styles
     from benchmark.plan.selection import load_protocol, select_metrics
 
     chosen = load_protocol(protocol)
-    outcome = audit_metrics(
-        select_metrics(metrics, chosen), chosen, limit=limit, device=choose_device(device), observe=_show_progress
-    )
+    selected = select_metrics(metrics, chosen)
+    prompts = [style.prompt for style in chosen.styles if style.prompt]
+    readings = read_prompts(prompts, find_models(chosen.models), metrics=selected)
+    refuse_merged_styles(readings, chosen.styles)
+    for line in announce(readings):
+        click.echo(line, err=True)
+    outcome = audit_metrics(selected, chosen, limit=limit, device=choose_device(device), observe=_show_progress)
     if as_json:
         click.echo(json.dumps(outcome.to_json(), indent=2, ensure_ascii=False))
     else:

@@ -206,7 +206,7 @@ class TestArguments:
             *("-o", tmp_path / "o.png"),
         )
         assert result.code == 0
-        (line,) = result.error_lines
+        (line,) = result.err.splitlines()
         assert "clip-tiny (clipstyler) reads its first" in line
         assert "of 200 characters" in line
         assert "in the longest of 5 phrasings; not read: " in line

@@ -126,7 +126,7 @@ def test_a_line_says_what_was_read_and_what_was_not(small: Tokenizer) -> None:
     line = describe_readings(readings)[prompt]
 
     assert line.startswith("prompt 'an oil painting with")
-    assert "clip-tiny-judge reads its first 143 of 208 characters (27 of 38 words)" in line
+    assert "clip-tiny-judge reads its first 143 of 209 characters (27 of 39 words)" in line
     assert "clip-tiny (clipstyler) reads its first 1" in line
     assert " in the longest of 2 phrasings" in line
     assert readings[1].read < readings[0].read
