@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
 from benchmark.models.role import Role
+from benchmark.prompts import is_blank
 from methods.setting_checks import require
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ class CLIPstylerSettings:
             shrink with it).
         paired_crops: Whether each crop's direction starts from the same crop of the content, instead of from the whole
             content as in the paper.
-        content_layers: VGG-19 layers whose features are kept.
+        content_layers: VGG-19 layers whose features are kept. Those of the authors' script, which calls them conv4_2
+            and conv5_2 but compares them after its in-place ReLUs.
         content_size: Shorter side in pixels to which images are shrunk for these features; 0 for their own size.
         channels: Channels of the network's three levels.
         residual: Whether the network predicts a change of the content in logit space, instead of the image.
@@ -112,7 +114,7 @@ class CLIPstylerSettings:
     patches: int = 64
     crop_sizes: tuple[int, int] = (128, 128)
     paired_crops: bool = False
-    content_layers: tuple[str, ...] = ("conv4_2", "conv5_2")
+    content_layers: tuple[str, ...] = ("relu4_2", "relu5_2")
     content_size: int = 0
     channels: tuple[int, int, int] = (16, 32, 64)
     residual: bool = False
@@ -172,7 +174,7 @@ class CLIPstylerSettings:
             "1 unless residual is on",
             self.network_shrink,
         )
-        require(bool(self.source_prompt.strip()), "source_prompt", "a prompt", self.source_prompt)
+        require(not is_blank(self.source_prompt), "source_prompt", "a prompt", self.source_prompt)
 
 
 class CLIPstyler(Method[CLIPstylerSettings]):
@@ -193,10 +195,10 @@ class CLIPstyler(Method[CLIPstylerSettings]):
     resize); the whole image is resized for the text-image model with an antialiased filter (there without); the
     network pads by reflection to multiples of 8; windows and first weights are drawn from the unit's generator. The
     result is the output after ``steps`` updates, which is what the script saves at its last step, without its
-    contrast stretch. The script names the VGG layers conv4_2 and conv5_2 but, its ReLUs being in place and its index
-    31 being one, compares relu4_2 and relu5_2: set ``content_layers`` to them for that. The content weight means
-    the same on every VGG-19: the features, which all have the original network's scale, are divided by 57.63 first
-    (`benchmark.models.feature_scale`).
+    contrast stretch. The script names the VGG layers conv4_2 and conv5_2 but takes them from a network whose
+    ReLUs work in place, the second at the index of a ReLU: what it compares, and so what made the published pictures,
+    is relu4_2 and relu5_2, as here. The content weight means the same on every VGG-19: the features, which all have the
+    original network's scale, are divided by 57.63 first (`benchmark.models.feature_scale`).
     """
 
     info = MethodInfo(
@@ -219,6 +221,12 @@ class CLIPstyler(Method[CLIPstylerSettings]):
     def minimum_side(self) -> int:
         """16 pixels of what the network sees."""
         return SMALLEST_NETWORK_SIDE * self.settings.network_shrink
+
+    def phrasings(self, prompt: str) -> Sequence[str]:
+        """Returns the templates filled with the prompt."""
+        from methods.prompt_templates import phrasings_of
+
+        return phrasings_of(prompt, self.settings.templates)
 
     def prepare(self, models: Models) -> None:
         """Loads the text-image model and VGG-19."""

@@ -98,6 +98,12 @@ class MultiStyle(Method[MultiStyleSettings]):
                 return f"needs an image or a prompt, style {style.id} has neither"
         return super().skip(case)
 
+    def phrasings(self, prompt: str) -> Sequence[str]:
+        """Returns the templates filled with the prompt, or nothing where only images are used."""
+        from methods.prompt_templates import phrasings_of
+
+        return () if self.settings.conditions is StyleParts.IMAGE else phrasings_of(prompt, self.settings.templates)
+
     def prepare(self, models: Models) -> None:
         """Loads what the chosen parts need."""
         from methods.adain_stylization import feature_encoder

@@ -8,6 +8,7 @@ from benchmark.contracts.metric import Axis, Direction, Need
 from benchmark.contracts.set_metric import SetMetricInfo
 from benchmark.models.role import Role
 from metrics._arguments import needed_contents
+from metrics._astra import Asked, worth
 from metrics.inception_distances import SMALLEST_SIDE, InceptionMetric, frechet_distance
 from metrics.perceptual import perceptual_distances
 
@@ -34,8 +35,8 @@ class ArtFid(InceptionMetric):
         title="ArtFID",
         version="1",
         summary=(
-            "Product of kept content (LPIPS) and style found (FID) over all stylized images of a method; nearly"
-            " unrelated to how people rank methods (Spearman 0.109 in ASTRA), and an unmodified content can win it."
+            "Product of kept content (LPIPS) and style found (FID) over all stylized images of a method, which an"
+            f" unmodified content can win; {worth(Asked.OVERALL, 'ArtFID')}."
         ),
         direction=Direction.LOWER,
         axis=Axis.STYLE,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 from benchmark.contracts.metric import Axis, Direction, Need
 from benchmark.contracts.set_metric import SetMetric, SetMetricInfo
 from benchmark.models.role import Role
+from metrics._astra import Asked, worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,8 +85,7 @@ class Fid(InceptionMetric):
         version="1",
         summary=(
             "Fréchet distance of the Inception features of all stylized images of a method and the style images;"
-            " ArtFID, of which it is the style part, is nearly unrelated to how people rank methods (Spearman 0.109 in"
-            " ASTRA)."
+            f" not compared with people itself, ArtFID was, of which it is a part: {worth(Asked.OVERALL, 'ArtFID')}."
         ),
         direction=Direction.LOWER,
         axis=Axis.STYLE,

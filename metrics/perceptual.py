@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.role import Role
 from metrics._arguments import needed_contents
+from metrics._astra import Asked, worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,8 +66,8 @@ class StLpips(_PerceptualMetric):
         title="ST-LPIPS",
         version="1",
         summary=(
-            "Shift-tolerant learned distance of the stylized image to its content; its ancestor LPIPS ranks methods by"
-            " kept content moderately like people do (Spearman 0.586 in ASTRA), ST-LPIPS itself was not measured there."
+            "Shift-tolerant learned distance of the stylized image to its content; not compared with people on style"
+            f" transfer itself, its ancestor LPIPS was: {worth(Asked.CONTENT, 'LPIPS')}."
         ),
         direction=Direction.LOWER,
         axis=Axis.CONTENT,
@@ -90,10 +91,7 @@ class Lpips(_PerceptualMetric):
         name="lpips",
         title="LPIPS",
         version="1",
-        summary=(
-            "Learned distance (v0.1) of the stylized image to its content; ranks methods by kept content moderately"
-            " like people do (Spearman 0.586 in ASTRA)."
-        ),
+        summary=(f"Learned distance (v0.1) of the stylized image to its content; {worth(Asked.CONTENT, 'LPIPS')}."),
         direction=Direction.LOWER,
         axis=Axis.CONTENT,
         needs=(Need.CONTENT,),
@@ -109,18 +107,19 @@ class Lpips(_PerceptualMetric):
 
 
 class Dists(_PerceptualMetric):
-    """DISTS between content and stylized image, as piq computes it.
+    """DISTS between content and stylized image, as its authors' program computes it.
 
     ``1 − Σ_lc (α_lc · luminance_lc + β_lc · structure_lc)`` over the image itself and relu1_2, 2_2, 3_3, 4_3 and 5_3 of
     VGG-16 with L2 pooling: SSIM's two terms, each of a whole feature map, so that a texture may be replaced by another
-    sample of the same. Images whose shorter side is above 256 pixels are reduced to it (bilinear), as in piq; they are
-    not in the authors' code. 0 for the content itself; numbers above 1 are possible and rare.
+    sample of the same. Images whose shorter side is above 256 pixels are reduced to it (bilinear, antialiased), as the
+    authors' ``prepare_image`` does through PIL; piq reduces without antialiasing and gives other numbers there.
+    Deviation: no rounding to 8 bits after reducing. 0 for the content itself; numbers above 1 are possible and rare.
     """
 
     info = MetricInfo(
         name="dists",
         title="DISTS",
-        version="1",
+        version="2",
         summary=(
             "Learned distance of the stylized image to its content that forgives resampled texture; its agreement with"
             " people on style transfer has not been measured."

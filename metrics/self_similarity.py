@@ -8,6 +8,7 @@ from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.feature_scale import UNIT_VARIANCE_SCALE
 from benchmark.models.role import Role
 from metrics._arguments import needed_contents
+from metrics._astra import Asked, worth
 from metrics.vgg_losses import SMALLEST_SIDE
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Cfsd(Metric):
         version="2",
         summary=(
             "Divergence of the self-similarities of content and stylized image in VGG-19 relu3_1: is what was alike"
-            " still alike; ranks methods by kept content weakly like people do (Spearman 0.281 in ASTRA)."
+            f" still alike; {worth(Asked.CONTENT, 'CFSD')}."
         ),
         direction=Direction.LOWER,
         axis=Axis.CONTENT,

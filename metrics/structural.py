@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from metrics._arguments import needed_contents
+from metrics._astra import Asked, worth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,8 +34,8 @@ class Ssim(Metric):
         title="SSIM",
         version="1",
         summary=(
-            "Local agreement of means, contrasts and structure of stylized image and content; its multi-scale form"
-            " agrees moderately with people on kept content (Spearman 0.582 in ASTRA), this one was not measured."
+            "Local agreement of means, contrasts and structure of stylized image and content; not compared with people"
+            f" itself, its multi-scale form was: {worth(Asked.CONTENT, 'MS-SSIM')}."
         ),
         direction=Direction.HIGHER,
         axis=Axis.CONTENT,
@@ -92,8 +93,8 @@ class MsSsim(Metric):
         title="MS-SSIM",
         version="1",
         summary=(
-            "Agreement of contrast and structure of stylized image and content over five scales; ranks methods by kept"
-            " content moderately like people do (Spearman 0.582 in ASTRA)."
+            "Agreement of contrast and structure of stylized image and content over five scales;"
+            f" {worth(Asked.CONTENT, 'MS-SSIM')}."
         ),
         direction=Direction.HIGHER,
         axis=Axis.CONTENT,

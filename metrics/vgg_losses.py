@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.role import Role
 from metrics._arguments import needed, needed_contents
+from metrics._astra import Asked, worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,8 +103,8 @@ class VggStyleLoss(Metric):
         title="VGG style loss (Gram)",
         version="1",
         summary=(
-            "Difference of VGG-19 Gram matrices of stylized image and style image; what Gatys descends, and nearly"
-            " unrelated to how people rank methods by style (Spearman 0.039 in ASTRA)."
+            "Difference of VGG-19 Gram matrices of stylized image and style image, which Gatys descends; such losses:"
+            f" {worth(Asked.STYLE, 'Gram')}."
         ),
         direction=Direction.LOWER,
         axis=Axis.STYLE,

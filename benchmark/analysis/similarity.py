@@ -6,7 +6,8 @@ import base64
 import csv
 import io
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from benchmark.analysis.networks import Network, notes_on
@@ -26,6 +27,7 @@ body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding
 .frame{overflow-x:auto} table{border-collapse:collapse} th,td{padding:.5rem;text-align:center;border:1px solid #fff}
 th{font-weight:500} tbody th{text-align:right;max-width:20rem} img{width:112px;height:112px;display:block;margin:auto}
 td{min-width:5rem;font-variant-numeric:tabular-nums} p{max-width:45rem}
+small{display:block;color:#7a4b00;overflow-wrap:anywhere}
 </style>
 <h1>Prompts × images</h1>
 <p>Each number is the raw cosine between a prompt and an image under <b>{{ model }}</b>, without a template or a scale.
@@ -34,7 +36,8 @@ Read along a row to see which image fits a prompt best; numbers of different mod
 <div class="frame"><table><thead><tr><td></td>
 {% for image in images %}<th scope="col"><img alt="" src="{{ image.source }}">{{ image.name }}</th>{% endfor %}
 </tr></thead><tbody>
-{% for row in rows %}<tr><th scope="row">{{ row.prompt }}</th>
+{% for row in rows %}<tr><th scope="row">{{ row.prompt }}
+{% if row.note %}<small>⚠ {{ row.note }}</small>{% endif %}</th>
 {% for cell in row.cells %}<td style="background:{{ cell.color }};color:{{ cell.ink }}">{{ cell.text }}</td>{% endfor %}
 </tr>{% endfor %}
 </tbody></table></div></html>
@@ -50,12 +53,14 @@ class SimilarityMatrix:
         images: The image files.
         values: One row per prompt, one number per image.
         model: The text-image model.
+        notes: What a reader has to know of a prompt, in a line, by prompt: what the model did not read of it.
     """
 
     prompts: tuple[str, ...]
     images: tuple[Path, ...]
     values: tuple[tuple[float, ...], ...]
     model: Network
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def image_names(self) -> list[str]:
@@ -82,7 +87,7 @@ class SimilarityMatrix:
                 write_bytes(path, self.to_png())
 
     def to_csv(self) -> str:
-        """The matrix as CSV, with the names of the images in the first line."""
+        """The matrix as CSV, with the names of the images in the first line; notes are in its description."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(["prompt", *map(printable, self.images)])
@@ -97,13 +102,16 @@ class SimilarityMatrix:
         """
         cosine = f"cosine of {self.model.label}"
         columns = [{"titles": "prompt", "datatype": "string"}]
-        columns += [{"titles": str(image), "datatype": "number", "dc:description": cosine} for image in self.images]
+        columns += [
+            {"titles": printable(image), "datatype": "number", "dc:description": cosine} for image in self.images
+        ]
         description = {
             "@context": "http://www.w3.org/ns/csvw",
             "url": name,
             "dc:title": f"Prompts × images: {cosine}",
             "dc:description": ". ".join(notes_on([self.model])),
             "network": asdict(self.model),
+            "notes": dict(self.notes),
             "tableSchema": {"columns": columns},
         }
         return json.dumps(description, indent=2, ensure_ascii=False) + "\n"
@@ -116,6 +124,7 @@ class SimilarityMatrix:
         rows = [
             {
                 "prompt": prompt,
+                "note": self.notes.get(prompt, ""),
                 "cells": [
                     {
                         "text": f"{value:.3f}",
@@ -140,8 +149,11 @@ class SimilarityMatrix:
         from PIL import Image, ImageDraw, ImageFont
 
         font = ImageFont.load_default(size=14)
-        prompts = [one_line(prompt) for prompt in self.prompts]
-        margin = 16 + max(int(font.getlength(prompt)) for prompt in prompts)
+        titles = [
+            f"{one_line(prompt)} (not wholly read)" if prompt in self.notes else one_line(prompt)
+            for prompt in self.prompts
+        ]
+        margin = 16 + max(int(font.getlength(title)) for title in titles)
         cell, row_height = _THUMBNAIL + 4, 36
         captions = [f"cosine of {self.model.label}", *notes_on([self.model])]
         top_of_captions = cell + row_height * len(self.prompts)
@@ -150,9 +162,9 @@ class SimilarityMatrix:
         draw = ImageDraw.Draw(picture)
         for column, path in enumerate(self.images):
             picture.paste(fit_square(open_image(path), _THUMBNAIL), (margin + column * cell + 2, 2))
-        for number, (prompt, row) in enumerate(zip(prompts, self.values, strict=True)):
+        for number, (title, row) in enumerate(zip(titles, self.values, strict=True)):
             top = cell + number * row_height
-            draw.text((margin - 8, top + row_height / 2), prompt, fill="black", font=font, anchor="rm")
+            draw.text((margin - 8, top + row_height / 2), title, fill="black", font=font, anchor="rm")
             for column, value in enumerate(row):
                 left = margin + column * cell
                 draw.rectangle((left, top, left + cell - 2, top + row_height - 2), fill=self._color(value))

@@ -12,6 +12,7 @@ import click
 from benchmark.cli.options import choose_device, device_option
 from benchmark.cli.streams import print_json
 from benchmark.errors import ExitCode
+from benchmark.escaping import one_line
 from benchmark.wording import format_count
 
 if TYPE_CHECKING:
@@ -36,10 +37,17 @@ def audit(protocol: str, metrics: str, limit: int, device: str, strict: bool, as
     """
     from benchmark.analysis.networks import networks_of_metrics
     from benchmark.audit.audit import audit_metrics
+    from benchmark.models.specification import find_models
+    from benchmark.plan.prompt_check import announce, read_prompts, refuse_merged_styles
     from benchmark.plan.selection import load_protocol, select_metrics
 
     chosen = load_protocol(protocol)
     selected = select_metrics(metrics, chosen)
+    prompts = [style.prompt for style in chosen.styles if style.prompt]
+    readings = read_prompts(prompts, find_models(chosen.models), metrics=selected)
+    refuse_merged_styles(readings, chosen.styles)
+    for line in announce(readings):
+        click.echo(one_line(line), err=True)
     outcome = audit_metrics(selected, chosen, limit=limit, device=choose_device(device), observe=_show_progress)
     networks = networks_of_metrics(selected, chosen.models)
     if as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,11 @@ from benchmark.cli.targets import try_output_file
 from benchmark.errors import ExitCode, InputError
 from benchmark.escaping import one_line, printable
 from benchmark.models.role import Role
+from benchmark.prompts import is_blank
 
 if TYPE_CHECKING:
     from benchmark.analysis.similarity import SimilarityMatrix
+    from benchmark.models.specification import ModelSpecification
 
 _FORMATS = (".html", ".csv", ".png")
 
@@ -45,9 +48,13 @@ def similarity(
 ) -> ExitCode:
     """Compare prompts with images: rows are prompts, columns are images, numbers are raw cosines.
 
-    Each prompt is taken as it stands, without a template. Numbers of different models cannot be compared. An image that
-    cannot be used costs no other, and the exit code is 4. Beside a .csv file, FILE.csv-metadata.json names the model.
+    Each prompt is taken as it stands, without a template; of one that is longer than the model reads, what it does not
+    read is said. Numbers of different models cannot be compared. An image that cannot be used costs no other, and the
+    exit code is 4. Beside a .csv file, FILE.csv-metadata.json names the model, and what it did not read.
     """
+    for prompt in prompts:
+        if is_blank(prompt):
+            raise InputError(f"--prompt {prompt!r} is blank: there is nothing to compare images with")
     named = picture_files((*paths, *more))
     if out is not None:
         try_output_file(out, _FORMATS, named)
@@ -62,6 +69,9 @@ def similarity(
 
     judge = find_model(model, Role.CLIP_JUDGE)
     require_weights([judge])
+    notes = _unread_parts(judge, prompts)
+    for note in notes.values():
+        click.echo(one_line(note), err=True)
     models = Models({Role.CLIP_JUDGE: judge}, choose_device(device))
     tensors, problems = {}, []
     for path in named:
@@ -75,13 +85,26 @@ def similarity(
         click.echo(f"error: {one_line(str(problem))}", err=True)
     values = similarity_matrix(models, Role.CLIP_JUDGE, list(tensors.values()), prompts)
     network = Network(judge.label, judge.stands_in_for)
-    matrix = SimilarityMatrix(prompts, tuple(tensors), tuple(map(tuple, values.tolist())), network)
+    matrix = SimilarityMatrix(prompts, tuple(tensors), tuple(map(tuple, values.tolist())), network, notes)
     if out is None:
         _print(matrix)
     else:
         matrix.write(out)
         click.echo(printable(out))
     return ExitCode.FAILED_UNITS if problems else ExitCode.DONE
+
+
+def _unread_parts(judge: ModelSpecification, prompts: Sequence[str]) -> dict[str, str]:
+    """A line for each prompt that the model does not wholly read, or cannot tell from another for that reason."""
+    from benchmark.models.prompt_reading import describe_readings, merged_prompts, read_prompt, shortened
+
+    tokenizer = judge.load_tokenizer()
+    readings = [read_prompt(tokenizer, prompt, judge.name) for prompt in dict.fromkeys(prompts)]
+    notes = describe_readings(readings)
+    for first, second in merged_prompts(readings):
+        same = f"the same to {judge.name} as {shortened(first.prompt)!r}: their numbers are equal"
+        notes[second.prompt] = f"{notes.get(second.prompt, f'prompt {shortened(second.prompt, 40)!r}')}; {same}"
+    return notes
 
 
 def _print(matrix: SimilarityMatrix) -> None:

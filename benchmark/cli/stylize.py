@@ -15,6 +15,7 @@ from benchmark.cli.targets import try_output_file, try_output_folder
 from benchmark.contracts import Condition
 from benchmark.errors import BenchmarkError, ExitCode, InputError, describe_error
 from benchmark.escaping import one_line, printable
+from benchmark.prompts import is_blank
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
 from benchmark.registry import PluginKind, find_plugin
 from benchmark.settings import parse_assignments
@@ -81,6 +82,7 @@ def stylize(
     from benchmark.models.missing_weights import require_weights
     from benchmark.models.provider import Models
     from benchmark.models.specification import find_models
+    from benchmark.plan.prompt_check import announce, read_prompts
     from benchmark.plan.selection import load_protocol, select_method, used_models
     from benchmark.plan.unit import unit_seed
     from benchmark.store.atomic import write_bytes
@@ -92,7 +94,11 @@ def stylize(
         raise InputError(f"--set {name}.…: the method is {plugin.name}")
     selected = select_method(plugin, chosen, values.get(plugin.name, {}))
     require_weights(used_models(chosen, [selected]))
-    models = Models(find_models(chosen.models), choose_device(device))
+    specifications = find_models(chosen.models)
+    named = [share.style.prompt for share in conditioned if share.style.prompt]
+    for line in announce(read_prompts(named, specifications, methods=[selected])):
+        click.echo(one_line(line), err=True)
+    models = Models(specifications, choose_device(device))
     conditions = [
         StyleCondition(
             image=to_tensor(_fitted(share.style.image, size)).to(models.device) if share.style.image else None,
@@ -192,6 +198,9 @@ def _weighted_styles(
     pairs: list[tuple[Path | None, str | None]] = list(zip_longest(styles, prompts)) or [(None, None)]
     if needed and not (styles or prompts):
         raise InputError("name a style with --style IMAGE or --prompt TEXT")
+    for image, prompt in pairs:
+        if needed and image is None and is_blank(prompt):
+            raise InputError(f"--prompt {prompt!r} is blank: name a style with --style IMAGE or --prompt TEXT")
     if weights and len(weights) != len(pairs):
         raise InputError(f"{len(weights)} --weight for {len(pairs)} styles; give one per style, or none")
     shares = list(weights) or [1.0] * len(pairs)

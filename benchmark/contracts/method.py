@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from benchmark.contracts.metric import Axis
 from benchmark.models.role import Role
+from benchmark.prompts import is_blank
 from benchmark.protocol.case import Case
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class StyleCondition:
 
     Attributes:
         image: The style image, 3×H×W in [0, 1], or ``None``. Its size may differ from the content's.
-        prompt: The style in words, or ``None``.
+        prompt: The style in words, or ``None``, which a blank one becomes.
         weight: Its share; the weights of a call sum to 1.
         mask: 1×H×W in [0, 1], the size of the content: where this style applies; ``None`` means everywhere.
     """
@@ -121,6 +122,10 @@ class StyleCondition:
     prompt: str | None = None
     weight: float = 1.0
     mask: Tensor | None = None
+
+    def __post_init__(self) -> None:
+        if is_blank(self.prompt):
+            object.__setattr__(self, "prompt", None)
 
 
 SettingsT = TypeVar("SettingsT")
@@ -163,6 +168,17 @@ class Method(ABC, Generic[SettingsT]):
             if self.info.condition is Condition.TEXT and not style.prompt:
                 return f"needs a prompt, style {style.id} has none"
         return None
+
+    def phrasings(self, prompt: str) -> Sequence[str]:
+        """The texts that this method makes of a prompt for the text-image model, by default the prompt as it is.
+
+        Before a run starts, what the model cannot read of them is said and recorded. A method that puts templates
+        around a prompt returns them filled; one that does not read the prompt returns nothing.
+
+        Args:
+            prompt: The prompt of a style.
+        """
+        return (prompt,)
 
     def prepare(self, models: Models) -> None:
         """Loads what the method needs, once, before its first case. Not timed.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
@@ -26,6 +26,7 @@ from benchmark.execution.set_task import SetTask, plan_sets
 from benchmark.execution.task import Ended, Made, Task
 from benchmark.images import fit_square, open_image
 from benchmark.plan.configuration import RunConfiguration
+from benchmark.plan.prompt_check import announce, read_styles
 from benchmark.plan.resources import ExecutorKind, Resources
 from benchmark.plan.unit import input_path
 from benchmark.protocol.protocol import Protocol
@@ -38,6 +39,9 @@ from benchmark.store.records import RunStatus, SetScore, UnitStatus
 from benchmark.store.results import ResultsReader, score_columns, write_results
 from benchmark.store.run_directory import RunDirectory
 from benchmark.wording import format_count
+
+if TYPE_CHECKING:
+    from benchmark.models.prompt_reading import PromptReading
 
 ResultT = TypeVar("ResultT")
 _SetKey = tuple[str, str, str]
@@ -97,16 +101,21 @@ def execute_run(
 
     Raises:
         InputError: The folder holds another run, is being written by another process or cannot be written, a case
-            occurs twice, or an image of the protocol cannot be used.
+            occurs twice, an image of the protocol cannot be used, or two of its prompts are one to a model.
         MissingModelError: A network's weights are missing.
     """
+    observer = observer or SilentObserver()
+    unread_prompts = read_styles(configuration)
+    for line in announce(unread_prompts):
+        observer.note(line)
     directory = RunDirectory(path)
     with directory.locked():
         return _execute_locked(
             configuration,
+            unread_prompts,
             directory,
             fresh,
-            observer or SilentObserver(),
+            observer,
             resources or Resources(),
             start_executor or _start_executor,
         )
@@ -114,6 +123,7 @@ def execute_run(
 
 def _execute_locked(
     configuration: RunConfiguration,
+    unread_prompts: Sequence[PromptReading],
     directory: RunDirectory,
     fresh: bool,
     observer: Observer,
@@ -124,7 +134,7 @@ def _execute_locked(
     settled = _settled(resources, None if fresh else directory.threads(), devices)
     plan = configuration.units()
     plan.refuse_repeated_cases()
-    manifest = make_manifest(configuration, settled, _now())
+    manifest = make_manifest(configuration, settled, _now(), unread_prompts)
     earlier_cases = directory.start(manifest, fresh=fresh)
     _keep_inputs(configuration.protocol, directory)
     index = JournalIndex(directory.journal, plan)

@@ -15,6 +15,7 @@ from benchmark.freezing.observer import FreezeObserver
 from benchmark.freezing.prompts import artist_words, compose_prompt, genre_words, movement_words
 from benchmark.freezing.selection import RULE_VERSION, select_rows
 from benchmark.freezing.works import Works
+from benchmark.prompts import is_blank
 from benchmark.protocol.case import Content, Style
 from benchmark.protocol.data_directory import kept_image, kept_lock
 from benchmark.protocol.protocol import Protocol
@@ -147,7 +148,7 @@ def _style(dataset: DatasetSource, labels: _Labels, row: int, sha256: str) -> St
     return Style(
         id="_".join(filter(None, (slug(movement) or "row", str(row)))),
         image=kept_image(sha256),
-        prompt=labels.prompt[row] or compose_prompt(movement, genre, artist),
+        prompt=compose_prompt(movement, genre, artist) if is_blank(labels.prompt[row]) else labels.prompt[row],
         pixels_sha256=sha256,
         title=labels.title[row],
         artist=artist,

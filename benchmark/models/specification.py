@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from benchmark.models.weights_folders import weights_folders
 from benchmark.suggestion import suggest
 
 if TYPE_CHECKING:
+    from benchmark.models.clip import Tokenizer
     from benchmark.models.vgg import VGG19
 
 
@@ -38,6 +39,7 @@ class ModelSpecification:
         encoder: For a decoder: the model whose features it decodes, or empty where it carries its encoder.
         version: Changes whenever the same weights would give other numbers: with the code around them, its
             configuration or its tokenizer.
+        tokenizer: For a text-image model: ``module:function`` that returns its tokenizer, called with ``arguments``.
         stands_in_for: The published network whose part it plays without being it, in a few words that fit "not …";
             empty for a published network. The same weights in fewer bits are no stand-in.
     """
@@ -50,6 +52,7 @@ class ModelSpecification:
     arguments: tuple[str, ...] = ()
     encoder: str = ""
     version: str = "1"
+    tokenizer: str = ""
     stands_in_for: str = ""
 
     def __post_init__(self) -> None:
@@ -120,9 +123,24 @@ class ModelSpecification:
             MissingModelError: Its weights are not on this machine, or are other files.
             InputError: A file with the expected hash does not hold this network.
         """
-        files = self.files()
-        module, _, name = self.loader.partition(":")
-        return getattr(importlib.import_module(module), name)(*self.arguments, *files)
+        return _named(self.loader)(*self.arguments, *self.files())
+
+    def load_tokenizer(self) -> Tokenizer:
+        """Loads the tokenizer of a text-image model, which needs no weights.
+
+        Raises:
+            ValueError: The model reads no text.
+        """
+        if not self.tokenizer:
+            raise ValueError(f"model {self.name} reads no text")
+        found: Tokenizer = _named(self.tokenizer)(*self.arguments)
+        return found
+
+
+def _named(path: str) -> Callable[..., Any]:
+    module, _, name = path.partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return found
 
 
 @dataclass(frozen=True)
@@ -181,6 +199,8 @@ MODELS: tuple[ModelSpecification, ...] = (
         role=Role.CLIP,
         loader="benchmark.models.clip_tiny:load_clip_tiny",
         assets=(assets.CLIP_TINY,),
+        version="2",
+        tokenizer="benchmark.models.clip_tiny:reduced_tokenizer",
         stands_in_for="CLIP",
     ),
     ModelSpecification(
@@ -189,6 +209,8 @@ MODELS: tuple[ModelSpecification, ...] = (
         role=Role.CLIP,
         loader="benchmark.models.clip_tiny:load_clip_tiny_judge",
         assets=(assets.CLIP_TINY_JUDGE,),
+        version="2",
+        tokenizer="benchmark.models.clip_tiny:reduced_tokenizer",
         stands_in_for="CLIP",
     ),
     ModelSpecification(
@@ -218,6 +240,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         role=Role.DISTS,
         loader="benchmark.models.dists_distance:load_dists",
         assets=(assets.VGG16, assets.DISTS_HEADS),
+        version="2",
     ),
     ModelSpecification(
         name="art-inception",
@@ -304,6 +327,7 @@ def _own_clip(name: str) -> ModelSpecification | None:
         loader="benchmark.models.clip:load_own_clip",
         assets=(weights.asset,),
         arguments=(weights.architecture,),
+        tokenizer="benchmark.models.clip:published_tokenizer",
     )
 
 
@@ -318,6 +342,8 @@ def _open_clip_model(name: str) -> ModelSpecification | None:
         loader="benchmark.models.clip:load_published_clip",
         assets=(weights.asset,),
         arguments=(weights.architecture, weights.tag),
+        version="2",
+        tokenizer="benchmark.models.clip:published_tokenizer",
     )
 
 

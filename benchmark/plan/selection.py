@@ -17,7 +17,7 @@ from benchmark.models.specification import ModelSpecification, find_model
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
 from benchmark.protocol.frozen import frozen_protocol, looks_like_path, open_protocol
 from benchmark.protocol.protocol import Protocol
-from benchmark.protocol.reading import refuse_unusable_names
+from benchmark.protocol.reading import refuse_empty_styles, refuse_unusable_names
 from benchmark.protocol.recipe import Recipe
 from benchmark.registry import (
     BrokenPluginError,
@@ -51,7 +51,7 @@ def make_protocol(plugin: Plugin) -> Protocol | Recipe:
 
     Raises:
         BrokenPluginError: It cannot be imported, raises, or returns something else than a protocol of its name.
-        InputError: The protocol holds a name that cannot be used.
+        InputError: The protocol holds a name that cannot be used, or a style without image and prompt.
     """
     function = plugin.load()
     try:
@@ -66,6 +66,7 @@ def make_protocol(plugin: Plugin) -> Protocol | Recipe:
         raise plugin.broken(f"is registered as {plugin.name} but calls itself {protocol.name}")
     if isinstance(protocol, Protocol):
         refuse_unusable_names(protocol)
+        refuse_empty_styles(protocol)
     return protocol
 
 

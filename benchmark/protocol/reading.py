@@ -11,6 +11,7 @@ from benchmark.errors import InputError
 from benchmark.models.open_clip_weights import anchored_checkpoint
 from benchmark.models.role import Role
 from benchmark.models.specification import find_model
+from benchmark.prompts import is_blank
 from benchmark.protocol.case import Content, Style, WeightedStyle
 from benchmark.protocol.crossed_cases import CrossedCases, Mix
 from benchmark.protocol.data_directory import kept_image
@@ -90,6 +91,17 @@ def refuse_unusable_names(protocol: Protocol) -> None:
     for name in (protocol.name, *contents, *styles):
         if not _IDENTIFIER.fullmatch(name):
             raise InputError(f"protocol {protocol.name!r} is broken: name {name!r} must be letters, digits, _ and -")
+
+
+def refuse_empty_styles(protocol: Protocol) -> None:
+    """Refuses styles with neither an image nor a prompt, which a plugin may give where a file may not.
+
+    Raises:
+        InputError: There is one.
+    """
+    for style in protocol.styles:
+        if style.image is None and style.prompt is None:
+            raise InputError(f"protocol {protocol.name!r} is broken: style {style.id} needs an image or a prompt")
 
 
 class _Reader:
@@ -178,7 +190,7 @@ class _Reader:
             image = self.image(f"{where} ({identifier})", table)
             if kind is Content and image is None:
                 raise self.fail(f"{where} ({identifier}): image is missing")
-            if image is None and not table.get("prompt"):
+            if image is None and is_blank(table.get("prompt")):
                 raise self.fail(f"{where} ({identifier}): an image or a prompt is needed")
             items[identifier] = kind(**{**table, "image": image})
         if not items:

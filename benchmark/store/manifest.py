@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmark.contracts import SetMetricInfo
 from benchmark.models.role import Role
 from benchmark.models.specification import ModelSpecification
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
+from benchmark.plan.prompt_check import describe_losses
 from benchmark.plan.resources import Resources
 from benchmark.plan.unit import input_path
 from benchmark.protocol.case import Content
 from benchmark.settings import describe_differences, settings_of
 from benchmark.store.cases import describe_cases, describe_style
 from benchmark.store.records import MethodRecord, MetricRecord, ModelRecord, RunStatus
+
+if TYPE_CHECKING:
+    from benchmark.models.prompt_reading import PromptReading
 
 SCHEMA_VERSION = 2
 READABLE_VERSIONS = (1, 2)
@@ -42,13 +46,16 @@ _PACKAGES = (
 )
 
 
-def make_manifest(configuration: RunConfiguration, resources: Resources, started: str) -> dict[str, Any]:
+def make_manifest(
+    configuration: RunConfiguration, resources: Resources, started: str, unread_prompts: Sequence[PromptReading] = ()
+) -> dict[str, Any]:
     """Describes a run that starts now.
 
     Args:
         configuration: What is run.
         resources: With how much; no number is left open.
         started: Date and time, ISO 8601.
+        unread_prompts: The readings in which something of a prompt is lost.
 
     Raises:
         InputError: An image of the protocol is missing or has changed.
@@ -71,6 +78,7 @@ def make_manifest(configuration: RunConfiguration, resources: Resources, started
         "models": [asdict(_model_record(role, model)) for role, model in configuration.models.items()],
         "contents": [describe_content(content) for content in protocol.contents],
         "styles": [describe_style(style) for style in protocol.styles],
+        "unread_prompts": describe_losses(unread_prompts, protocol.styles),
         "cases": describe_cases(protocol, configuration.units().cases_per_method),
         "seed": configuration.seed,
         "device": configuration.device,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 
 import pytest
 from PIL import Image
@@ -82,12 +83,61 @@ def test_a_picture_that_cannot_be_used_costs_no_other(command, tmp_path):
     assert "bad.png" not in result.out
 
 
+SCENE = (
+    "an oil painting with thick swirling brush strokes in deep blue and yellow, a small village under a night sky with"
+    " a bright moon and many stars, cypress trees in the foreground, in the manner of a"
+)
+LONG = [f"{SCENE} Japanese woodblock print", f"{SCENE} pencil sketch in black and white"]
+
+
+class TestPromptsLongerThanTheModelReads:
+    @pytest.fixture
+    def compare(self, command, tmp_path):
+        def run(suffix):
+            given = [part for prompt in (LONG[0], "a sketch", LONG[1]) for part in ("--prompt", prompt)]
+            result = command("similarity", "--image", PAINTINGS[0], *given, "-o", tmp_path / f"matrix{suffix}")
+            assert result.code == 0
+            return result, tmp_path / f"matrix{suffix}"
+
+        return run
+
+    def test_a_line_each_says_what_was_not_read_and_that_two_are_one(self, compare):
+        result, _ = compare(".png")
+        first, second = result.err.splitlines()
+        assert "clip-tiny-judge reads its first 143 of 220 characters (27 of 40 words)" in first
+        assert "in the manner of a Japanese woodblock print'" in first
+        assert "the same to clip-tiny-judge as 'an oil painting" in second
+        assert second.endswith("their numbers are equal")
+
+    def test_the_table_keeps_it(self, compare):
+        _, table = compare(".csv")
+        first, _, second = csv.DictReader(io.StringIO(table.read_text(encoding="utf-8")))
+        assert first[str(PAINTINGS[0])] == second[str(PAINTINGS[0])]
+        described = json.loads(table.with_name("matrix.csv-metadata.json").read_text(encoding="utf-8"))
+        assert "not read: 'cypress trees" in described["notes"][LONG[0]]
+        assert "their numbers are equal" in described["notes"][LONG[1]]
+        assert "a sketch" not in described["notes"]
+
+    def test_the_page_keeps_it(self, compare):
+        page = compare(".html")[1].read_text(encoding="utf-8")
+        assert page.count("<small>") == 2
+        assert "clip-tiny-judge reads its first 143 of 220 characters" in page
+
+
+def test_letters_that_the_judge_was_not_taught_are_said(command):
+    result = command("similarity", "--image", PAINTINGS[0], "--prompt", "浮世絵")
+    assert result.code == 0
+    assert "3 of 3 characters reach clip-tiny-judge as single bytes" in result.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("--image", "none.png", "--prompt", "x"), "image not found: none.png"),
         (("--image", str(PAINTINGS[0])), "--prompt"),
         (("--prompt", "x"), "--image"),
+        (("--image", str(PAINTINGS[0]), "--prompt", ""), "--prompt '' is blank"),
+        (("--image", str(PAINTINGS[0]), "--prompt", "x", "--prompt", "\u200b "), "is blank"),
         (("--image", str(PAINTINGS[0]), "--prompt", "x", "--model", "clip-tny"), "unknown model 'clip-tny'"),
         (("--image", str(PAINTINGS[0]), "--prompt", "x", "--model", "vgg19-embedded"), "cannot play the role"),
         (("--image", str(PAINTINGS[0]), "--prompt", "x", "--model", "my_clip.pt"), "ARCHITECTURE:my_clip.pt"),

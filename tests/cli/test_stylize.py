@@ -140,6 +140,12 @@ class TestArguments:
                 ("unknown method 'gatty'", "did you mean gatys?"),
             ),
             (("--method", "style-copy", "-o", "OUT/o.png"), ("--style IMAGE or --prompt TEXT",)),
+            (("--method", "clipstyler", "--prompt", "", "-o", "OUT/o.png"), ("--prompt '' is blank",)),
+            (("--method", "clipstyler", "--prompt", " \u200b", "-o", "OUT/o.png"), ("is blank: name a style",)),
+            (
+                ("--method", "clipstyler", "--style", "OUT/photo.png", "--prompt", " ", "-o", "OUT/o.png"),
+                ("needs a prompt",),
+            ),
             (("--method", "gatys", "--prompt", "x", "-o", "OUT/o.png"), ("method gatys needs a style image",)),
             (("--method", "clipstyler", "--style", "OUT/photo.png", "-o", "OUT/o.png"), ("needs a prompt",)),
             (("--method", "identity", "--prompt", "x", "-o", "OUT/o.gif"), ("name a file ending in",)),
@@ -186,6 +192,24 @@ class TestArguments:
         )
         assert result.code == 0
         assert read(tmp_path / "o.png").getpixel((20, 20)) == (10, 200, 10)
+
+    def test_a_blank_prompt_beside_an_image_is_none(self, command, content, tmp_path):
+        out = tmp_path / "o.png"
+        result = command("stylize", content, "--method", "style-copy", "--style", content, "--prompt", " ", "-o", out)
+        assert result.code == 0
+
+    def test_a_prompt_that_is_longer_than_the_model_reads_is_said_once(self, command, content, tmp_path):
+        settings = ("steps=1", "patches=1", "channels=4,4,4", "network_shrink=1")
+        result = command(
+            *("stylize", content, "--method", "clipstyler", "--prompt", "a cat and a dog and " * 10, "--size", "48"),
+            *(part for setting in settings for part in ("--set", f"clipstyler.{setting}")),
+            *("-o", tmp_path / "o.png"),
+        )
+        assert result.code == 0
+        (line,) = result.err.splitlines()
+        assert "clip-tiny (clipstyler) reads its first" in line
+        assert "of 200 characters" in line
+        assert "in the longest of 5 phrasings; not read: " in line
 
     def test_a_method_that_reads_no_style_asks_for_none(self, command, content, photo, tmp_path):
         assert command("stylize", content, "--method", "identity", "-o", tmp_path / "o.png").code == 0

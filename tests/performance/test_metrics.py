@@ -27,10 +27,10 @@ from scipy.stats import wasserstein_distance
 from skimage import color, data
 from torch.nn import functional
 from torchvision.transforms.v2 import InterpolationMode
-from torchvision.transforms.v2 import functional as transforms
 
 from benchmark.execution.scoring import Scorer
 from benchmark.images import fit_square, quantize, to_tensor
+from benchmark.models.resizing import resize
 from benchmark.models.role import Role
 from benchmark.models.specification import find_model
 from benchmark.plan.configuration import SelectedMetric
@@ -130,7 +130,7 @@ def references(packages, cases):
     mean, deviation = (torch.tensor(of).view(3, 1, 1) for of in (clip.visual.image_mean, clip.visual.image_std))
 
     def resized(image):
-        return transforms.resize(image, clip.visual.image_size, InterpolationMode.BICUBIC, antialias=True)
+        return resize(image, *clip.visual.image_size, InterpolationMode.BICUBIC)
 
     def encode(images):
         return functional.normalize(clip.encode_image((images - mean) / deviation), dim=1)

@@ -215,3 +215,17 @@ class TestBadFiles:
     def test_a_missing_file_is_named(self, tmp_path):
         with pytest.raises(InputError, match=r"cannot read protocol .*none\.toml"):
             read_protocol(tmp_path / "none.toml")
+
+
+class TestBlankPrompts:
+    @pytest.mark.parametrize("prompt", ["", "   ", "\u200b\ufeff"])
+    def test_are_none_beside_an_image_and_share_its_fingerprint(self, edited, prompt):
+        blank = edited('prompt = "a warm painting"', f'prompt = "{prompt}"')
+        without = edited('prompt = "a warm painting"\n', "")
+        assert blank.styles[0].prompt is None
+        assert blank.fingerprint == without.fingerprint
+
+    @pytest.mark.parametrize("prompt", ["", "   ", "\u200b\ufeff"])
+    def test_alone_make_no_style(self, edited, prompt):
+        with pytest.raises(InputError, match=r"styles entry 1 \(warm\): an image or a prompt is needed"):
+            edited('image = "warm.png"\nprompt = "a warm painting"', f'prompt = "{prompt}"')

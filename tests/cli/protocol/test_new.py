@@ -242,6 +242,11 @@ class TestBadInput:
         assert message in result.error_lines[0]
         assert "bad.csv" in result.error_lines[0]
 
+    def test_a_blank_prompt_in_the_table_is_none(self, new, folders):
+        (folders / "blank.csv").write_text("file,prompt\nwave.jpg, \u200b\n", encoding="utf-8")
+        assert "2 of 2 styles have no prompt" in new(prompts=folders / "blank.csv").err
+        assert all(style.prompt is None for style in read_protocol(folders / "mine" / "protocol.json").styles)
+
     def test_folders_that_hold_no_images_are_named(self, new, folders):
         (folders / "empty").mkdir()
         assert "empty holds no images" in new(styles=folders / "empty").error_lines[0]
