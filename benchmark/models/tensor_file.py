@@ -12,10 +12,11 @@ from typing import Any, Final
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load, load_file
 from torch import Tensor, nn
 
 from benchmark.errors import InputError, describe_error
+from benchmark.escaping import encodable
 from benchmark.models.torchscript_archive import is_torchscript, read_torchscript
 
 _STATES: Final = ("state_dict", "model_state_dict", "model")
@@ -103,7 +104,8 @@ def _read(path: Path) -> Any:
     stored_as = tensor_format(path)
     with readable(path):
         if stored_as is TensorFormat.SAFETENSORS:
-            return load_file(path)
+            # The library opens no path that is not UTF-8; such a file is read as a whole.
+            return load_file(path) if encodable(str(path)) == str(path) else load(path.read_bytes())
         if stored_as is TensorFormat.TORCHSCRIPT:
             return read_torchscript(path)
         return torch.load(path, map_location="cpu", weights_only=True)
