@@ -67,7 +67,7 @@ class Stylizer:
             Exception: Whatever the method raises.
         """
         method = self._method(name, prepare=False)
-        return method.skip(case) or too_small(method.minimum_side, *content.shape[-2:], "the content has") or None
+        return method.skip(case) or too_small(method.minimum_side, content.shape[-2:], "the content has") or None
 
     def stylize(
         self,
