@@ -101,7 +101,7 @@ def gather(
         for subject in [SetSubject(metric, metrics) if metric.scores_sets else CaseSubject(metric, metrics)]
     ]
     for evidence in gathered:
-        if reason := too_small(evidence.info.minimum_side, halved_side, halved_side, "images of half the size have"):
+        if reason := too_small(evidence.info.minimum_side, (halved_side,) * 2, "images of half the size have"):
             evidence.errors[HALVED] = reason
     for number, case in enumerate(cases):
         observe(number, cases)

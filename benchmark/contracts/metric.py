@@ -97,7 +97,7 @@ class MetricInfo:
             ValueError: One is too small; the message says how large it must be.
         """
         for image in images:
-            if reason := too_small(self.minimum_side, *image.shape[-2:]):
+            if reason := too_small(self.minimum_side, image.shape[-2:]):
                 raise ValueError(f"{self.name} {reason}")
 
     @property

@@ -76,8 +76,7 @@ class Stylizer:
             return reason
         if content is None:
             return None
-        height, width = content.shape[-2:]
-        return too_small(method.minimum_side, height, width, "the content has") or None
+        return too_small(method.minimum_side, content.shape[-2:], "the content has") or None
 
     def stylize(
         self,

@@ -123,6 +123,8 @@ class VGG19(nn.Module):
         if not factor > 0:
             raise ValueError(f"features can only be multiplied by a factor above 0, not {factor}")
         for name, convolution in self.convolutions.items():
+            assert isinstance(convolution, nn.Conv2d)
+            assert convolution.bias is not None
             convolution.bias.mul_(factor)
             if name == CONVOLUTIONS[0]:
                 convolution.weight.mul_(factor)

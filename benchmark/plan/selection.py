@@ -232,8 +232,7 @@ def too_small_for(info: MetricInfo, protocol: Protocol | Recipe) -> str:
         info: The metric.
         protocol: Contents, styles and stylized images are squares of its resolution.
     """
-    side = protocol.resolution
-    return too_small(info.minimum_side, side, side, f"those of protocol {protocol.name} have")
+    return too_small(info.minimum_side, (protocol.resolution,) * 2, f"those of protocol {protocol.name} have")
 
 
 def missing_models(roles: Sequence[Role], protocol: Protocol | Recipe) -> str:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -151,3 +152,45 @@ def test_bad_input_is_one_clear_line(command, arguments, message):
     assert result.code == 2
     assert len(result.error_lines) == 1
     assert message in result.error_lines[0]
+
+
+class TestTheNetwork:
+    """The stand-in that made the numbers is named wherever they stand."""
+
+    NOTE = "‡ clip-tiny-judge is not CLIP: compare within this protocol only"
+
+    @pytest.fixture
+    def write(self, command, tmp_path):
+        def write(name: str):
+            arguments = ("--image", PAINTINGS[0], "--prompt", "a sketch", "-o", tmp_path / name)
+            assert command("similarity", *arguments).code == 0
+            return tmp_path / name
+
+        return write
+
+    def test_stands_below_the_table(self, command):
+        printed = command("similarity", "--image", PAINTINGS[0], "--prompt", "a sketch").out.splitlines()
+        assert "cosine of clip-tiny-judge ‡; rows are prompts, columns are images" in printed
+        assert self.NOTE in printed
+
+    def test_stands_on_the_page(self, write):
+        page = write("matrix.html").read_text(encoding="utf-8")
+        assert "clip-tiny-judge ‡" in page
+        assert self.NOTE in page
+
+    def test_stands_beside_a_csv_file_which_holds_numbers_only(self, write):
+        path = write("matrix.csv")
+        table = pd.read_csv(path, index_col="prompt")
+        assert table.dtypes.eq("float64").all()
+        described = json.loads(path.with_name("matrix.csv-metadata.json").read_text(encoding="utf-8"))
+        assert described["url"] == "matrix.csv"
+        assert described["network"] == {"name": "clip-tiny-judge", "stands_in_for": "CLIP"}
+        assert self.NOTE in described["dc:description"]
+        assert [column["titles"] for column in described["tableSchema"]["columns"]] == ["prompt", *table.columns]
+
+    def test_is_written_below_a_picture(self, write):
+        with Image.open(write("matrix.png")) as picture:
+            # The matrix itself is 116 + 36 pixels high; the lines of text below it are not white.
+            below = picture.crop((0, 152, picture.width, picture.height)).convert("L")
+        assert below.height >= 40
+        assert below.getextrema()[0] < 128

@@ -106,7 +106,8 @@ def test_an_audit_says_it_does_not_apply(command, protocol):
 
 def test_a_method_skips_contents_that_are_too_small_for_its_settings(command, protocol, tmp_path):
     text = (protocol / "protocol.toml").read_text()
-    (protocol / "protocol.toml").write_text(f'{text}\n[models]\nvgg = "vgg19-embedded"\nclip = "clip-tiny"\n')
+    named = '[models]\nvgg = "vgg19-embedded"\nclip = "clip-tiny"\n'
+    (protocol / "protocol.toml").write_text(text.replace("[models]\n", named))
     result = command(
         *("run", "--protocol", protocol, "--methods", "clipstyler,identity", "--metrics", "ssim"),
         *("--set", "clipstyler.residual=true", "--set", "clipstyler.network_shrink=4"),

@@ -35,12 +35,14 @@ def test_a_chart_follows_the_metric_that_is_chosen(browser: Browser, crossed_run
         page.locator(".chart-trade_off.drawn").wait_for()
         point = chart.locator("path[aria-roledescription='point']").first
         before = point.get_attribute("transform")
+        assert "content by SSIM" in chart.locator(".canvas").text_content()
         chart.get_by_label("Content by").select_option(label="LPIPS")
         page.wait_for_function(
             "before => document.querySelector(\".chart-trade_off path[aria-roledescription='point']\")"
             ".getAttribute('transform') !== before",
             arg=before,
         )
+        assert "content by LPIPS" in chart.locator(".canvas").text_content()
 
 
 def test_the_trend_follows_the_metric_that_is_chosen(browser: Browser, crossed_run: RunRecords, tmp_path: Path) -> None:
