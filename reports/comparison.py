@@ -52,7 +52,10 @@ class RunComparison:
 
 @dataclass(frozen=True)
 class SideBySideRow:
-    """A method by a metric in every run: mean and interval, or empty texts where a run has none."""
+    """A method by a metric in every run: mean, and interval with the number of cases, or empty texts where it has none.
+
+    Runs of several protocols have other cases each, and are not compared.
+    """
 
     metric: str
     method: str
@@ -211,6 +214,7 @@ def _side_by_side(runs: Sequence[RunRecords]) -> tuple[SideBySideRow, ...]:
                 row = summary.get((metric, method))
                 mean, low, high = (number_of(row and getattr(row, end)) for end in ("mean", "low", "high"))
                 interval = f"{show(low)} {NOTHING} {show(high)}" if low is not None and high is not None else ""
+                interval = f"{interval} n = {row.n:,}".strip() if row and mean is not None else ""
                 cells.append(("" if mean is None else show(mean), interval))
             if any(text for text, _ in cells):
                 rows.append(SideBySideRow(title, name, tuple(cells)))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmark.analysis.scores import share_cases
 from reports.formatting import MINUS, NOTHING, number_of, text_of
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ class HeatMap:
     """The matrix of one method.
 
     ``hits`` of ``judged`` images are most similar to a prompt they were made for; the ``missed`` prompts are those that
-    no image made for them is most similar to.
+    no image made for them is most similar to. Both are of the cases that the matrices share, unless the method has too
+    few to be compared, which ``apart`` says.
     """
 
     title: str
@@ -62,17 +64,22 @@ class HeatMap:
     hits: int
     judged: int
     missed: tuple[str, ...]
+    apart: bool = False
 
 
 @dataclass(frozen=True)
 class HeatMaps:
-    """All matrices on one scale of colours. ``cut`` says that large matrices are shown in part."""
+    """All matrices on one scale of colours.
+
+    ``cut`` says that large matrices are shown in part, ``uneven`` that they are of different cases.
+    """
 
     maps: tuple[HeatMap, ...]
     low: str
     high: str
     levels: tuple[int, ...]
     cut: bool
+    uneven: bool = False
 
 
 def build_heat_maps(run: RunRecords, units: Mapping[tuple[str, str], Unit], pictures: PictureSource) -> HeatMaps | None:
@@ -86,6 +93,8 @@ def build_heat_maps(run: RunRecords, units: Mapping[tuple[str, str], Unit], pict
     methods = {method.name: method for method in run.methods}
     order = {name: index for index, name in enumerate(methods)}
     cases = {case.id: case for case in run.cases}
+    compared, _ = share_cases({name: frozenset(matrix.cases) for name, matrix in matrices.items()})
+    shared = frozenset.intersection(*(frozenset(matrices[name].cases) for name in compared))
     maps = []
     for name in sorted(matrices, key=lambda name: order.get(name, len(order))):
         method, matrix = methods.get(name), matrices[name]
@@ -95,7 +104,10 @@ def build_heat_maps(run: RunRecords, units: Mapping[tuple[str, str], Unit], pict
             for case in matrix.cases[:LARGEST_MATRIX]
         )
         wanted = [_prompts_of(cases.get(case)) for case in matrix.cases]
-        nearest = matrix.nearest_prompts(wanted)
+        apart = name not in compared
+        nearest = matrix.nearest_prompts(
+            [prompts if apart or case in shared else set() for case, prompts in zip(matrix.cases, wanted, strict=True)]
+        )
         missed = {prompt for image in nearest for prompt in image.wanted - {image.nearest}}
         missed -= {image.nearest for image in nearest if image.is_hit}
         maps.append(
@@ -107,6 +119,7 @@ def build_heat_maps(run: RunRecords, units: Mapping[tuple[str, str], Unit], pict
                 hits=sum(image.is_hit for image in nearest),
                 judged=len(nearest),
                 missed=tuple(prompt for prompt in matrix.prompts if prompt in missed),
+                apart=apart,
             )
         )
     return HeatMaps(
@@ -115,6 +128,7 @@ def build_heat_maps(run: RunRecords, units: Mapping[tuple[str, str], Unit], pict
         high=_two_digits(high),
         levels=tuple(range(LEVELS)),
         cut=any(max(len(matrix.prompts), len(matrix.cases)) > LARGEST_MATRIX for matrix in matrices.values()),
+        uneven=len({frozenset(matrix.cases) for matrix in matrices.values()}) > 1,
     )
 
 

@@ -59,9 +59,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """One mean. ``value`` is what sorting reads; ``n`` is given only where fewer cases were scored than there are.
+    """One mean. ``n`` is given only where fewer cases were scored than there are.
 
     ``warning`` says why the number says little; such a number is never the best. ``note`` says how the mark was found.
+    Where methods of the column have scores for different cases, ``shared`` is the mean over those that they share, or a
+    dash where it has none, and sorting reads ``order``, its number.
     """
 
     column: Column
@@ -74,6 +76,9 @@ class Cell:
     bar: IntervalBar | None
     warning: str = ""
     note: str = ""
+    shared: str = ""
+    shared_bar: IntervalBar | None = None
+    order: float | None = None
 
 
 @dataclass(frozen=True)
@@ -153,8 +158,7 @@ def build_scores(run: RunRecords, comparisons: Sequence[MethodComparison]) -> Sc
     columns = _columns(run)
     rows_of = {column.name: {name: by_unit.get((name, column.name)) for name in names} for column in columns}
     best = {
-        name: best_methods(run, [row for row in rows.values() if row is not None and _eligible(row)])
-        for name, rows in rows_of.items()
+        name: best_methods(run, [row for row in rows.values() if row is not None]) for name, rows in rows_of.items()
     }
     cells = {
         column.name: _cells(column, rows_of[column.name], len(run.cases), best[column.name], verdicts)
@@ -176,10 +180,12 @@ def build_scores(run: RunRecords, comparisons: Sequence[MethodComparison]) -> Sc
                 controls=tuple(row for row, control in rows if control),
             )
         )
-    return Scores(tuple(rankings), len(run.cases), _uneven({column.title: best[column.name] for column in columns}))
+    titles = {name: title for name, (title, _) in names.items()}
+    uneven = _uneven({column.title: best[column.name] for column in columns}, titles)
+    return Scores(tuple(rankings), len(run.cases), uneven)
 
 
-def _uneven(best: dict[str, Best]) -> tuple[str, ...]:
+def _uneven(best: dict[str, Best], titles: dict[str, str]) -> tuple[str, ...]:
     """How the best of a column was found where its methods have scores for different cases, in sentences."""
     counts = {found.shared_cases for found in best.values() if found.shared_cases}
     without = [title for title, found in best.items() if found.shared_cases == 0]
@@ -188,8 +194,17 @@ def _uneven(best: dict[str, Best]) -> tuple[str, ...]:
         number = format_count(max(counts), "case") if len(counts) == 1 else f"{min(counts):,} to {max(counts):,} cases"
         sentences.append(
             f"Means are over the cases that each method answered. Where these differ, the best is decided on the"
-            f" {number} that all compared methods answered, and a mean over other cases may look better."
+            f" {number} that all compared methods answered; means over these stand behind a slash, and these alone"
+            " compare."
         )
+    left_out: dict[str, list[str]] = {}
+    for title, found in best.items():
+        for name in found.left_out:
+            left_out.setdefault(titles.get(name, name), []).append(title)
+    sentences += [
+        f"{method} answered too few cases to be compared by {', '.join(columns)}."
+        for method, columns in left_out.items()
+    ]
     if without:
         sentences.append(f"None is called best where methods answered different cases only: {', '.join(without)}.")
     return tuple(sentences)
@@ -240,8 +255,11 @@ def _cells(
     column: Column, rows: dict[str, SummaryRow | None], cases: int, best: Best, verdicts: Verdicts
 ) -> dict[str, Cell]:
     present = [row for row in rows.values() if row is not None]
-    ends = [end for row in present for end in _ends(row)]
+    ends = [*(end for row in present for end in _ends(row)), *best.means.values()]
     show = COSTS[column.name][1] if column.name in COSTS else number_format(ends)
+    if column.name in COSTS:
+        # An interval of a cost may reach down to zero, which a logarithmic scale has no place for but its end.
+        ends = [end for end in ends if end > 0 or any(row.mean == end for row in present)]
     scale = IntervalScale.over(ends, logarithmic=column.name in COSTS)
     return {name: _cell(column, row, cases, show, scale, best, verdicts) for name, row in rows.items()}
 
@@ -263,6 +281,7 @@ def _cell(
     if mark is Mark.NONE and _eligible(row):
         mark, note = verdicts.beside(row.method, row.metric, best.methods, show)
     ends = (show(low), show(high)) if low is not None and high is not None else ("", "")
+    shared = best.means.get(row.method)
     return Cell(
         column=column,
         value=mean,
@@ -274,6 +293,9 @@ def _cell(
         bar=scale.bar(mean, low, high),
         warning=row.warning,
         note=note,
+        shared=(NOTHING if shared is None else show(shared)) if best.shared_cases is not None else "",
+        shared_bar=None if shared is None else scale.bar(shared, None, None),
+        order=mean if best.shared_cases is None else shared,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.analysis.interval import crossed_bootstrap
+from benchmark.analysis.interval import crossed_estimate
 from benchmark.audit.evidence import Evidence
 from benchmark.audit.finding import Verdict
 
@@ -24,6 +24,6 @@ def positive_mean(values: NDArray[np.float64], evidence: Evidence) -> Verdict:
         return Verdict.FAILED
     interval = None
     if not evidence.subject.scores_sets:
-        interval = crossed_bootstrap(values, evidence.contents, evidence.styles)
+        interval = crossed_estimate(values, evidence.contents, evidence.styles).interval
     lowest = float(values.min()) if interval is None else interval.low
     return Verdict.PASSED if lowest > 0 else Verdict.UNDECIDED

@@ -36,7 +36,7 @@ def results_console(columns: int = _WIDEST) -> Console:
 def ranking_table(records: RunRecords) -> Table:
     """Means per metric and method, as ``RANKING_NOTE`` explains them; controls to the right.
 
-    The last row tells of how many cases, where methods answered different numbers: their means do not compare.
+    The last row tells of how many cases, where methods answered different ones: their means do not compare.
     """
     table = Table()
     table.add_column("metric", no_wrap=True)
@@ -49,10 +49,11 @@ def ranking_table(records: RunRecords) -> Table:
     for column, direction in (*columns, ("seconds", Direction.LOWER)):
         cells = [_cell(rows.get((method.name, column))) for method in methods]
         table.add_row(f"{escape(column)} {_ARROWS[direction]}", *cells)
-    answered = records.units.loc[records.units["status"] == UnitStatus.OK, "method"].value_counts()
-    counts = [int(answered.get(method.name, 0)) for method in methods]
-    if len(set(counts)) > 1:
-        table.add_row("cases answered", *map(str, counts))
+    done = records.units[records.units["status"] == UnitStatus.OK]
+    answered = [frozenset(done.loc[done["method"] == method.name, "case"]) for method in methods]
+    if len(set(answered)) > 1:
+        counts = (str(len(cases)) for cases in answered)
+        table.add_row("cases answered (they differ: means do not compare)", *counts)
     return table
 
 

@@ -24,6 +24,7 @@ from reports.figures.figure import (
     narrow_parameter,
     placed,
     points,
+    standing,
 )
 from reports.figures.labels import Span
 from reports.formatting import format_bytes, format_seconds, number_of
@@ -48,7 +49,7 @@ def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     """Returns anchored scores against seconds, or ``None`` where there are no such scores or no times."""
     import altair as alt
 
-    seconds = cost_means(run, "seconds")
+    seconds = cost_means(statistics, "seconds")
     methods, metrics = method_titles(run), metric_titles(run)
     circular = {(row.metric, row.method) for row in run.summary if row.circular}
     rows: list[dict[str, Any]] = [
@@ -98,15 +99,19 @@ def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     )
     parameters = (alt.param(name="metric", value=chosen), y_domains, narrow_parameter())
     return Figure(
-        explanation="Up and to the left is better. Hollow: the score is circular.",
+        explanation="Up and to the left is better. Hollow: the score is circular. Both are over cases that the methods "
+        f"share.{standing(run, statistics)}",
         alt=f"Scatter plot of {metrics[chosen]} against seconds a picture, one point a method.",
         spec=finish(chart.add_params(*parameters).properties(width=WIDTH, height=HEIGHT), NARROW_WIDTH),
         choices=(choice,),
     )
 
 
-def cost_figure(run: RunRecords) -> Figure | None:
-    """Returns runtime and peak memory of every method and control, or ``None`` where neither was measured."""
+def cost_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
+    """Returns runtime and peak memory of every method and control, or ``None`` where neither was measured.
+
+    Means are over the cases that the methods share.
+    """
     import altair as alt
 
     panels: list[alt.LayerChart | alt.FacetChart] = []
@@ -115,7 +120,7 @@ def cost_figure(run: RunRecords) -> Figure | None:
         ("seconds", "time a picture, logarithmic", format_seconds, 1, True),
         ("peak_memory_bytes", "peak memory in MiB", format_bytes, MEBIBYTE, False),
     ):
-        rows = _cost_rows(run, cost, show, unit)
+        rows = _cost_rows(run, statistics, cost, show, unit)
         if not rows:
             continue
         scale = alt.Scale(type="log", nice=True) if logarithmic else alt.Scale(zero=True, nice=True)
@@ -137,8 +142,9 @@ def cost_figure(run: RunRecords) -> Figure | None:
     if not panels:
         return None
     return Figure(
-        explanation="Means with 95 % intervals; every picture was timed alone, after a warm-up."
-        " Memory is what stylizing took beyond what was loaded before.",
+        explanation="Means over the same cases with 95 % t intervals; every picture was timed alone, after a warm-up."
+        " Memory is what stylizing took beyond what was loaded before."
+        + standing(run, statistics, ("seconds", "peak_memory_bytes")),
         alt="Runtime and peak memory of every method; the numbers are in the table of costs.",
         spec=finish(alt.hconcat(*panels, spacing=24), NARROW_PANEL),
     )
@@ -151,18 +157,21 @@ def _time_axis(seconds: Sequence[float]) -> dict[str, Any]:
     return {"values": [10.0**power for power in range(first, last + 1, step)], "labelExpr": TIME_LABEL}
 
 
-def cost_means(run: RunRecords, cost: str) -> dict[str, float]:
+def cost_means(statistics: RunStatistics, cost: str) -> dict[str, float]:
     """The positive means of a cost, by method; a logarithmic axis has no place for others."""
-    means = {row.method: number_of(row.mean) for row in run.summary if row.metric == cost}
+    means = {entry.method: number_of(entry.estimate.mean) for entry in statistics.means if entry.metric == cost}
     return {method: mean for method, mean in means.items() if mean is not None and mean > 0}
 
 
-def _cost_rows(run: RunRecords, cost: str, show: Any, unit: float) -> list[dict[str, Any]]:
-    means, titles = cost_means(run, cost), method_titles(run)
-    ends = {row.method: (number_of(row.low), number_of(row.high)) for row in run.summary if row.metric == cost}
+def _cost_rows(run: RunRecords, statistics: RunStatistics, cost: str, show: Any, unit: float) -> list[dict[str, Any]]:
+    means, titles = cost_means(statistics, cost), method_titles(run)
+    intervals = {entry.method: entry.estimate.interval for entry in statistics.means if entry.metric == cost}
+    # Where an interval reaches down to zero, it is drawn to below all means: a logarithmic axis has no zero.
+    least = min(means.values(), default=0) / 2
     rows = []
     for method, mean in means.items():
-        low, high = (end if end is not None and end > 0 else mean for end in ends[method])
+        interval = intervals[method]
+        low, high = (max(interval.low, least), interval.high) if interval else (mean, mean)
         rows.append(
             {
                 "method": method,

@@ -16,6 +16,7 @@ from reports.figures.figure import (
     metric_titles,
     narrow_parameter,
     points,
+    standing,
 )
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def profile_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         last.mark_text(align="left", dx=10).encode(x=x, y=y, text="title:N"),
     )
     return Figure(
-        explanation="One line a method; crossing lines are trade-offs. Hollow points are circular scores.",
+        explanation="One line a method; crossing lines are trade-offs. Hollow points are circular scores. By a metric, "
+        f"all methods stand on the same cases.{standing(run, statistics)}",
         alt="Parallel coordinates of all anchored scores; the numbers are in the table at a glance.",
         spec=finish(chart.properties(width=max(90 * len(names), 300), height=320), NARROW_PROFILE),
     )
