@@ -46,13 +46,11 @@ class Verdicts:
             if pair.better == name:
                 return Mark.NONE, f"shown to be worse than the best (p = {pair.p_holm:.2g}, Holm)"
         pair = told[0][1]
-        words = f"not shown to be worse than the best (p = {pair.p_holm:.2g}, Holm)"
-        if pair.better:
-            return Mark.CLOSE, words
-        if pair.disagreement:
-            return Mark.CLOSE, f"{words}: {pair.disagreement}"
         if pair.difference.standard_error is None:
             return Mark.CLOSE, "not shown to be worse than the best: one content or style cannot show any difference"
-        if pair.detectable is None:
+        words = f"not shown to be worse than the best (p = {pair.p_holm:.2g}, Holm)"
+        if pair.disagreement:
+            return Mark.CLOSE, f"{words}: {pair.disagreement}"
+        if pair.better or pair.detectable is None:
             return Mark.CLOSE, words
         return Mark.CLOSE, f"{words}; a difference of {show(pair.detectable)} would be, four times in five"

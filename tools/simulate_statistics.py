@@ -1,7 +1,7 @@
 """Simulates runs whose methods do not differ, and says how often each rule errs: the table of docs/statistics.md.
 
     python tools/simulate_statistics.py
-    python tools/simulate_statistics.py --runs 500
+    python tools/simulate_statistics.py --runs 200
 
 A score is the sum of an effect of its content, one of its style and one of its case, drawn anew for every method. The
 methods of a run are equal in the long run, so every difference that is called shown is an error; and the interval of a
@@ -13,8 +13,8 @@ from __future__ import annotations
 import argparse
 import itertools
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -209,27 +209,27 @@ def _contain_zero(resampled: Numbers, number: int) -> NDArray[np.bool_]:
     return contained
 
 
-def table(runs: int) -> str:
-    """The table in Markdown: a row for every design and kind of effects."""
-    lines = [
+def rows(runs: int) -> Iterator[str]:
+    """The lines of the table in Markdown: one for every design and kind of effects."""
+    yield (
         "| contents × styles | effects | one pair: signed ranks | bootstrap | **t** | four methods: signed ranks, Holm "
-        "| with bootstrap | **t, Holm** | covered: ± 1.96 s/√N | bootstrap | **t** |",
-        "|---|---|" + "---:|" * 9,
-    ]
+        "| with bootstrap | **t, Holm** | covered: ± 1.96 s/√N | bootstrap | **t** |"
+    )
+    yield "|---|---|" + "---:|" * 9
     for contents, styles in DESIGNS:
         for effects in EFFECTS:
             rates = simulate(contents, styles, effects, runs=runs)
-            shares = [f"{getattr(rates, name):.3f}" for name in Rates.__dataclass_fields__]
+            shares = [f"{getattr(rates, field.name):.3f}" for field in fields(rates)]
             shown = [f"**{share}**" if place % 3 == 2 else share for place, share in enumerate(shares)]
-            lines.append(f"| {contents} × {styles} | {effects} | {' | '.join(shown)} |")
-    return "\n".join(lines)
+            yield f"| {contents} × {styles} | {effects} | {' | '.join(shown)} |"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=2000, help="simulated runs for each row")
+    parser.add_argument("--runs", type=int, default=1000, help="simulated runs for each row")
     options = parser.parse_args()
-    print(table(options.runs))
+    for row in rows(options.runs):
+        print(row, flush=True)
 
 
 if __name__ == "__main__":

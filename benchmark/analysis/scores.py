@@ -103,9 +103,9 @@ class ScoreTable:
 def share_cases(answered: Mapping[str, Set[str]]) -> tuple[list[str], list[str]]:
     """Chooses the methods that are compared with each other on the cases that all of them have a score for.
 
-    Every method is, unless a few would leave the others too little: as long as those that are left share fewer than
-    half of the cases that any of them has a score for, the one that has a score for the fewest is left out (of several,
-    the last).
+    Every method is, unless a few would leave the others too little: as long as those that are left share fewer than a
+    third of the cases that any of them has a score for, the one that has a score for the fewest is left out (of
+    several, the last).
 
     Args:
         answered: Names of the cases that each method has a score for.
@@ -117,7 +117,7 @@ def share_cases(answered: Mapping[str, Set[str]]) -> tuple[list[str], list[str]]
     left_out = [name for name, cases in answered.items() if not cases]
     while len(kept) > 1:
         found = [answered[name] for name in kept]
-        if 2 * len(frozenset.intersection(*map(frozenset, found))) >= len(frozenset.union(*map(frozenset, found))):
+        if 3 * len(frozenset.intersection(*map(frozenset, found))) >= len(frozenset.union(*map(frozenset, found))):
             break
         fewest = min(map(len, found))
         leaving = next(name for name in reversed(kept) if len(answered[name]) == fewest)
