@@ -59,7 +59,7 @@ def best_methods(run: RunRecords, rows: Sequence[SummaryRow]) -> Best:
     shared = sorted(frozenset.intersection(*(answered[name] for name in kept))) if len(kept) > 1 else []
     # What scores all images of a method at once has no score of a case, of which a mean could be taken anew.
     if not shared or metric not in run.units:
-        return Best(shared_cases=0, left_out=tuple(left_out))
+        return Best(shared_cases=0)
     means = {
         method: float(of_method.loc[shared].mean())
         for method, of_method in scores.items()
