@@ -14,7 +14,11 @@ from benchmark.analysis.shared_means import LeftOut, SharedMean, shared_means
 from benchmark.analysis.trade_off import TradeOff, trade_offs
 from benchmark.store.records import RunRecords
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+RANKS_NOTE = (
+    "descriptive: Friedman's p-value and Nemenyi's critical difference take cases for independent, which crossed cases "
+    "are not; what is shown, comparisons say"
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class RunStatistics:
 
     def to_json(self) -> dict[str, Any]:
         """The statistics as JSON."""
-        return {"schema_version": SCHEMA_VERSION, **asdict(self)}
+        return {"schema_version": SCHEMA_VERSION, "notes": {"ranks": RANKS_NOTE}, **asdict(self)}
 
 
 def analyze(run: RunRecords) -> RunStatistics:

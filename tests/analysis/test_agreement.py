@@ -67,7 +67,8 @@ def test_all_statistics_are_json():
     generator = np.random.default_rng(0)
     scores = {name: {"ssim": step + generator.normal(size=(3, 3)), "loss": step} for name, step in STEPS.items()}
     value = json.loads(json.dumps(analyze(make_run(scores)).to_json(), allow_nan=False))
-    assert value["schema_version"] == 1
+    assert value["schema_version"] == 2
+    assert value["notes"]["ranks"].startswith("descriptive")
     assert len(value["comparisons"]) == 12
     assert {entry["metric"] for entry in value["ranks"]} == {"ssim", "loss"}
     assert value["agreement"][0]["methods"] == 4
