@@ -30,21 +30,20 @@ TITLES: Final = {
 
 @dataclass(frozen=True)
 class GroupCell:
-    """A mean over a group. ``n`` is given only where methods of the group differ in it."""
+    """A mean over a group."""
 
     text: str
     interval: str
     bar: IntervalBar
-    n: str
 
 
 @dataclass(frozen=True)
 class GroupRow:
-    """A group with one cell per method, ``None`` where the method has no score; ``n`` where they share it."""
+    """A group with one cell per method; ``n`` says how many cases they share."""
 
     level: str
     n: str
-    cells: tuple[GroupCell | None, ...]
+    cells: tuple[GroupCell, ...]
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,7 @@ def _table(
         rows=tuple(
             _row(
                 contents.get(level, level) if means[0].factor is Factor.CONTENT else level,
-                [estimates.get(method.name) for method in methods],
+                [estimates[method.name] for method in methods],
                 show,
                 scale,
             )
@@ -136,21 +135,15 @@ def _table(
     )
 
 
-def _row(level: str, estimates: Sequence[Estimate | None], show: NumberFormat, scale: IntervalScale) -> GroupRow:
-    counts = {_count(estimate) for estimate in estimates if estimate}
-    shared = counts.pop() if len(counts) == 1 else ""
-    cells = tuple(
-        None if estimate is None else _cell(estimate, show, scale, "" if shared else _count(estimate))
-        for estimate in estimates
-    )
-    return GroupRow(level, shared, cells)
+def _row(level: str, estimates: Sequence[Estimate], show: NumberFormat, scale: IntervalScale) -> GroupRow:
+    return GroupRow(level, _count(estimates[0]), tuple(_cell(estimate, show, scale) for estimate in estimates))
 
 
-def _cell(estimate: Estimate, show: NumberFormat, scale: IntervalScale, count: str) -> GroupCell:
+def _cell(estimate: Estimate, show: NumberFormat, scale: IntervalScale) -> GroupCell:
     interval = estimate.interval
     low, high = (interval.low, interval.high) if interval else (None, None)
     text = f"{show(interval.low)} {NOTHING} {show(interval.high)}" if interval else ""
-    return GroupCell(show(estimate.mean), text, scale.bar(estimate.mean, low, high), count)
+    return GroupCell(show(estimate.mean), text, scale.bar(estimate.mean, low, high))
 
 
 def _count(estimate: Estimate) -> str:

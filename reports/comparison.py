@@ -55,9 +55,10 @@ class RunComparison:
 
 @dataclass(frozen=True)
 class SideBySideRow:
-    """A method by a metric in every run: mean, interval and what made them, or empty texts where a run has none.
+    """A method by a metric in every run: mean, interval with the number of cases, and what made them; else empty texts.
 
-    What made them is the metric's networks, then those of the method that are no published ones.
+    What made them is the metric's networks, then those of the method that are no published ones. Runs of several
+    protocols have other cases each, and are not compared.
     """
 
     metric: str
@@ -223,6 +224,7 @@ def _side_by_side(runs: Sequence[RunRecords]) -> tuple[SideBySideRow, ...]:
                 row = summary.get((metric, method))
                 mean, low, high = (number_of(row and getattr(row, end)) for end in ("mean", "low", "high"))
                 interval = f"{show(low)} {NOTHING} {show(high)}" if low is not None and high is not None else ""
+                interval = f"{interval} n = {row.n:,}".strip() if row and mean is not None else ""
                 made = "; ".join(filter(None, (networks.metric(metric), networks.stand_ins(method))))
                 sign = " ⚠" if row and row.warning else ""
                 cells.append(("" if mean is None else show(mean) + sign, interval, "" if mean is None else made))

@@ -22,7 +22,11 @@ AGREEMENT_LEVELS: Final = 5
 
 @dataclass(frozen=True)
 class Pair:
-    """Two methods compared by one metric; those that optimised its network are marked."""
+    """Two methods compared by one metric; those that optimised its network are marked.
+
+    ``interval`` is the one that decides, at the level of Holm's step. ``disagreement`` says why none is called better
+    where the mean alone would.
+    """
 
     first: str
     second: str
@@ -33,6 +37,7 @@ class Pair:
     better: str
     detectable: str
     cases: str
+    disagreement: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,28 +136,26 @@ def _by_question(run: RunRecords) -> list[str]:
 def _format(comparisons: list[MethodComparison]) -> NumberFormat:
     numbers = [comparison.difference.mean for comparison in comparisons]
     for comparison in comparisons:
-        if comparison.difference.interval:
-            numbers += [comparison.difference.interval.low, comparison.difference.interval.high]
+        if comparison.corrected:
+            numbers += [comparison.corrected.low, comparison.corrected.high]
     return number_format(numbers)
 
 
 def _pair(comparison: MethodComparison, methods: dict[str, str], show: NumberFormat) -> Pair:
     difference = comparison.difference
-    interval = difference.interval
-    if comparison.better:
-        detectable = ""
-    else:
-        detectable = "nothing" if comparison.detectable is None else show(comparison.detectable)
+    interval = comparison.corrected
+    detectable = "" if comparison.better else NOTHING if comparison.detectable is None else show(comparison.detectable)
     return Pair(
         first=methods[comparison.first],
         second=methods[comparison.second],
         difference=show(difference.mean),
         interval=f"{show(interval.low)} {NOTHING} {show(interval.high)}" if interval else "",
         effect=f"{comparison.effect:+.2f}".replace("-", MINUS),
-        p_value=f"{comparison.p_holm:.2g}",
+        p_value=NOTHING if difference.standard_error is None else f"{comparison.p_holm:.2g}",
         better=methods[comparison.better] if comparison.better else "",
         detectable=detectable,
         cases=f"{difference.cases} ({difference.contents} × {difference.styles})",
+        disagreement=comparison.disagreement,
     )
 
 

@@ -5,6 +5,7 @@ An axis that the controls do not anchor shows raw means, each metric on a scale 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +18,7 @@ from reports.ranking import QUESTIONS
 from reports.verdicts import Mark
 
 if TYPE_CHECKING:
-    from benchmark.analysis.anchoring import AnchoredScore
+    from benchmark.analysis.anchoring import AnchoredScore, Unanchored
     from benchmark.store.records import RunRecords
     from reports.ranking import Cell, Column, Scores
 
@@ -68,22 +69,35 @@ class GlanceRow:
 
 @dataclass(frozen=True)
 class Glance:
-    """All methods; ``zero`` and ``one`` are where the ends of the scale are drawn."""
+    """All methods; ``zero`` and ``one`` are where the ends of the scale are drawn.
+
+    ``refused`` says why scores have no place between the controls.
+    """
 
     columns: tuple[GlanceColumn, ...]
     costs: tuple[str, ...]
     rows: tuple[GlanceRow, ...]
     zero: float
     one: float
+    refused: tuple[str, ...] = ()
 
 
-def build_glance(run: RunRecords, anchored: tuple[AnchoredScore, ...], scores: Scores) -> Glance | None:
+def build_glance(
+    run: RunRecords, anchored: tuple[AnchoredScore, ...], scores: Scores, unanchored: tuple[Unanchored, ...] = ()
+) -> Glance | None:
     """Arranges the scores of a run: anchored, and raw on each axis on which its controls anchor no metric.
+
+    Args:
+        run: The run.
+        anchored: Its scores between the controls.
+        scores: Its tables of scores.
+        unanchored: Why other scores are not between the controls.
 
     Returns:
         The table, or ``None`` where no metric ranks.
     """
     found = {(entry.metric, entry.method): entry for entry in anchored}
+    reasons = {(entry.metric, entry.method): entry.reason for entry in unanchored}
     titles = {method.name: method.title or method.name for method in run.methods}
     columns: list[GlanceColumn] = []
     metrics: dict[str, list[Column]] = {}
@@ -91,11 +105,12 @@ def build_glance(run: RunRecords, anchored: tuple[AnchoredScore, ...], scores: S
         axis = ranking.axis
         if axis == Axis.COST:
             continue
-        anchorable = [column for column in ranking.columns if any(column.name == metric for metric, _ in found)]
-        metrics[axis] = anchorable or [
+        ranked = [
             column for column in ranking.columns if not column.whole and column.direction is not Direction.NEITHER
         ]
-        networks = tuple(dict.fromkeys(column.network for column in metrics[axis] if column.network))
+        anchorable = [column for column in ranked if any(column.name == metric for metric, _ in found)]
+        metrics[axis] = ranked
+        networks = tuple(dict.fromkeys(column.network for column in ranked if column.network))
         if anchorable:
             ends = next(entry for entry in anchored if entry.metric == anchorable[0].name)
             zero, one = (titles.get(name, name) for name in (ends.zero, ends.one))
@@ -128,7 +143,11 @@ def build_glance(run: RunRecords, anchored: tuple[AnchoredScore, ...], scores: S
                 row.title,
                 tuple(
                     tuple(
-                        _lane(cells[row.method, metric.name], found.get((metric.name, row.method)))
+                        _lane(
+                            cells[row.method, metric.name],
+                            found.get((metric.name, row.method)),
+                            reasons.get((metric.name, ""), reasons.get((metric.name, row.method), "")),
+                        )
                         if column.anchored
                         else _raw_lane(cells[row.method, metric.name])
                         for metric in metrics[column.axis]
@@ -142,14 +161,35 @@ def build_glance(run: RunRecords, anchored: tuple[AnchoredScore, ...], scores: S
         ),
         zero=SCALE.bar(0, None, None).mean,
         one=SCALE.bar(1, None, None).mean,
+        refused=refused_scores(run, unanchored),
     )
 
 
-def _lane(cell: Cell, entry: AnchoredScore | None) -> Lane:
+def refused_scores(run: RunRecords, unanchored: Sequence[Unanchored]) -> tuple[str, ...]:
+    """Why scores have no place between the controls, in sentences: each reason once, with the metrics that it is for.
+
+    Args:
+        run: The run.
+        unanchored: The scores.
+    """
+    methods = {method.name: method.title or method.name for method in run.methods}
+    metrics = {metric.name: metric.title or metric.name for metric in run.metrics}
+    subjects: dict[tuple[str, str], list[str]] = {}
+    for entry in unanchored:
+        subjects.setdefault((entry.method, entry.reason), []).append(metrics.get(entry.metric, entry.metric))
+    sentences = []
+    for (method, reason), names in subjects.items():
+        of_method = f"{methods.get(method, method)} by " if method else ""
+        sentences.append(f"Not between the controls: {of_method}{', '.join(names)}: {reason}.")
+    return tuple(sentences)
+
+
+def _lane(cell: Cell, entry: AnchoredScore | None, reason: str) -> Lane:
     title = cell.column.title
     if entry is None:
         made = (cell.column.network, cell.column.mark)
-        return Lane(title, NOTHING, "", None, Mark.NONE, cell.circular, "", *made)
+        note = reason and f"not between the controls: {reason}"
+        return Lane(title, NOTHING, "", None, Mark.NONE, cell.circular, note, *made)
     interval = entry.interval
     return Lane(
         title=title,
@@ -167,6 +207,8 @@ def _lane(cell: Cell, entry: AnchoredScore | None) -> Lane:
 def _raw_lane(cell: Cell) -> Lane:
     title = f"{cell.column.title} {cell.column.arrow}"
     made = (cell.column.network, cell.column.mark)
+    if cell.shared:
+        return Lane(title, cell.shared, "", cell.shared_bar, cell.mark, cell.circular, cell.note, *made)
     return Lane(title, cell.text, cell.interval.strip(), cell.bar, cell.mark, cell.circular, cell.note, *made)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmark.analysis.networks import networks_of_run
+from benchmark.analysis.scores import share_cases
 from reports.formatting import MINUS, NOTHING, number_of, text_of
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class HeatMap:
     """The matrix of one method.
 
     ``hits`` of ``judged`` images are most similar to a prompt they were made for; the ``missed`` prompts are those that
-    no image made for them is most similar to.
+    no image made for them is most similar to. Both are of the cases that the matrices share, unless the method has too
+    few to be compared, which ``apart`` says.
     """
 
     title: str
@@ -63,13 +65,15 @@ class HeatMap:
     hits: int
     judged: int
     missed: tuple[str, ...]
+    apart: bool = False
 
 
 @dataclass(frozen=True)
 class HeatMaps:
-    """All matrices on one scale of colours. ``cut`` says that large matrices are shown in part.
+    """All matrices on one scale of colours.
 
-    ``judge`` names the network whose similarities they are.
+    ``cut`` says that large matrices are shown in part, ``uneven`` that they are of different cases; ``judge`` names the
+    network whose similarities they are.
     """
 
     maps: tuple[HeatMap, ...]
@@ -78,6 +82,7 @@ class HeatMaps:
     levels: tuple[int, ...]
     cut: bool
     judge: str = ""
+    uneven: bool = False
 
 
 def build_heat_maps(run: RunRecords, units: Mapping[tuple[str, str], Unit], pictures: PictureSource) -> HeatMaps | None:
@@ -91,6 +96,8 @@ def build_heat_maps(run: RunRecords, units: Mapping[tuple[str, str], Unit], pict
     methods, networks = {method.name: method for method in run.methods}, networks_of_run(run)
     order = {name: index for index, name in enumerate(methods)}
     cases = {case.id: case for case in run.cases}
+    compared, _ = share_cases({name: frozenset(matrix.cases) for name, matrix in matrices.items()})
+    shared = frozenset.intersection(*(frozenset(matrices[name].cases) for name in compared))
     maps = []
     for name in sorted(matrices, key=lambda name: order.get(name, len(order))):
         method, matrix = methods.get(name), matrices[name]
@@ -100,7 +107,10 @@ def build_heat_maps(run: RunRecords, units: Mapping[tuple[str, str], Unit], pict
             for case in matrix.cases[:LARGEST_MATRIX]
         )
         wanted = [_prompts_of(cases.get(case)) for case in matrix.cases]
-        nearest = matrix.nearest_prompts(wanted)
+        apart = name not in compared
+        nearest = matrix.nearest_prompts(
+            [prompts if apart or case in shared else set() for case, prompts in zip(matrix.cases, wanted, strict=True)]
+        )
         missed = {prompt for image in nearest for prompt in image.wanted - {image.nearest}}
         missed -= {image.nearest for image in nearest if image.is_hit}
         maps.append(
@@ -112,6 +122,7 @@ def build_heat_maps(run: RunRecords, units: Mapping[tuple[str, str], Unit], pict
                 hits=sum(image.is_hit for image in nearest),
                 judged=len(nearest),
                 missed=tuple(prompt for prompt in matrix.prompts if prompt in missed),
+                apart=apart,
             )
         )
     return HeatMaps(
@@ -121,6 +132,7 @@ def build_heat_maps(run: RunRecords, units: Mapping[tuple[str, str], Unit], pict
         levels=tuple(range(LEVELS)),
         judge=networks.judge.label if networks.judge else "",
         cut=any(max(len(matrix.prompts), len(matrix.cases)) > LARGEST_MATRIX for matrix in matrices.values()),
+        uneven=len({frozenset(matrix.cases) for matrix in matrices.values()}) > 1,
     )
 
 

@@ -45,6 +45,8 @@ class IntervalScale:
         return IntervalBar(self._position(mean), start, round(max(end - start, 0.0), 2))
 
     def _position(self, value: float) -> float:
+        if self.logarithmic and value <= 0:
+            return MARGIN
         mapped = math.log10(value) if self.logarithmic else value
         share = (mapped - self.low) / (self.high - self.low) if self.high > self.low else 0.5
         return round(MARGIN + min(max(share, 0.0), 1.0) * (BAR_WIDTH - 2 * MARGIN), 2)

@@ -108,7 +108,7 @@ def _caption(run: RunRecords, ranking: Ranking, uneven: Sequence[str]) -> str:
         f"{ranking.title} on protocol {protocol}",
         f"(fingerprint \\texttt{{{tex(short_fingerprint(field_of(run.protocol, 'fingerprint')))}}},",
         f"{format_count(len(run.cases), 'case')}). Bold: best mean; $^\\circ$: not shown to be worse than the best",
-        r"(paired signed-rank test, Holm). Controls in italics.",
+        r"(paired $t$ test with the two-way standard error, Holm). Controls in italics.",
     ]
     words += map(tex, uneven)
     cells = [cell for row in ranking.rows for cell in row.cells]
@@ -138,7 +138,7 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    mean = tex(cell.text)
+    mean = tex(f"{cell.text} / {cell.shared}" if cell.shared else cell.text)
     if cell.mark == "best":
         mean = rf"\textbf{{{mean}}}"
     signs = "".join(

@@ -94,7 +94,8 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    mean = f"**{cell.text}**" if cell.mark == "best" else f"{cell.text} ○" if cell.mark == "close" else cell.text
+    text = f"{cell.text} / {cell.shared}" if cell.shared else cell.text
+    mean = f"**{text}**" if cell.mark == "best" else f"{text} ○" if cell.mark == "close" else text
     signs = ("↻" if cell.circular else "") + ("⚠" if cell.warning else "")
     interval = f"<br>{cell.interval}" if cell.interval else ""
     return f"{mean}{' ' if signs else ''}{signs}{interval}"
@@ -104,8 +105,8 @@ def _legend(scores: Scores) -> list[str]:
     if not scores.rankings:
         return ["No score has been made yet."]
     words = [
-        "Means with 95 % intervals (two-way bootstrap over contents and styles). **Bold**: best mean.",
-        "○: not shown to be worse than the best (paired signed-rank test, Holm).",
+        "Means with 95 % intervals (t, with the two-way standard error over contents and styles). **Bold**: best mean.",
+        "○: not shown to be worse than the best (paired t test with the two-way standard error, Holm).",
         "*Italic*: controls, which mark the ends of the scales.",
         "Below a metric: the network that made its numbers.",
     ]

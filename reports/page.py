@@ -179,7 +179,7 @@ def _section(run: RunRecords, number: int, files: LinkedFiles | None, logs: Link
         status=RunStatus(run.status),
         facts=_facts(run),
         warnings=(*_state_of(run, units), *run.warnings),
-        glance=build_glance(run, statistics.anchored, scores),
+        glance=build_glance(run, statistics.anchored, scores, statistics.unanchored),
         scores=scores,
         trade_offs=_figures(TRADE_OFFS, run, statistics, number),
         ranks=_figures(RANKS, run, statistics, number),

@@ -68,9 +68,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """One mean. ``value`` is what sorting reads; ``n`` is given only where fewer cases were scored than there are.
+    """One mean. ``n`` is given only where fewer cases were scored than there are.
 
     ``warning`` says why the number says little; such a number is never the best. ``note`` says how the mark was found.
+    Where methods of the column have scores for different cases, ``shared`` is the mean over those that they share, or a
+    dash where it has none, and sorting reads ``order``, its number.
     """
 
     column: Column
@@ -83,6 +85,9 @@ class Cell:
     bar: IntervalBar | None
     warning: str = ""
     note: str = ""
+    shared: str = ""
+    shared_bar: IntervalBar | None = None
+    order: float | None = None
 
 
 @dataclass(frozen=True)
@@ -207,15 +212,16 @@ def build_scores(run: RunRecords, comparisons: Sequence[MethodComparison]) -> Sc
                 notes=networks.notes([column.name for column in shown], names),
             )
         )
+    titles = {name: title for name, (title, _) in names.items()}
     return Scores(
         tuple(rankings),
         len(run.cases),
-        _uneven({column.title: best[column.name] for column in columns}),
+        _uneven({column.title: best[column.name] for column in columns}, titles),
         networks.notes([column.name for column in columns], names),
     )
 
 
-def _uneven(best: dict[str, Best]) -> tuple[str, ...]:
+def _uneven(best: dict[str, Best], titles: dict[str, str]) -> tuple[str, ...]:
     """How the best of a column was found where its methods have scores for different cases, in sentences."""
     counts = {found.shared_cases for found in best.values() if found.shared_cases}
     without = [title for title, found in best.items() if found.shared_cases == 0]
@@ -224,8 +230,17 @@ def _uneven(best: dict[str, Best]) -> tuple[str, ...]:
         number = format_count(max(counts), "case") if len(counts) == 1 else f"{min(counts):,} to {max(counts):,} cases"
         sentences.append(
             f"Means are over the cases that each method answered. Where these differ, the best is decided on the"
-            f" {number} that all compared methods answered, and a mean over other cases may look better."
+            f" {number} that all compared methods answered; means over these stand behind a slash, and these alone"
+            " compare."
         )
+    left_out: dict[str, list[str]] = {}
+    for title, found in best.items():
+        for name in found.left_out:
+            left_out.setdefault(titles.get(name, name), []).append(title)
+    sentences += [
+        f"{method} answered too few cases to be compared by {', '.join(columns)}."
+        for method, columns in left_out.items()
+    ]
     if without:
         sentences.append(f"None is called best where methods answered different cases only: {', '.join(without)}.")
     return tuple(sentences)
@@ -279,8 +294,11 @@ def _cells(
     column: Column, rows: dict[str, SummaryRow | None], cases: int, best: Best, verdicts: Verdicts
 ) -> dict[str, Cell]:
     present = [row for row in rows.values() if row is not None]
-    ends = [end for row in present for end in _ends(row)]
+    ends = [*(end for row in present for end in _ends(row)), *best.means.values()]
     show = COSTS[column.name][1] if column.name in COSTS else number_format(ends)
+    if column.name in COSTS:
+        # An interval of a cost may reach down to zero, which a logarithmic scale has no place for but its end.
+        ends = [end for end in ends if end > 0 or any(row.mean == end for row in present)]
     scale = IntervalScale.over(ends, logarithmic=column.name in COSTS)
     return {name: _cell(column, row, cases, show, scale, best, verdicts) for name, row in rows.items()}
 
@@ -302,6 +320,7 @@ def _cell(
     if mark is Mark.NONE and _eligible(row):
         mark, note = verdicts.beside(row.method, row.metric, best.methods, show)
     ends = (show(low), show(high)) if low is not None and high is not None else ("", "")
+    shared = best.means.get(row.method)
     return Cell(
         column=column,
         value=mean,
@@ -313,6 +332,9 @@ def _cell(
         bar=scale.bar(mean, low, high),
         warning=row.warning,
         note=note,
+        shared=(NOTHING if shared is None else show(shared)) if best.shared_cases is not None else "",
+        shared_bar=None if shared is None else scale.bar(shared, None, None),
+        order=mean if best.shared_cases is None else shared,
     )
 
 
@@ -325,7 +347,7 @@ def _competing(rows: Iterable[SummaryRow | None]) -> list[SummaryRow]:
     present = [row for row in rows if row is not None]
     # Beside a disturbed duration, being fast means nothing.
     is_disturbed = any(row.metric == TIME and row.warning for row in present)
-    return [] if is_disturbed else [row for row in present if _eligible(row)]
+    return [] if is_disturbed else present
 
 
 def _eligible(row: SummaryRow) -> bool:

@@ -46,9 +46,11 @@ class Verdicts:
             if pair.better == name:
                 return Mark.NONE, f"shown to be worse than the best (p = {pair.p_holm:.2g}, Holm)"
         pair = told[0][1]
+        if pair.difference.standard_error is None:
+            return Mark.CLOSE, "not shown to be worse than the best: one content or style cannot show any difference"
         words = f"not shown to be worse than the best (p = {pair.p_holm:.2g}, Holm)"
-        if pair.better:
+        if pair.disagreement:
+            return Mark.CLOSE, f"{words}: {pair.disagreement}"
+        if pair.better or pair.detectable is None:
             return Mark.CLOSE, words
-        if pair.detectable is None:
-            return Mark.CLOSE, f"{words}; so few cases cannot show any difference"
         return Mark.CLOSE, f"{words}; a difference of {show(pair.detectable)} would be, four times in five"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from benchmark.analysis.interval import Estimate, crossed_estimate
-from benchmark.analysis.scores import ScoreTable, ranked_methods, ranking_metrics
+from benchmark.analysis.scores import ScoreTable, ranked_methods, ranking_metrics, share_cases
 from benchmark.store.records import RunRecords
 
 
@@ -38,15 +38,20 @@ def agreement_of_metrics(run: RunRecords) -> list[RankAgreement]:
     """Compares the orders that every two metrics give the methods of a run, controls excepted, from the better one.
 
     The measure is τ_b of Kendall (1945), "The treatment of ties in ranking problems": 1 for the same order, −1 for the
-    opposite one. Only methods that both metrics score, and cases in which all of these have both scores, count.
+    opposite one. Only methods that both metrics score, and cases in which all of these have both scores, count; a
+    method that has them for too few cases is left out (see ``share_cases``).
 
     Args:
         run: The run.
     """
-    tables = {metric.name: ScoreTable(run, metric) for metric in ranking_metrics(run)}
+    tables = {metric.name: ScoreTable(run, metric.name, metric.direction) for metric in ranking_metrics(run)}
     agreements: list[RankAgreement] = []
     for first, second in itertools.combinations(tables, 2):
-        methods = tables[second].scored(tables[first].scored(ranked_methods(run)))
+        both = tables[second].scored(tables[first].scored(ranked_methods(run)))
+        answered = {
+            name: {*tables[first].paired([name]).cases} & {*tables[second].paired([name]).cases} for name in both
+        }
+        methods, _ = share_cases(answered)
         if len(methods) >= 2:
             agreements.append(_agreement(first, second, tables[first], tables[second], methods))
     return agreements

@@ -46,6 +46,9 @@ class GroupMean:
 def breakdowns(run: RunRecords) -> list[GroupMean]:
     """Averages the scores of every method and control over groups of cases, by every metric that ranks.
 
+    Methods stand side by side, and so all means of a metric are over the cases that the methods and controls share;
+    one that has a score for too few is left out (see ``share_cases``).
+
     A mix of styles belongs to a movement, genre or artist if all its styles do. Cases of which it is not known, or
     whose styles differ in it, are in no group.
 
@@ -58,10 +61,7 @@ def breakdowns(run: RunRecords) -> list[GroupMean]:
     """
     methods = [method.name for method in run.methods]
     scores = {
-        (metric.name, method): table.paired([method])
-        for metric in ranking_metrics(run)
-        for table in [ScoreTable(run, metric)]
-        for method in table.scored(methods)
+        metric.name: ScoreTable(run, metric.name, metric.direction).shared(methods) for metric in ranking_metrics(run)
     }
     means: list[GroupMean] = []
     for factor in Factor:
@@ -69,12 +69,13 @@ def breakdowns(run: RunRecords) -> list[GroupMean]:
         levels = [level for level in dict.fromkeys(level_of.values()) if level]
         if len(levels) < 2:
             continue
-        grouped = {key: np.array([level_of[case] for case in found.cases]) for key, found in scores.items()}
         for level in levels:
-            for (metric, method), found in scores.items():
-                chosen = grouped[metric, method] == level
-                if chosen.any():
-                    estimate = crossed_estimate(found.values[chosen, 0], found.contents[chosen], found.styles[chosen])
+            for metric, shared in scores.items():
+                found = shared.scores
+                chosen = np.array([level_of[case] for case in found.cases], dtype=str) == level
+                for column, method in enumerate(shared.methods if chosen.any() else ()):
+                    values = found.values[chosen, column]
+                    estimate = crossed_estimate(values, found.contents[chosen], found.styles[chosen])
                     means.append(GroupMean(factor, level, metric, method, estimate))
     return means
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from benchmark.analysis.interval import Estimate, crossed_estimate
+import numpy as np
+
+from benchmark.analysis.effect import rank_biserial
+from benchmark.analysis.holm import CorrectedTest, holm
+from benchmark.analysis.interval import Estimate, Interval, crossed_estimate, t_interval, t_test
 from benchmark.analysis.level import ALPHA
 from benchmark.analysis.scores import PairedScores, ScoreTable, ranked_methods, ranking_metrics
-from benchmark.analysis.signed_rank import holm, rank_biserial, signed_rank_p, smallest_significant_shift
 from benchmark.store.records import RunRecords
 
-POWER_QUANTILE = 0.8416212335729143
-"""80 % of a standard normal distribution lie below this."""
+POWER = 0.8
+"""Probability with which a detectable difference is shown."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +30,17 @@ class MethodComparison:
         difference: Mean of ``first`` − ``second``, in the unit of the metric.
         effect: Matched-pairs rank-biserial correlation, 1 where ``first`` is better in every case, −1 where ``second``
             is.
-        p_value: Of the signed-rank test.
+        first_wins: Number of cases in which ``first`` is better.
+        second_wins: Number of cases in which ``second`` is better.
+        p_value: Of the t test of the mean difference.
         p_holm: The same, corrected for all pairs of the metric.
-        better: Name of the method that is shown to be better, or empty. Shown means that ``p_holm`` is below 5 % and
-            the interval excludes zero.
+        corrected: Interval of the difference at the level at which Holm's procedure tests this pair, or ``None`` where
+            nothing can be said.
+        better: Name of the method that is shown to be better, or empty. Shown means that ``p_holm`` is below 5 %, that
+            ``corrected`` excludes zero, and that the ranks do not say the opposite of the mean.
+        disagreement: Where the mean would show one to be better, but the ranks say the opposite: the two in words.
         detectable: Where nothing is shown: the smallest difference that would have been, four times in five. ``None``
-            where so few cases cannot show any, or where a difference is shown.
+            where a difference is shown, and where it cannot be told: from one content or style, or without scatter.
     """
 
     metric: str
@@ -39,10 +48,14 @@ class MethodComparison:
     second: str
     difference: Estimate
     effect: float
+    first_wins: int
+    second_wins: int
     p_value: float
     p_holm: float
-    better: str
-    detectable: float | None
+    corrected: Interval | None = None
+    better: str = ""
+    disagreement: str = ""
+    detectable: float | None = None
 
 
 def compare_methods(run: RunRecords) -> list[MethodComparison]:
@@ -55,61 +68,97 @@ def compare_methods(run: RunRecords) -> list[MethodComparison]:
     """
     comparisons: list[MethodComparison] = []
     for metric in ranking_metrics(run):
-        table = ScoreTable(run, metric)
-        pairs = [
-            (first, second, paired)
-            for first, second in itertools.combinations(table.scored(ranked_methods(run)), 2)
-            if len((paired := table.paired([first, second])).values)
-        ]
-        compared = [_compare(metric.name, table.sign, *pair) for pair in pairs]
-        corrected = holm([comparison.p_value for comparison in compared])
-        comparisons += [
-            _judged(replace(comparison, p_holm=p_holm), table.sign, paired, len(pairs))
-            for comparison, p_holm, (_, _, paired) in zip(compared, corrected, pairs, strict=True)
-        ]
+        table = ScoreTable(run, metric.name, metric.direction)
+        pairs = itertools.combinations(table.scored(ranked_methods(run)), 2)
+        comparisons += compare_pairs(metric.name, {pair: table.paired(list(pair)) for pair in pairs}, table.sign)
     return comparisons
 
 
-def _compare(metric: str, sign: float, first: str, second: str, paired: PairedScores) -> MethodComparison:
+def compare_pairs(
+    metric: str, pairs: Mapping[tuple[str, str], PairedScores], sign: float = 1.0
+) -> list[MethodComparison]:
+    """Compares pairs of methods by one metric, corrected for their number; those that share no case are left out.
+
+    Args:
+        metric: Name of the metric.
+        pairs: By the names of two methods, their scores on the cases that both have.
+        sign: 1 where higher scores are better, −1 where lower ones are.
+    """
+    compared = [_compare(metric, *names, paired, sign) for names, paired in pairs.items() if len(paired.values)]
+    corrected = holm([comparison.p_value for comparison in compared])
+    return [
+        _judged(comparison, sign, test, len(compared)) for comparison, test in zip(compared, corrected, strict=True)
+    ]
+
+
+def _compare(metric: str, first: str, second: str, paired: PairedScores, sign: float) -> MethodComparison:
     differences = paired.values[:, 0] - paired.values[:, 1]
+    difference = crossed_estimate(differences, paired.contents, paired.styles)
+    gains = sign * differences
+    p_value = t_test(difference)
     return MethodComparison(
         metric=metric,
         first=first,
         second=second,
-        difference=crossed_estimate(differences, paired.contents, paired.styles),
-        effect=rank_biserial(sign * differences),
-        p_value=signed_rank_p(differences),
-        p_holm=1.0,
-        better="",
-        detectable=None,
+        difference=difference,
+        effect=rank_biserial(gains),
+        first_wins=int(np.count_nonzero(gains > 0)),
+        second_wins=int(np.count_nonzero(gains < 0)),
+        p_value=p_value,
+        p_holm=p_value,
     )
 
 
-def _judged(comparison: MethodComparison, sign: float, paired: PairedScores, tests: int) -> MethodComparison:
-    interval = comparison.difference.interval
-    if comparison.p_holm < ALPHA and interval is not None and interval.excludes_zero:
-        better = comparison.first if sign * comparison.difference.mean > 0 else comparison.second
-        return replace(comparison, better=better)
-    return replace(comparison, detectable=detectable_difference(paired, comparison.difference, tests))
+def _judged(comparison: MethodComparison, sign: float, test: CorrectedTest, tests: int) -> MethodComparison:
+    interval = t_interval(comparison.difference, 1 - ALPHA / test.tests)
+    comparison = replace(comparison, p_holm=test.p_value, corrected=interval)
+    disagreement = ""
+    if test.p_value < ALPHA and interval is not None and interval.excludes_zero:
+        gain = sign * comparison.difference.mean
+        disagreement = _disagreement(comparison, gain)
+        if not disagreement:
+            return replace(comparison, better=comparison.first if gain > 0 else comparison.second)
+    return replace(
+        comparison, disagreement=disagreement, detectable=detectable_difference(comparison.difference, tests)
+    )
 
 
-def detectable_difference(paired: PairedScores, difference: Estimate, tests: int) -> float | None:
+def _disagreement(comparison: MethodComparison, gain: float) -> str:
+    """How the ranks contradict the mean, or an empty string.
+
+    They do where the signed ranks of the differences (the effect) or the ranks within cases (who wins more of them)
+    favour the other method.
+    """
+    names = (comparison.first, comparison.second)
+    by_mean, other = names if gain > 0 else names[::-1]
+    wins, losses = comparison.first_wins, comparison.second_wins
+    if gain < 0:
+        wins, losses = losses, wins
+    if losses > wins:
+        return f"the mean favours {by_mean}, but {other} is better in {losses} of {comparison.difference.cases} cases"
+    if gain * comparison.effect < 0:
+        return f"the mean favours {by_mean}, but the ranks of the differences favour {other}"
+    return ""
+
+
+def detectable_difference(difference: Estimate, tests: int) -> float | None:
     """The smallest mean difference that cases with this scatter show with a power of about 80 %.
 
-    It is max(h, w) + z · s: h is the longer arm of the interval of the mean difference; w the shift at which the
-    signed-rank test reaches 5 % / ``tests``, Holm's strictest step; s the standard error; and z the 80 % quantile of
-    the normal distribution. At max(h, w) alone a difference would be shown about every other time.
+    It is δ · s: s the standard error, and δ the non-centrality at which a non-central t variable of m − 1 degrees of
+    freedom exceeds the critical value with a probability of 80 %. The critical value is that of 5 % / ``tests``, Holm's
+    strictest step.
 
     Args:
-        paired: Scores of two methods.
-        difference: Their mean difference.
+        difference: A mean difference of two methods.
         tests: Number of pairs that are compared by the metric.
 
     Returns:
-        The difference, in the unit of the metric, or ``None`` where so few cases, contents or styles cannot show any.
+        The difference, in the unit of the metric, or ``None`` where there is no standard error, or no scatter.
     """
-    shift = smallest_significant_shift(paired.values[:, 0] - paired.values[:, 1], ALPHA / tests)
-    if shift is None or difference.interval is None or difference.standard_error is None:
+    from scipy.special import nctdtrinc, stdtrit
+
+    if not difference.standard_error:
         return None
-    arm = max(difference.mean - difference.interval.low, difference.interval.high - difference.mean)
-    return max(arm, shift) + POWER_QUANTILE * difference.standard_error
+    freedom = difference.levels - 1
+    critical = float(stdtrit(freedom, 1 - ALPHA / (2 * tests)))
+    return float(nctdtrinc(freedom, 1 - POWER, critical)) * difference.standard_error

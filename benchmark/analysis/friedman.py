@@ -13,7 +13,7 @@ from benchmark.analysis.level import ALPHA
 
 @dataclass(frozen=True)
 class RankComparison:
-    """Methods ranked on the same cases by one metric.
+    """Methods ranked on the same cases by one metric: a description of these cases, not an inference from them.
 
     Attributes:
         metric: Name of the metric.
@@ -22,6 +22,7 @@ class RankComparison:
         p_value: P-value of the Friedman test, or ``None`` for fewer than three methods or two cases.
         critical_difference: Average ranks that are closer than this are not told apart (Nemenyi).
         cliques: Groups of methods that are not told apart, as large as possible; a method alone is in none.
+        left_out: Names of methods that have a score for too few cases to be ranked; see ``share_cases``.
     """
 
     metric: str
@@ -30,6 +31,7 @@ class RankComparison:
     p_value: float | None
     critical_difference: float
     cliques: tuple[tuple[str, ...], ...]
+    left_out: tuple[str, ...] = ()
 
 
 def compare_ranks(metric: str, methods: list[str], gains: ArrayLike) -> RankComparison:
@@ -39,8 +41,8 @@ def compare_ranks(metric: str, methods: list[str], gains: ArrayLike) -> RankComp
     that of Demšar (2006), "Statistical comparisons of classifiers over multiple data sets", Journal of Machine Learning
     Research 7: q · √(k (k + 1) / (6 N)) for k methods, N cases and Nemenyi's q at 5 %.
 
-    Both take cases for independent, which crossed cases are not; they describe this run, and ``MethodComparison`` says
-    what was shown.
+    Both take cases for independent, which crossed cases are not, and so reject far too often; they describe this run,
+    and ``MethodComparison`` says what was shown.
 
     Args:
         metric: Name of the metric.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from benchmark.analysis.level import LEVEL
 
 RESAMPLES = 2000
+_ROUNDING = 1e-12
 _CELLS_PER_CASE = 8
 _NUMBERS_AT_ONCE = 1_000_000
 """Bounds the memory that resampling takes beside the draws."""
@@ -29,6 +30,16 @@ class Interval:
     def excludes_zero(self) -> bool:
         """Whether zero lies outside."""
         return self.low > 0 or self.high < 0
+
+    def within(self, minimum: float | None, maximum: float | None) -> Interval:
+        """The part of it in which a quantity that cannot leave a range can lie at all.
+
+        Args:
+            minimum: The least possible value, or ``None``.
+            maximum: The greatest possible value, or ``None``.
+        """
+        low, high = (-math.inf if minimum is None else minimum), (math.inf if maximum is None else maximum)
+        return Interval(min(max(self.low, low), high), max(min(self.high, high), low))
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,11 @@ class Estimate:
     cases: int
     contents: int
     styles: int
+
+    @property
+    def levels(self) -> int:
+        """The smaller of the numbers of contents and of styles."""
+        return min(self.contents, self.styles)
 
 
 def crossed_bootstrap(
@@ -89,10 +105,7 @@ def crossed_bootstrap(
 
 
 def crossed_estimate(values: ArrayLike, contents: ArrayLike, styles: ArrayLike, *, level: float = LEVEL) -> Estimate:
-    """A mean over cases with its interval and standard error, both from the two-way bootstrap.
-
-    The standard error is the standard deviation of the resampled means times √(m / (m − 1)), m the smaller of the
-    numbers of contents and of styles.
+    """A mean over cases that cross contents with styles, with its two-way standard error and its t interval.
 
     Args:
         values: N scores, N ≥ 1.
@@ -101,16 +114,98 @@ def crossed_estimate(values: ArrayLike, contents: ArrayLike, styles: ArrayLike, 
         level: Share of such intervals that should contain the truth.
     """
     scores = np.asarray(values, dtype=np.float64)
-    means = resampled_means(scores, contents, styles)
-    fewest = _fewest(contents, styles)
-    return Estimate(
-        mean=float(scores.mean()),
-        interval=None if means is None else expanded_interval(means, fewest, level),
-        standard_error=None if means is None else float(means.std()) * math.sqrt(fewest / (fewest - 1)),
-        cases=len(scores),
-        contents=numbered(contents)[0],
-        styles=numbered(styles)[0],
-    )
+    covariance = two_way_covariance(scores[:, None], contents, styles)
+    mean, error = float(scores.mean()), None if covariance is None else math.sqrt(covariance[0, 0])
+    estimate = Estimate(mean, None, error, len(scores), numbered(contents)[0], numbered(styles)[0])
+    return replace(estimate, interval=t_interval(estimate, level))
+
+
+def t_interval(estimate: Estimate, level: float = LEVEL) -> Interval | None:
+    """The interval mean ± t · standard error, t the Student quantile of the level for m − 1 degrees of freedom.
+
+    m is the smaller of the numbers of contents and of styles, because the mean over cases varies as a mean of that many
+    independent numbers does where the effects of the scarcer factor decide.
+
+    Args:
+        estimate: A mean with its standard error.
+        level: Share of such intervals that should contain the truth.
+
+    Returns:
+        The interval, or ``None`` where there is no standard error.
+    """
+    from scipy.special import stdtrit
+
+    if estimate.standard_error is None:
+        return None
+    arm = float(stdtrit(estimate.levels - 1, (1 + level) / 2)) * estimate.standard_error
+    return Interval(estimate.mean - arm, estimate.mean + arm)
+
+
+def t_test(estimate: Estimate) -> float:
+    """Two-sided p-value of a mean of zero: 2 · t₍m−1₎(−|mean| / standard error), m as for ``t_interval``.
+
+    Where all cases have the same value, there is no scatter to measure it by. The p-value is then 2¹⁻ᵐ, the
+    probability that m independent numbers with a median of zero all have the same sign.
+
+    Args:
+        estimate: A mean with its standard error.
+
+    Returns:
+        The p-value; 1 where there is no standard error, from which nothing can be inferred, or where the mean is zero.
+    """
+    from scipy.special import stdtr
+
+    if estimate.standard_error is None or estimate.mean == 0:
+        return 1.0
+    if estimate.standard_error == 0:
+        return float(2.0 ** (1 - estimate.levels))
+    return 2 * float(stdtr(estimate.levels - 1, -abs(estimate.mean) / estimate.standard_error))
+
+
+def two_way_covariance(values: ArrayLike, contents: ArrayLike, styles: ArrayLike) -> NDArray[np.float64] | None:
+    """Covariance of means over cases that cross contents with styles.
+
+    Cases of one content, or of one style, are not independent. With the residuals r of the cases from their mean, N
+    cases, C contents and S styles, the variance of the mean is
+
+        m / (m − 1) · [(1 − 1/S) Σ_contents r₊² + (1 − 1/C) Σ_styles r₊² + Σ_cells r₊²] / N²
+
+    where r₊ is the sum of the residuals of a content, of a style, or of a cell (one content with one style, which
+    several seeds may share). The bracket is the variance of the pigeonhole bootstrap of Owen (2007), "The pigeonhole
+    bootstrap", Annals of Applied Statistics 1(2), which resamples contents and styles independently of each other:
+    exactly where each content meets each style equally often, else to first order. m is the smaller of C and S; the
+    factor in front undoes that a variance among m resampled numbers is too small by (m − 1) / m. Unlike the two-way
+    cluster variance of Cameron, Gelbach & Miller (2011), which subtracts the sum over cells, it cannot be negative; it
+    is too large, by up to three times, where neither contents nor styles matter. A mix of styles is a style of its own.
+
+    Args:
+        values: N×K numbers, K of each case.
+        contents: Name of the content of each case.
+        styles: Name of the style of each case.
+
+    Returns:
+        K×K covariances of the K means, or ``None`` where there are fewer than two contents or fewer than two styles,
+        from which nothing can be said about others.
+    """
+    scores = np.asarray(values, dtype=np.float64)
+    (number_of_contents, content_of), (number_of_styles, style_of) = numbered(contents), numbered(styles)
+    fewest = min(number_of_contents, number_of_styles)
+    if fewest < 2:
+        return None
+    residuals = scores - scores.mean(axis=0)
+    # What is left of equal numbers is rounding, which is no scatter.
+    residuals[:, np.ptp(scores, axis=0) <= _ROUNDING * np.abs(scores).max(axis=0)] = 0
+    _, cell_of = np.unique(content_of * number_of_styles + style_of, return_inverse=True)
+    covariance = np.zeros((scores.shape[1],) * 2)
+    for weight, group_of in (
+        (1 - 1 / number_of_styles, content_of),
+        (1 - 1 / number_of_contents, style_of),
+        (1.0, cell_of),
+    ):
+        sums = np.stack([np.bincount(group_of, column) for column in residuals.T], axis=1)
+        covariance += weight * sums.T @ sums
+    scaled: NDArray[np.float64] = covariance * fewest / (fewest - 1) / len(scores) ** 2
+    return scaled
 
 
 def resampled_means(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,21 +33,39 @@ class PairedScores:
     styles: NDArray[np.str_]
 
 
+@dataclass(frozen=True)
+class SharedScores:
+    """Scores of methods that stand side by side, on the cases that all of them have a score for.
+
+    Attributes:
+        methods: Names of the methods, in the order of the columns of ``scores``.
+        left_out: Names of those that have a score for too few cases to be compared; see ``share_cases``.
+        scores: The scores.
+        uneven: Whether one of the methods, or of those left out, has scores for other cases too.
+    """
+
+    methods: list[str]
+    left_out: list[str]
+    scores: PairedScores
+    uneven: bool
+
+
 class ScoreTable:
-    """The scores of one metric.
+    """The scores or costs in one column of a run's units.
 
     Args:
         run: The run.
-        metric: The metric.
+        column: Name of the column.
+        direction: Which end is good.
     """
 
-    def __init__(self, run: RunRecords, metric: MetricRecord) -> None:
+    def __init__(self, run: RunRecords, column: str, direction: Direction) -> None:
         done = run.units[run.units["status"] == UnitStatus.OK]
-        self._table: pd.DataFrame = done.pivot(index="case", columns="method", values=metric.name)
+        self._table: pd.DataFrame = done.pivot(index="case", columns="method", values=column)
         self._cases = {case.id: case for case in run.cases}
-        self.sign = -1.0 if metric.direction is Direction.LOWER else 1.0
+        self.sign = -1.0 if direction is Direction.LOWER else 1.0
 
-    def scored(self, methods: list[str]) -> list[str]:
+    def scored(self, methods: Iterable[str]) -> list[str]:
         """Those of the methods that have a score for some case."""
         return [name for name in methods if name in self._table and bool(self._table[name].notna().any())]
 
@@ -64,6 +83,47 @@ class ScoreTable:
             contents=np.array([case.content for case in cases], dtype=str),
             styles=np.array([case.style for case in cases], dtype=str),
         )
+
+    def shared(self, methods: Sequence[str], required: Sequence[str] = ()) -> SharedScores:
+        """Scores of methods on the cases that they share, without those that share too few.
+
+        Args:
+            methods: Names of methods.
+            required: Names of others that have to have a score for each case, as the ends of a scale do.
+        """
+        answered = {
+            name: frozenset(self._table.index[self._table[name].notna()])
+            for name in (*self.scored(methods), *self.scored(required))
+        }
+        kept, left_out = share_cases({name: answered[name] for name in answered if name not in required})
+        together = [*kept, *(name for name in required if name in answered)]
+        return SharedScores(kept, left_out, self.paired(together), uneven=len(set(answered.values())) > 1)
+
+
+def share_cases(answered: Mapping[str, Set[str]]) -> tuple[list[str], list[str]]:
+    """Chooses the methods that are compared with each other on the cases that all of them have a score for.
+
+    Every method is, unless a few would leave the others too little: as long as those that are left share fewer than a
+    third of the cases that any of them has a score for, the one that has a score for the fewest is left out (of
+    several, the last).
+
+    Args:
+        answered: Names of the cases that each method has a score for.
+
+    Returns:
+        The names of the methods that are compared, and of those that are left out.
+    """
+    kept = [name for name, cases in answered.items() if cases]
+    left_out = [name for name, cases in answered.items() if not cases]
+    while len(kept) > 1:
+        found = [answered[name] for name in kept]
+        if 3 * len(frozenset.intersection(*map(frozenset, found))) >= len(frozenset.union(*map(frozenset, found))):
+            break
+        fewest = min(map(len, found))
+        leaving = next(name for name in reversed(kept) if len(answered[name]) == fewest)
+        kept.remove(leaving)
+        left_out.append(leaving)
+    return kept, [name for name in answered if name in left_out]
 
 
 def ranking_metrics(run: RunRecords) -> list[MetricRecord]:

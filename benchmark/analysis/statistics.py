@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from benchmark.analysis.agreement import RankAgreement, agreement_of_metrics
-from benchmark.analysis.anchoring import AnchoredScore, anchored_scores
+from benchmark.analysis.anchoring import AnchoredScore, Unanchored, anchored_scores
 from benchmark.analysis.comparison import MethodComparison, compare_methods
 from benchmark.analysis.friedman import RankComparison, compare_ranks
 from benchmark.analysis.scores import ScoreTable, ranked_methods, ranking_metrics
+from benchmark.analysis.shared_means import LeftOut, SharedMean, shared_means
 from benchmark.analysis.trade_off import TradeOff, trade_offs
 from benchmark.store.records import RunRecords
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+RANKS_NOTE = (
+    "descriptive: Friedman's p-value and Nemenyi's critical difference take cases for independent, which crossed cases "
+    "are not; what is shown, comparisons say"
+)
 
 
 @dataclass(frozen=True)
@@ -22,8 +27,11 @@ class RunStatistics:
 
     Attributes:
         comparisons: Every two methods by every metric.
-        ranks: The methods' average ranks by every metric.
+        ranks: The methods' average ranks by every metric, which describe the run and show no difference.
         anchored: Mean scores between the controls.
+        unanchored: Why others have no place between them.
+        means: Means of scores and costs over the cases that the methods share.
+        left_out: Methods that have a score for too few cases to stand beside several others.
         agreement: Agreement of every two metrics.
         trade_offs: Pareto front of every content metric with every style metric.
         circular: By metric, the compared methods that optimised its network.
@@ -32,13 +40,16 @@ class RunStatistics:
     comparisons: tuple[MethodComparison, ...]
     ranks: tuple[RankComparison, ...]
     anchored: tuple[AnchoredScore, ...]
+    unanchored: tuple[Unanchored, ...]
+    means: tuple[SharedMean, ...]
+    left_out: tuple[LeftOut, ...]
     agreement: tuple[RankAgreement, ...]
     trade_offs: tuple[TradeOff, ...]
     circular: dict[str, tuple[str, ...]]
 
     def to_json(self) -> dict[str, Any]:
         """The statistics as JSON."""
-        return {"schema_version": SCHEMA_VERSION, **asdict(self)}
+        return {"schema_version": SCHEMA_VERSION, "notes": {"ranks": RANKS_NOTE}, **asdict(self)}
 
 
 def analyze(run: RunRecords) -> RunStatistics:
@@ -47,13 +58,17 @@ def analyze(run: RunRecords) -> RunStatistics:
     Args:
         run: The run.
     """
-    anchored = anchored_scores(run)
+    anchored, unanchored = anchored_scores(run)
+    means, left_out = shared_means(run)
     return RunStatistics(
         comparisons=tuple(compare_methods(run)),
         ranks=tuple(_ranks(run)),
         anchored=tuple(anchored),
+        unanchored=tuple(unanchored),
+        means=tuple(means),
+        left_out=tuple(left_out),
         agreement=tuple(agreement_of_metrics(run)),
-        trade_offs=tuple(trade_offs(run, anchored)),
+        trade_offs=tuple(trade_offs(run, anchored, means)),
         circular=_circular(run),
     )
 
@@ -71,11 +86,9 @@ def _circular(run: RunRecords) -> dict[str, tuple[str, ...]]:
 def _ranks(run: RunRecords) -> list[RankComparison]:
     ranks: list[RankComparison] = []
     for metric in ranking_metrics(run):
-        table = ScoreTable(run, metric)
-        methods = table.scored(ranked_methods(run))
-        if len(methods) < 2:
-            continue
-        paired = table.paired(methods)
-        if len(paired.values):
-            ranks.append(compare_ranks(metric.name, methods, table.sign * paired.values))
+        table = ScoreTable(run, metric.name, metric.direction)
+        shared = table.shared(ranked_methods(run))
+        if len(shared.methods) >= 2 and shared.scores.cases:
+            compared = compare_ranks(metric.name, shared.methods, table.sign * shared.scores.values)
+            ranks.append(replace(compared, left_out=tuple(shared.left_out)))
     return ranks

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from benchmark.analysis.interval import RESAMPLES, crossed_bootstrap
+from benchmark.analysis.interval import crossed_estimate
 from benchmark.analysis.level import LEVEL
 from benchmark.contracts.metric import Direction
 from benchmark.store.costs import COST_COLUMNS, DISTURBED, PROCESSOR_TIME, TIME
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA_VERSION = 1
+INTERVAL_METHOD = (
+    "t interval with the two-way standard error over contents and styles, one degree of freedom fewer than the scarcer "
+    "of the two has levels, cut to the range of the metric; none from one content or one style"
+)
 
 
 def summarize(
@@ -34,17 +38,30 @@ def summarize(
         One row per method and column, methods in the order of the run; then one per method and set metric.
     """
     models = {model["role"]: model["name"] for model in manifest["models"]}
+    metrics = {metric["name"]: metric for metric in manifest["metrics"]}
     columns: list[tuple[str, Direction, tuple[str, ...]]] = [
         (column, Direction(metric["direction"]), backbone_names(metric["backbone"]))
         for metric in manifest["metrics"]
         for column in score_columns([metric])
     ]
     columns += [(column, Direction.LOWER, ()) for column in COST_COLUMNS]
+    bounds = {name: (metric.get("minimum"), metric.get("maximum")) for name, metric in metrics.items()}
+    bounds |= dict.fromkeys(COST_COLUMNS, (0.0, None))
     methods = {method["name"]: method for method in manifest["methods"]}
-    metrics = {metric["name"]: metric for metric in manifest["metrics"]}
     return [
         *(
-            _with_warning(_row(method, column, direction, backbones, scores_of(name, column), models), scores_of)
+            _with_warning(
+                _row(
+                    method,
+                    column,
+                    direction,
+                    backbones,
+                    scores_of(name, column),
+                    models,
+                    bounds.get(column, (None, None)),
+                ),
+                scores_of,
+            )
             for name, method in methods.items()
             for column, direction, backbones in columns
         ),
@@ -59,10 +76,13 @@ def _row(
     backbones: Sequence[str],
     scores: pd.DataFrame,
     models: Mapping[str, str],
+    bounds: tuple[float | None, float | None] | None,
 ) -> SummaryRow:
     scored = scores[scores[column].notna()]
     values = scored[column].astype("float64")
-    interval = crossed_bootstrap(values, scored["content"], scored["style"]) if len(scored) else None
+    interval = crossed_estimate(values, scored["content"], scored["style"]).interval if len(scored) else None
+    if interval and bounds:
+        interval = interval.within(*bounds)
     return SummaryRow(
         method=method["name"],
         metric=column,
@@ -148,11 +168,7 @@ def summary_to_json(rows: Sequence[SummaryRow]) -> dict[str, Any]:
     """The contents of ``summary.json``."""
     return {
         "schema_version": SCHEMA_VERSION,
-        "interval": {
-            "level": LEVEL,
-            "method": "two-way bootstrap over contents and styles, expanded percentiles",
-            "resamples": RESAMPLES,
-        },
+        "interval": {"level": LEVEL, "method": INTERVAL_METHOD},
         "rows": [asdict(row) for row in rows],
     }
 

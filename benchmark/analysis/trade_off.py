@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from benchmark.analysis.anchoring import AnchoredScore
 from benchmark.analysis.scores import ranked_methods, ranking_metrics
+from benchmark.analysis.shared_means import SharedMean
 from benchmark.contracts.metric import Axis, Direction
 from benchmark.store.records import RunRecords
 
@@ -34,32 +35,33 @@ class TradeOff:
     anchored: bool = True
 
 
-def trade_offs(run: RunRecords, anchored: Sequence[AnchoredScore]) -> list[TradeOff]:
+def trade_offs(run: RunRecords, anchored: Sequence[AnchoredScore], means: Sequence[SharedMean]) -> list[TradeOff]:
     """Finds the Pareto front of every content metric with every style metric.
 
     The fronts are over anchored means; where these give no pair at all, as without controls, over raw means, of which
-    the lower ones are better where the metric says so.
+    the lower ones are better where the metric says so. Either are, by a metric, over the same cases for all methods.
 
     Args:
         run: The run.
         anchored: Its anchored scores.
+        means: The means of its scores over the cases that its methods share.
     """
     between_controls: dict[str, dict[str, float]] = {}
     for entry in anchored:
         between_controls.setdefault(entry.metric, {})[entry.method] = entry.score
     found = _fronts(run, between_controls)
-    return found or [replace(entry, anchored=False) for entry in _fronts(run, _turned_means(run))]
+    return found or [replace(entry, anchored=False) for entry in _fronts(run, _turned_means(run, means))]
 
 
-def _turned_means(run: RunRecords) -> dict[str, dict[str, float]]:
+def _turned_means(run: RunRecords, means: Sequence[SharedMean]) -> dict[str, dict[str, float]]:
     """Raw means of the methods, the higher the better."""
-    methods, metrics = set(ranked_methods(run)), {metric.name for metric in ranking_metrics(run)}
-    means: dict[str, dict[str, float]] = {}
-    for row in run.summary:
-        if row.method in methods and row.metric in metrics and row.mean is not None and math.isfinite(row.mean):
-            sign = -1 if row.direction is Direction.LOWER else 1
-            means.setdefault(row.metric, {})[row.method] = sign * row.mean
-    return means
+    methods, directions = set(ranked_methods(run)), {metric.name: metric.direction for metric in ranking_metrics(run)}
+    turned: dict[str, dict[str, float]] = {}
+    for entry in means:
+        if entry.method in methods and entry.metric in directions and math.isfinite(entry.estimate.mean):
+            sign = -1 if directions[entry.metric] is Direction.LOWER else 1
+            turned.setdefault(entry.metric, {})[entry.method] = sign * entry.estimate.mean
+    return turned
 
 
 def _fronts(run: RunRecords, scores: Mapping[str, Mapping[str, float]]) -> list[TradeOff]:

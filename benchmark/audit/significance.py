@@ -5,16 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.analysis.interval import crossed_bootstrap
+from benchmark.analysis.interval import crossed_estimate
 from benchmark.audit.evidence import Evidence
 from benchmark.audit.finding import Verdict
 
 
 def positive_mean(values: NDArray[np.float64], evidence: Evidence) -> Verdict:
-    """Passes a mean above 0 whose two-way interval is above 0 too, and fails one that is not above 0.
+    """Passes a mean above 0 if all numbers are, or its two-way interval is, and fails one that is not above 0.
 
-    Where cases share their content or their style there is no interval, nor for the scores of sets: all numbers then
-    have to be above 0.
+    Where cases share their content or their style there is no interval, nor for the scores of sets.
 
     Args:
         values: One number a case; or numbers of sets.
@@ -24,6 +23,6 @@ def positive_mean(values: NDArray[np.float64], evidence: Evidence) -> Verdict:
         return Verdict.FAILED
     interval = None
     if not evidence.subject.scores_sets:
-        interval = crossed_bootstrap(values, evidence.contents, evidence.styles)
-    lowest = float(values.min()) if interval is None else interval.low
-    return Verdict.PASSED if lowest > 0 else Verdict.UNDECIDED
+        interval = crossed_estimate(values, evidence.contents, evidence.styles).interval
+    is_above = float(values.min()) > 0 or (interval is not None and interval.low > 0)
+    return Verdict.PASSED if is_above else Verdict.UNDECIDED

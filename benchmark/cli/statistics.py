@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 from rich.markup import escape
 from rich.table import Table
 
 from benchmark.cli.tables import CIRCULAR, results_console
+from benchmark.wording import format_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from benchmark.analysis.networks import Networks
     from benchmark.analysis.statistics import RunStatistics
     from benchmark.analysis.trade_off import TradeOff
+
+DESCRIPTIVE: Final = "ranks, Friedman's p and Nemenyi's difference take cases for independent: they describe the run"
+CORRECTED: Final = "interval, Holm"
+NOTHING: Final = "–"
 
 
 def print_statistics(statistics: RunStatistics, networks: Networks) -> None:
@@ -39,8 +44,16 @@ def print_statistics(statistics: RunStatistics, networks: Networks) -> None:
     for metric in dict.fromkeys(comparison.metric for comparison in statistics.comparisons):
         pairs = [comparison for comparison in statistics.comparisons if comparison.metric == metric]
         console.print(_pairs_table(labelled(metric), ranks.get(metric), pairs, statistics.circular.get(metric, ())))
+    for entry in statistics.left_out:
+        click.echo(
+            f"left out where several methods stand side by side: {entry.method} by {entry.metric}, which has "
+            f"{format_count(entry.cases, 'case')}; the others share {entry.shared:,}"
+        )
     if statistics.anchored:
         console.print(_anchored_table(statistics.anchored, statistics.circular, networks))
+    for refused in statistics.unanchored:
+        subject = f"{refused.method} by {refused.metric}" if refused.method else refused.metric
+        click.echo(f"not between the controls: {subject}: {refused.reason}")
     if statistics.trade_offs:
         console.print(_trade_offs_table(statistics.trade_offs, labelled))
     if statistics.agreement:
@@ -61,26 +74,32 @@ def _pairs_table(
     title, captions = f"{metric}: no case has a score of every method", []
     if ranks:
         averages = ", ".join(f"{marked(method)} {rank:.2f}" for method, rank in ranks.average_ranks.items())
-        friedman = "" if ranks.p_value is None else f"; Friedman p = {ranks.p_value:.2g}"
+        friedman = "" if ranks.p_value is None else f"; Friedman p = {ranks.p_value:.2g} (descriptive)"
         cliques = "; ".join(" = ".join(map(marked, clique)) for clique in ranks.cliques)
         title = f"{metric}: average ranks over {ranks.cases} cases: {averages}{friedman}"
-        captions.append(f"closer than {ranks.critical_difference:.2f} ranks: {cliques or 'none'}")
+        captions.append(f"closer than {ranks.critical_difference:.2f} ranks (Nemenyi): {cliques or 'none'}")
+        captions.append(DESCRIPTIVE)
+    captions += [
+        f"{comparison.first} − {comparison.second}: none is called better: {comparison.disagreement}"
+        for comparison in comparisons
+        if comparison.disagreement
+    ]
     if circular:
         captions.append(CIRCULAR)
     caption = "\n".join(captions)
-    columns = ("pair", "difference [95 % interval]", "effect", "p (Holm)", "shown better", "could have shown", "cases")
+    columns = ("pair", f"difference [{CORRECTED}]", "effect", "p (Holm)", "shown better", "could have shown", "cases")
     table = Table(*columns, title=escape(title), caption=escape(caption), title_justify="left", caption_justify="left")
     for comparison in comparisons:
         difference = comparison.difference
         if comparison.better:
             detectable = ""
         else:
-            detectable = "nothing" if comparison.detectable is None else f"{comparison.detectable:.3g}"
+            detectable = NOTHING if comparison.detectable is None else f"{comparison.detectable:.3g}"
         table.add_row(
             escape(f"{marked(comparison.first)} − {marked(comparison.second)}"),
-            f"{difference.mean:+.3g}{_interval(difference.interval)}",
+            f"{difference.mean:+.3g}{_interval(comparison.corrected)}",
             f"{comparison.effect:+.2f}",
-            f"{comparison.p_holm:.2g}",
+            NOTHING if difference.standard_error is None else f"{comparison.p_holm:.2g}",
             escape(marked(comparison.better)),
             detectable,
             f"{difference.cases} ({difference.contents} × {difference.styles})",

@@ -40,7 +40,7 @@ def results_console(columns: int = _WIDEST) -> Console:
 def ranking_table(records: RunRecords) -> Table:
     """Means per metric and method, as ``RANKING_NOTE`` and ``ranking_notes`` explain them; controls to the right.
 
-    The last row tells of how many cases, where methods answered different numbers: their means do not compare.
+    The last row tells of how many cases, where methods answered different ones: their means do not compare.
     """
     table = Table()
     networks = networks_of_run(records)
@@ -59,10 +59,11 @@ def ranking_table(records: RunRecords) -> Table:
         cells = [_cell(rows.get((method.name, column))) for method in methods]
         network = [escape(networks.metric(column))] * has_networks
         table.add_row(f"{escape(column)} {_ARROWS[direction]}", *network, *cells)
-    answered = records.units.loc[records.units["status"] == UnitStatus.OK, "method"].value_counts()
-    counts = [int(answered.get(method.name, 0)) for method in methods]
-    if len(set(counts)) > 1:
-        table.add_row("cases answered", *[""] * has_networks, *map(str, counts))
+    done = records.units[records.units["status"] == UnitStatus.OK]
+    answered = [frozenset(done.loc[done["method"] == method.name, "case"]) for method in methods]
+    if len(set(answered)) > 1:
+        counts = (str(len(cases)) for cases in answered)
+        table.add_row("cases answered (they differ: means do not compare)", *[""] * has_networks, *counts)
     return table
 
 

@@ -59,7 +59,7 @@ class DrawnFigure:
 TRADE_OFFS: Final = (
     FigureKind("trade_off", "Content against style", trade_off_figure),
     FigureKind("quality_and_runtime", "Quality against runtime", quality_figure),
-    FigureKind("costs", "Runtime and memory", lambda run, _: cost_figure(run)),
+    FigureKind("costs", "Runtime and memory", cost_figure),
     FigureKind("profile", "All metrics side by side", profile_figure),
 )
 """The charts that weigh one thing against another."""

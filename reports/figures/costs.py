@@ -29,6 +29,7 @@ from reports.figures.figure import (
     network_notes,
     placed,
     points,
+    standing,
 )
 from reports.figures.labels import Span
 from reports.formatting import format_bytes, format_seconds, number_of
@@ -58,7 +59,7 @@ def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     import altair as alt
 
     column = time_to_rank_by(run)
-    seconds, time = cost_means(run, column), _TIMES[column]
+    seconds, time = cost_means(statistics, column), _TIMES[column]
     methods, metrics = method_titles(run), metric_titles(run)
     circular = {(row.metric, row.method) for row in run.summary if row.circular}
     rows: list[dict[str, Any]] = [
@@ -111,7 +112,8 @@ def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     )
     parameters = (alt.param(name="metric", value=chosen), y_domains, narrow_parameter())
     return Figure(
-        explanation="Up and to the left is better. Hollow: the score is circular.",
+        explanation="Up and to the left is better. Hollow: the score is circular. Both are over cases that the methods "
+        f"share.{standing(run, statistics)}",
         alt=f"Scatter plot of {labels[chosen]} against {time} a picture, one point a method.",
         spec=finish(
             chart.add_params(*parameters).properties(width=WIDTH, height=HEIGHT),
@@ -123,8 +125,11 @@ def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     )
 
 
-def cost_figure(run: RunRecords) -> Figure | None:
-    """Returns runtime and peak memory of every method and control, or ``None`` where neither was measured."""
+def cost_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
+    """Returns runtime and peak memory of every method and control, or ``None`` where neither was measured.
+
+    Means are over the cases that the methods share.
+    """
     import altair as alt
 
     panels: list[alt.LayerChart | alt.FacetChart] = []
@@ -135,7 +140,7 @@ def cost_figure(run: RunRecords) -> Figure | None:
         (column, [line for line in (f"{time} a picture, logarithmic", note) if line], format_seconds, 1, True),
         ("peak_memory_bytes", ["peak memory in MiB"], format_bytes, MEBIBYTE, False),
     ):
-        rows = _cost_rows(run, cost, show, unit)
+        rows = _cost_rows(run, statistics, cost, show, unit)
         if not rows:
             continue
         scale = alt.Scale(type="log", nice=True) if logarithmic else alt.Scale(zero=True, nice=True)
@@ -158,8 +163,9 @@ def cost_figure(run: RunRecords) -> Figure | None:
         return None
     notes = network_notes(run, (), (method.name for method in run.methods))
     return Figure(
-        explanation="Means with 95 % intervals; every picture was timed alone, after a warm-up."
-        " Memory is what stylizing took beyond what was loaded before.",
+        explanation="Means over the same cases with 95 % t intervals; every picture was timed alone, after a warm-up."
+        " Memory is what stylizing took beyond what was loaded before."
+        + standing(run, statistics, (column, "peak_memory_bytes")),
         alt="Runtime and peak memory of every method; the numbers are in the table of costs.",
         spec=finish(alt.hconcat(*panels, spacing=24), NARROW_PANEL, Heading({}, notes=notes)),
         notes=notes,
@@ -180,18 +186,21 @@ def _time_axis(seconds: Sequence[float]) -> dict[str, Any]:
     return {"values": [10.0**power for power in range(first, last + 1, step)], "labelExpr": TIME_LABEL}
 
 
-def cost_means(run: RunRecords, cost: str) -> dict[str, float]:
+def cost_means(statistics: RunStatistics, cost: str) -> dict[str, float]:
     """The positive means of a cost, by method; a logarithmic axis has no place for others."""
-    means = {row.method: number_of(row.mean) for row in run.summary if row.metric == cost}
+    means = {entry.method: number_of(entry.estimate.mean) for entry in statistics.means if entry.metric == cost}
     return {method: mean for method, mean in means.items() if mean is not None and mean > 0}
 
 
-def _cost_rows(run: RunRecords, cost: str, show: Any, unit: float) -> list[dict[str, Any]]:
-    means, titles = cost_means(run, cost), method_titles(run)
-    ends = {row.method: (number_of(row.low), number_of(row.high)) for row in run.summary if row.metric == cost}
+def _cost_rows(run: RunRecords, statistics: RunStatistics, cost: str, show: Any, unit: float) -> list[dict[str, Any]]:
+    means, titles = cost_means(statistics, cost), method_titles(run)
+    intervals = {entry.method: entry.estimate.interval for entry in statistics.means if entry.metric == cost}
+    # Where an interval reaches down to zero, it is drawn to below all means: a logarithmic axis has no zero.
+    least = min(means.values(), default=0) / 2
     rows = []
     for method, mean in means.items():
-        low, high = (end if end is not None and end > 0 else mean for end in ends[method])
+        interval = intervals[method]
+        low, high = (max(interval.low, least), interval.high) if interval else (mean, mean)
         rows.append(
             {
                 "method": method,

@@ -15,6 +15,7 @@ from reports.units import methods_before_controls
 if TYPE_CHECKING:
     import altair as alt
 
+    from benchmark.analysis.statistics import RunStatistics
     from benchmark.store.records import RunRecords
 
 INK: Final = "#1c1e21"
@@ -110,6 +111,28 @@ def marked_titles(titles: Mapping[str, str], circular: Collection[str]) -> dict[
         circular: The names of those methods.
     """
     return {name: f"{title} ↻" if name in circular else title for name, title in titles.items()}
+
+
+def standing(run: RunRecords, statistics: RunStatistics, metrics: Collection[str] | None = None) -> str:
+    """Which of some metrics' scores are not drawn, and why, as sentences that continue an explanation, or nothing.
+
+    Args:
+        run: The run.
+        statistics: Its statistics.
+        metrics: Names of the metrics or costs, or ``None`` for all that rank; those that the controls make no scale
+            for are named too.
+    """
+    methods, titles = method_titles(run), metric_titles(run)
+    words: dict[str, list[str]] = {}
+    for refused in statistics.unanchored if metrics is None else ():
+        subject = f"{methods.get(refused.method, refused.method)} by " if refused.method else ""
+        reason = f"Not between the controls ({refused.reason})"
+        words.setdefault(reason, []).append(subject + titles.get(refused.metric, refused.metric))
+    for entry in statistics.left_out:
+        if metrics is None or entry.metric in metrics:
+            reason = f"Left out, having too few cases to be compared, {methods.get(entry.method, entry.method)} by"
+            words.setdefault(reason, []).append(titles.get(entry.metric, entry.metric))
+    return "".join(f" {reason}: {', '.join(dict.fromkeys(names))}." for reason, names in words.items())
 
 
 def metric_titles(run: RunRecords) -> dict[str, str]:

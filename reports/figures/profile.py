@@ -19,6 +19,7 @@ from reports.figures.figure import (
     narrow_parameter,
     network_notes,
     points,
+    standing,
 )
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ def profile_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     )
     notes = network_notes(run, names, (row["method"] for row in rows))
     return Figure(
-        explanation="One line a method; crossing lines are trade-offs. Hollow points are circular scores.",
+        explanation="One line a method; crossing lines are trade-offs. Hollow points are circular scores. By a metric, "
+        f"all methods stand on the same cases.{standing(run, statistics)}",
         alt="Parallel coordinates of all anchored scores; the numbers are in the table at a glance.",
         spec=finish(
             chart.properties(width=max(90 * len(names), 300), height=320), NARROW_PROFILE, Heading({}, notes=notes)

@@ -18,6 +18,7 @@ from reports.figures.figure import (
     method_titles,
     metric_labels,
     network_notes,
+    standing,
 )
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def rank_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     bars: list[dict[str, Any]] = []
     spans: list[dict[str, Any]] = []
     for entry in statistics.ranks:
-        verdict = "" if entry.p_value is None else f", Friedman p = {entry.p_value:.2g}"
+        verdict = "" if entry.p_value is None else f", Friedman p = {entry.p_value:.2g} (descriptive)"
         for row, (method, rank) in enumerate(entry.average_ranks.items()):
             title = methods[method]
             label = marked_titles(methods, statistics.circular.get(entry.metric, ()))[method]
@@ -57,7 +58,7 @@ def rank_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
             bars.append(
                 {"metric": entry.metric, "start": min(ranks) - 0.04, "end": max(ranks) + 0.04, "row": -row * 0.45}
             )
-        label = f"critical difference {entry.critical_difference:.2f}{verdict}"
+        label = f"critical difference {entry.critical_difference:.2f}, descriptive{verdict}"
         spans.append({"metric": entry.metric, "start": 1, "end": 1 + entry.critical_difference, "label": label})
     most = max(len(entry.average_ranks) for entry in statistics.ranks)
     top = min([row["row"] for row in bars] or [0]) - 0.9
@@ -96,7 +97,8 @@ def rank_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     return Figure(
         explanation="Methods ranked within each case. A thick bar joins methods that are closer than the critical "
         "difference (Nemenyi, 5 %). ↻ marks methods that optimised the network of the metric. "
-        "It takes cases for independent, which crossed cases are not: it describes the run.",
+        "Friedman's p and Nemenyi's difference take cases for independent, which crossed cases are not: they describe "
+        f"this run and show no difference; the pairs above do.{standing(run, statistics)}",
         alt=f"Critical-difference diagram of {metrics[chosen]}: "
         + ", ".join(f"{methods[name]} {rank:.2f}" for name, rank in statistics.ranks[0].average_ranks.items()),
         spec=finish(

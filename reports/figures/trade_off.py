@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -30,8 +31,8 @@ from reports.figures.figure import (
     placed,
     points,
     raw_span,
+    standing,
 )
-from reports.formatting import number_of
 
 if TYPE_CHECKING:
     from benchmark.analysis.statistics import RunStatistics
@@ -79,7 +80,7 @@ def trade_off_figure(run: RunRecords, statistics: RunStatistics) -> Figure | Non
     return Figure(
         explanation=f"{ANCHORED_WORDS if chosen.anchored else RAW_WORDS} The line joins the Pareto front: no other "
         "method is better on both. Hollow: one of the two scores is circular, which keeps a method off the front. Thin "
-        "lines are 95 % intervals.",
+        f"lines are 95 % t intervals; by a metric, all methods stand on the same cases.{standing(run, statistics)}",
         alt=f"Scatter plot of {titles[chosen.content]} against {titles[chosen.style]}. On the Pareto front: {front}.",
         spec=_chart(run, statistics, choices, heading),
         choices=choices,
@@ -114,14 +115,15 @@ def point_rows(run: RunRecords, entry: TradeOff, scores: dict[tuple[str, str], _
     ]
 
 
-def _scores(run: RunRecords, statistics: RunStatistics) -> dict[tuple[str, str], _Score]:
+def _scores(statistics: RunStatistics) -> dict[tuple[str, str], _Score]:
     """What is drawn, by metric and method: anchored scores with the controls at 0 and 1, or else raw means."""
     if not statistics.trade_offs[0].anchored:
-        means = ((row, number_of(row.mean)) for row in run.summary)
         return {
-            (row.metric, row.method): _score(mean, number_of(row.low), number_of(row.high))
-            for row, mean in means
-            if mean is not None
+            (entry.metric, entry.method): _score(
+                entry.estimate.mean, *((interval.low, interval.high) if (interval := entry.estimate.interval) else ())
+            )
+            for entry in statistics.means
+            if math.isfinite(entry.estimate.mean)
         }
     scores: dict[tuple[str, str], _Score] = {}
     for entry in statistics.anchored:
@@ -145,7 +147,7 @@ def _span(run: RunRecords, rows: list[dict[str, Any]], axis: str, metric: str, *
 def _chart(run: RunRecords, statistics: RunStatistics, choices: Iterable[Choice], heading: Heading) -> dict[str, Any]:
     import altair as alt
 
-    scores = _scores(run, statistics)
+    scores = _scores(statistics)
     by_pair = [(entry, point_rows(run, entry, scores)) for entry in statistics.trade_offs]
     spans: dict[str, dict[str, Span]] = {"x": {}, "y": {}}
     for axis in spans:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmark.analysis.interval import crossed_estimate
+from benchmark.store.records import UnitStatus
+from benchmark.wording import format_count
 from reports.figures.figure import (
     INK,
     NARROW_WIDTH,
@@ -23,6 +27,7 @@ from reports.formatting import field_of, number_format, number_of, parse_time
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from benchmark.analysis.interval import Estimate
     from benchmark.store.records import RunRecords
 
 FEWEST_RUNS: Final = 3
@@ -46,10 +51,11 @@ def trend_figure(runs: Mapping[int, RunRecords], metrics: Collection[str]) -> Fi
     titles = {name: title for run in runs.values() for name, title in metric_labels(run).items() if name in metrics}
     moments = [parse_time(field_of(run.provenance, "finished")) for run in runs.values()]
     dated = None not in moments and len(set(moments)) == len(moments)
+    shared = _shared_means(runs, methods, titles)
     rows = [
         row
-        for (number, run), moment in zip(runs.items(), moments, strict=True)
-        for row in _rows(number, run, moment if dated else None, methods, titles)
+        for number, moment in zip(runs, moments, strict=True)
+        for row in _rows(number, moment if dated else None, shared, methods, titles)
     ]
     names = [name for name in titles if any(row["metric"] == name for row in rows)]
     if not names:
@@ -75,7 +81,7 @@ def trend_figure(runs: Mapping[int, RunRecords], metrics: Collection[str]) -> Fi
     shown = [name for name in methods if any(row["method"] == name for row in rows)]
     notes = tuple(dict.fromkeys(note for run in runs.values() for note in network_notes(run, names, shown)))
     return Figure(
-        explanation="Means with 95 % intervals, "
+        explanation="Means with 95 % t intervals over the cases that a method answered in every run, "
         + ("by the time at which each run finished. " if dated else "run by run. ")
         + "Neighbouring intervals may overlap where the paired difference is clear: the cases are the same.",
         alt=f"{titles[names[0]]} of every method over {len(runs)} runs.",
@@ -89,22 +95,47 @@ def trend_figure(runs: Mapping[int, RunRecords], metrics: Collection[str]) -> Fi
     )
 
 
+def _shared_means(
+    runs: Mapping[int, RunRecords], methods: Collection[str], metrics: Collection[str]
+) -> dict[tuple[int, str, str], Estimate]:
+    """By run, method and metric, the mean over the cases that the method has a score for in each run that it is in."""
+    shared: dict[tuple[int, str, str], Estimate] = {}
+    done = {number: run.units[run.units["status"] == UnitStatus.OK].set_index("case") for number, run in runs.items()}
+    for method, metric in itertools.product(methods, metrics):
+        scores = {
+            number: found
+            for number, units in done.items()
+            if metric in units and len(found := units.loc[units["method"] == method, metric].dropna())
+        }
+        cases = sorted(frozenset.intersection(*(frozenset(found.index) for found in scores.values()))) if scores else []
+        for number in scores if cases else ():
+            units = done[number][done[number]["method"] == method].loc[cases]
+            values = units[metric].astype("float64")
+            shared[number, method, metric] = crossed_estimate(values, units["content"], units["style"])
+    return shared
+
+
 def _rows(
-    number: int, run: RunRecords, moment: datetime | None, methods: Mapping[str, str], metrics: Mapping[str, str]
+    number: int,
+    moment: datetime | None,
+    shared: Mapping[tuple[int, str, str], Estimate],
+    methods: Mapping[str, str],
+    metrics: Mapping[str, str],
 ) -> list[dict[str, Any]]:
     rows = []
-    for row in run.summary:
-        mean = number_of(row.mean)
-        if row.metric not in metrics or row.method not in methods or mean is None:
+    for (of_run, method, metric), estimate in shared.items():
+        mean, interval = number_of(estimate.mean), estimate.interval
+        if of_run != number or mean is None:
             continue
-        low, high = (mean if end is None else end for end in (number_of(row.low), number_of(row.high)))
+        low, high = (interval.low, interval.high) if interval else (mean, mean)
         show = number_format([low, mean, high])
         rows.append(
             {
-                "metric": row.metric,
-                "method": row.method,
-                "title": methods[row.method],
-                "note": f"run {number}: {metrics[row.metric]} {show(mean)} ({show(low)} to {show(high)})",
+                "metric": metric,
+                "method": method,
+                "title": methods[method],
+                "note": f"run {number}: {metrics[metric]} {show(mean)} ({show(low)} to {show(high)}), "
+                f"{format_count(estimate.cases, 'case')}",
                 "run": number,
                 "finished": moment.isoformat() if moment else None,
                 "y": mean,

@@ -43,12 +43,14 @@ def test_a_metric_without_an_order_agrees_with_none():
     assert (agreement.within_cases, agreement.of_means) == (None, None)
 
 
-def test_metrics_that_share_no_case_do_not_agree():
+def test_a_method_whose_metrics_share_no_case_is_left_out():
     run = make_run({name: {"ssim": step, "loss": step} for name, step in STEPS.items()})
     for number, case in enumerate(run.cases):
         run = change_unit(run, "a", case.id, **{"ssim" if number % 2 else "loss": np.nan})
     (agreement,) = agreement_of_metrics(run)
-    assert (agreement.within_cases, agreement.of_means) == (None, None)
+    assert agreement.methods == 3, "the one that has no case with both scores takes none from the others"
+    assert agreement.within_cases.cases == 9
+    assert agreement_of_metrics(replace(run, methods=run.methods[:2])) == []
 
 
 def test_the_measure_is_that_of_scipy_ties_included():
@@ -65,7 +67,8 @@ def test_all_statistics_are_json():
     generator = np.random.default_rng(0)
     scores = {name: {"ssim": step + generator.normal(size=(3, 3)), "loss": step} for name, step in STEPS.items()}
     value = json.loads(json.dumps(analyze(make_run(scores)).to_json(), allow_nan=False))
-    assert value["schema_version"] == 1
+    assert value["schema_version"] == 2
+    assert value["notes"]["ranks"].startswith("descriptive")
     assert len(value["comparisons"]) == 12
     assert {entry["metric"] for entry in value["ranks"]} == {"ssim", "loss"}
     assert value["agreement"][0]["methods"] == 4

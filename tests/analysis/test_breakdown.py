@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import nan
 
 import pytest
 
 from benchmark.analysis.breakdown import Factor, GroupMean, breakdowns
-from benchmark.analysis.interval import crossed_bootstrap
+from benchmark.analysis.interval import crossed_estimate
 from benchmark.store.records import RunRecords
 from tests.analysis.conftest import make_run
 
@@ -30,8 +31,9 @@ def test_cases_are_averaged_by_what_their_styles_share() -> None:
     cubism, ukiyo_e = found["Cubism"].estimate, found["Ukiyo-e"].estimate
     assert (cubism.mean, ukiyo_e.mean) == pytest.approx((0.25, 0.7))
     assert (cubism.cases, cubism.contents, cubism.styles) == (4, 2, 2)
-    assert cubism.interval == crossed_bootstrap(
-        [0.1, 0.2, 0.3, 0.4], ["c0", "c0", "c1", "c1"], ["s0", "s1", "s0", "s1"]
+    assert (
+        cubism.interval
+        == crossed_estimate([0.1, 0.2, 0.3, 0.4], ["c0", "c0", "c1", "c1"], ["s0", "s1", "s0", "s1"]).interval
     )
 
 
@@ -69,3 +71,21 @@ def test_cases_without_a_score_do_not_count() -> None:
 def test_a_run_without_scores_has_no_groups() -> None:
     run = run_of(MOVEMENTS)
     assert breakdowns(replace(run, units=run.units.iloc[:0])) == []
+
+
+def test_methods_of_a_group_stand_on_the_same_cases() -> None:
+    without_hard = [[nan, 0.2, 0.6], [0.3, 0.4, 0.8]]
+    scores = {"first": {"ssim": SCORES, "loss": SCORES}, "second": {"ssim": without_hard, "loss": SCORES}}
+    found = [mean for mean in breakdowns(make_run(scores)) if (mean.metric, mean.level) == ("ssim", "c0")]
+    assert {mean.method: (mean.estimate.mean, mean.estimate.cases) for mean in found} == {
+        "first": (pytest.approx(0.4), 2),
+        "second": (pytest.approx(0.4), 2),
+    }
+
+
+def test_a_method_with_too_few_cases_is_in_no_group() -> None:
+    few = [[nan, nan, 0.6], [nan, nan, nan]]
+    scores = {"first": {"ssim": SCORES, "loss": SCORES}, "second": {"ssim": few, "loss": SCORES}}
+    found = [mean for mean in breakdowns(make_run(scores)) if mean.metric == "ssim"]
+    assert {mean.method for mean in found} == {"first"}
+    assert sum(mean.estimate.cases for mean in found if mean.factor is Factor.CONTENT) == 6

@@ -1,11 +1,18 @@
-"""The two-way bootstrap interval."""
+"""Means over crossed cases: their two-way standard error, t interval and t test."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from benchmark.analysis.interval import Interval, crossed_bootstrap, crossed_estimate
+from benchmark.analysis.interval import (
+    Interval,
+    crossed_estimate,
+    t_interval,
+    t_test,
+    two_way_covariance,
+)
 from tests.analysis.conftest import crossed as crossed_effects
 
 
@@ -13,51 +20,134 @@ def crossed(contents: int, styles: int) -> tuple[np.ndarray, np.ndarray]:
     return np.repeat(np.arange(contents), styles), np.tile(np.arange(styles), contents)
 
 
-def test_contains_the_mean():
-    content, style = crossed(5, 6)
-    values = np.random.default_rng(0).normal(size=30)
-    interval = crossed_bootstrap(values, content, style)
-    assert interval.low < values.mean() < interval.high
+def brute_force_bootstrap(values, contents, styles, resamples=20_000):
+    """Means after drawing contents and styles with replacement, case by case as Owen (2007) describes it."""
+    generator = np.random.default_rng(0)
+    weights = np.ones((resamples, len(values)))
+    for factor in (contents, styles):
+        found, index = np.unique(factor, return_inverse=True)
+        weights *= generator.multinomial(len(found), np.full(len(found), 1 / len(found)), size=resamples)[:, index]
+    total = weights.sum(axis=1)
+    return (weights @ values)[total > 0] / total[total > 0]
 
 
-def test_repeats_itself():
-    content, style = crossed(4, 4)
-    values = np.random.default_rng(1).normal(size=16)
-    assert crossed_bootstrap(values, content, style) == crossed_bootstrap(values, content, style)
+@pytest.mark.parametrize(
+    ("contents", "styles", "spread"),
+    [(3, 3, (1, 0.2, 0.3)), (5, 8, (1, 1, 1)), (6, 6, (0, 0, 1))],
+    ids=["3 × 3", "5 × 8", "cases"],
+)
+def test_the_standard_error_is_that_of_the_pigeonhole_bootstrap(contents, styles, spread):
+    content, style = crossed(contents, styles)
+    values = crossed_effects(np.random.default_rng(1), contents, styles, spread).ravel()
+    fewest = min(contents, styles)
+    expected = brute_force_bootstrap(values, content, style).std() * np.sqrt(fewest / (fewest - 1))
+    assert crossed_estimate(values, content, style).standard_error == pytest.approx(expected, rel=0.02)
 
 
-def test_of_a_constant_is_a_point():
-    content, style = crossed(3, 3)
-    interval = crossed_bootstrap(np.full(9, 0.25), content, style)
-    assert interval.low == pytest.approx(0.25)
-    assert interval.high == pytest.approx(0.25)
+def test_the_standard_error_of_an_unbalanced_design_is_nearly_that_of_the_bootstrap():
+    generator = np.random.default_rng(2)
+    content, style = crossed(12, 12)
+    kept = generator.uniform(size=144) < 0.8
+    values = crossed_effects(generator, 12, 12, (1, 1, 1)).ravel()[kept]
+    content, style = content[kept], style[kept]
+    expected = brute_force_bootstrap(values, content, style).std() * np.sqrt(12 / 11)
+    assert crossed_estimate(values, content, style).standard_error == pytest.approx(expected, rel=0.05)
+
+
+def test_the_standard_error_of_repeated_seeds_is_that_of_the_bootstrap_and_not_smaller_for_copies():
+    content, style = (np.repeat(names, 3) for names in crossed(5, 6))
+    once = crossed_effects(np.random.default_rng(3), 5, 6, (1, 0.5, 0.5)).ravel()
+    values = np.repeat(once, 3)
+    found = crossed_estimate(values, content, style).standard_error
+    assert found == pytest.approx(brute_force_bootstrap(values, content, style).std() * np.sqrt(5 / 4), rel=0.04)
+    assert found == pytest.approx(crossed_estimate(once, *crossed(5, 6)).standard_error), "copies say nothing new"
+
+
+def test_where_only_contents_matter_it_is_the_t_test_of_their_means():
+    effects = np.array([0.3, -0.1, 0.8, 0.4, 0.6])
+    content, style = crossed(5, 8)
+    estimate = crossed_estimate(effects[content], content, style)
+    classical = stats.ttest_1samp(effects, 0)
+    # Owen's variance holds the effects of contents once more as scatter of the styles: 1 − 1/8 + 1/8 of it.
+    assert estimate.standard_error == pytest.approx(stats.sem(effects))
+    assert t_test(estimate) == pytest.approx(classical.pvalue)
+    interval = classical.confidence_interval(0.95)
+    assert (estimate.interval.low, estimate.interval.high) == pytest.approx((interval.low, interval.high))
+
+
+def test_the_formula_by_hand():
+    # Residuals −2, 0, 1, 1; content sums −2 and 2, style sums −1 and 1: (½ · 8 + ½ · 2 + 6) / 16, doubled for m = 2.
+    covariance = two_way_covariance(np.array([[0.0], [2], [3], [3]]), *crossed(2, 2))
+    assert covariance == pytest.approx(np.array([[2 * 11 / 16]]))
+
+
+def test_covariances_are_those_of_sums_and_differences():
+    content, style = crossed(4, 6)
+    first, second = (crossed_effects(np.random.default_rng(seed), 4, 6, (1, 1, 1)).ravel() for seed in (4, 5))
+    both = two_way_covariance(np.stack([first, second], axis=1), content, style)
+    difference = crossed_estimate(first - second, content, style).standard_error ** 2
+    assert both[0, 0] + both[1, 1] - 2 * both[0, 1] == pytest.approx(difference)
+
+
+@pytest.mark.parametrize("number", [2, 3, 5, 20])
+def test_the_test_and_the_interval_agree_at_every_level(number):
+    content, style = crossed(number, number)
+    estimate = crossed_estimate(
+        crossed_effects(np.random.default_rng(6), number, number, (1, 1, 1)).ravel() + 1, content, style
+    )
+    p_value = t_test(estimate)
+    assert p_value == pytest.approx(2 * stats.t.sf(abs(estimate.mean) / estimate.standard_error, number - 1))
+    assert t_interval(estimate, 1 - 1.001 * p_value).excludes_zero
+    assert not t_interval(estimate, 1 - 0.999 * p_value).excludes_zero
+
+
+@pytest.mark.parametrize("number", [2, 3, 5])
+@pytest.mark.parametrize("value", [0.1, 0.25])
+def test_without_scatter_the_interval_is_a_point_and_the_test_counts_levels(number, value):
+    estimate = crossed_estimate(np.full(number**2, value), *crossed(number, number))
+    assert estimate.standard_error == 0
+    assert (estimate.interval.low, estimate.interval.high) == (estimate.mean, estimate.mean)
+    assert t_test(estimate) == 2.0 ** (1 - number)
+
+
+def test_equal_scores_are_no_difference():
+    assert t_test(crossed_estimate(np.zeros(9), *crossed(3, 3))) == 1
 
 
 @pytest.mark.parametrize(("contents", "styles"), [(1, 9), (9, 1), (1, 1)])
-def test_cannot_be_told_from_one_content_or_one_style(contents, styles):
-    content, style = crossed(contents, styles)
-    assert crossed_bootstrap(np.arange(len(content)), content, style) is None
+def test_nothing_is_inferred_from_one_content_or_one_style(contents, styles):
+    estimate = crossed_estimate(np.arange(contents * styles) + 1.0, *crossed(contents, styles))
+    assert (estimate.interval, estimate.standard_error) == (None, None)
+    assert t_test(estimate) == 1
 
 
-def test_is_wider_than_the_naive_one_where_contents_differ():
-    content, style = crossed(8, 8)
-    values = np.random.default_rng(2).normal(size=8)[content] + 0.1 * np.random.default_rng(3).normal(size=64)
-    interval = crossed_bootstrap(values, content, style)
-    naive = 2 * 1.96 * values.std(ddof=1) / np.sqrt(64)
-    assert interval.high - interval.low > 1.5 * naive
-
-
-@pytest.mark.parametrize(("contents", "styles"), [(3, 3), (5, 5), (4, 8), (12, 12)])
+@pytest.mark.parametrize(("contents", "styles"), [(2, 2), (3, 3), (5, 5), (4, 8), (12, 12)])
 @pytest.mark.parametrize("spread", [(1, 1, 1), (1, 0.2, 0.3), (0, 0, 1)], ids=["both", "contents", "cases"])
-def test_covers_the_truth_at_about_the_stated_rate(contents, styles, spread):
+def test_the_interval_covers_the_truth_at_the_stated_rate(contents, styles, spread):
     generator = np.random.default_rng(4)
     content, style = crossed(contents, styles)
-    intervals = [
-        crossed_bootstrap(crossed_effects(generator, contents, styles, spread).ravel(), content, style, resamples=400)
-        for _ in range(200)
-    ]
-    covered = np.mean([interval.low <= 0 <= interval.high for interval in intervals])
-    assert covered >= (0.84 if contents == 3 else 0.89)
+    samples = (crossed_effects(generator, contents, styles, spread).ravel() for _ in range(400))
+    intervals = [crossed_estimate(sample, content, style).interval for sample in samples]
+    assert np.mean([interval.low <= 0 <= interval.high for interval in intervals]) >= 0.93
+
+
+@pytest.mark.parametrize(("low", "high", "cut"), [(0.2, 0.9, (0.2, 0.9)), (-1, 2, (0, 1)), (-2, -1, (0, 0))])
+def test_an_interval_is_cut_to_what_is_possible(low, high, cut):
+    assert Interval(low, high).within(0, 1) == Interval(*cut)
+    assert Interval(low, high).within(None, None) == Interval(low, high)
+
+
+def test_takes_an_unbalanced_design():
+    estimate = crossed_estimate([1.0, 2.0, 3.0], ["a", "a", "b"], ["x", "y", "x"])
+    assert (estimate.mean, estimate.cases, estimate.levels) == (2, 3, 2)
+    assert estimate.interval.low < 2 < estimate.interval.high
+
+
+def test_a_higher_level_is_wider():
+    content, style = crossed(6, 6)
+    estimate = crossed_estimate(np.random.default_rng(5).normal(size=36), content, style)
+    narrow, wide = (t_interval(estimate, level) for level in (0.5, 0.95))
+    assert wide.low < narrow.low < narrow.high < wide.high
 
 
 @pytest.mark.parametrize(("number", "most"), [(5, 0.75), (12, 0.6), (20, 0.5)])
@@ -68,13 +158,6 @@ def test_the_naive_interval_does_not_cover_it(number, most):
         values = crossed_effects(generator, number, number, (1, 1, 1))
         covered += abs(values.mean()) <= 1.96 * values.std(ddof=1) / number
     assert covered / 200 < most
-
-
-def test_a_higher_level_is_wider():
-    content, style = crossed(6, 6)
-    values = np.random.default_rng(5).normal(size=36)
-    narrow, wide = (crossed_bootstrap(values, content, style, level=level) for level in (0.5, 0.95))
-    assert wide.low < narrow.low < narrow.high < wide.high
 
 
 def test_an_estimate_says_from_how_many_contents_and_styles_it_is():
@@ -102,18 +185,3 @@ def test_the_standard_error_is_the_true_one_on_average():
 @pytest.mark.parametrize(("low", "high", "excludes"), [(0.1, 1, True), (-1, -0.1, True), (-1, 1, False), (0, 1, False)])
 def test_an_interval_that_ends_at_zero_does_not_exclude_it(low, high, excludes):
     assert Interval(low, high).excludes_zero is excludes
-
-
-def test_takes_an_unbalanced_design():
-    interval = crossed_bootstrap([1.0, 2.0, 3.0], ["a", "a", "b"], ["x", "y", "x"])
-    assert 1 <= interval.low <= interval.high <= 3
-
-
-def test_an_interval_does_not_depend_on_what_was_resampled_before() -> None:
-    contents, styles = crossed(4, 4)
-    values = np.random.default_rng(2).normal(size=16)
-    first = crossed_bootstrap(values, contents, styles)
-    for width in (3, 4, 5):
-        crossed_bootstrap(np.arange(width * width), *crossed(width, width))
-    assert crossed_bootstrap(values, contents, styles) == first
-    assert crossed_bootstrap(values, contents, styles, seed=1) != first

@@ -160,6 +160,25 @@ def test_such_scores_are_read_back_unless_there_is_none(units):
     assert known_set_scores(summary_from_json(written)) == [SPREAD]
 
 
+def test_the_summary_says_what_its_intervals_are(rows):
+    interval = summary_to_json(list(rows.values()))["interval"]
+    assert interval["level"] == 0.95
+    assert interval["method"].startswith("t interval with the two-way standard error over contents and styles")
+
+
+def test_an_interval_is_students_and_stays_in_the_range_of_the_metric(units):
+    bounded = [{**MANIFEST["metrics"][0], "minimum": 0.0, "maximum": None}, *MANIFEST["metrics"][1:]]
+    (free,), (cut,) = (
+        [row for row in summarize({**MANIFEST, "metrics": metrics}, scores_in(units)) if row.metric == "style_loss"][:1]
+        for metrics in (MANIFEST["metrics"], bounded)
+    )
+    # Scores 1, 2, 3 of two contents and two styles, one cell empty: residuals −1, 0, 1, sums of contents −1 and 1, of
+    # styles 0 and 0: (½ · 2 + ½ · 0 + 2) / 9, doubled.
+    assert free.high == pytest.approx(2 + 12.7062047 * (2 * 3 / 9) ** 0.5)
+    assert free.low == pytest.approx(2 - 12.7062047 * (2 * 3 / 9) ** 0.5)
+    assert (cut.low, cut.high) == (0, free.high)
+
+
 def test_a_summary_of_an_earlier_version_is_read(rows):
     written = summary_to_json(list(rows.values()))
     for row in written["rows"]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from benchmark.analysis.anchoring import anchored_scores
-from benchmark.analysis.trade_off import pareto_front, trade_offs
+from benchmark.analysis.statistics import analyze
+from benchmark.analysis.trade_off import pareto_front
 from benchmark.contracts.metric import Direction
 from benchmark.store.records import SummaryRow
 from tests.analysis.conftest import make_run, method
@@ -40,7 +41,7 @@ def test_a_circular_score_is_neither_on_the_front_nor_beats_others() -> None:
         ),
     )
     circular = SummaryRow("second", "loss", 0.2, None, None, 4, 2, 2, Direction.LOWER, True, False)
-    (entry,) = trade_offs(replace(run, summary=(circular,)), anchored_scores(run))
+    (entry,) = analyze(replace(run, summary=(circular,))).trade_offs
     assert (entry.content, entry.style) == ("ssim", "loss")
     assert entry.front == ("first", "third")
     assert entry.left_out == ("second",)
@@ -52,12 +53,25 @@ def test_without_controls_the_front_is_over_raw_means() -> None:
         {name: {"ssim": [[share] * 2] * 2, "loss": [[share / 2] * 2] * 2} for name, share in shares.items()},
         methods=tuple(method(name) for name in shares),
     )
-    summary = tuple(
-        SummaryRow(name, metric, share * factor, None, None, 4, 2, 2, direction, False, False)
-        for name, share in shares.items()
-        for metric, factor, direction in (("ssim", 1.0, Direction.HIGHER), ("loss", 0.5, Direction.LOWER))
-    )
-    (entry,) = trade_offs(replace(run, summary=summary), anchored_scores(run))
+    (entry,) = analyze(run).trade_offs
     assert not entry.anchored
     # The best by one is the worst by the other, because a loss is the better the lower.
     assert entry.front == ("first", "second", "third")
+
+
+@pytest.mark.parametrize("controls", [True, False], ids=["anchored", "raw"])
+def test_the_front_is_over_cases_that_all_methods_share(controls: bool) -> None:
+    # On the cases that both answered "first" is better by both; it also answered those that are hard for everyone.
+    hard = np.array([[0.1, 0.1, 0.1], [0.6, 0.6, 0.6], [0.6, 0.6, 0.6]])
+    easy = np.where(hard < 0.5, np.nan, 0.5)
+    scores = {
+        "first": {"ssim": hard, "loss": 1 - hard},
+        "second": {"ssim": easy, "loss": 1 - easy},
+        "content": {"ssim": np.ones((3, 3)), "loss": np.ones((3, 3))},
+        "style": {"ssim": np.zeros((3, 3)), "loss": np.zeros((3, 3))},
+    }
+    methods = (method("first"), method("second"), method("content", anchor="content"), method("style", anchor="style"))
+    kept = methods if controls else methods[:2]
+    (entry,) = analyze(make_run({one.name: scores[one.name] for one in kept}, methods=kept)).trade_offs
+    assert entry.anchored is controls
+    assert entry.front == ("first",)

@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmark.analysis.comparison import compare_pairs
 from benchmark.analysis.statistics import analyze
 from benchmark.cli.statistics import print_statistics
 from benchmark.contracts.metric import Direction
 from benchmark.store.records import SummaryRow
-from tests.analysis.conftest import make_run, method
+from tests.analysis.conftest import change_unit, make_run, method
+from tests.analysis.test_comparison import pair_of
 
 CIRCULAR = "(…): circular, the method optimised the metric's network"
 
@@ -22,7 +24,10 @@ def run():
     means = {"first": 0.8, "second": 0.4, "content": 1.0, "style": 0.0}
     scatter = np.random.default_rng(0).normal(size=(4, 4)) * 0.01
     methods = (method("first"), method("second"), method("content", anchor="content"), method("style", anchor="style"))
-    scores = {name: {"ssim": mean + scatter, "loss": mean + scatter} for name, mean in means.items()}
+    scores = {
+        name: {metric: mean * (1 + scatter * (number + 1)) for number, metric in enumerate(("ssim", "loss"))}
+        for name, mean in means.items()
+    }
     return make_run(scores, methods=methods)
 
 
@@ -44,3 +49,35 @@ def test_circular_scores_are_marked_wherever_they_are_compared(run, capsys):
 def test_without_a_circular_score_nothing_is_said_of_it(run, capsys):
     print_statistics(analyze(run))
     assert CIRCULAR not in capsys.readouterr().out
+
+
+def test_ranks_are_said_to_be_descriptive(run, capsys):
+    print_statistics(analyze(run))
+    shown = capsys.readouterr().out
+    assert shown.count("take cases for independent: they describe the run") == 2
+
+
+def test_a_scale_that_cannot_be_made_says_why(run, capsys):
+    other = {"content": "style", "style": "content"}
+    flipped = tuple(replace(one, anchor=other.get(one.anchor, "")) for one in run.methods)
+    print_statistics(analyze(replace(run, methods=flipped)))
+    shown = capsys.readouterr().out
+    assert "scores between the controls" not in shown
+    assert "not between the controls: ssim: the controls stand in the wrong order: style" in shown
+
+
+def test_a_disagreement_of_mean_and_ranks_is_told(run, capsys):
+    contents, styles = np.indices((20, 40))
+    comparisons = compare_pairs("ssim", {("a", "b"): pair_of(np.where((contents + styles) % 5 == 0, 1.0, -0.1))})
+    print_statistics(replace(analyze(run), comparisons=tuple(comparisons)))
+    words = "a − b: none is called better: the mean favours a, but b is better in 640 of 800 cases"
+    assert words in capsys.readouterr().out
+
+
+def test_who_is_left_out_is_told(run, capsys):
+    for case in run.cases[1:]:
+        run = change_unit(run, "first", case.id, ssim=np.nan)
+    print_statistics(analyze(run))
+    shown = capsys.readouterr().out
+    assert "left out where several methods stand side by side: first by ssim, which has 1 case" in shown
+    assert "not between the controls: first by ssim: has a score for 1 case only" in shown

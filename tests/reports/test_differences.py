@@ -59,6 +59,21 @@ def test_every_pair_says_what_is_shown_or_what_could_have_been(differences: Diff
     assert {pair.cases for pair in pairs} == {"16 (4 × 4)"}
 
 
+def test_a_pair_of_which_mean_and_ranks_disagree_says_so(crossed_run: RunRecords) -> None:
+    statistics = analyze(crossed_run)
+    words = "the mean favours method_0, but method_2 is better in 12 of 16 cases"
+    comparisons = tuple(
+        replace(one, better="", disagreement=words)
+        if (one.metric, one.first, one.second) == ("clip_text", "method_0", "method_2")
+        else one
+        for one in statistics.comparisons
+    )
+    found = build_differences(crossed_run, replace(statistics, comparisons=comparisons))
+    assert found is not None
+    pairs = {(pair.first, pair.second): pair for pair in found.metrics[-1].pairs}
+    assert (pairs["Method 0", "Method 2"].better, pairs["Method 0", "Method 2"].disagreement) == ("", words)
+
+
 def test_metrics_of_opposite_order_disagree(differences: Differences) -> None:
     ssim, *_ = differences.agreement
     assert ssim.metric == "SSIM"

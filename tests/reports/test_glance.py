@@ -15,7 +15,7 @@ from reports.verdicts import Mark
 
 def glance_at(run: RunRecords) -> Glance | None:
     statistics = analyze(run)
-    return build_glance(run, statistics.anchored, build_scores(run, statistics.comparisons))
+    return build_glance(run, statistics.anchored, build_scores(run, statistics.comparisons), statistics.unanchored)
 
 
 def test_the_controls_stand_at_the_ends_of_each_axis(crossed_run: RunRecords) -> None:
@@ -75,6 +75,23 @@ def test_an_axis_on_which_the_controls_are_alike_shows_raw_means_beside_anchored
         ("Text", False),
     ]
     assert [lane.title for lane in glance.rows[0].lanes[2]] == ["CLIP text ↑"]
+    assert glance.refused == (
+        "Not between the controls: CLIP text: the controls style_copy and identity are equal (means 0.5 and 0.5 over "
+        "16 cases).",
+    )
+
+
+def test_a_score_whose_controls_are_in_the_wrong_order_says_so_in_its_place(crossed_run: RunRecords) -> None:
+    units = crossed_run.units.copy()
+    for control, value in (("identity", 0.9), ("style_copy", 0.1)):
+        units.loc[units["method"] == control, "lpips"] = value
+    glance = glance_at(replace(crossed_run, units=units))
+    assert glance is not None
+    ssim, lpips = glance.rows[0].lanes[0]
+    assert ssim.bar is not None
+    assert (lpips.title, lpips.text, lpips.bar) == ("LPIPS", "–", None)
+    assert lpips.note.startswith("not between the controls: the controls stand in the wrong order: identity")
+    assert ["LPIPS: the controls stand in the wrong order" in sentence for sentence in glance.refused] == [True]
 
 
 def test_a_run_without_scores_has_nothing_at_a_glance(crossed_run: RunRecords) -> None:

@@ -94,7 +94,7 @@ def test_charts_are_shown_without_scripts_too(crossed_run: RunRecords, tmp_path:
 
 def test_the_ranking_explains_its_intervals_and_circular_scores(run: RunRecords, tmp_path: Path, parse: Parse) -> None:
     ranking = text_of(section(parse(HtmlReport().write([run], tmp_path)), "ranking"))
-    assert "two-way bootstrap that resamples contents and styles" in ranking
+    assert "two-way standard error, for which contents and styles are both samples" in ranking
     assert "circular: the method optimised the very network" in ranking
     assert "1.00 ↻ (circular)" in ranking
     assert "best: 0.500" in ranking

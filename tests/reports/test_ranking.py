@@ -40,10 +40,26 @@ def rows_of(scores: Scores, method: str) -> list[Row]:
     return [row for ranking in scores.rankings for row in ranking.rows if row.method == method]
 
 
-def compared(better: str, detectable: float | None = None) -> tuple[MethodComparison, ...]:
+def compared(
+    better: str, detectable: float | None = None, standard_error: float | None = 0.1, disagreement: str = ""
+) -> tuple[MethodComparison, ...]:
     """What the paired comparison says of Gatys and CLIPstyler by SSIM."""
-    difference = Estimate(mean=-0.2, interval=None, standard_error=None, cases=9, contents=3, styles=3)
-    return (MethodComparison("ssim", "gatys", "clipstyler", difference, -0.5, 0.1, 0.2, better, detectable),)
+    return (
+        MethodComparison(
+            metric="ssim",
+            first="gatys",
+            second="clipstyler",
+            difference=Estimate(-0.2, None, standard_error, cases=9, contents=3, styles=3),
+            effect=-0.5,
+            first_wins=3,
+            second_wins=6,
+            p_value=0.1,
+            p_holm=0.2,
+            better=better,
+            disagreement=disagreement,
+            detectable=detectable,
+        ),
+    )
 
 
 def test_the_best_follows_the_direction(run: RunRecords, row: MakeRow) -> None:
@@ -72,15 +88,22 @@ def test_methods_without_a_comparison_are_not_called_close(run: RunRecords, row:
 
 
 @pytest.mark.parametrize(
-    ("detectable", "words"), [(0.123, "a difference of 0.123 would be"), (None, "cannot show any difference")]
+    ("comparison", "words"),
+    [
+        (compared("", 0.123), "(p = 0.2, Holm); a difference of 0.123 would be"),
+        (compared(""), "(p = 0.2, Holm)"),
+        (compared("", standard_error=None), "the best: one content or style cannot show any difference"),
+        (compared("", 0.1, disagreement="the mean favours gatys"), "(p = 0.2, Holm): the mean favours gatys"),
+    ],
+    ids=["detectable", "no scatter", "one content", "disagreement"],
 )
 def test_a_mark_says_what_so_many_cases_could_have_shown(
-    run: RunRecords, row: MakeRow, detectable: float | None, words: str
+    run: RunRecords, row: MakeRow, comparison: tuple[MethodComparison, ...], words: str
 ) -> None:
     summary = (row("gatys", "ssim", 0.5, 0.4, 0.6), row("clipstyler", "ssim", 0.7, 0.6, 0.8))
-    (gatys,) = rows_of(build_scores(replace(run, summary=summary), compared("", detectable)), "gatys")
+    (gatys,) = rows_of(build_scores(replace(run, summary=summary), comparison), "gatys")
+    assert gatys.cells[0].note.startswith("not shown to be worse than the best")
     assert words in gatys.cells[0].note
-    assert "p = 0.2, Holm" in gatys.cells[0].note
 
 
 def test_equal_means_share_the_best(run: RunRecords, row: MakeRow) -> None:
@@ -130,6 +153,28 @@ def test_the_best_is_decided_on_cases_that_all_answered(run: RunRecords) -> None
     assert (gatys.cells[0].mark, clipstyler.cells[0].mark) == (Mark.NONE, Mark.BEST)
     assert clipstyler.cells[0].note == "best on the 2 cases that all compared methods answered"
     assert ["on the 2 cases that all compared methods answered" in sentence for sentence in scores.uneven] == [True]
+    # What is sorted by is what compares: the means over the shared cases, which are shown too.
+    assert (gatys.cells[0].shared, clipstyler.cells[0].shared) == ("0.650", "0.750")
+    assert (gatys.cells[0].order, clipstyler.cells[0].order) == pytest.approx((0.65, 0.75))
+
+
+def test_a_method_that_shares_too_few_cases_is_left_out_and_said(run: RunRecords) -> None:
+    third = replace(run.methods[0], name="third", title="Third")
+    units = pd.concat([run.units, run.units[run.units["method"] == "gatys"].assign(method="third")], ignore_index=True)
+    units = pd.concat([units.assign(case=units["case"] + suffix) for suffix in ("", "2")], ignore_index=True)
+    units = units[(units["method"] != "third") | (units["case"] == units["case"].iloc[0])]
+    numbers = {"gatys": 0.4, "clipstyler": 0.5, "third": 0.9}
+    units = units[units["method"].isin(numbers)].assign(ssim=units["method"].map(numbers))
+    summary = tuple(
+        summary_row(name, "ssim", number, None, None, n=1 if name == "third" else 6) for name, number in numbers.items()
+    )
+    scores = build_scores(
+        replace(run, methods=(*run.methods[:2], third), units=units, summary=summary, cases=run.cases * 2), ()
+    )
+    (left_out,), (best,) = rows_of(scores, "third"), rows_of(scores, "clipstyler")
+    assert (left_out.cells[0].text, left_out.cells[0].shared, left_out.cells[0].order) == ("0.900", "–", None)
+    assert (left_out.cells[0].mark, best.cells[0].mark) == (Mark.NONE, Mark.BEST)
+    assert "Third answered too few cases to be compared by SSIM." in scores.uneven
 
 
 def test_none_is_the_best_where_methods_share_no_case(run: RunRecords) -> None:

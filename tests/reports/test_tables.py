@@ -38,10 +38,10 @@ class TestJsonReport(ReportConformance):
 
 def test_markdown_marks_best_circular_and_controls(run: RunRecords, tmp_path: Path) -> None:
     text = MarkdownReport().write([run], tmp_path).read_text(encoding="utf-8")
-    assert "| CLIPstyler | **0.500**<br>0.440 – 0.560 |" in text
-    assert "| Gatys | 0.400 ○<br>0.350 – 0.450 |" in text
-    assert "| Gatys | 1.00 ↻<br>0.90 – 1.10 |" in text
-    assert "| *Identity* | 1.000 |" in text
+    assert "| CLIPstyler | **0.500 / 0.500**<br>0.440 – 0.560 |" in text
+    assert "| Gatys | 0.400 / 0.400 ○<br>0.350 – 0.450 |" in text
+    assert "| Gatys | 1.00 / 2.00 ↻<br>0.90 – 1.10 |" in text
+    assert "| *Identity* | 1.000 / 1.000 |" in text
 
 
 def test_markdown_shows_markup_as_text(run: RunRecords, tmp_path: Path, rewritten: Callable[..., RunRecords]) -> None:
@@ -55,9 +55,9 @@ def test_markdown_shows_markup_as_text(run: RunRecords, tmp_path: Path, rewritte
 
 def test_latex_marks_best_circular_and_controls(run: RunRecords, tmp_path: Path) -> None:
     text = LatexReport().write([run], tmp_path).read_text(encoding="utf-8")
-    assert r"CLIPstyler & \textbf{0.500} \\" in text
-    assert r"Gatys & 0.400$^{\circ}$ \\" in text
-    assert r"\emph{Identity} & 1.000 \\" in text
+    assert r"CLIPstyler & \textbf{0.500 / 0.500} \\" in text
+    assert r"Gatys & 0.400 / 0.400$^{\circ}$ \\" in text
+    assert r"\emph{Identity} & 1.000 / 1.000 \\" in text
     assert r"SSIM $\uparrow$" in text
     assert text.count(r"\toprule") == text.count(r"\bottomrule") == 3
 
