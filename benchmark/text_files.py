@@ -28,6 +28,8 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_ARCHIVE: Final = b"PK\3\4"
+"""What ZIP files begin with, of which workbooks are made."""
 _SEPARATORS: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
 _LARGEST_TABLE: Final = 16 << 20
 _ADVICE: Final = "save it as UTF-8 (in Excel: “CSV UTF-8”; in an editor: encoding UTF-8)"
@@ -192,6 +194,8 @@ def find_file(folder: Path, relative: str) -> Path:
 
 
 def _decoded(data: bytes, where: str) -> str:
+    if data.startswith(_ARCHIVE):
+        raise InputError(f"{where} is a workbook or an archive, no text; {_ADVICE}")
     mark, encoding = next(((mark, name) for mark, name in _MARKS if data.startswith(mark)), (b"", "utf-8"))
     try:
         text = data[len(mark) :].decode(encoding)

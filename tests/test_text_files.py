@@ -42,6 +42,7 @@ class TestText:
         [
             ("ok\nÉventail".encode("cp1252"), r"is not UTF-8 \(byte 0xC9 in line 2\); save it as UTF-8 \(in Excel"),
             (codecs.BOM_UTF16_LE + b"a\0\n\0\x00\xd8", "is not UTF-8 .* in line 2"),
+            (b"PK\3\4\x14\0\6\0", "is a workbook or an archive, no text; save it as UTF-8"),
             ("file".encode("utf-16-le"), "holds zero bytes: it is no text file, or UTF-16 without its mark"),
         ],
     )

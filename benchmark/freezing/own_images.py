@@ -91,8 +91,11 @@ def new_protocol(
     Raises:
         InputError: An image or the table cannot be used, or the folder cannot be written.
     """
-    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-        raise InputError(f"{folder} exists already; name a folder that does not")
+    try:
+        if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+            raise InputError(f"{folder} exists already; name a folder that does not")
+    except OSError as error:
+        raise InputError(f"cannot write {folder}: {error.strerror}") from error
     contents, styles = _image_files(images.contents, note), _image_files(images.styles, note)
     facts = _read_table(images.prompts, styles) if images.prompts is not None else {}
     try:

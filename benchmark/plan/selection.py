@@ -39,10 +39,14 @@ def find_protocol(name: str) -> Protocol | Recipe:
     Raises:
         InputError: There is none, or it is not valid.
     """
-    if looks_like_path(name) or (
-        Path(name).exists() and name.replace("-", "_") not in installed_plugins(PluginKind.PROTOCOLS)
-    ):
-        return open_protocol(Path(name))
+    try:
+        is_path = looks_like_path(name) or (
+            Path(name).exists() and name.replace("-", "_") not in installed_plugins(PluginKind.PROTOCOLS)
+        )
+        if is_path:
+            return open_protocol(Path(name))
+    except OSError as error:
+        raise InputError(f"cannot read protocol {name}: {error.strerror}") from error
     return make_protocol(find_plugin(PluginKind.PROTOCOLS, name))
 
 

@@ -189,13 +189,16 @@ class RunDirectory:
         return True
 
     def _refuse_something_else(self) -> None:
-        if self.path.exists() and not self.path.is_dir():
-            raise InputError(f"{self.path} is a file; name a folder with --out")
-        if self.path.exists() and not self.manifest.exists():
-            # What a start leaves that was killed in its first instant.
-            allowed = (_LOCK, ".run.json.")
-            if any(not entry.name.startswith(allowed) for entry in self.path.iterdir()):
-                raise InputError(f"{self.path} is not empty and holds no run; name another folder with --out")
+        try:
+            if self.path.exists() and not self.path.is_dir():
+                raise InputError(f"{self.path} is a file; name a folder with --out")
+            if self.path.exists() and not self.manifest.exists():
+                # What a start leaves that was killed in its first instant.
+                allowed = (_LOCK, ".run.json.")
+                if any(not entry.name.startswith(allowed) for entry in self.path.iterdir()):
+                    raise InputError(f"{self.path} is not empty and holds no run; name another folder with --out")
+        except OSError as error:
+            raise InputError(f"cannot use {self.path}: {error.strerror}; name another folder with --out") from error
 
     def _clear(self) -> None:
         for name in _CLEARED_ENTRIES:

@@ -218,3 +218,23 @@ class TestAPictureThatCannotBeWritten:
         image.rmdir()
         monkeypatch.delenv("SAMPLE_PLUGINS_METRIC")
         assert command(*given).code == 0
+
+
+def test_a_name_that_no_file_can_have_is_one_clear_line(command, sample_plugins, tmp_path):
+    name = "x" * 300
+    contents = SAMPLE_PLUGINS / "sample_plugins" / "tiny"
+    new = ("protocol", "new", "--contents", contents, "--styles", contents)
+    for arguments in (
+        ("run", "--protocol", "tiny", "--methods", "identity", "--out", tmp_path / name),
+        ("run", "--protocol", tmp_path / name),
+        ("protocol", "show", name),
+        (*new, "-o", tmp_path / name),
+        ("protocol", "new", "--contents", tmp_path / name, "--styles", contents, "-o", tmp_path / "new"),
+        ("similarity", "--image", tmp_path / name, "--prompt", "a horse"),
+        ("doctor", tmp_path / name),
+    ):
+        result = command(*arguments)
+        assert result.code == 2
+        assert len(result.error_lines) == len(result.err.splitlines()) == 1, result.err
+        assert "File name too long" in result.err
+        assert "unexpected" not in result.err
