@@ -90,9 +90,9 @@ def _check(run: RunRecords, threshold: Threshold, method: str, metric: str) -> F
     if finding.now is None:
         return replace(finding, outcome=Outcome.MISSING, reason=lacking_metrics(run).get(metric, "there is no score"))
     outcome = Outcome.SAME if threshold.allows(finding.now) else Outcome.WORSE
-    reasons = [f"has to be {threshold.bounds}", finding.reason]
-    reasons += [f"{disturbed} disturbed by other processes left out"] if disturbed else []
-    return replace(finding, outcome=outcome, reason="; ".join(filter(None, reasons)))
+    left_out = f"{disturbed} disturbed by other processes left out" if disturbed else ""
+    words = "; ".join(filter(None, (f"has to be {threshold.bounds}", finding.reason, left_out)))
+    return replace(finding, outcome=outcome, reason=words)
 
 
 def _mean(run: RunRecords, units: pd.DataFrame, method: str, metric: str) -> Finding:
