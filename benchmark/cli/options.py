@@ -18,22 +18,6 @@ POSITIVE = click.FloatRange(min=0, min_open=True, max=1_000_000)
 _SHARE = click.FloatRange(min=0, max=1000)
 
 
-def _read_tolerances(
-    context: click.Context, option: click.Parameter, values: tuple[str, ...]
-) -> tuple[tuple[str, float], ...]:
-    """Reads ``SHARE``, or ``METRIC=SHARE``: pairs of the metric's name, empty for all metrics, and the share."""
-    tolerances = []
-    for value in values:
-        metric, equals, share = value.rpartition("=")
-        if equals and not metric.strip():
-            raise click.BadParameter(f"{value!r} names no metric before the =", context, option)
-        number: float = _SHARE(share, option, context)
-        if math.isnan(number):
-            raise click.BadParameter("nan is not a number", context, option)
-        tolerances.append((metric.strip().replace("-", "_"), number))
-    return tuple(tolerances)
-
-
 def device_option(command: CommandT) -> CommandT:
     """Adds ``--device``."""
     return click.option(
@@ -79,13 +63,12 @@ def rules_options(command: CommandT) -> CommandT:
 
     @functools.wraps(command)
     def with_rules(
-        *, tolerances: tuple[tuple[str, float], ...], runtime_tolerance: float, confidence: float, **arguments: Any
+        *, tolerances: dict[str, float], runtime_tolerance: float, confidence: float, **arguments: Any
     ) -> Any:
-        shares = dict(tolerances)
         rules = GateRules(
-            scores=Tolerance(shares.pop("", defaults.scores.relative), defaults.scores.absolute),
+            scores=Tolerance(tolerances.get("", defaults.scores.relative), defaults.scores.absolute),
             runtime=Tolerance(runtime_tolerance, defaults.runtime.absolute),
-            own=shares,
+            own={metric: share for metric, share in tolerances.items() if metric},
             level=confidence,
         )
         return command(rules=rules, **arguments)
@@ -109,6 +92,18 @@ def rules_options(command: CommandT) -> CommandT:
     for option in reversed(options):
         with_rules = option(with_rules)
     return with_rules  # type: ignore[return-value]
+
+
+def _read_tolerances(context: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> dict[str, float]:
+    """Shares by metric, that for all under an empty name; what is given again replaces what was given before."""
+    tolerances: dict[str, float] = {}
+    for text in texts:
+        metric, equals, share = text.rpartition("=")
+        if equals and not metric.strip():
+            raise click.BadParameter(f"{text!r} names no metric before the =", context, parameter)
+        number: float = _SHARE.convert(share, parameter, context)  # type: ignore[arg-type]  # it converts texts
+        tolerances[metric.strip().replace("-", "_")] = refuse_nan(context, parameter, number) or 0.0
+    return tolerances
 
 
 def resources_options(command: CommandT) -> CommandT:

@@ -94,8 +94,8 @@ def _check(run: RunRecords, threshold: Threshold, method: str, metric: str) -> F
         return replace(finding, outcome=Outcome.NOT_COMPARABLE, reason=reason, decides=False)
     outcome = Outcome.SAME if threshold.allows(finding.now) else Outcome.WORSE
     left_out = f"{disturbed} {DISTURBED} left out" if disturbed else ""
-    words = [f"has to be {threshold.bounds}", finding.reason, left_out]
-    return replace(finding, outcome=outcome, reason="; ".join(filter(None, words)))
+    words = "; ".join(filter(None, (f"has to be {threshold.bounds}", finding.reason, left_out)))
+    return replace(finding, outcome=outcome, reason=words)
 
 
 def _mean(run: RunRecords, units: pd.DataFrame, method: str, metric: str) -> Finding:

@@ -128,6 +128,21 @@ class TestIncompleteRuns:
             ("adain", "runtime"): Outcome.NOT_COMPARABLE
         }
 
+    def test_disturbed_durations_are_left_out_and_said(self):
+        units = RUN.units.assign(seconds=2.0)
+        units.loc[units["case"] == "c0--s0", "seconds"] = 90.0
+        run = dataclasses.replace(RUN, units=units.assign(disturbed=units["seconds"] > 2))
+        (finding,) = check_thresholds(run, (Threshold("seconds", "adain", maximum=3),))
+        assert (finding.outcome, finding.now, finding.cases) == (Outcome.SAME, 2.0, 3)
+        assert finding.reason == "has to be at most 3; 1 disturbed by other processes left out"
+
+    @pytest.mark.parametrize("metric", ["seconds", "runtime"])
+    def test_durations_that_were_all_disturbed_are_not_comparable(self, metric):
+        run = dataclasses.replace(RUN, units=RUN.units.assign(disturbed=True))
+        (finding,) = check_thresholds(run, (Threshold(metric, "adain", maximum=3),))
+        assert (finding.outcome, finding.decides) == (Outcome.NOT_COMPARABLE, True)
+        assert outcomes(Threshold("ssim", "adain", 0.4), run=run) == {("adain", "ssim"): Outcome.SAME}
+
 
 class TestDisturbedDurations:
     RUN = change_unit(RUN, "adain", "c0--s0", seconds=1e6, disturbed=True)
