@@ -40,7 +40,7 @@ def print_statistics(statistics: RunStatistics, networks: Networks) -> None:
         pairs = [comparison for comparison in statistics.comparisons if comparison.metric == metric]
         console.print(_pairs_table(labelled(metric), ranks.get(metric), pairs, statistics.circular.get(metric, ())))
     if statistics.anchored:
-        console.print(_anchored_table(statistics.anchored, statistics.circular, networks))
+        console.print(_anchored_table(statistics.anchored, statistics.circular, labelled))
     if statistics.trade_offs:
         console.print(_trade_offs_table(statistics.trade_offs, labelled))
     if statistics.agreement:
@@ -89,18 +89,18 @@ def _pairs_table(
 
 
 def _anchored_table(
-    scores: tuple[AnchoredScore, ...], circular: Mapping[str, Sequence[str]], networks: Networks
+    scores: tuple[AnchoredScore, ...], circular: Mapping[str, Sequence[str]], labelled: Callable[[str], str]
 ) -> Table:
     methods = list(dict.fromkeys(score.method for score in scores))
     found = {(score.metric, score.method): score for score in scores}
-    table = Table("metric", "network", "0 is", "1 is", *map(escape, methods), title="scores between the controls")
+    table = Table("metric", "0 is", "1 is", *map(escape, methods), title="scores between the controls")
     if any(score.method in circular.get(score.metric, ()) for score in scores):
         table.caption = CIRCULAR
     for metric in dict.fromkeys(score.metric for score in scores):
         cells = [found.get((metric, method)) for method in methods]
         ends = next(cell for cell in cells if cell)
         texts = [_anchored_text(cell, circular.get(metric, ())) if cell else "–" for cell in cells]
-        table.add_row(*map(escape, (metric, networks.metric(metric), ends.zero, ends.one)), *texts)
+        table.add_row(*map(escape, (labelled(metric), ends.zero, ends.one)), *texts)
     return table
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmark.analysis.networks import Network, Networks, networks_of_run
 from benchmark.analysis.statistics import analyze
 from benchmark.cli.statistics import print_statistics
 from benchmark.contracts.metric import Direction
@@ -28,7 +29,7 @@ def run():
 
 def test_circular_scores_are_marked_wherever_they_are_compared(run, capsys):
     row = SummaryRow("second", "loss", 0.4, None, None, 16, 4, 4, Direction.LOWER, circular=True, control=False)
-    print_statistics(analyze(replace(run, summary=(row,))))
+    print_statistics(analyze(replace(run, summary=(row,))), networks_of_run(run))
     shown = capsys.readouterr().out
     ssim, loss, rest = shown.partition("loss: average")[0], *shown.partition("loss: average")[2].split("scores between")
     assert "(second)" not in ssim
@@ -42,5 +43,16 @@ def test_circular_scores_are_marked_wherever_they_are_compared(run, capsys):
 
 
 def test_without_a_circular_score_nothing_is_said_of_it(run, capsys):
-    print_statistics(analyze(run))
+    print_statistics(analyze(run), networks_of_run(run))
     assert CIRCULAR not in capsys.readouterr().out
+
+
+def test_a_stand_in_is_named_beside_what_it_made_and_explained_once(run, capsys):
+    networks = Networks({"loss": (Network("clip-tiny-judge", "CLIP"),), "ssim": ()}, {"first": ()})
+    print_statistics(analyze(run), networks)
+    shown = capsys.readouterr().out
+    assert "loss (clip-tiny-judge ‡): average ranks" in shown
+    assert "ssim: average ranks" in shown
+    assert "│ loss (clip-tiny-judge ‡) " in shown
+    assert "│ loss ‡, ssim" in shown or "│ ssim, loss ‡" in shown
+    assert shown.count("‡ clip-tiny-judge is not CLIP: compare within this protocol only") == 1
