@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmark.analysis.networks import Network, Networks, networks_of_run
+from benchmark.analysis.networks import Network, Networks
 from benchmark.analysis.statistics import analyze
 from benchmark.cli.statistics import print_statistics
 from benchmark.contracts.metric import Direction
@@ -29,7 +29,7 @@ def run():
 
 def test_circular_scores_are_marked_wherever_they_are_compared(run, capsys):
     row = SummaryRow("second", "loss", 0.4, None, None, 16, 4, 4, Direction.LOWER, circular=True, control=False)
-    print_statistics(analyze(replace(run, summary=(row,))), networks_of_run(run))
+    print_statistics(analyze(replace(run, summary=(row,))), Networks({}, {}))
     shown = capsys.readouterr().out
     ssim, loss, rest = shown.partition("loss: average")[0], *shown.partition("loss: average")[2].split("scores between")
     assert "(second)" not in ssim
@@ -43,7 +43,7 @@ def test_circular_scores_are_marked_wherever_they_are_compared(run, capsys):
 
 
 def test_without_a_circular_score_nothing_is_said_of_it(run, capsys):
-    print_statistics(analyze(run), networks_of_run(run))
+    print_statistics(analyze(run), Networks({}, {}))
     assert CIRCULAR not in capsys.readouterr().out
 
 
