@@ -50,7 +50,7 @@ def print_statistics(statistics: RunStatistics, networks: Networks) -> None:
             f"{format_count(entry.cases, 'case')}; the others share {entry.shared:,}"
         )
     if statistics.anchored:
-        console.print(_anchored_table(statistics.anchored, statistics.circular, networks))
+        console.print(_anchored_table(statistics.anchored, statistics.circular, labelled))
     for refused in statistics.unanchored:
         subject = f"{refused.method} by {refused.metric}" if refused.method else refused.metric
         click.echo(f"not between the controls: {subject}: {refused.reason}")
@@ -108,18 +108,18 @@ def _pairs_table(
 
 
 def _anchored_table(
-    scores: tuple[AnchoredScore, ...], circular: Mapping[str, Sequence[str]], networks: Networks
+    scores: tuple[AnchoredScore, ...], circular: Mapping[str, Sequence[str]], labelled: Callable[[str], str]
 ) -> Table:
     methods = list(dict.fromkeys(score.method for score in scores))
     found = {(score.metric, score.method): score for score in scores}
-    table = Table("metric", "network", "0 is", "1 is", *map(escape, methods), title="scores between the controls")
+    table = Table("metric", "0 is", "1 is", *map(escape, methods), title="scores between the controls")
     if any(score.method in circular.get(score.metric, ()) for score in scores):
         table.caption = CIRCULAR
     for metric in dict.fromkeys(score.metric for score in scores):
         cells = [found.get((metric, method)) for method in methods]
         ends = next(cell for cell in cells if cell)
         texts = [_anchored_text(cell, circular.get(metric, ())) if cell else "–" for cell in cells]
-        table.add_row(*map(escape, (metric, networks.metric(metric), ends.zero, ends.one)), *texts)
+        table.add_row(*map(escape, (labelled(metric), ends.zero, ends.one)), *texts)
     return table
 
 

@@ -333,8 +333,6 @@ def _add_heading(spec: dict[str, Any], heading: Heading) -> None:
     spec["params"] = [*known, *({"name": name, "value": value} for name, value in parameters.items())]
     spec["title"] = {
         "text": {"expr": f"narrow ? [{narrow}] : [{wide}]"},
-        # Who cannot see it is told by the text of the whole figure.
-        "aria": False,
         "color": QUIET,
         "fontSize": 11,
         "lineHeight": 14,
