@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from benchmark.execution.machine_load import LARGEST_SHARE, MachineLoad, Process
 from benchmark.execution.measurement import measure
 
 CPU = torch.device("cpu")
-SPIN = "import time\nend = time.monotonic() + 60\nwhile time.monotonic() < end: pass"
+SPIN = "import time\nend = time.monotonic() + 200\nwhile time.monotonic() < end: pass"
 
 
 class Machine:
@@ -147,7 +148,8 @@ def busy_processes():
     time.sleep(0.5)
     yield
     for process in processes:
-        os.kill(process, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
 
 
 def work(seconds: float) -> None:
