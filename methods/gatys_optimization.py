@@ -24,8 +24,8 @@ _FIRST_STEP: Final = 0.1 / 255
 """How far the first step of a descent moves pixels in [0, 1] on average: a tenth of a grey level.
 
 Torch makes the first step of L-BFGS, along the gradient, so long that all changes sum to 1. On pixels in 0–255 that
-is less the larger the picture is: at 1024 px it is below the resolution of float32, the picture and its gradient stay
-as they are, nothing is learnt of the curvature, and the next step is the gradient itself, hundreds of grey levels.
+is less the larger the picture is: at 1024 px most changes are below the resolution of float32, so that the picture and
+its loss stay as they are, and the curvature that the next steps build on is one of rounding.
 """
 
 

@@ -122,12 +122,9 @@ class VGG19(nn.Module):
         """
         if not factor > 0:
             raise ValueError(f"features can only be multiplied by a factor above 0, not {factor}")
-        for name, convolution in self.convolutions.items():
-            assert isinstance(convolution, nn.Conv2d)
-            assert convolution.bias is not None
-            convolution.bias.mul_(factor)
-            if name == CONVOLUTIONS[0]:
-                convolution.weight.mul_(factor)
+        for name, parameter in self.convolutions.named_parameters():
+            if name.endswith(".bias") or name == "conv1_1.weight":
+                parameter.mul_(factor)
 
 
 def _activation(convolution: str) -> str:
@@ -181,7 +178,7 @@ def load_vgg19_embedded(file: Path) -> VGG19:
 def load_vgg19(file: Path) -> VGG19:
     """Load torchvision's VGG-19, trained on ImageNet with torchvision's colour normalisation.
 
-    Its features are on torchvision's scale; `ModelSpecification.load` brings them to the original network's.
+    Its features are on torchvision's scale; `VGGSpecification.load` brings them to the original network's.
 
     Args:
         file: torchvision's file; its classifier is left out.
