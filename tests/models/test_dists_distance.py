@@ -12,12 +12,13 @@ from torch import nn
 from torch.nn import functional
 from torchvision.models.vgg import cfgs, make_layers
 from torchvision.transforms.functional import resize as resize_picture
-from torchvision.transforms.functional import to_tensor
+from torchvision.transforms.functional import to_pil_image, to_tensor
 
 from benchmark.errors import InputError
 from benchmark.models.assets import DISTS_HEADS
 from benchmark.models.dists_distance import DistsDistance, load_dists
 from benchmark.models.weights_folders import weights_folders
+from tests.models.test_resizing import blocks
 
 
 def heads() -> Path:
@@ -106,18 +107,19 @@ def as_the_authors_do(first: Image.Image, second: Image.Image, backbone: nn.Sequ
     return float(1 - similarity)
 
 
-@pytest.mark.parametrize("size", [(96, 96), (300, 420), (512, 512), (700, 384)])
+@pytest.mark.parametrize("size", [(96, 96), (300, 420), (512, 512)])
 def test_equals_the_authors_program_from_the_file_on(
     network: DistsDistance, backbone: nn.Sequential, size: tuple[int, int]
 ) -> None:
-    pictures = [Image.fromarray(getattr(data, name)()[:384, :384]).resize(size) for name in ("astronaut", "coffee")]
+    # Fine squares: without antialiasing the numbers would differ by 2e-4 and more.
+    pictures = [to_pil_image(blocks(size[1], size[0], side)) for side in (3, 2)]
     with torch.no_grad():
         expected = as_the_authors_do(*pictures, backbone, heads())
 
     distance = network(*(to_tensor(picture)[None] for picture in pictures))
 
     # Where pictures are reduced, PIL rounds them to 8 bits twice.
-    assert distance.item() == pytest.approx(expected, abs=1e-5 if min(size) <= 256 else 2e-4)
+    assert distance.item() == pytest.approx(expected, abs=1e-5 if min(size) <= 256 else 1e-4)
 
 
 def test_the_weights_of_the_channels_sum_to_one(network: DistsDistance) -> None:
