@@ -33,7 +33,7 @@ def test_runs_of_one_protocol_are_compared_case_by_case(crossed_run: RunRecords,
     assert changes is not None
     first, *_ = changes.findall(".//tbody/tr")
     assert [text_of(cell) for cell in first] == [
-        "Method 1", "SSIM", "0.600", "0.500", "−0.100 −0.100 – −0.100", "worse", "16 (4 × 4)",
+        "Method 1", "SSIM", "0.600", "0.500", "−0.100 −0.113 – −0.087", "worse", "16 (4 × 4)",
     ]  # fmt: skip
     assert page.find(".//section[@id='side-by-side']") is None
 
