@@ -1,36 +1,34 @@
 """Run, score and compare image style transfer methods on one fixed protocol.
 
 This is the public interface: the contracts that plugins keep, the words they use, and ``load_run``. Importing it loads
-no torch.
+nothing else; what is asked for is loaded then.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from benchmark.contracts import (
-    Axis,
-    Condition,
-    Direction,
-    Method,
-    MethodInfo,
-    MethodResources,
-    Metric,
-    MetricInfo,
-    Need,
-    NoSettings,
-    Report,
-    ReportInfo,
-    SetMetric,
-    SetMetricInfo,
-    StyleCondition,
-)
-from benchmark.errors import BenchmarkError, InputError, MissingModelError, NotComparableError
-from benchmark.models.role import Role
-from benchmark.protocol.case import Case, Content, Style, WeightedStyle
-
+TYPE_CHECKING = False  # As in ``typing``, whose import alone takes longer than this module may.
 if TYPE_CHECKING:
     from benchmark.analysis.loading import load_run
+    from benchmark.contracts import (
+        Axis,
+        Condition,
+        Direction,
+        Method,
+        MethodInfo,
+        MethodResources,
+        Metric,
+        MetricInfo,
+        Need,
+        NoSettings,
+        Report,
+        ReportInfo,
+        SetMetric,
+        SetMetricInfo,
+        StyleCondition,
+    )
+    from benchmark.errors import BenchmarkError, InputError, MissingModelError, NotComparableError
+    from benchmark.models.role import Role
+    from benchmark.protocol.case import Case, Content, Style, WeightedStyle
 
 __all__ = [
     "Axis",
@@ -60,11 +58,18 @@ __all__ = [
     "load_run",
 ]
 
+_SOURCES = {
+    "load_run": "benchmark.analysis.loading",
+    **dict.fromkeys(("BenchmarkError", "InputError", "MissingModelError", "NotComparableError"), "benchmark.errors"),
+    "Role": "benchmark.models.role",
+    **dict.fromkeys(("Case", "Content", "Style", "WeightedStyle"), "benchmark.protocol.case"),
+}
+"""Where the names are that are not in ``benchmark.contracts``."""
 
-def __getattr__(name: str) -> Any:
-    """Loads pandas only for those who ask for results."""
-    if name == "load_run":
-        from benchmark.analysis.loading import load_run
 
-        return load_run
+def __getattr__(name: str) -> object:
+    if name in __all__:
+        import importlib
+
+        return getattr(importlib.import_module(_SOURCES.get(name, "benchmark.contracts")), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

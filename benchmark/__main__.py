@@ -1,5 +1,6 @@
 """``python -m benchmark`` is the command ``benchmark``."""
 
-from benchmark.cli.main import main
+from benchmark.cli.start import start
 
-main()
+if __name__ == "__main__":
+    start()

@@ -6,6 +6,8 @@ import contextlib
 import traceback
 from enum import IntEnum
 
+from benchmark.escaping import one_line
+
 
 class ExitCode(IntEnum):
     """Exit codes of the command line."""
@@ -40,7 +42,7 @@ class MissingModelError(BenchmarkError):
 
 def describe_error(error: BaseException) -> str:
     """One line about an error: its message if it is written for users, else with its type."""
-    text = " ".join(str(error).encode("utf-8", "backslashreplace").decode().split())
+    text = one_line(str(error))
     if isinstance(error, BenchmarkError):
         return text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -8,24 +8,31 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmark.color_profile import embedded_profile, to_srgb
 from benchmark.errors import InputError
+from benchmark.escaping import printable
 
 if TYPE_CHECKING:
     from PIL import Image
     from torch import Tensor
 
-PREPARATION_VERSION = "1"
-"""Changes whenever the same file would become other pixels; part of every fingerprint."""
+PREPARATION_VERSION = "2"
+"""Changes whenever the same file would become other pixels; part of every fingerprint.
+
+2: pictures with a colour profile are converted to sRGB; before, the profile was ignored.
+"""
 
 MINIMUM_SIDE = 16
 MAXIMUM_PIXELS = 100_000_000
+_GREY_WITH_ALPHA = ("1", "L", "LA", "La")
 
 
 def open_image(path: Path) -> Image.Image:
-    """Reads an image file as 8-bit RGB, upright.
+    """Reads an image file as 8-bit sRGB, upright.
 
-    EXIF rotation is applied; transparent pixels lie on white; 16-bit greyscale is reduced to 8 bits; greyscale,
-    palette and CMYK images are converted.
+    A colour profile is applied; without one the colours are sRGB, whatever EXIF or chunks of PNG say (see
+    ``benchmark.color_profile``). EXIF rotation is applied; transparent pixels lie on white; 16-bit greyscale is reduced
+    to 8 bits; greyscale, palette and CMYK images are converted.
 
     Args:
         path: The file.
@@ -33,7 +40,12 @@ def open_image(path: Path) -> Image.Image:
     Raises:
         InputError: The file is missing, no image, damaged, smaller than 16 px on a side or larger than 100 megapixels.
     """
-    return _decode(path, str(path))
+    return _decode(path, printable(path))
+
+
+def open_stored_image(path: Path) -> Image.Image:
+    """Reads an image file like ``open_image``, but with the numbers that are stored: without a conversion to sRGB."""
+    return _decode(path, str(path), is_color=False)
 
 
 def decode_image(data: bytes, name: str) -> Image.Image:
@@ -49,6 +61,25 @@ def decode_image(data: bytes, name: str) -> Image.Image:
     return _decode(io.BytesIO(data), name)
 
 
+def holds_pixels(source: Path | bytes, sha256: str) -> bool:
+    """Whether an image file holds the pixels that a hash pins.
+
+    Hashes of before version 2 of the preparation are of the stored numbers; they pin the same picture.
+
+    Args:
+        source: The file, or its bytes.
+        sha256: What ``pixels_sha256`` gave.
+
+    Raises:
+        InputError: It cannot be used as an image.
+    """
+    return any(
+        pixels_sha256(_decode(io.BytesIO(source) if isinstance(source, bytes) else source, str(source), is_color))
+        == sha256
+        for is_color in (True, False)
+    )
+
+
 def pixels_sha256(image: Image.Image) -> str:
     """Hash (sha256, hexadecimal) of the size and the pixels of an 8-bit RGB image, whatever file it came from."""
     digest = hashlib.sha256(f"RGB {image.width}x{image.height}\n".encode())
@@ -56,7 +87,7 @@ def pixels_sha256(image: Image.Image) -> str:
     return digest.hexdigest()
 
 
-def _decode(source: Path | io.BytesIO, name: str) -> Image.Image:
+def _decode(source: Path | io.BytesIO, name: str, is_color: bool = True) -> Image.Image:
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
@@ -64,7 +95,11 @@ def _decode(source: Path | io.BytesIO, name: str) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(source) as file:
                 _check_size(name, *file.size)
-                return _as_rgb(ImageOps.exif_transpose(file))
+                profile = embedded_profile(file, name) if is_color else None
+                image = _as_rgb(ImageOps.exif_transpose(file), profile, name)
+                # What is written from now on is sRGB and carries no profile.
+                image.info.clear()
+                return image
     except FileNotFoundError:
         raise InputError(f"image not found: {name}") from None
     except Image.DecompressionBombError:
@@ -84,7 +119,7 @@ def _check_size(name: str, width: int, height: int) -> None:
         raise InputError(f"image {name} is {width}×{height}; at least {MINIMUM_SIDE}×{MINIMUM_SIDE} pixels are needed")
 
 
-def _as_rgb(image: Image.Image) -> Image.Image:
+def _as_rgb(image: Image.Image, profile: bytes | None, name: str) -> Image.Image:
     from PIL import Image
 
     if image.mode == "F":
@@ -93,9 +128,12 @@ def _as_rgb(image: Image.Image) -> Image.Image:
         image = image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
     if image.has_transparency_data:
         transparent = image.convert("RGBA")
+        opaque = transparent.convert("L" if image.mode in _GREY_WITH_ALPHA else "RGB")
+        colors = to_srgb(opaque, profile, name)
+        colors.putalpha(transparent.getchannel("A"))
         paper = Image.new("RGBA", transparent.size, "white")
-        return Image.alpha_composite(paper, transparent).convert("RGB")
-    return image.convert("RGB")
+        return Image.alpha_composite(paper, colors).convert("RGB")
+    return to_srgb(image, profile, name)
 
 
 def fit_square(image: Image.Image, side: int) -> Image.Image:
@@ -156,10 +194,12 @@ def load_square(path: Path, side: int) -> Tensor:
 def load_mask(path: Path, side: int) -> Tensor:
     """Reads a region mask as the centre square of ``side`` pixels, 1×H×W in [0, 1], white being 1.
 
+    Its numbers are weights and no colours: they are taken as they are stored.
+
     Raises:
         InputError: The file cannot be used; see ``open_image``.
     """
-    return to_tensor(fit_square(open_image(path), side).convert("L"))
+    return to_tensor(fit_square(open_stored_image(path), side).convert("L"))
 
 
 def encode_image(image: Tensor, suffix: str) -> bytes:

@@ -26,6 +26,7 @@ from benchmark.contracts import (
     SetMetricInfo,
 )
 from benchmark.errors import BenchmarkError, InputError, describe_error
+from benchmark.own_packages import NameTakenError, import_own_package
 from benchmark.suggestion import suggest
 
 GROUP_PREFIX = "style_transfer_benchmark"
@@ -96,7 +97,11 @@ class Plugin:
         try:
             # Standard output is for results: what a plugin prints as it is imported goes to standard error.
             with contextlib.redirect_stdout(sys.stderr):
+                if not self.is_third_party:
+                    import_own_package(self.entry_point.module.partition(".")[0])
                 plugin = self.entry_point.load()
+        except NameTakenError as error:
+            raise self.broken(f"cannot be imported: {error}") from error
         except (Exception, SystemExit) as error:
             raise self.broken(f"cannot be imported: {type(error).__name__}: {error}") from error
         if self.kind is PluginKind.PROTOCOLS:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from benchmark.errors import InputError
+from benchmark.escaping import encodable
 from benchmark.suggestion import suggest
 
 
@@ -45,7 +46,7 @@ def make_settings(method: str, settings_type: type[Any], values: Mapping[str, An
 
 
 def settings_of(settings: Any) -> dict[str, Any]:
-    """All settings by name, as plain values that JSON can hold."""
+    """All settings by name, as plain values that a JSON file can hold."""
     return {field.name: _plain(getattr(settings, field.name)) for field in dataclasses.fields(settings)}
 
 
@@ -111,5 +112,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     if isinstance(value, str):
-        return str(value)
+        return encodable(str(value))
     return value

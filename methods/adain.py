@@ -65,6 +65,7 @@ class AdaIN(Method[AdaINSettings]):
         max_styles=None,
         uses=(Role.VGG, Role.ADAIN_DECODER),
         optimises=(Role.VGG,),
+        minimum_side=16,
     )
     settings_type = AdaINSettings
 

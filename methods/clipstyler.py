@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
 from benchmark.models.role import Role
+from benchmark.prompts import is_blank
 from methods.setting_checks import require
 
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from torch import Generator, Tensor
 
     from benchmark.models.provider import Models
+
+
+SMALLEST_NETWORK_SIDE: Final = 16
+"""Sides of the smallest images that the network takes, in pixels: it pads them by reflection and halves them thrice."""
 
 
 class Schedule(StrEnum):
@@ -68,7 +73,7 @@ class CLIPstylerSettings:
         schedule: How it changes over all steps.
         directional_weight: Weight of the directional loss of the whole image.
         patch_weight: Weight of the directional loss of the crops.
-        content_weight: Weight of the sum of mean squared feature differences.
+        content_weight: Weight of the sum of mean squared feature differences, on the scale of torchvision's VGG-19.
         total_variation_weight: Weight of the sum of the four L2 norms of pixel differences.
         absolute_weight: Adds ``1 - cos(image, prompt)`` to both directional losses, this much of it; 0 in the paper.
         threshold: Crop losses below it count as 0.
@@ -77,7 +82,8 @@ class CLIPstylerSettings:
             shrink with it).
         paired_crops: Whether each crop's direction starts from the same crop of the content, instead of from the whole
             content as in the paper.
-        content_layers: VGG-19 layers whose features are kept.
+        content_layers: VGG-19 layers whose features are kept. Those of the authors' script, which calls them conv4_2
+            and conv5_2 but compares them after its in-place ReLUs.
         content_size: Shorter side in pixels to which images are shrunk for these features; 0 for their own size.
         channels: Channels of the network's three levels.
         residual: Whether the network predicts a change of the content in logit space, instead of the image.
@@ -108,7 +114,7 @@ class CLIPstylerSettings:
     patches: int = 64
     crop_sizes: tuple[int, int] = (128, 128)
     paired_crops: bool = False
-    content_layers: tuple[str, ...] = ("conv4_2", "conv5_2")
+    content_layers: tuple[str, ...] = ("relu4_2", "relu5_2")
     content_size: int = 0
     channels: tuple[int, int, int] = (16, 32, 64)
     residual: bool = False
@@ -157,12 +163,18 @@ class CLIPstylerSettings:
         require(len(self.content_layers) > 0, "content_layers", "at least one layer", self.content_layers)
         require(self.network_shrink >= 1, "network_shrink", "at least 1", self.network_shrink)
         require(
+            self.coarse_size == 0 or self.coarse_size >= SMALLEST_NETWORK_SIDE * self.network_shrink,
+            "coarse_size",
+            f"0 or at least {SMALLEST_NETWORK_SIDE} times network_shrink",
+            self.coarse_size,
+        )
+        require(
             self.residual or self.network_shrink == 1,
             "network_shrink",
             "1 unless residual is on",
             self.network_shrink,
         )
-        require(bool(self.source_prompt.strip()), "source_prompt", "a prompt", self.source_prompt)
+        require(not is_blank(self.source_prompt), "source_prompt", "a prompt", self.source_prompt)
 
 
 class CLIPstyler(Method[CLIPstylerSettings]):
@@ -173,7 +185,7 @@ class CLIPstyler(Method[CLIPstylerSettings]):
 
         directional_weight     * (1 - cos(E(y) - E(c), P(prompt) - P("a Photo")))
         patch_weight           * mean over crops of r(1 - cos(E(crop of y) - E(c), P(prompt) - P("a Photo")))
-        content_weight         * sum_l MSE(F_l(y), F_l(c)),  F_l features of VGG-19
+        content_weight         * sum_l MSE(F_l(y), F_l(c)),  F_l features of VGG-19 for colours of unit variance
         total_variation_weight * sum of the L2 norms of the pixel differences in four directions
 
     r(d) = 0 where d < threshold, else d. Crops are random windows in random perspective. A mask limits the change to
@@ -183,16 +195,16 @@ class CLIPstyler(Method[CLIPstylerSettings]):
     resize); the whole image is resized for the text-image model with an antialiased filter (there without); the
     network pads by reflection to multiples of 8; windows and first weights are drawn from the unit's generator. The
     result is the output after ``steps`` updates, which is what the script saves at its last step, without its
-    contrast stretch. The script names the VGG layers conv4_2 and conv5_2 but, its ReLUs being in place and its index
-    31 being one, compares relu4_2 and relu5_2: set ``content_layers`` to them for that. The content weight belongs to
-    torchvision's VGG-19; the original activations of ``vgg19-embedded`` are hundreds of times larger and need a
-    weight that is smaller by the square of that.
+    contrast stretch. The script names the VGG layers conv4_2 and conv5_2 but takes them from a network whose
+    ReLUs work in place, the second at the index of a ReLU: what it compares, and so what made the published pictures,
+    is relu4_2 and relu5_2, as here. The content weight means the same on every VGG-19: the features, which all have the
+    original network's scale, are divided by 57.63 first (`benchmark.models.feature_scale`).
     """
 
     info = MethodInfo(
         name="clipstyler",
         title="CLIPstyler",
-        version="1",
+        version="2",
         summary="Trains a small network per picture so that its crops move in CLIP's space as the prompt does.",
         condition=Condition.TEXT,
         licence="Apache-2.0",
@@ -201,8 +213,20 @@ class CLIPstyler(Method[CLIPstylerSettings]):
         url="https://arxiv.org/abs/2112.00374",
         uses=(Role.CLIP, Role.VGG),
         optimises=(Role.CLIP, Role.VGG),
+        minimum_side=SMALLEST_NETWORK_SIDE,
     )
     settings_type = CLIPstylerSettings
+
+    @property
+    def minimum_side(self) -> int:
+        """16 pixels of what the network sees."""
+        return SMALLEST_NETWORK_SIDE * self.settings.network_shrink
+
+    def phrasings(self, prompt: str) -> Sequence[str]:
+        """Returns the templates filled with the prompt."""
+        from methods.prompt_templates import phrasings_of
+
+        return phrasings_of(prompt, self.settings.templates)
 
     def prepare(self, models: Models) -> None:
         """Loads the text-image model and VGG-19."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional
 
+from benchmark.models.feature_scale import UNIT_VARIANCE_SCALE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -33,8 +35,17 @@ def reject_below(distances: Tensor, threshold: float) -> Tensor:
 
 
 def content_distance(features: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> Tensor:
-    """Sum the mean squared differences of the features over the layers of the targets."""
-    return torch.stack([functional.mse_loss(features[layer], target) for layer, target in targets.items()]).sum()
+    """Sum the mean squared differences of the features over the layers of the targets.
+
+    The authors' weight belongs to torchvision's VGG-19, so the differences are taken on the scale of a network for
+    colours of unit variance.
+
+    Args:
+        features: Features by layer, on the scale of the original network, as `Models.vgg` delivers them.
+        targets: What they are compared with.
+    """
+    distances = [functional.mse_loss(features[layer], target) for layer, target in targets.items()]
+    return UNIT_VARIANCE_SCALE**2 * torch.stack(distances).sum()
 
 
 def total_variation(images: Tensor) -> Tensor:

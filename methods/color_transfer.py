@@ -37,6 +37,7 @@ class ColorTransfer(Method[NoSettings]):
         url="https://doi.org/10.1109/38.946629",
         max_styles=None,
         control=True,
+        minimum_side=2,
     )
 
     def stylize(

@@ -69,20 +69,23 @@ class Gatys(Method[GatysSettings]):
         sum_l content_weight * MSE(F_l(x), F_l(c))  +  sum_l style_weight / n_l^2 * MSE(G_l(x), G_l(s))
 
     with F_l the features of VGG-19 at layer l, n_l their channels, G_l = F_l F_l^T / (H W) their Gram matrix and s the
-    style image, resized so that its shorter side is the content's. The pixels are optimised on the 0–255 scale, as in
-    leongatys/PytorchNeuralStyleTransfer: L-BFGS without a line search is not indifferent to the scale.
+    style image, resized so that its shorter side is the content's. The weights belong to the features of the original
+    network (0–255 input), whose scale every network of a protocol is brought to (`benchmark.models.feature_scale`).
 
-    Deviations from that implementation: the pixels are stored as RGB around 0 instead of BGR around the training
-    mean, which changes neither loss nor path; style images are resized with an antialiased filter; a pass is one
-    L-BFGS run with exactly ``steps`` evaluations, where the authors restart its loop every 20 and stop at the first
-    multiple of 20 above the number. The paper itself prefers average pooling and does not divide the Gram matrices.
-    The weights belong to a VGG-19 with the original activations (0–255 input), such as ``vgg19-embedded``.
+    Deviations from leongatys/PytorchNeuralStyleTransfer: a pass is one L-BFGS run with exactly ``steps`` evaluations,
+    each followed by an update, where the authors restart its loop every 20 and stop at the first multiple of 20 above
+    the number; nothing else ends it, where there a change of the loss below 1e-9 ends a loop. L-BFGS without a line
+    search is not indifferent to how the pixels are stored: the sum of the first step's changes is 1 in their unit.
+    There they are stored in 0–255, BGR around the training mean; here as changes of RGB, in a unit that makes the
+    first step move a pixel by a tenth of a grey level on average at every size. The path is therefore another one from
+    the first step on, the loss is the same. Style images are resized with an antialiased filter. The paper itself
+    prefers average pooling and does not divide the Gram matrices.
     """
 
     info = MethodInfo(
         name="gatys",
         title="Gatys et al.",
-        version="1",
+        version="2",
         summary="Optimises the pixels so that VGG-19 sees the content's features and the style's Gram matrices.",
         condition=Condition.IMAGE,
         licence="Apache-2.0",
@@ -91,6 +94,7 @@ class Gatys(Method[GatysSettings]):
         url="https://openaccess.thecvf.com/content_cvpr_2016/html/Gatys_Image_Style_Transfer_CVPR_2016_paper.html",
         uses=(Role.VGG,),
         optimises=(Role.VGG,),
+        minimum_side=16,
     )
     settings_type = GatysSettings
 

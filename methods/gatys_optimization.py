@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import torch
@@ -12,21 +13,27 @@ from benchmark.models.vgg import CHANNELS_PER_BLOCK, Pooling
 from methods.image_geometry import resize, resize_shorter_side
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from torch import Tensor
 
     from benchmark.models.vgg import VGG19
     from methods.gatys import GatysSettings
 
-PIXEL_SCALE: Final = 255.0
+_FIRST_STEP: Final = 0.1 / 255
+"""How far the first step of a descent moves pixels in [0, 1] on average: a tenth of a grey level.
+
+Torch makes the first step of L-BFGS, along the gradient, so long that all changes sum to 1. On pixels in 0–255 that
+is less the larger the picture is: at 1024 px most changes are below the resolution of float32, so that the picture and
+its loss stay as they are, and the curvature that the next steps build on is one of rounding.
+"""
 
 
 class GatysLoss:
     """Distance of an image from a content's features and a style's Gram matrices.
 
     Args:
-        vgg: The network.
+        vgg: The network, its features on the original network's scale, to which the weights belong.
         settings: Layers, weights and pooling.
         content: N×3×H×W in [0, 1].
         style: N×3×H'×W' in [0, 1].
@@ -58,30 +65,42 @@ class GatysLoss:
         return features
 
 
-def descend(loss: GatysLoss, start: Tensor, steps: int, learning_rate: float) -> Tensor:
-    """Minimise a loss over pixels by L-BFGS.
+def descend(loss: Callable[[Tensor], Tensor], start: Tensor, steps: int, learning_rate: float) -> Tensor:
+    """Minimise a loss over pixels by L-BFGS, without a line search and without a criterion that stops it.
 
     Args:
         loss: What is minimised.
         start: The image to start from, 1×3×H×W in [0, 1].
-        steps: Evaluations of loss and gradient.
+        steps: Evaluations of loss and gradient; an update follows each.
         learning_rate: Length of a step.
 
     Returns:
         1×3×H×W, not clamped.
+
+    Raises:
+        FloatingPointError: If the loss is not a finite number.
     """
+    # The variables are changes of the pixels, so that small ones are not lost beside the pixels' own values, in a unit
+    # that makes torch's first step the one wanted; no other step depends on the unit.
+    unit = _FIRST_STEP * start.numel()
     # L-BFGS flattens the gradient in place and takes no other memory layout.
-    pixels = (start * PIXEL_SCALE).detach().clone(memory_format=torch.contiguous_format).requires_grad_(True)
-    optimizer = torch.optim.LBFGS([pixels], lr=learning_rate, max_iter=steps, max_eval=steps)
+    change = torch.zeros_like(start, memory_format=torch.contiguous_format).requires_grad_(True)
+    # The steps of L-BFGS are taken one by one: each evaluates exactly once, and none ends the descent. With torch's
+    # tolerances a change of the loss below 1e-9, which float32 rounds to 0, ended it at large sizes before it began.
+    optimizer = torch.optim.LBFGS([change], lr=learning_rate, max_iter=1, tolerance_grad=0.0, tolerance_change=0.0)
 
     def evaluate() -> float:
         optimizer.zero_grad()
-        value = loss(pixels / PIXEL_SCALE)
+        value = loss(start + unit * change)
         torch.autograd.backward(value)
-        return value.item()
+        number = value.item()
+        if not math.isfinite(number):
+            raise FloatingPointError(f"the loss became {number}: the images, weights or learning_rate are too large")
+        return number
 
-    optimizer.step(evaluate)  # type: ignore[no-untyped-call]
-    return pixels.detach() / PIXEL_SCALE
+    for _ in range(steps):
+        optimizer.step(evaluate)  # type: ignore[no-untyped-call]
+    return start + unit * change.detach()
 
 
 def optimize_coarse_to_fine(vgg: VGG19, settings: GatysSettings, content: Tensor, style: Tensor) -> Tensor:

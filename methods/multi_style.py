@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
 from benchmark.models.role import Role
-from methods.clipstyler import CLIPstylerSettings, one_step
+from methods.clipstyler import SMALLEST_NETWORK_SIDE, CLIPstylerSettings, one_step
 from methods.setting_checks import require
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class MultiStyle(Method[MultiStyleSettings]):
     info = MethodInfo(
         name="multi_style",
         title="Multi-style composite",
-        version="1",
+        version="2",
         summary="Blends style images by AdaIN, then descends CLIPstyler's losses towards the weighted prompts.",
         condition=Condition.EITHER,
         licence="Apache-2.0",
@@ -77,8 +77,15 @@ class MultiStyle(Method[MultiStyleSettings]):
         max_styles=None,
         uses=(Role.VGG, Role.ADAIN_DECODER, Role.CLIP),
         optimises=(Role.CLIP, Role.VGG),
+        minimum_side=SMALLEST_NETWORK_SIDE,
     )
     settings_type = MultiStyleSettings
+
+    @property
+    def minimum_side(self) -> int:
+        """16 pixels, those of what CLIPstyler's network sees where prompts are used."""
+        is_described = self.settings.conditions is not StyleParts.IMAGE
+        return SMALLEST_NETWORK_SIDE * (self.settings.network_shrink if is_described else 1)
 
     def skip(self, case: Case) -> str | None:
         """Says which style lacks what the setting ``conditions`` asks for."""
@@ -90,6 +97,12 @@ class MultiStyle(Method[MultiStyleSettings]):
             if style.image is None and not style.prompt:
                 return f"needs an image or a prompt, style {style.id} has neither"
         return super().skip(case)
+
+    def phrasings(self, prompt: str) -> Sequence[str]:
+        """Returns the templates filled with the prompt, or nothing where only images are used."""
+        from methods.prompt_templates import phrasings_of
+
+        return () if self.settings.conditions is StyleParts.IMAGE else phrasings_of(prompt, self.settings.templates)
 
     def prepare(self, models: Models) -> None:
         """Loads what the chosen parts need."""

@@ -31,6 +31,11 @@ def templates_of(choice: PromptTemplates) -> tuple[str, ...]:
     return _STYLE_TEMPLATES if choice is PromptTemplates.STYLE else ("{}",)
 
 
+def phrasings_of(prompt: str, choice: PromptTemplates) -> tuple[str, ...]:
+    """Return the templates filled with a prompt."""
+    return tuple(template.format(prompt) for template in templates_of(choice))
+
+
 def embed_prompts(clip: ClipModel, prompts: Sequence[str], choice: PromptTemplates) -> Tensor:
     """Embed prompts, each as the mean over the templates, scaled to unit length after averaging.
 
@@ -42,7 +47,6 @@ def embed_prompts(clip: ClipModel, prompts: Sequence[str], choice: PromptTemplat
     Returns:
         P×D.
     """
-    templates = templates_of(choice)
-    texts = [template.format(prompt) for prompt in prompts for template in templates]
-    embeddings = clip.encode_text(texts).view(len(prompts), len(templates), -1).mean(dim=1)
+    texts = [text for prompt in prompts for text in phrasings_of(prompt, choice)]
+    embeddings = clip.encode_text(texts).view(len(prompts), len(templates_of(choice)), -1).mean(dim=1)
     return torch.nn.functional.normalize(embeddings, dim=-1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from benchmark.contracts.metric import Need
+from benchmark.prompts import is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,12 +25,14 @@ def needed(given: Sequence[T] | None, need: Need, metric: str, count: int) -> Se
         count: Number of stylized images.
 
     Raises:
-        ValueError: It is missing, or there is another number of it.
+        ValueError: It is missing, there is another number of it, or a prompt is blank.
     """
     if given is None:
         raise ValueError(f"{metric} needs the {need.replace('_', ' ')} of each stylized image")
     if len(given) != count:
         raise ValueError(f"{metric} got {len(given)} × {need.replace('_', ' ')} for {count} stylized images")
+    if any(isinstance(item, str) and is_blank(item) for item in given):
+        raise ValueError(f"{metric} needs the {need.replace('_', ' ')} of each stylized image, and one is blank")
     return given
 
 

@@ -8,7 +8,8 @@ from benchmark.contracts.metric import Axis, Direction, Need
 from benchmark.contracts.set_metric import SetMetricInfo
 from benchmark.models.role import Role
 from metrics._arguments import needed_contents
-from metrics.inception_distances import InceptionMetric, frechet_distance
+from metrics._astra import Asked, worth
+from metrics.inception_distances import SMALLEST_SIDE, InceptionMetric, frechet_distance
 from metrics.perceptual import perceptual_distances
 
 if TYPE_CHECKING:
@@ -34,14 +35,15 @@ class ArtFid(InceptionMetric):
         title="ArtFID",
         version="1",
         summary=(
-            "Product of kept content (LPIPS) and style found (FID) over all stylized images of a method; nearly"
-            " unrelated to how people rank methods (Spearman 0.109 in ASTRA), and an unmodified content can win it."
+            "Product of kept content (LPIPS) and style found (FID) over all stylized images of a method, which an"
+            f" unmodified content can win; {worth(Asked.OVERALL, 'ArtFID')}."
         ),
         direction=Direction.LOWER,
         axis=Axis.STYLE,
         needs=(Need.CONTENT, Need.STYLE_IMAGE),
         minimum=1.0,
         backbone=(Role.INCEPTION, Role.LPIPS),
+        minimum_side=SMALLEST_SIDE,
         paper="Wright and Ommer, ArtFID: Quantitative Evaluation of Neural Style Transfer, GCPR 2022",
         url="https://arxiv.org/abs/2207.12280",
         sample_size=10_000,
@@ -63,6 +65,7 @@ class ArtFid(InceptionMetric):
         import torch
 
         content = needed_contents(content, stylized, self.info.name)
+        self.info.require_sides(stylized)
         distances = perceptual_distances(self.models, Role.LPIPS, stylized, content)
         return torch.cat([super().describe(stylized=stylized), distances[:, None]], dim=1)
 

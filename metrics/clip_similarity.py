@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.role import Role
 from metrics._arguments import needed
+from metrics._astra import Asked, worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,8 +35,8 @@ class ClipTextSimilarity(Metric):
         title="CLIP text similarity",
         version="1",
         summary=(
-            "Raw cosine (not scaled, no template) of stylized image and prompt in the judge CLIP; its agreement with"
-            " people on prompts has not been measured, CLIP's on style was weak (Spearman 0.199 in ASTRA)."
+            "Raw cosine (not scaled, no template) of stylized image and prompt in the judge CLIP; not compared with"
+            f" people on prompts, CLIP with style images was: {worth(Asked.STYLE, 'CLIP')}."
         ),
         direction=Direction.HIGHER,
         axis=Axis.TEXT,
@@ -97,8 +98,8 @@ class ClipDirectionalSimilarity(Metric):
         version="1",
         summary=(
             'Cosine of the change from content to stylized image and the change from "a photo" to the prompt in the'
-            " judge CLIP; its agreement with people on prompts has not been measured, CLIP's on style was weak"
-            " (Spearman 0.199 in ASTRA)."
+            " judge CLIP; not compared with people on prompts, CLIP with style images was:"
+            f" {worth(Asked.STYLE, 'CLIP')}."
         ),
         direction=Direction.HIGHER,
         axis=Axis.TEXT,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.role import Role
 from metrics._arguments import needed
+from metrics._astra import Asked, worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,7 @@ class ClipStyleSimilarity(Metric):
         version="1",
         summary=(
             "Raw cosine of stylized image and style image in the judge CLIP, which sees their objects as well as their"
-            " manner; as a measure of style CLIP agreed weakly with people (Spearman 0.199 in ASTRA)."
+            f" manner; CLIP's: {worth(Asked.STYLE, 'CLIP')}."
         ),
         direction=Direction.HIGHER,
         axis=Axis.STYLE,

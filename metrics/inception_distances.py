@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 from benchmark.contracts.metric import Axis, Direction, Need
 from benchmark.contracts.set_metric import SetMetric, SetMetricInfo
 from benchmark.models.role import Role
+from metrics._astra import Asked, worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from benchmark.models.inception import InceptionFeatures
+
+SMALLEST_SIDE: Final = 75
+"""Sides of the smallest images, in pixels: what is smaller vanishes in the last layers."""
 
 _ROWS: Final = 1024
 """Rows of a kernel matrix that are held at a time."""
@@ -32,6 +36,9 @@ class InceptionMetric(SetMetric):
 
         Returns:
             N×2048.
+
+        Raises:
+            ValueError: An image is too small.
         """
         return self.describe_style(style=stylized)
 
@@ -43,11 +50,15 @@ class InceptionMetric(SetMetric):
 
         Returns:
             M×2048.
+
+        Raises:
+            ValueError: An image is too small.
         """
         import torch
 
         from benchmark.models.batching import remember_in_batches
 
+        self.info.require_sides(style)
         network = cast("InceptionFeatures", self.models.load(Role.INCEPTION))
         features = remember_in_batches(self.models, style, "Inception features", lambda batch: network(batch).unbind())
         return torch.stack(features)
@@ -74,14 +85,14 @@ class Fid(InceptionMetric):
         version="1",
         summary=(
             "Fréchet distance of the Inception features of all stylized images of a method and the style images;"
-            " ArtFID, of which it is the style part, is nearly unrelated to how people rank methods (Spearman 0.109 in"
-            " ASTRA)."
+            f" not compared with people itself, ArtFID was, of which it is a part: {worth(Asked.OVERALL, 'ArtFID')}."
         ),
         direction=Direction.LOWER,
         axis=Axis.STYLE,
         needs=(Need.STYLE_IMAGE,),
         minimum=0.0,
         backbone=Role.INCEPTION,
+        minimum_side=SMALLEST_SIDE,
         paper=(
             "Heusel et al., GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash Equilibrium, NIPS"
             " 2017"
@@ -124,6 +135,7 @@ class Kid(InceptionMetric):
         axis=Axis.STYLE,
         needs=(Need.STYLE_IMAGE,),
         backbone=Role.INCEPTION,
+        minimum_side=SMALLEST_SIDE,
         paper="Bińkowski, Sutherland, Arbel and Gretton, Demystifying MMD GANs, ICLR 2018",
         url="https://arxiv.org/abs/1801.01401",
         sample_size=1_000,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.role import Role
 from metrics._arguments import needed_contents
+from metrics._astra import Asked, worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from benchmark.models.dists_distance import DistsDistance
     from benchmark.models.perceptual_distance import PerceptualDistance
     from benchmark.models.provider import Models
+
+
+SMALLEST_SIDE: Final = 32
+"""Sides of the smallest images for LPIPS and its descendants, in pixels: what is smaller vanishes in AlexNet."""
 
 
 class _PerceptualMetric(Metric):
@@ -32,7 +37,7 @@ class _PerceptualMetric(Metric):
         """Scores a batch.
 
         Args:
-            stylized: N RGB images, 3×H×W in [0, 1], sides at least 32 pixels.
+            stylized: N RGB images, 3×H×W in [0, 1], sides at least ``info.minimum_side`` pixels.
             content: The N contents, each the size of its stylized image.
             style: Not read.
             prompt: Not read.
@@ -44,6 +49,7 @@ class _PerceptualMetric(Metric):
             ValueError: The contents are missing, differ in size from the stylized images, or are too small.
         """
         content = needed_contents(content, stylized, self.info.name)
+        self.info.require_sides(stylized)
         (role,) = self.info.backbones
         return perceptual_distances(self.models, role, stylized, content)
 
@@ -60,14 +66,15 @@ class StLpips(_PerceptualMetric):
         title="ST-LPIPS",
         version="1",
         summary=(
-            "Shift-tolerant learned distance of the stylized image to its content; its ancestor LPIPS ranks methods by"
-            " kept content moderately like people do (Spearman 0.586 in ASTRA), ST-LPIPS itself was not measured there."
+            "Shift-tolerant learned distance of the stylized image to its content; not compared with people on style"
+            f" transfer itself, its ancestor LPIPS was: {worth(Asked.CONTENT, 'LPIPS')}."
         ),
         direction=Direction.LOWER,
         axis=Axis.CONTENT,
         needs=(Need.CONTENT,),
         minimum=0.0,
         backbone=Role.PERCEPTUAL,
+        minimum_side=SMALLEST_SIDE,
         paper="Ghildyal and Liu, Shift-tolerant Perceptual Similarity Metric, ECCV 2022",
         url="https://arxiv.org/abs/2207.13686",
     )
@@ -84,15 +91,13 @@ class Lpips(_PerceptualMetric):
         name="lpips",
         title="LPIPS",
         version="1",
-        summary=(
-            "Learned distance (v0.1) of the stylized image to its content; ranks methods by kept content moderately"
-            " like people do (Spearman 0.586 in ASTRA)."
-        ),
+        summary=(f"Learned distance (v0.1) of the stylized image to its content; {worth(Asked.CONTENT, 'LPIPS')}."),
         direction=Direction.LOWER,
         axis=Axis.CONTENT,
         needs=(Need.CONTENT,),
         minimum=0.0,
         backbone=Role.LPIPS,
+        minimum_side=SMALLEST_SIDE,
         paper=(
             "Zhang, Isola, Efros, Shechtman and Wang, The Unreasonable Effectiveness of Deep Features as a Perceptual"
             " Metric, CVPR 2018"
@@ -102,18 +107,19 @@ class Lpips(_PerceptualMetric):
 
 
 class Dists(_PerceptualMetric):
-    """DISTS between content and stylized image, as piq computes it.
+    """DISTS between content and stylized image, as its authors' program computes it.
 
     ``1 − Σ_lc (α_lc · luminance_lc + β_lc · structure_lc)`` over the image itself and relu1_2, 2_2, 3_3, 4_3 and 5_3 of
     VGG-16 with L2 pooling: SSIM's two terms, each of a whole feature map, so that a texture may be replaced by another
-    sample of the same. Images whose shorter side is above 256 pixels are reduced to it (bilinear), as in piq; they are
-    not in the authors' code. 0 for the content itself; numbers above 1 are possible and rare.
+    sample of the same. Images whose shorter side is above 256 pixels are reduced to it (bilinear, antialiased), as the
+    authors' ``prepare_image`` does through PIL; piq reduces without antialiasing and gives other numbers there.
+    Deviation: no rounding to 8 bits after reducing. 0 for the content itself; numbers above 1 are possible and rare.
     """
 
     info = MetricInfo(
         name="dists",
         title="DISTS",
-        version="1",
+        version="2",
         summary=(
             "Learned distance of the stylized image to its content that forgives resampled texture; its agreement with"
             " people on style transfer has not been measured."

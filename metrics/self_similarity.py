@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
+from benchmark.models.feature_scale import UNIT_VARIANCE_SCALE
 from benchmark.models.role import Role
 from metrics._arguments import needed_contents
+from metrics._astra import Asked, worth
+from metrics.vgg_losses import SMALLEST_SIDE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,31 +20,26 @@ _ROWS: Final = 128
 """Positions that are compared with all others at a time. The whole matrix grows with the square of the area; so few
 rows of it stay in the processor's cache, which is faster."""
 
-_SMALLEST_SCALE: Final = 1e-12
-"""Mean square of features below which an image has none."""
-
 
 class Cfsd(Metric):
     """Content feature structural distance (CFSD) of StyleID: divergence of the self-similarities of VGG-19 relu3_1.
 
-    ``mean_i KL(P_i(content) ‖ P_i(stylized))`` in nats, where row ``P_i = softmax_j(⟨f_i, f_j⟩ / (C s))`` says how
-    alike position i and all positions j are, and C = 256.
+    ``Σ_i KL(P_i(content) ‖ P_i(stylized))`` in nats, where row ``P_i = softmax_j(⟨f_i, f_j⟩ / C²)`` says how alike
+    position i and all positions j are, and C = 256. This is what StyleID's code computes: the sum grows with the number
+    of positions, so numbers of different sizes must not be compared.
 
-    Deviations from StyleID's code, in which each feature is divided by C, ``s = C``, and the rows are summed: here s is
-    the mean square of the *content's* features, and the rows are averaged. The original divisor presumes torchvision's
-    VGG-19, whose features are about 1; those of the original network (``vgg19-embedded``) are several hundred, with
-    which every row would put all its weight on one position. The mean makes sizes of images agree better. Numbers must
-    therefore not be put beside published ones.
+    The divisor presumes the features of torchvision's VGG-19. They are taken on its scale, that of a network for
+    colours of unit variance, whichever network plays ``vgg`` (`benchmark.models.feature_scale`): on the scale of the
+    original network every row would put all its weight on one position.
     """
 
     info = MetricInfo(
         name="cfsd",
         title="CFSD",
-        version="1",
+        version="2",
         summary=(
             "Divergence of the self-similarities of content and stylized image in VGG-19 relu3_1: is what was alike"
-            " still alike; ranks methods by kept content weakly like people do (Spearman 0.281 in ASTRA, with the"
-            " original scaling)."
+            f" still alike; {worth(Asked.CONTENT, 'CFSD')}."
         ),
         direction=Direction.LOWER,
         axis=Axis.CONTENT,
@@ -49,6 +47,7 @@ class Cfsd(Metric):
         minimum=0.0,
         unit="nat",
         backbone=Role.VGG,
+        minimum_side=SMALLEST_SIDE,
         paper="Chung, Hyun and Heo, Style Injection in Diffusion (StyleID), CVPR 2024",
         url="https://arxiv.org/abs/2312.09008",
     )
@@ -73,13 +72,14 @@ class Cfsd(Metric):
             N divergences; 0 for the content itself.
 
         Raises:
-            ValueError: The contents are missing, or differ in size from the stylized images.
+            ValueError: The contents are missing, differ in size from the stylized images, or are too small.
         """
         import torch
 
         from metrics._vgg_statistics import content_features, statistics
 
         content = needed_contents(content, stylized, self.info.name)
+        self.info.require_sides(stylized)
         found = statistics(self.models, stylized)
         wanted = content_features(self.models, content)
         with torch.no_grad():
@@ -88,23 +88,27 @@ class Cfsd(Metric):
 
 
 def self_similarity_divergence(content: Tensor, stylized: Tensor) -> Tensor:
-    """Mean divergence of the rows of two self-similarity matrices; see ``Cfsd``.
+    """Summed divergence of the rows of two self-similarity matrices; see ``Cfsd``.
 
     Args:
-        content: Features, C×H×W; they set the scale of both.
-        stylized: Features, C×H×W.
+        content: Features on the original network's scale, C×H×W.
+        stylized: Features on the same scale, C×H×W.
 
     Returns:
         One number, not negative.
     """
-    scale = 1 / (len(content) * content.square().mean().clamp(min=_SMALLEST_SCALE))
+    scale = (UNIT_VARIANCE_SCALE / len(content)) ** 2
     first, second = (features.flatten(start_dim=1).T.contiguous() for features in (content, stylized))
     total = first.new_zeros(())
     for start in range(0, len(first), _ROWS):
         rows = slice(start, start + _ROWS)
-        wanted = ((first[rows] * scale) @ first.T).log_softmax(dim=1)
-        found = ((second[rows] * scale) @ second.T).log_softmax(dim=1)
-        # The matrices are large: what can be done in place is, and the product is summed in the same pass.
-        differences = found.neg_().add_(wanted)
-        total = total + wanted.exp_().flatten().dot(differences.flatten())
-    return (total / len(first)).clamp(min=0.0)
+        wanted = (first[rows] * scale) @ first.T
+        # The matrices are large: what can be done in place is.
+        differences = ((second[rows] * scale) @ second.T).sub_(wanted)
+        shares = wanted.softmax(dim=1)
+        # A row's divergence, about 1e-5, is log E[exp d] - E[d] over the content's shares, with d the differences.
+        # Logarithms of the shares, about -8, would lose it in their rounding; differences from their mean do not.
+        differences -= (shares * differences).sum(dim=1, keepdim=True)
+        remainder = (shares * differences).sum(dim=1)
+        total = total + (differences.expm1_().mul_(shares).sum(dim=1).log1p() - remainder).sum()
+    return total.clamp(min=0.0)

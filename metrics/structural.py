@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from metrics._arguments import needed_contents
+from metrics._astra import Asked, worth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,14 +34,15 @@ class Ssim(Metric):
         title="SSIM",
         version="1",
         summary=(
-            "Local agreement of means, contrasts and structure of stylized image and content; its multi-scale form"
-            " agrees moderately with people on kept content (Spearman 0.582 in ASTRA), this one was not measured."
+            "Local agreement of means, contrasts and structure of stylized image and content; not compared with people"
+            f" itself, its multi-scale form was: {worth(Asked.CONTENT, 'MS-SSIM')}."
         ),
         direction=Direction.HIGHER,
         axis=Axis.CONTENT,
         needs=(Need.CONTENT,),
         minimum=-1.0,
         maximum=1.0,
+        minimum_side=WINDOW,
         paper=(
             "Wang, Bovik, Sheikh and Simoncelli, Image Quality Assessment: From Error Visibility to Structural"
             " Similarity, IEEE Transactions on Image Processing 13, 2004"
@@ -76,7 +78,7 @@ class Ssim(Metric):
             scores: Tensor = piq.ssim(images, references, kernel_size=WINDOW, reduction="none", downsample=False)
             return scores
 
-        return _compare(self.info.name, stylized, content, WINDOW, ssim)
+        return _compare(self.info, stylized, content, ssim)
 
 
 class MsSsim(Metric):
@@ -91,14 +93,15 @@ class MsSsim(Metric):
         title="MS-SSIM",
         version="1",
         summary=(
-            "Agreement of contrast and structure of stylized image and content over five scales; ranks methods by kept"
-            " content moderately like people do (Spearman 0.582 in ASTRA)."
+            "Agreement of contrast and structure of stylized image and content over five scales;"
+            f" {worth(Asked.CONTENT, 'MS-SSIM')}."
         ),
         direction=Direction.HIGHER,
         axis=Axis.CONTENT,
         needs=(Need.CONTENT,),
         minimum=0.0,
         maximum=1.0,
+        minimum_side=MULTI_SCALE_SIDE,
         paper=(
             "Wang, Simoncelli and Bovik, Multi-scale Structural Similarity for Image Quality Assessment, Asilomar"
             " Conference on Signals, Systems and Computers 2003"
@@ -134,23 +137,21 @@ class MsSsim(Metric):
             scores: Tensor = piq.multi_scale_ssim(images, references, kernel_size=WINDOW, reduction="none")
             return scores
 
-        return _compare(self.info.name, stylized, content, MULTI_SCALE_SIDE, multi_scale_ssim)
+        return _compare(self.info, stylized, content, multi_scale_ssim)
 
 
 def _compare(
-    name: str,
+    info: MetricInfo,
     stylized: Sequence[Tensor],
     content: Sequence[Tensor] | None,
-    smallest_side: int,
     compare: Callable[[Tensor, Tensor], Tensor],
 ) -> Tensor:
     import torch
 
     scores = []
-    for image, reference in zip(stylized, needed_contents(content, stylized, name), strict=True):
-        height, width = image.shape[-2:]
-        if min(height, width) < smallest_side:
-            raise ValueError(f"{name} needs sides of at least {smallest_side} px, the images have {height}×{width}")
+    content = needed_contents(content, stylized, info.name)
+    info.require_sides(stylized)
+    for image, reference in zip(stylized, content, strict=True):
         with torch.no_grad():
             # Rounding can leave the score of two equal images a few units of the last place above 1.
             scores.append(compare(image[None], reference[None].to(image.device)).clamp(max=1.0))

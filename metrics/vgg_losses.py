@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Final
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.role import Role
 from metrics._arguments import needed, needed_contents
+from metrics._astra import Asked, worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from torch import Tensor
 
+
+SMALLEST_SIDE: Final = 16
+"""Sides of the smallest images, in pixels: relu5_1, which is computed in the same pass, halves them four times."""
 
 STYLE_SCALE: Final = 1e3
 """Numerator of a style layer's weight, over the square of its number of channels, as in Gatys' implementation."""
@@ -25,8 +29,8 @@ class VggContentLoss(Metric):
     """Mean squared difference of the relu4_2 features of stylized image and content.
 
     ``mean_chw (F(stylized) − F(content))²``, the content loss of Gatys' reference implementation (weight 1; the paper
-    has half the sum instead of the mean). The scale of the features is the network's: numbers of ``vgg19-embedded``,
-    which takes 0–255, and of a network that takes normalised colours must not be compared.
+    has half the sum instead of the mean). Features have the scale of the original network (0–255 input) whichever
+    VGG-19 the protocol names (`benchmark.models.feature_scale`); numbers of two networks are still not the same.
     """
 
     info = MetricInfo(
@@ -42,6 +46,7 @@ class VggContentLoss(Metric):
         needs=(Need.CONTENT,),
         minimum=0.0,
         backbone=Role.VGG,
+        minimum_side=SMALLEST_SIDE,
         paper=_PAPER,
         url=_ADDRESS,
     )
@@ -66,13 +71,14 @@ class VggContentLoss(Metric):
             N losses; 0 for the content itself.
 
         Raises:
-            ValueError: The contents are missing, or differ in size from the stylized images.
+            ValueError: The contents are missing, differ in size from the stylized images, or are too small.
         """
         import torch
 
         from metrics._vgg_statistics import content_features, statistics
 
         content = needed_contents(content, stylized, self.info.name)
+        self.info.require_sides(stylized)
         found = statistics(self.models, stylized)
         wanted = content_features(self.models, content)
         losses = [(one.content - other.content).square().mean() for one, other in zip(found, wanted, strict=True)]
@@ -89,7 +95,7 @@ class VggStyleLoss(Metric):
 
     Gram matrices depend on the size of brush strokes in pixels. The style image is therefore scaled (bicubic) until it
     just covers the stylized image (which for squares means: the same shorter side) and its centre is cut out; one that
-    already has the size is taken as it is. The scale of the numbers is the network's, see ``VggContentLoss``.
+    already has the size is taken as it is. On the scale of the features see ``VggContentLoss``.
     """
 
     info = MetricInfo(
@@ -97,14 +103,15 @@ class VggStyleLoss(Metric):
         title="VGG style loss (Gram)",
         version="1",
         summary=(
-            "Difference of VGG-19 Gram matrices of stylized image and style image; what Gatys descends, and nearly"
-            " unrelated to how people rank methods by style (Spearman 0.039 in ASTRA)."
+            "Difference of VGG-19 Gram matrices of stylized image and style image, which Gatys descends; such losses:"
+            f" {worth(Asked.STYLE, 'Gram')}."
         ),
         direction=Direction.LOWER,
         axis=Axis.STYLE,
         needs=(Need.STYLE_IMAGE,),
         minimum=0.0,
         backbone=Role.VGG,
+        minimum_side=SMALLEST_SIDE,
         components=("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"),
         paper=_PAPER,
         url=_ADDRESS,
@@ -130,13 +137,14 @@ class VggStyleLoss(Metric):
             N×6 losses: the sum, then the weighted term of each layer; 0 for the style image itself.
 
         Raises:
-            ValueError: The style images are missing.
+            ValueError: The style images are missing, or the stylized images are too small.
         """
         import torch
 
         from metrics._vgg_statistics import statistics, style_grams
 
         style = needed(style, Need.STYLE_IMAGE, self.info.name, len(stylized))
+        self.info.require_sides(stylized)
         found = statistics(self.models, stylized)
         wanted = style_grams(self.models, style, stylized)
         terms = torch.stack(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from benchmark.analysis.breakdown import Factor
+from benchmark.analysis.networks import networks_of_run
 from benchmark.contracts.metric import Direction
 from reports.formatting import NOTHING, NumberFormat, field_of, number_format
 from reports.interval_bar import IntervalBar, IntervalScale
@@ -16,6 +17,7 @@ from reports.units import methods_before_controls
 if TYPE_CHECKING:
     from benchmark.analysis.breakdown import GroupMean
     from benchmark.analysis.interval import Estimate
+    from benchmark.analysis.networks import Networks
     from benchmark.store.records import RunRecords
 
 TITLES: Final = {
@@ -46,7 +48,7 @@ class GroupRow:
 
 @dataclass(frozen=True)
 class MetricTable:
-    """The groups of a factor by one metric. All bars of a metric share one scale."""
+    """The groups of a factor by one metric. All bars of a metric share one scale. ``network`` made its scores."""
 
     metric: str
     title: str
@@ -54,6 +56,7 @@ class MetricTable:
     direction_words: str
     methods: tuple[str, ...]
     rows: tuple[GroupRow, ...]
+    network: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,20 +88,24 @@ def build_breakdowns(run: RunRecords, means: Sequence[GroupMean]) -> Breakdowns 
     found: dict[tuple[Factor, str], list[GroupMean]] = {}
     for mean in means:
         found.setdefault((mean.factor, mean.metric), []).append(mean)
+    networks = networks_of_run(run)
     titles = {metric.name: metric.title or metric.name for metric in run.metrics}
     metrics = [name for name in titles if any(name == metric for _, metric in found)]
     ends = {name: [end for mean in means if mean.metric == name for end in _ends(mean.estimate)] for name in metrics}
     factors = []
     for factor, title in TITLES.items():
         tables = tuple(
-            _table(run, name, found[factor, name], ends[name]) for name in metrics if (factor, name) in found
+            _table(run, name, found[factor, name], ends[name], networks) for name in metrics if (factor, name) in found
         )
         if tables:
             factors.append(FactorTables(title, max(len(table.rows) for table in tables), tables))
-    return Breakdowns(tuple((name, titles[name]) for name in metrics), tuple(factors))
+    choices = tuple((name, f"{titles[name]} {networks.metric_mark(name)}".rstrip()) for name in metrics)
+    return Breakdowns(choices, tuple(factors))
 
 
-def _table(run: RunRecords, metric: str, means: Sequence[GroupMean], ends: Sequence[float]) -> MetricTable:
+def _table(
+    run: RunRecords, metric: str, means: Sequence[GroupMean], ends: Sequence[float], networks: Networks
+) -> MetricTable:
     record = next(record for record in run.metrics if record.name == metric)
     arrow, words = DIRECTIONS[Direction(record.direction)]
     methods = [each for each in methods_before_controls(run) if any(mean.method == each.name for mean in means)]
@@ -112,7 +119,9 @@ def _table(run: RunRecords, metric: str, means: Sequence[GroupMean], ends: Seque
         title=record.title or record.name,
         arrow=arrow,
         direction_words=words,
-        methods=tuple(method.title or method.name for method in methods),
+        methods=tuple(
+            f"{method.title or method.name} {networks.method_mark(method.name)}".rstrip() for method in methods
+        ),
         rows=tuple(
             _row(
                 contents.get(level, level) if means[0].factor is Factor.CONTENT else level,
@@ -122,6 +131,7 @@ def _table(run: RunRecords, metric: str, means: Sequence[GroupMean], ends: Seque
             )
             for level, estimates in levels.items()
         ),
+        network=networks.metric(metric),
     )
 
 

@@ -12,8 +12,11 @@ from benchmark.analysis.gate.regression import compare_snapshots, differences_of
 from benchmark.analysis.gate.rules import GateRules
 from benchmark.analysis.gate.snapshot import RUNTIME, Snapshot, take_snapshot
 from benchmark.analysis.gate.verdict import Finding, Outcome, make_verdict
+from benchmark.analysis.networks import networks_of_run
+from benchmark.escaping import printable
 from reports.comparability import Comparability, compare_protocols
 from reports.figures.all import DrawnFigure, draw
+from reports.figures.figure import method_titles, metric_labels
 from reports.figures.trend import trend_figure
 from reports.formatting import MINUS, NOTHING, field_of, number_format, number_of, parse_time, short_fingerprint
 from reports.ranking import COSTS, DIRECTIONS
@@ -52,14 +55,15 @@ class RunComparison:
 
 @dataclass(frozen=True)
 class SideBySideRow:
-    """A method by a metric in every run: mean, and interval with the number of cases, or empty texts where it has none.
+    """A method by a metric in every run: mean, interval with the number of cases, and what made them; else empty texts.
 
-    Runs of several protocols have other cases each, and are not compared.
+    What made them is the metric's networks, then those of the method that are no published ones. Runs of several
+    protocols have other cases each, and are not compared.
     """
 
     metric: str
     method: str
-    cells: tuple[tuple[str, str], ...]
+    cells: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -73,13 +77,17 @@ class RunHeading:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All that is said of several runs together. ``side_by_side`` is empty where all share a protocol."""
+    """All that is said of several runs together. ``side_by_side`` is empty where all share a protocol.
+
+    ``notes`` say what the marks of networks mean.
+    """
 
     comparability: Comparability
     comparisons: tuple[RunComparison, ...]
     headings: tuple[RunHeading, ...]
     side_by_side: tuple[SideBySideRow, ...]
     trends: tuple[DrawnFigure, ...]
+    notes: tuple[str, ...]
 
 
 def build_comparison(runs: Sequence[RunRecords]) -> Comparison:
@@ -114,6 +122,7 @@ def build_comparison(runs: Sequence[RunRecords]) -> Comparison:
         ),
         side_by_side=_side_by_side(runs) if len(groups) > 1 or "" in groups else (),
         trends=tuple(trend for trend in trends if trend is not None),
+        notes=tuple(dict.fromkeys(note for run in runs for note in networks_of_run(run).notes())),
     )
 
 
@@ -153,18 +162,15 @@ def _compare(runs: Sequence[RunRecords], taken: Mapping[int, Snapshot | str], be
     if isinstance(old, str) or isinstance(new, str):
         return RunComparison(earlier, later, changes=(), remarks=tuple(damaged), summary="not compared")
     verdict = make_verdict("", compare_snapshots(old, new, GateRules()), differences_of_note(old, new))
-    compared = [finding for finding in verdict.findings if finding.interval is not None]
+    compared = [finding for finding in verdict.findings if _is_compared(finding)]
     remarks = [
         f"{finding.subject}: {finding.outcome.replace('_', ' ')}, {finding.reason}"
         for finding in verdict.findings
-        if finding.interval is None
+        if not _is_compared(finding)
     ]
     counts = {outcome: sum(finding.outcome is outcome for finding in compared) for outcome in WORDS}
-    methods = {method.name: method.title or method.name for run in runs for method in run.methods}
-    metrics = {
-        RUNTIME: "Runtime",
-        **{metric.name: metric.title or metric.name for run in runs for metric in run.metrics},
-    }
+    # Both runs have the networks of their protocol.
+    methods, metrics = method_titles(runs[now - 1]), {RUNTIME: "Runtime", **metric_labels(runs[now - 1])}
     return RunComparison(
         earlier,
         later,
@@ -173,6 +179,10 @@ def _compare(runs: Sequence[RunRecords], taken: Mapping[int, Snapshot | str], be
         summary=", ".join(f"{count} {WORDS[outcome]}" for outcome, count in counts.items() if count)
         or "nothing shared",
     )
+
+
+def _is_compared(finding: Finding) -> bool:
+    return finding.difference is not None and finding.outcome in WORDS
 
 
 def _change(finding: Finding, methods: Mapping[str, str], metrics: Mapping[str, str]) -> Change:
@@ -203,23 +213,25 @@ def _side_by_side(runs: Sequence[RunRecords]) -> tuple[SideBySideRow, ...]:
         for run in runs
         for metric in run.metrics
     } | {name: title for name, (title, _) in COSTS.items()}
-    found = [{(row.metric, row.method): row for row in run.summary} for run in runs]
+    found = [({(row.metric, row.method): row for row in run.summary}, networks_of_run(run)) for run in runs]
     rows = []
     for metric, title in metrics.items():
-        numbers = [number_of(row.mean) for rows_ in found for row in rows_.values() if row.metric == metric]
+        numbers = [number_of(row.mean) for rows_, _ in found for row in rows_.values() if row.metric == metric]
         show = COSTS[metric][1] if metric in COSTS else number_format([each for each in numbers if each is not None])
         for method, name in methods.items():
             cells = []
-            for summary in found:
+            for summary, networks in found:
                 row = summary.get((metric, method))
                 mean, low, high = (number_of(row and getattr(row, end)) for end in ("mean", "low", "high"))
                 interval = f"{show(low)} {NOTHING} {show(high)}" if low is not None and high is not None else ""
                 interval = f"{interval} n = {row.n:,}".strip() if row and mean is not None else ""
-                cells.append(("" if mean is None else show(mean), interval))
-            if any(text for text, _ in cells):
+                made = "; ".join(filter(None, (networks.metric(metric), networks.stand_ins(method))))
+                sign = " ⚠" if row and row.warning else ""
+                cells.append(("" if mean is None else show(mean) + sign, interval, "" if mean is None else made))
+            if any(text for text, _, _ in cells):
                 rows.append(SideBySideRow(title, name, tuple(cells)))
     return tuple(rows)
 
 
 def _label(number: int, run: RunRecords) -> str:
-    return f"run {number} ({run.directory.name})"
+    return f"run {number} ({printable(run.directory.name)})"

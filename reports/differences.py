@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from benchmark.analysis.networks import networks_of_run
 from benchmark.contracts.metric import Axis
 from reports.figures.figure import marked_titles, method_titles, metric_titles
 from reports.formatting import MINUS, NOTHING, NumberFormat, number_format
@@ -41,11 +42,12 @@ class Pair:
 
 @dataclass(frozen=True)
 class MetricPairs:
-    """All pairs of one metric; ``shown`` of them differ."""
+    """All pairs of one metric; ``shown`` of them differ. ``network`` made its scores."""
 
     metric: str
     pairs: tuple[Pair, ...]
     shown: int
+    network: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ def build_differences(run: RunRecords, statistics: RunStatistics) -> Differences
     """Arranges the statistics of a run, or returns ``None`` where no two methods can be compared."""
     if not statistics.comparisons:
         return None
+    networks = networks_of_run(run)
     methods, metrics = method_titles(run), metric_titles(run)
     by_metric: dict[str, list[MethodComparison]] = {}
     for comparison in statistics.comparisons:
@@ -114,6 +117,7 @@ def build_differences(run: RunRecords, statistics: RunStatistics) -> Differences
                     for comparison in comparisons
                 ),
                 sum(bool(comparison.better) for comparison in comparisons),
+                networks.metric(metric),
             )
             for metric, comparisons in by_metric.items()
         ),

@@ -12,17 +12,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from benchmark.contracts.report import Report, ReportInfo
-from benchmark.store.atomic import write_bytes
+from benchmark.escaping import encodable, printable
+from benchmark.store.atomic import write_text
 from reports.formatting import field_of
 
 if TYPE_CHECKING:
     from benchmark.store.records import RunRecords
 
 SCHEMA_VERSION = 1
+_NETWORK_COLUMNS = ("network", "stands_in_for", "method_network", "method_stands_in_for")
 
 
 class CsvReport(Report):
-    """Writes ``summary.csv``: one row per run, method and metric."""
+    """Writes ``summary.csv``: one row per run, method and metric.
+
+    The last columns name the networks that made a number and those that the method uses, each with what it stands in
+    for: nothing for published networks, ``unknown`` where an old run did not note it.
+    """
 
     info: ClassVar[ReportInfo] = ReportInfo(
         name="csv",
@@ -44,17 +50,23 @@ class CsvReport(Report):
         Raises:
             InputError: If it cannot be written.
         """
+        from benchmark.analysis.networks import names_of, networks_of_run, originals_of
         from benchmark.store.records import SummaryRow
 
         columns = [field.name for field in fields(SummaryRow)]
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["run", "protocol", "fingerprint", *columns])
+        writer.writerow(["run", "protocol", "fingerprint", *columns, *_NETWORK_COLUMNS])
         for run in runs:
-            origin = [run.directory.name, field_of(run.protocol, "name"), field_of(run.protocol, "fingerprint")]
-            writer.writerows([*origin, *(asdict(row)[column] for column in columns)] for row in run.summary)
+            networks = networks_of_run(run)
+            facts = (field_of(run.protocol, "name"), field_of(run.protocol, "fingerprint"))
+            origin = [printable(run.directory.name), *facts]
+            for row in run.summary:
+                used = (networks.of_metric(row.metric), networks.of_methods.get(row.method, ()))
+                words = (words for found in used for words in (names_of(found), originals_of(found)))
+                writer.writerow([*origin, *(asdict(row)[column] for column in columns), *words])
         target = destination / "summary.csv"
-        write_bytes(target, text.getvalue().encode("utf-8", errors="replace"))
+        write_text(target, text.getvalue())
         return target
 
 
@@ -81,31 +93,35 @@ class JsonReport(Report):
         Raises:
             InputError: If it cannot be written.
         """
-        content = {"schema_version": SCHEMA_VERSION, "runs": [_finite(_run(run)) for run in runs]}
+        content = {"schema_version": SCHEMA_VERSION, "runs": [_portable(_run(run)) for run in runs]}
         target = destination / "report.json"
-        write_bytes(target, json.dumps(content, indent=1, allow_nan=False, default=str).encode("ascii"))
+        write_text(target, json.dumps(content, indent=1, allow_nan=False, default=str))
         return target
 
 
 def _run(run: RunRecords) -> dict[str, Any]:
     from benchmark.analysis.breakdown import breakdowns
+    from benchmark.analysis.networks import networks_of_run
     from benchmark.analysis.statistics import analyze
 
     return {
-        "run": run.directory.name,
+        "run": printable(run.directory.name),
         "status": run.status,
         "protocol": run.protocol,
         "warnings": list(run.warnings),
+        "networks": asdict(networks_of_run(run)),
         "summary": [asdict(row) for row in run.summary],
         "statistics": analyze(run).to_json(),
         "breakdowns": [asdict(mean) for mean in breakdowns(run)],
     }
 
 
-def _finite(value: Any) -> Any:
-    """Returns a value in which numbers that JSON does not know are ``None``."""
+def _portable(value: Any) -> Any:
+    """Returns a value in which numbers that JSON does not know are ``None``, and texts are such that UTF-8 can hold."""
     if isinstance(value, dict):
-        return {str(key): _finite(item) for key, item in value.items()}
+        return {encodable(str(key)): _portable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
+        return [_portable(item) for item in value]
+    if isinstance(value, str):
+        return encodable(value)
     return None if isinstance(value, float) and not math.isfinite(value) else value

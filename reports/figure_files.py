@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from benchmark.contracts.report import Report, ReportInfo
-from benchmark.store.atomic import write_bytes
+from benchmark.store.atomic import write_bytes, write_text
 
 if TYPE_CHECKING:
     from benchmark.store.records import RunRecords
@@ -54,7 +54,7 @@ class FiguresReport(Report):
         if len(captions) == 1:
             captions.append("There is nothing to draw: no score has been made yet.")
         target = destination / "figures.md"
-        write_bytes(target, ("\n\n".join(captions) + "\n").encode("utf-8", errors="replace"))
+        write_text(target, "\n\n".join(captions) + "\n")
         return target
 
 
@@ -71,6 +71,6 @@ def _write(figures: Iterable[DrawnFigure], prefix: str, destination: Path) -> li
             continue
         write_bytes(destination / f"{name}.svg", drawn.svg.encode("utf-8"))
         write_bytes(destination / f"{name}.png", to_png(drawn.figure))
-        text = f"{escape(drawn.figure.alt)}\n\n{drawn.figure.explanation}"
+        text = "\n\n".join([escape(drawn.figure.alt), drawn.figure.explanation, *map(escape, drawn.figure.notes)])
         captions.append(f"## {drawn.title}\n\n![{escape(drawn.title)}]({name}.svg)\n\n{text}")
     return captions

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmark.analysis.networks import networks_of_run
 from benchmark.contracts.metric import Direction
 from benchmark.store.records import UnitStatus
 from reports.formatting import NOTHING, field_of, format_seconds, number_format, number_of
@@ -69,11 +70,12 @@ class Filter:
 
 @dataclass(frozen=True)
 class GalleryMetric:
-    """A metric whose scores the tiles carry. ``lower`` says that less is better."""
+    """A metric whose scores the tiles carry. ``lower`` says that less is better; ``network`` made the scores."""
 
     title: str
     arrow: str
     lower: bool
+    network: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ class _GalleryBuilder:
             )
             for metric in run.metrics
         }
+        self._networks = networks_of_run(run)
         scored = {name for unit in units.values() for name in unit.scores}
         self._scored = [metric for metric in run.metrics if metric.name in scored]
         self._known = {
@@ -183,6 +186,7 @@ class _GalleryBuilder:
                 metric.title or metric.name,
                 DIRECTIONS[Direction(metric.direction)][0],
                 Direction(metric.direction) is Direction.LOWER,
+                self._networks.metric(metric.name),
             )
             for metric in self._scored
         )
@@ -208,7 +212,8 @@ class _GalleryBuilder:
         return Tile("style", heading, pictures=pictures)
 
     def _method_tile(self, method: MethodRecord, case: CaseRecord, content: str, styles: Sequence[str]) -> Tile:
-        role, heading = "control" if method.control else "method", method.title or method.name
+        role = "control" if method.control else "method"
+        heading = f"{method.title or method.name} {self._networks.method_mark(method.name)}".rstrip()
         unit = self._units.get((method.name, case.id))
         if unit is None:
             return Tile(role, heading, status="missing", reason="Not run yet.", method=method.name)
@@ -224,7 +229,7 @@ class _GalleryBuilder:
         return Tile(
             role,
             heading,
-            note=format_seconds(unit.seconds) if unit.seconds is not None else "",
+            note="" if unit.seconds is None else format_seconds(unit.seconds) + " (disturbed)" * unit.disturbed,
             pictures=(self._pictures.load(unit.image, alt, self._side),),
             scores=scores,
             method=method.name,

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from benchmark.analysis.summary import time_to_rank_by
 from benchmark.contracts.metric import Axis, Direction
+from benchmark.store.costs import PROCESSOR_TIME, TIME
 from reports.formatting import MINUS, NOTHING
 from reports.interval_bar import IntervalBar, IntervalScale
 from reports.ranking import QUESTIONS
@@ -26,7 +28,10 @@ SCALE: Final = IntervalScale(low=-0.25, high=1.25, logarithmic=False)
 
 @dataclass(frozen=True)
 class Lane:
-    """One score: an anchored one, or the raw mean in a column that is not anchored."""
+    """One score: an anchored one, or the raw mean in a column that is not anchored.
+
+    ``network`` names the networks that made it, and ``network_mark`` marks those that stand in for published ones.
+    """
 
     title: str
     text: str
@@ -35,11 +40,13 @@ class Lane:
     mark: Mark
     circular: bool
     note: str
+    network: str = ""
+    network_mark: str = ""
 
 
 @dataclass(frozen=True)
 class GlanceColumn:
-    """An axis with the controls at its ends, or, where it is not ``anchored``, without ends."""
+    """An axis with the controls at its ends, or, where it is not ``anchored``, without ends; ``networks`` made it."""
 
     axis: str
     title: str
@@ -47,15 +54,17 @@ class GlanceColumn:
     anchored: bool
     zero: str = ""
     one: str = ""
+    networks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class GlanceRow:
-    """A method with the lanes of each column and its costs."""
+    """A method with the lanes of each column and its costs; ``stand_ins`` are networks that it uses."""
 
     title: str
     lanes: tuple[tuple[Lane, ...], ...]
     costs: tuple[Cell, ...]
+    stand_ins: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,12 +110,13 @@ def build_glance(
         ]
         anchorable = [column for column in ranked if any(column.name == metric for metric, _ in found)]
         metrics[axis] = ranked
+        networks = tuple(dict.fromkeys(column.network for column in ranked if column.network))
         if anchorable:
             ends = next(entry for entry in anchored if entry.metric == anchorable[0].name)
             zero, one = (titles.get(name, name) for name in (ends.zero, ends.one))
-            columns.append(GlanceColumn(axis, *QUESTIONS[axis], True, zero, one))
+            columns.append(GlanceColumn(axis, *QUESTIONS[axis], True, zero, one, networks))
         elif metrics[axis]:
-            columns.append(GlanceColumn(axis, *QUESTIONS[axis], anchored=False))
+            columns.append(GlanceColumn(axis, *QUESTIONS[axis], anchored=False, networks=networks))
     if not columns:
         return None
     cells = {
@@ -115,7 +125,15 @@ def build_glance(
         for row in ranking.methods
         for cell in row.cells
     }
-    costs = next((ranking.columns for ranking in scores.rankings if ranking.axis == Axis.COST), ())
+    # One time is enough here: the one that methods are ranked by.
+    left_out = {TIME, PROCESSOR_TIME} - {time_to_rank_by(run)}
+    costs = [
+        column
+        for ranking in scores.rankings
+        if ranking.axis == Axis.COST
+        for column in ranking.columns
+        if column.name not in left_out
+    ]
     rows = scores.rankings[0].methods
     return Glance(
         columns=tuple(columns),
@@ -137,6 +155,7 @@ def build_glance(
                     for column in columns
                 ),
                 tuple(cells[row.method, column.name] for column in costs),
+                row.stand_ins,
             )
             for row in rows
         ),
@@ -168,9 +187,9 @@ def refused_scores(run: RunRecords, unanchored: Sequence[Unanchored]) -> tuple[s
 def _lane(cell: Cell, entry: AnchoredScore | None, reason: str) -> Lane:
     title = cell.column.title
     if entry is None:
-        return Lane(
-            title, NOTHING, "", None, Mark.NONE, cell.circular, reason and f"not between the controls: {reason}"
-        )
+        made = (cell.column.network, cell.column.mark)
+        note = reason and f"not between the controls: {reason}"
+        return Lane(title, NOTHING, "", None, Mark.NONE, cell.circular, note, *made)
     interval = entry.interval
     return Lane(
         title=title,
@@ -180,14 +199,17 @@ def _lane(cell: Cell, entry: AnchoredScore | None, reason: str) -> Lane:
         mark=cell.mark,
         circular=cell.circular,
         note=cell.note,
+        network=cell.column.network,
+        network_mark=cell.column.mark,
     )
 
 
 def _raw_lane(cell: Cell) -> Lane:
     title = f"{cell.column.title} {cell.column.arrow}"
+    made = (cell.column.network, cell.column.mark)
     if cell.shared:
-        return Lane(title, cell.shared, "", cell.shared_bar, cell.mark, cell.circular, cell.note)
-    return Lane(title, cell.text, cell.interval.strip(), cell.bar, cell.mark, cell.circular, cell.note)
+        return Lane(title, cell.shared, "", cell.shared_bar, cell.mark, cell.circular, cell.note, *made)
+    return Lane(title, cell.text, cell.interval.strip(), cell.bar, cell.mark, cell.circular, cell.note, *made)
 
 
 def _two_digits(value: float) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmark.analysis.networks import networks_of_run
 from benchmark.analysis.scores import share_cases
 from reports.formatting import MINUS, NOTHING, number_of, text_of
 
@@ -71,7 +72,8 @@ class HeatMap:
 class HeatMaps:
     """All matrices on one scale of colours.
 
-    ``cut`` says that large matrices are shown in part, ``uneven`` that they are of different cases.
+    ``cut`` says that large matrices are shown in part, ``uneven`` that they are of different cases; ``judge`` names the
+    network whose similarities they are.
     """
 
     maps: tuple[HeatMap, ...]
@@ -79,6 +81,7 @@ class HeatMaps:
     high: str
     levels: tuple[int, ...]
     cut: bool
+    judge: str = ""
     uneven: bool = False
 
 
@@ -90,7 +93,7 @@ def build_heat_maps(run: RunRecords, units: Mapping[tuple[str, str], Unit], pict
     if not numbers:
         return None
     low, high = min(numbers), max(numbers)
-    methods = {method.name: method for method in run.methods}
+    methods, networks = {method.name: method for method in run.methods}, networks_of_run(run)
     order = {name: index for index, name in enumerate(methods)}
     cases = {case.id: case for case in run.cases}
     compared, _ = share_cases({name: frozenset(matrix.cases) for name, matrix in matrices.items()})
@@ -98,7 +101,7 @@ def build_heat_maps(run: RunRecords, units: Mapping[tuple[str, str], Unit], pict
     maps = []
     for name in sorted(matrices, key=lambda name: order.get(name, len(order))):
         method, matrix = methods.get(name), matrices[name]
-        title = (method.title or name) if method else name
+        title = f"{(method.title or name) if method else name} {networks.method_mark(name)}".rstrip()
         columns = tuple(
             HeatColumn(case, _thumbnail(title, case, units.get((name, case)), pictures))
             for case in matrix.cases[:LARGEST_MATRIX]
@@ -127,6 +130,7 @@ def build_heat_maps(run: RunRecords, units: Mapping[tuple[str, str], Unit], pict
         low=_two_digits(low),
         high=_two_digits(high),
         levels=tuple(range(LEVELS)),
+        judge=networks.judge.label if networks.judge else "",
         cut=any(max(len(matrix.prompts), len(matrix.cases)) > LARGEST_MATRIX for matrix in matrices.values()),
         uneven=len({frozenset(matrix.cases) for matrix in matrices.values()}) > 1,
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from benchmark.contracts.report import Report, ReportInfo
-from benchmark.store.atomic import write_bytes
+from benchmark.store.atomic import write_text
 
 if TYPE_CHECKING:
     from benchmark.store.records import RunRecords
@@ -60,7 +60,7 @@ class HtmlReport(Report):
         page = build_page(runs, pictures, logs)
         target = destination / "index.html"
         # A record read from JSON can hold lone surrogates, which UTF-8 cannot encode.
-        write_bytes(target, render(page).encode("utf-8", errors="replace"))
+        write_text(target, render(page))
         for files in (pictures, logs):
             if files is not None:
                 files.remove_others()

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from benchmark.analysis.networks import STAND_IN
+from benchmark.contracts.metric import Axis
 from benchmark.contracts.report import Report, ReportInfo
-from benchmark.store.atomic import write_bytes
+from benchmark.store.atomic import write_text
+from benchmark.store.costs import DISTURBED
 from benchmark.wording import format_count
 from reports.citation import TEX_ESCAPES
 from reports.formatting import MINUS, NOTHING, field_of, short_fingerprint
@@ -29,6 +32,7 @@ SYMBOLS: Final = {
     "–": "--",
     "—": "---",
     "’": "'",
+    STAND_IN: r"$^\ddagger$",
     "\N{NO-BREAK SPACE}": "~",
 }
 LAST_ACCENTED: Final = "\N{LATIN SMALL LETTER LONG S}"
@@ -61,7 +65,7 @@ class LatexReport(Report):
         target = destination / "tables.tex"
         tables = [table for run in runs for table in _tables(run)]
         text = "\n\n".join(["% Needs \\usepackage{booktabs}.", *tables]) + "\n"
-        write_bytes(target, text.encode("utf-8", errors="replace"))
+        write_text(target, text)
         return target
 
 
@@ -74,7 +78,9 @@ def _tables(run: RunRecords) -> list[str]:
 
 
 def _table(run: RunRecords, ranking: Ranking, uneven: Sequence[str]) -> str:
-    heads = [" ".join(filter(None, (tex(column.title), tex(column.arrow)))) for column in ranking.columns]
+    heads = [
+        " ".join(filter(None, (tex(column.title) + tex(column.mark), tex(column.arrow)))) for column in ranking.columns
+    ]
     lines = [
         r"\begin{table}",
         r"\centering\small",
@@ -83,12 +89,15 @@ def _table(run: RunRecords, ranking: Ranking, uneven: Sequence[str]) -> str:
         r"\toprule",
         _line(["Method", *heads]),
         r"\midrule",
-        *(_line([tex(row.title), *map(_cell, row.cells)]) for row in ranking.methods),
+        *(_line([tex(row.title) + tex(row.mark), *map(_cell, row.cells)]) for row in ranking.methods),
     ]
     if ranking.controls:
         lines += [
             r"\midrule",
-            *(_line([rf"\emph{{{tex(row.title)}}}", *map(_cell, row.cells)]) for row in ranking.controls),
+            *(
+                _line([rf"\emph{{{tex(row.title)}}}{tex(row.mark)}", *map(_cell, row.cells)])
+                for row in ranking.controls
+            ),
         ]
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", r"\end{table}"])
 
@@ -105,9 +114,23 @@ def _caption(run: RunRecords, ranking: Ranking, uneven: Sequence[str]) -> str:
     cells = [cell for row in ranking.rows for cell in row.cells]
     if any(cell.circular for cell in cells):
         words.append(r"$^\ast$: circular, the method optimised the network of the metric.")
+    # The costs, and so the durations that may be disturbed, have a table of their own.
     if any(cell.warning for cell in cells):
-        words.append(r"$^\dagger$: from too few images to say much.")
+        few = "from too few images to say much"
+        words.append(rf"$^\dagger$: {DISTURBED if ranking.axis == Axis.COST else few}.")
+    words += [f"{tex(sentence)}." for sentence in _networks(ranking)]
     return " ".join(words)
+
+
+def _networks(ranking: Ranking) -> list[str]:
+    """Which network made the numbers of each column, which methods use a stand-in, and what that means."""
+    titles: dict[str, list[str]] = {}
+    for column in ranking.columns:
+        if column.network:
+            titles.setdefault(column.network, []).append(column.title)
+    made = "; ".join(f"{', '.join(columns)} by {network}" for network, columns in titles.items())
+    used = "; ".join(f"{row.title} with {row.stand_ins}" for row in ranking.rows if row.stand_ins)
+    return [sentence for sentence in (made, used, *ranking.notes) if sentence]
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from benchmark.contracts.report import Report, ReportInfo
-from benchmark.store.atomic import write_bytes
+from benchmark.store.atomic import write_text
 from benchmark.wording import format_count
 from reports.formatting import field_of, short_fingerprint
 
@@ -45,7 +45,7 @@ class MarkdownReport(Report):
         """
         target = destination / "report.md"
         text = "\n\n".join(_section(run) for run in runs) + "\n"
-        write_bytes(target, text.encode("utf-8", errors="replace"))
+        write_text(target, text)
         return target
 
 
@@ -71,12 +71,22 @@ def _section(run: RunRecords) -> str:
 def _table(ranking: Ranking) -> str:
     titles = [
         " ".join(filter(None, (escape(column.title), f"({escape(column.unit)})" if column.unit else "", column.arrow)))
+        + _second_line(column.network)
         for column in ranking.columns
     ]
     lines = [_line(["Method", *titles]), _line(["---", *("---:" for _ in titles)])]
-    lines += [_line([escape(row.title), *map(_cell, row.cells)]) for row in ranking.methods]
-    lines += [_line([f"*{escape(row.title)}*", *map(_cell, row.cells)]) for row in ranking.controls]
+    lines += [
+        _line([escape(row.title) + _second_line(row.stand_ins), *map(_cell, row.cells)]) for row in ranking.methods
+    ]
+    lines += [
+        _line([f"*{escape(row.title)}*" + _second_line(row.stand_ins), *map(_cell, row.cells)])
+        for row in ranking.controls
+    ]
     return "\n".join(lines)
+
+
+def _second_line(network: str) -> str:
+    return f"<br>{escape(network)}" if network else ""
 
 
 def _line(cells: Sequence[str]) -> str:
@@ -98,11 +108,13 @@ def _legend(scores: Scores) -> list[str]:
         "Means with 95 % intervals (t, with the two-way standard error over contents and styles). **Bold**: best mean.",
         "○: not shown to be worse than the best (paired t test with the two-way standard error, Holm).",
         "*Italic*: controls, which mark the ends of the scales.",
+        "Below a metric: the network that made its numbers.",
     ]
     words += map(escape, scores.uneven)
     if scores.has_circular:
         words.append("↻: circular, the method optimised the network of the metric.")
     words += [f"⚠: {escape(warning)}." for warning in scores.warnings]
+    words += [f"{escape(note)}." for note in scores.notes]
     return [" ".join(words)]
 
 

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup
 
 from benchmark.analysis.breakdown import breakdowns
+from benchmark.analysis.networks import networks_of_run, originals_of
 from benchmark.analysis.statistics import analyze
 from benchmark.contracts.metric import Direction
+from benchmark.escaping import printable
+from benchmark.store.costs import COST_COLUMNS, DISTURBED, TIME
 from benchmark.store.records import RunStatus, UnitStatus
 from benchmark.wording import format_count
 from reports.breakdowns import Breakdowns, build_breakdowns
@@ -37,6 +40,7 @@ from reports.ranking import DIRECTIONS, Scores, build_scores
 from reports.units import Unit, methods_before_controls, read_units
 
 if TYPE_CHECKING:
+    from benchmark.analysis.networks import Networks
     from benchmark.analysis.statistics import RunStatistics
     from benchmark.store.records import MethodRecord, MetricRecord, RunRecords
     from reports.linked_files import LinkedFiles
@@ -66,6 +70,7 @@ class MethodNote:
     url: str
     cost: str
     optimises: str
+    stand_ins: str
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,7 @@ class MetricNote:
     direction_words: str
     range: str
     backbone: str
+    stands_in_for: str
     needs: str
     summary: str
     paper: str
@@ -98,7 +104,10 @@ class PageFigure:
 
 @dataclass(frozen=True)
 class RunSection:
-    """One run. ``prefix`` makes the anchors of a page with several runs unique."""
+    """One run. ``prefix`` makes the anchors of a page with several runs unique.
+
+    ``network_notes`` say what the marks of networks mean, wherever on the page they stand.
+    """
 
     number: int
     prefix: str
@@ -120,6 +129,7 @@ class RunSection:
     metrics: tuple[MetricNote, ...]
     incidents: Incidents
     provenance: Provenance
+    network_notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -158,12 +168,13 @@ def _section(run: RunRecords, number: int, files: LinkedFiles | None, logs: Link
     pictures = PictureSource(run.directory, files)
     statistics = analyze(run)
     scores = build_scores(run, statistics.comparisons)
+    networks = networks_of_run(run)
     name = field_of(run.protocol, "title", "name") or "unnamed protocol"
     return RunSection(
         number=number,
         prefix=_prefix(number),
         title=name,
-        folder=run.directory.name,
+        folder=printable(run.directory.name),
         description=field_of(run.protocol, "description"),
         status=RunStatus(run.status),
         facts=_facts(run),
@@ -173,13 +184,14 @@ def _section(run: RunRecords, number: int, files: LinkedFiles | None, logs: Link
         trade_offs=_figures(TRADE_OFFS, run, statistics, number),
         ranks=_figures(RANKS, run, statistics, number),
         differences=build_differences(run, statistics),
-        methods=tuple(_method_note(method, run) for method in methods_before_controls(run)),
+        methods=tuple(_method_note(method, run, networks) for method in methods_before_controls(run)),
         gallery=build_gallery(run, units, pictures, whole=files is not None),
         heat_maps=build_heat_maps(run, units, pictures),
         breakdowns=build_breakdowns(run, breakdowns(run)),
-        metrics=tuple(_metric_note(metric) for metric in run.metrics),
+        metrics=tuple(_metric_note(metric, networks) for metric in run.metrics),
         incidents=collect_incidents(run, units, logs),
         provenance=build_provenance(run),
+        network_notes=networks.notes(),
     )
 
 
@@ -235,11 +247,15 @@ def _state_of(run: RunRecords, units: Mapping[tuple[str, str], Unit]) -> tuple[s
     return (f"{sentence} Means cover only what was scored.",)
 
 
-def _method_note(method: MethodRecord, run: RunRecords) -> MethodNote:
+def _method_note(method: MethodRecord, run: RunRecords, networks: Networks) -> MethodNote:
     costs = {row.metric: number_of(row.mean) for row in run.summary if row.method == method.name}
-    seconds, memory = costs.get("seconds"), costs.get("peak_memory_bytes")
+    seconds, processor, memory = (costs.get(column) for column in COST_COLUMNS)
+    is_disturbed = any(row.warning for row in run.summary if (row.method, row.metric) == (method.name, TIME))
     parts = (
-        f"{format_seconds(seconds)} a picture" if seconds is not None else "",
+        f"{format_seconds(seconds)} a picture{f' ({DISTURBED})' if is_disturbed else ''}"
+        if seconds is not None
+        else "",
+        f"{format_seconds(processor)} of processor time" if processor is not None else "",
         f"{format_bytes(memory)} of memory at its peak" if memory is not None else "",
     )
     year = f" ({method.year})" if method.year and str(method.year) not in method.paper else ""
@@ -253,10 +269,11 @@ def _method_note(method: MethodRecord, run: RunRecords) -> MethodNote:
         url=web_address(method.url),
         cost=", ".join(part for part in parts if part),
         optimises=", ".join(str(role) for role in method.optimises),
+        stand_ins=networks.stand_ins(method.name),
     )
 
 
-def _metric_note(metric: MetricRecord) -> MetricNote:
+def _metric_note(metric: MetricRecord, networks: Networks) -> MetricNote:
     arrow, words = DIRECTIONS[Direction(metric.direction)]
     return MetricNote(
         title=metric.title or metric.name,
@@ -266,7 +283,9 @@ def _metric_note(metric: MetricRecord) -> MetricNote:
         arrow=arrow,
         direction_words=words,
         range=format_range(metric.minimum, metric.maximum) + (f" {metric.unit}" if metric.unit else ""),
-        backbone=" + ".join(filter(None, metric.backbones)),
+        # One that is unavailable has no scores to mark.
+        backbone=networks.metric(metric.name) or " + ".join(filter(None, metric.backbones)),
+        stands_in_for=originals_of(networks.of_metric(metric.name)),
         needs=", ".join(str(need).replace("_", " ") for need in metric.needs),
         summary=metric.summary,
         paper=metric.paper,

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmark.analysis.networks import network_of
+from benchmark.escaping import shell_command
 from benchmark.settings import SettingOrigin
 from benchmark.wording import NOT_STATED
 from reports.citation import PaperReference, bibtex, collect_papers
 from reports.formatting import field_of, text_of, web_address
 
 if TYPE_CHECKING:
+    from benchmark.analysis.networks import Network
     from benchmark.store.records import MethodRecord, ModelRecord, RunRecords
 
 SHOWN_APART: Final = frozenset({"command", "environment"})
@@ -58,7 +60,7 @@ class Provenance:
     command: str
     facts: tuple[Fact, ...]
     environment: tuple[Fact, ...]
-    models: tuple[ModelRecord, ...]
+    models: tuple[tuple[ModelRecord, Network], ...]
     settings: tuple[MethodSettings, ...]
     attributions: tuple[Attribution, ...]
     bibtex: str
@@ -74,7 +76,7 @@ def build_provenance(run: RunRecords) -> Provenance:
             *_facts({name: value for name, value in run.provenance.items() if name not in SHOWN_APART}),
         ),
         environment=_facts(run.provenance.get("environment")),
-        models=run.models,
+        models=tuple((model, network_of(model)) for model in run.models),
         settings=tuple(
             MethodSettings(
                 method.title or method.name,
@@ -107,7 +109,7 @@ def _with_origin(setting: str, method: MethodRecord) -> str:
 
 def _command(command: object) -> str:
     if isinstance(command, list | tuple):
-        return shlex.join(text_of(word) for word in command)
+        return shell_command(text_of(word) for word in command)
     return text_of(command)
 
 

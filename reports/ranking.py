@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from benchmark.analysis.best import Best, best_methods
+from benchmark.analysis.networks import networks_of_run
 from benchmark.contracts.metric import Axis, Direction
+from benchmark.store.costs import PROCESSOR_TIME, TIME
 from benchmark.wording import format_count
 from reports.formatting import (
     NOTHING,
@@ -22,6 +24,7 @@ from reports.verdicts import Mark, Verdicts
 
 if TYPE_CHECKING:
     from benchmark.analysis.comparison import MethodComparison
+    from benchmark.analysis.networks import Networks
     from benchmark.store.records import MetricRecord, RunRecords, SummaryRow
 
 QUESTIONS: Final = {
@@ -32,7 +35,8 @@ QUESTIONS: Final = {
     Axis.COST.value: ("Cost", "What did it cost?"),
 }
 COSTS: Final[dict[str, tuple[str, NumberFormat]]] = {
-    "seconds": ("Time per picture", format_seconds),
+    TIME: ("Time per picture", format_seconds),
+    PROCESSOR_TIME: ("Processor time per picture", format_seconds),
     "peak_memory_bytes": ("Peak memory", format_bytes),
 }
 DIRECTIONS: Final = {
@@ -44,7 +48,10 @@ DIRECTIONS: Final = {
 
 @dataclass(frozen=True)
 class Column:
-    """A metric as a column. ``whole`` says that its numbers are each of all images of a method at once."""
+    """A metric as a column. ``whole`` says that its numbers are each of all images of a method at once.
+
+    ``network`` names the networks that it is computed with, marked where they stand in for published ones: ``mark``.
+    """
 
     name: str
     title: str
@@ -55,6 +62,8 @@ class Column:
     direction: Direction
     direction_words: str
     whole: bool = False
+    network: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,17 +92,25 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A method or control with its cells, one per column. ``n`` is given where all its cells share it."""
+    """A method or control with its cells, one per column. ``n`` is given where all its cells share it.
+
+    ``stand_ins`` names the networks that it uses and that stand in for published ones: ``mark``.
+    """
 
     method: str
     title: str
     cells: tuple[Cell, ...]
     n: int | None = None
+    stand_ins: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """The table of one question: controls stay apart from the methods and are never the best."""
+    """The table of one question: controls stay apart from the methods and are never the best.
+
+    ``notes`` say what the marks of the networks mean that its columns and rows name.
+    """
 
     axis: str
     title: str
@@ -101,6 +118,7 @@ class Ranking:
     columns: tuple[Column, ...]
     methods: tuple[Row, ...]
     controls: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -110,11 +128,15 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Scores:
-    """All tables of a run, over ``cases`` cases. ``uneven`` says how the best were found of unlike sets of cases."""
+    """All tables of a run, over ``cases`` cases. ``uneven`` says how the best were found of unlike sets of cases.
+
+    ``notes`` say what the marks of networks mean.
+    """
 
     rankings: tuple[Ranking, ...]
     cases: int
     uneven: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -137,6 +159,16 @@ class Scores:
         return any(ranking.controls for ranking in self.rankings)
 
     @property
+    def has_few_images(self) -> bool:
+        """Whether a number is shown that is from too few images to say much."""
+        return any(cell.warning and cell.column.name not in COSTS for cell in self.cells)
+
+    @property
+    def has_disturbed(self) -> bool:
+        """Whether a duration is shown that other processes disturbed."""
+        return any(cell.warning and cell.column.name in COSTS for cell in self.cells)
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Why some numbers say little, each reason once, with the metric that it is about."""
         warned = (cell for cell in self.cells if cell.warning)
@@ -155,11 +187,10 @@ def build_scores(run: RunRecords, comparisons: Sequence[MethodComparison]) -> Sc
     for row in run.summary:
         names.setdefault(row.method, (row.method, row.control))
     verdicts = Verdicts(comparisons)
-    columns = _columns(run)
+    networks = networks_of_run(run)
+    columns = _columns(run, networks)
     rows_of = {column.name: {name: by_unit.get((name, column.name)) for name in names} for column in columns}
-    best = {
-        name: best_methods(run, [row for row in rows.values() if row is not None]) for name, rows in rows_of.items()
-    }
+    best = {name: best_methods(run, _competing(rows.values())) for name, rows in rows_of.items()}
     cells = {
         column.name: _cells(column, rows_of[column.name], len(run.cases), best[column.name], verdicts)
         for column in columns
@@ -168,7 +199,7 @@ def build_scores(run: RunRecords, comparisons: Sequence[MethodComparison]) -> Sc
     for axis in dict.fromkeys(column.axis for column in columns):
         shown = tuple(column for column in columns if column.axis == axis)
         rows = [
-            (_row(name, title, tuple(cells[column.name][name] for column in shown)), control)
+            (_row(name, title, tuple(cells[column.name][name] for column in shown), networks), control)
             for name, (title, control) in names.items()
         ]
         rankings.append(
@@ -178,11 +209,16 @@ def build_scores(run: RunRecords, comparisons: Sequence[MethodComparison]) -> Sc
                 columns=shown,
                 methods=tuple(row for row, control in rows if not control),
                 controls=tuple(row for row, control in rows if control),
+                notes=networks.notes([column.name for column in shown], names),
             )
         )
     titles = {name: title for name, (title, _) in names.items()}
-    uneven = _uneven({column.title: best[column.name] for column in columns}, titles)
-    return Scores(tuple(rankings), len(run.cases), uneven)
+    return Scores(
+        tuple(rankings),
+        len(run.cases),
+        _uneven({column.title: best[column.name] for column in columns}, titles),
+        networks.notes([column.name for column in columns], names),
+    )
 
 
 def _uneven(best: dict[str, Best], titles: dict[str, str]) -> tuple[str, ...]:
@@ -210,14 +246,15 @@ def _uneven(best: dict[str, Best], titles: dict[str, str]) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _row(name: str, title: str, cells: tuple[Cell, ...]) -> Row:
+def _row(name: str, title: str, cells: tuple[Cell, ...], networks: Networks) -> Row:
     counts = {cell.n for cell in cells if cell.value is not None}
+    row = Row(name, title, cells, stand_ins=networks.stand_ins(name), mark=networks.method_mark(name))
     if len(counts) != 1:
-        return Row(name, title, cells)
-    return Row(name, title, tuple(replace(cell, n=None) for cell in cells), counts.pop())
+        return row
+    return replace(row, cells=tuple(replace(cell, n=None) for cell in cells), n=counts.pop())
 
 
-def _columns(run: RunRecords) -> tuple[Column, ...]:
+def _columns(run: RunRecords, networks: Networks) -> tuple[Column, ...]:
     records = {metric.name: metric for metric in run.metrics}
     components = {f"{metric.name}.{component}" for metric in run.metrics for component in metric.components}
     directions = {row.metric: row.direction for row in run.summary}
@@ -240,6 +277,8 @@ def _columns(run: RunRecords) -> tuple[Column, ...]:
                 direction=direction,
                 direction_words=words,
                 whole=record is not None and record.sample_size is not None,
+                network=networks.metric(name),
+                mark=networks.metric_mark(name),
             )
         )
     return tuple(columns)
@@ -302,6 +341,13 @@ def _cell(
 def _ends(row: SummaryRow) -> list[float]:
     numbers = (number_of(value) for value in (row.mean, row.low, row.high))
     return [number for number in numbers if number is not None]
+
+
+def _competing(rows: Iterable[SummaryRow | None]) -> list[SummaryRow]:
+    present = [row for row in rows if row is not None]
+    # Beside a disturbed duration, being fast means nothing.
+    is_disturbed = any(row.metric == TIME and row.warning for row in present)
+    return [] if is_disturbed else present
 
 
 def _eligible(row: SummaryRow) -> bool:

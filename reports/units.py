@@ -28,6 +28,7 @@ class Unit:
         error: Reason of a failure or a skip.
         image: Path of the stylized image, relative to the run's folder.
         seconds: Time of the stylization.
+        disturbed: Whether other processes are known to have disturbed it.
         scores: Finite scores by the name of the metric or component.
     """
 
@@ -37,6 +38,7 @@ class Unit:
     error: str
     image: str
     seconds: float | None
+    disturbed: bool
     scores: Mapping[str, float]
 
 
@@ -62,5 +64,6 @@ def _read_unit(row: Mapping[Any, Any], columns: list[str]) -> Unit:
         error=text_of(row.get("error")),
         image=text_of(row.get("image")),
         seconds=number_of(row.get("seconds")),
+        disturbed=row.get("disturbed") is True,
         scores={column: score for column, score in scores.items() if score is not None},
     )

@@ -133,7 +133,7 @@ def test_a_run_killed_in_the_middle_ends_like_an_undisturbed_one(finished, tmp_p
     _, errors = again.communicate(timeout=200)
     assert again.returncode == 0, errors
     assert "continuing: 3 of 6" in errors
-    costs = ["seconds", "peak_memory_bytes"]
+    costs = ["seconds", "cpu_seconds", "disturbed", "peak_memory_bytes"]
     undisturbed = benchmark.load_run(finished[0]).drop(columns=costs)
     expected = undisturbed[undisturbed.method.isin(["adain", "gatys", "identity"])].reset_index(drop=True)
     continued = benchmark.load_run(out).drop(columns=costs)

@@ -69,6 +69,8 @@ def load_records(path: Path) -> RunRecords:
             warnings += damaged_lines
             left = format_count(missing, "unit")
             warnings.append(f"not finished: {left}; the command that started the run continues it{without}")
+        losses = manifest.get("unread_prompts", [])
+        warnings += _warn_of_unread(losses)
         summary, problem = _summary(directory, manifest, units)
         if problem and manifest["status"] != RunStatus.RUNNING:
             warnings.append(
@@ -92,7 +94,8 @@ def load_records(path: Path) -> RunRecords:
             summary=tuple(summary),
             similarity=_similarity(methods, cases, manifest["styles"], records),
             provenance={
-                key: manifest[key] for key in ("command", "seed", "device", "started", "finished", "environment")
+                **{key: manifest[key] for key in ("command", "seed", "device", "started", "finished", "environment")},
+                **({"prompts not wholly read": _unread_parts(losses)} if losses else {}),
             },
             warnings=tuple(warnings),
             summary_problem=problem,
@@ -118,12 +121,28 @@ def _summary(directory: RunDirectory, manifest: Mapping[str, Any], units: pd.Dat
         problem = "the run has not ended"
     else:
         try:
-            return summary_from_json(json.loads(directory.summary.read_text(encoding="utf-8"))), ""
+            return summary_from_json(json.loads(directory.summary.read_bytes())), ""
         except FileNotFoundError:
             problem = "summary.json is missing"
         except (OSError, ValueError, KeyError, TypeError) as error:
             problem = f"summary.json is damaged ({describe_error(error)})"
     return summarize(manifest, scores_in(units)), problem
+
+
+def _warn_of_unread(losses: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Says of which styles a model did not read the whole prompt, where there are some."""
+    styles = dict.fromkeys(style for loss in losses for style in loss["styles"])
+    if not styles:
+        return []
+    return [f"not wholly read: the prompts of {', '.join(styles)}; the run's provenance says what was lost"]
+
+
+def _unread_parts(losses: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What was lost of prompts, by style and model."""
+    return {
+        f"{', '.join(loss['styles'])} › {loss['reader'] or 'metrics'}, {loss['model']}": loss["description"]
+        for loss in losses
+    }
 
 
 def _similarity(

@@ -5,9 +5,13 @@ from __future__ import annotations
 import base64
 import csv
 import io
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from benchmark.analysis.networks import Network, notes_on
+from benchmark.escaping import one_line, printable
 from benchmark.images import fit_square, open_image
 from benchmark.store.atomic import write_bytes, write_text
 
@@ -23,14 +27,17 @@ body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding
 .frame{overflow-x:auto} table{border-collapse:collapse} th,td{padding:.5rem;text-align:center;border:1px solid #fff}
 th{font-weight:500} tbody th{text-align:right;max-width:20rem} img{width:112px;height:112px;display:block;margin:auto}
 td{min-width:5rem;font-variant-numeric:tabular-nums} p{max-width:45rem}
+small{display:block;color:#7a4b00;overflow-wrap:anywhere}
 </style>
 <h1>Prompts × images</h1>
 <p>Each number is the raw cosine between a prompt and an image under <b>{{ model }}</b>, without a template or a scale.
-Read along a row to see which image fits a prompt best; numbers of different models cannot be compared.</p>
+Read along a row to see which image fits a prompt best; numbers of different models cannot be compared.
+{% for note in notes %}<strong>{{ note }}.</strong> {% endfor %}</p>
 <div class="frame"><table><thead><tr><td></td>
 {% for image in images %}<th scope="col"><img alt="" src="{{ image.source }}">{{ image.name }}</th>{% endfor %}
 </tr></thead><tbody>
-{% for row in rows %}<tr><th scope="row">{{ row.prompt }}</th>
+{% for row in rows %}<tr><th scope="row">{{ row.prompt }}
+{% if row.note %}<small>⚠ {{ row.note }}</small>{% endif %}</th>
 {% for cell in row.cells %}<td style="background:{{ cell.color }};color:{{ cell.ink }}">{{ cell.text }}</td>{% endfor %}
 </tr>{% endfor %}
 </tbody></table></div></html>
@@ -45,16 +52,27 @@ class SimilarityMatrix:
         prompts: The prompts.
         images: The image files.
         values: One row per prompt, one number per image.
-        model: Name of the text-image model.
+        model: The text-image model.
+        notes: What a reader has to know of a prompt, in a line, by prompt: what the model did not read of it.
     """
 
     prompts: tuple[str, ...]
     images: tuple[Path, ...]
     values: tuple[tuple[float, ...], ...]
-    model: str
+    model: Network
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def image_names(self) -> list[str]:
+        """The names of the files, or their paths where two of them have one name."""
+        names = [printable(path.name) for path in self.images]
+        return names if len(set(names)) == len(names) else [printable(path) for path in self.images]
 
     def write(self, path: Path) -> None:
         """Writes the matrix in the format of the file's suffix: ``.html``, ``.csv`` or ``.png``.
+
+        Beside a CSV file, which holds numbers only, stands a description of it (``NAME.csv-metadata.json``, as CSV on
+        the Web calls it) that names the network.
 
         Raises:
             InputError: The file cannot be written.
@@ -64,16 +82,39 @@ class SimilarityMatrix:
                 write_text(path, self.to_html())
             case ".csv":
                 write_text(path, self.to_csv())
+                write_text(path.with_name(f"{path.name}-metadata.json"), self.describe_csv(path.name))
             case _:
                 write_bytes(path, self.to_png())
 
     def to_csv(self) -> str:
-        """The matrix as CSV, with the names of the images in the first line."""
+        """The matrix as CSV, with the names of the images in the first line; notes are in its description."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["prompt", *self.images])
+        writer.writerow(["prompt", *map(printable, self.images)])
         writer.writerows([prompt, *row] for prompt, row in zip(self.prompts, self.values, strict=True))
         return text.getvalue()
+
+    def describe_csv(self, name: str) -> str:
+        """The description of the CSV file in JSON, as CSV on the Web has it, with the network.
+
+        Args:
+            name: Name of the CSV file.
+        """
+        cosine = f"cosine of {self.model.label}"
+        columns = [{"titles": "prompt", "datatype": "string"}]
+        columns += [
+            {"titles": printable(image), "datatype": "number", "dc:description": cosine} for image in self.images
+        ]
+        description = {
+            "@context": "http://www.w3.org/ns/csvw",
+            "url": name,
+            "dc:title": f"Prompts × images: {cosine}",
+            "dc:description": ". ".join(notes_on([self.model])),
+            "network": asdict(self.model),
+            "notes": dict(self.notes),
+            "tableSchema": {"columns": columns},
+        }
+        return json.dumps(description, indent=2, ensure_ascii=False) + "\n"
 
     def to_html(self) -> str:
         """The matrix as a page of its own, a heat map with thumbnails."""
@@ -83,6 +124,7 @@ class SimilarityMatrix:
         rows = [
             {
                 "prompt": prompt,
+                "note": self.notes.get(prompt, ""),
                 "cells": [
                     {
                         "text": f"{value:.3f}",
@@ -94,29 +136,42 @@ class SimilarityMatrix:
             }
             for prompt, row in zip(self.prompts, self.values, strict=True)
         ]
-        images = [{"name": path.name, "source": _data_address(path)} for path in self.images]
-        return environment.from_string(_TEMPLATE).render(model=self.model, images=images, rows=rows)
+        images = [
+            {"name": name, "source": _data_address(path)}
+            for name, path in zip(self.image_names, self.images, strict=True)
+        ]
+        return environment.from_string(_TEMPLATE).render(
+            model=self.model.label, notes=notes_on([self.model]), images=images, rows=rows
+        )
 
     def to_png(self) -> bytes:
         """The matrix as a picture, a heat map with thumbnails."""
         from PIL import Image, ImageDraw, ImageFont
 
         font = ImageFont.load_default(size=14)
-        margin = 16 + max(int(font.getlength(prompt)) for prompt in self.prompts)
+        titles = [
+            f"{one_line(prompt)} (not wholly read)" if prompt in self.notes else one_line(prompt)
+            for prompt in self.prompts
+        ]
+        margin = 16 + max(int(font.getlength(title)) for title in titles)
         cell, row_height = _THUMBNAIL + 4, 36
-        height = cell + row_height * len(self.prompts)
-        picture = Image.new("RGB", (margin + cell * len(self.images), height), "white")
+        captions = [f"cosine of {self.model.label}", *notes_on([self.model])]
+        top_of_captions = cell + row_height * len(self.prompts)
+        width = max(margin + cell * len(self.images), *(16 + int(font.getlength(line)) for line in captions))
+        picture = Image.new("RGB", (width, top_of_captions + 20 * len(captions) + 6), "white")
         draw = ImageDraw.Draw(picture)
         for column, path in enumerate(self.images):
             picture.paste(fit_square(open_image(path), _THUMBNAIL), (margin + column * cell + 2, 2))
-        for number, (prompt, row) in enumerate(zip(self.prompts, self.values, strict=True)):
+        for number, (title, row) in enumerate(zip(titles, self.values, strict=True)):
             top = cell + number * row_height
-            draw.text((margin - 8, top + row_height / 2), prompt, fill="black", font=font, anchor="rm")
+            draw.text((margin - 8, top + row_height / 2), title, fill="black", font=font, anchor="rm")
             for column, value in enumerate(row):
                 left = margin + column * cell
                 draw.rectangle((left, top, left + cell - 2, top + row_height - 2), fill=self._color(value))
                 place = (left + cell / 2, top + row_height / 2)
                 draw.text(place, f"{value:.3f}", fill=self._ink(value), font=font, anchor="mm")
+        for number, line in enumerate(captions):
+            draw.text((8, top_of_captions + 20 * number + 4), line, fill="black", font=font)
         buffer = io.BytesIO()
         picture.save(buffer, format="PNG")
         return buffer.getvalue()

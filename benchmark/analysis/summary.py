@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from benchmark.analysis.interval import crossed_estimate
 from benchmark.analysis.level import LEVEL
 from benchmark.contracts.metric import Direction
-from benchmark.store.records import SetScore, SummaryRow, UnitStatus, backbone_names
+from benchmark.store.costs import COST_COLUMNS, DISTURBED, PROCESSOR_TIME, TIME
+from benchmark.store.records import RunRecords, SetScore, SummaryRow, UnitStatus, backbone_names
 from benchmark.store.results import score_columns
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ INTERVAL_METHOD = (
     "t interval with the two-way standard error over contents and styles, one degree of freedom fewer than the scarcer "
     "of the two has levels, cut to the range of the metric; none from one content or one style"
 )
-COST_COLUMNS = ("seconds", "peak_memory_bytes")
 
 
 def summarize(
@@ -50,8 +50,17 @@ def summarize(
     methods = {method["name"]: method for method in manifest["methods"]}
     return [
         *(
-            _row(
-                method, column, direction, backbones, scores_of(name, column), models, bounds.get(column, (None, None))
+            _with_warning(
+                _row(
+                    method,
+                    column,
+                    direction,
+                    backbones,
+                    scores_of(name, column),
+                    models,
+                    bounds.get(column, (None, None)),
+                ),
+                scores_of,
             )
             for name, method in methods.items()
             for column, direction, backbones in columns
@@ -87,6 +96,26 @@ def _row(
         circular=is_circular(backbones, method["optimises"], models),
         control=method["control"],
     )
+
+
+def _with_warning(row: SummaryRow, scores_of: Callable[[str, str], pd.DataFrame]) -> SummaryRow:
+    if row.metric != TIME or not scores_of(row.method, "disturbed")["disturbed"].astype("boolean").any():
+        return row
+    return replace(row, warning=DISTURBED)
+
+
+def time_to_rank_by(run: RunRecords) -> str:
+    """The column by which the methods of a run are fast or slow.
+
+    Elapsed time; where that of some method was disturbed, processor time, if it was taken. A unit on a CUDA device
+    hardly takes processor time, which is no substitute there.
+
+    Args:
+        run: The run.
+    """
+    is_disturbed = any(row.warning for row in run.summary if row.metric == TIME)
+    has_other = any(row.mean is not None for row in run.summary if row.metric == PROCESSOR_TIME)
+    return PROCESSOR_TIME if is_disturbed and has_other and run.provenance.get("device") == "cpu" else TIME
 
 
 def scores_in(units: pd.DataFrame) -> Callable[[str, str], pd.DataFrame]:

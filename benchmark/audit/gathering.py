@@ -25,6 +25,7 @@ from benchmark.audit.treatment import (
     swapped,
 )
 from benchmark.contracts import Need
+from benchmark.contracts.sides import too_small
 from benchmark.errors import InputError, describe_error
 from benchmark.execution.inputs import CaseInputs
 from benchmark.execution.lent_images import LentImages
@@ -90,14 +91,18 @@ def gather(
         The evidence about each metric; of cases that lack what it needs there is none.
     """
     models = Models(find_models(protocol.models), device)
+    halved_side = protocol.resolution // 2
     metrics = PreparedMetrics(models)
     whole = CaseInputs(protocol.resolution, models.device)
-    half = CaseInputs(protocol.resolution // 2, models.device)
+    half = CaseInputs(halved_side, models.device)
     gathered = [
         Evidence(subject, [case for case in cases if _is_readable(case, subject.info.needs)])
         for metric in selected
         for subject in [SetSubject(metric, metrics) if metric.scores_sets else CaseSubject(metric, metrics)]
     ]
+    for evidence in gathered:
+        if reason := too_small(evidence.info.minimum_side, (halved_side,) * 2, "images of half the size have"):
+            evidence.errors[HALVED] = reason
     for number, case in enumerate(cases):
         observe(number, cases)
         pictures = _Pictures(case, whole, half, models)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
 from benchmark.cli.options import choose_device, device_option
+from benchmark.cli.streams import print_json
 from benchmark.errors import ExitCode
+from benchmark.escaping import one_line
 from benchmark.wording import format_count
 
 if TYPE_CHECKING:
+    from benchmark.analysis.networks import Networks
     from benchmark.audit.audit import Audit
     from benchmark.audit.finding import Finding
     from benchmark.protocol.case import Case
@@ -32,17 +35,25 @@ def audit(protocol: str, metrics: str, limit: int, device: str, strict: bool, as
     Contents are blended with style images, stored, made smaller, scored against the wrong references; docs/audit.md
     says what each check asks.
     """
+    from benchmark.analysis.networks import networks_of_metrics
     from benchmark.audit.audit import audit_metrics
+    from benchmark.models.specification import find_models
+    from benchmark.plan.prompt_check import announce, read_prompts, refuse_merged_styles
     from benchmark.plan.selection import load_protocol, select_metrics
 
     chosen = load_protocol(protocol)
-    outcome = audit_metrics(
-        select_metrics(metrics, chosen), chosen, limit=limit, device=choose_device(device), observe=_show_progress
-    )
+    selected = select_metrics(metrics, chosen)
+    prompts = [style.prompt for style in chosen.styles if style.prompt]
+    readings = read_prompts(prompts, find_models(chosen.models), metrics=selected)
+    refuse_merged_styles(readings, chosen.styles)
+    for line in announce(readings):
+        click.echo(one_line(line), err=True)
+    outcome = audit_metrics(selected, chosen, limit=limit, device=choose_device(device), observe=_show_progress)
+    networks = networks_of_metrics(selected, chosen.models)
     if as_json:
-        click.echo(json.dumps(outcome.to_json(), indent=2, ensure_ascii=False))
+        print_json({**outcome.to_json(), "networks": asdict(networks)["of_metrics"]})
     else:
-        _print(outcome)
+        _print(outcome, networks)
     return ExitCode.REGRESSION if strict and outcome.has_failures else ExitCode.DONE
 
 
@@ -50,7 +61,7 @@ def _show_progress(number: int, cases: Sequence[Case]) -> None:
     click.echo(f"[{number + 1}/{len(cases)}] {cases[number].id}", err=True)
 
 
-def _print(audit: Audit) -> None:
+def _print(audit: Audit, networks: Networks) -> None:
     from rich.markup import escape
     from rich.table import Table
 
@@ -61,6 +72,7 @@ def _print(audit: Audit) -> None:
     console = results_console()
     table = Table(
         "metric",
+        "network",
         *CHECKS,
         title=f"{escape(audit.protocol)}, {format_count(len(audit.cases), 'case')}",
         caption="the figure is the one that the verdict rests on; ?: cannot be told from chance; –: does not apply",
@@ -71,8 +83,10 @@ def _print(audit: Audit) -> None:
     for finding in audit.findings:
         rows[finding.metric][finding.check] = finding
     for metric, row in rows.items():
-        table.add_row(escape(metric), *(_cell(row[check]) for check in CHECKS))
+        table.add_row(escape(metric), escape(networks.metric(metric)), *(_cell(row[check]) for check in CHECKS))
     console.print(table)
+    for note in networks.notes():
+        console.print(note, highlight=False, markup=False, soft_wrap=True)
     for verdict, title in (
         (Verdict.FAILED, "failed"),
         (Verdict.UNDECIDED, "undecided"),

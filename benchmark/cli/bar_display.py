@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, ProgressColumn
 
+from benchmark.escaping import one_line
+
 
 class BarDisplay:
     """Shows how something goes, from the moment it is entered.
@@ -34,4 +36,4 @@ class BarDisplay:
 
     def note(self, line: str) -> None:
         """Shows a line, above the bar if there is one."""
-        self._console.print(escape(line), highlight=False, soft_wrap=True)
+        self._console.print(escape(one_line(line)), highlight=False, soft_wrap=True)

@@ -34,7 +34,7 @@ def check(
     rules: GateRules,
     show_all: bool,
 ) -> ExitCode:
-    """Check a RUN against a baseline or against thresholds, for continuous integration.
+    """Check a RUN against a baseline, against thresholds, or against both, for continuous integration.
 
     Exits with 1 if something is worse, missing or newly failing, with 3 if something cannot be compared.
     """
@@ -43,25 +43,32 @@ def check(
     from benchmark.analysis.gate.snapshot import lacking_metrics, take_snapshot
     from benchmark.analysis.gate.thresholds import check_thresholds
     from benchmark.analysis.gate.thresholds_file import read_thresholds
-    from benchmark.analysis.gate.verdict import make_verdict
+    from benchmark.analysis.gate.verdict import Finding, Part, make_verdict
     from benchmark.analysis.loading import load_records
+    from benchmark.analysis.networks import networks_of_run
 
-    if (baseline is None) is (thresholds is None):
-        raise click.UsageError("give either --baseline or --thresholds")
+    files = {Part.BASELINE: baseline, Part.THRESHOLDS: thresholds}
+    sources = {part: str(path) for part, path in files.items() if path is not None}
+    if not sources:
+        raise click.UsageError("give --baseline, --thresholds or both")
+    before = None if baseline is None else read_baseline(baseline)
+    bounds = () if thresholds is None else read_thresholds(thresholds)
     records = load_records(run)
+    now = take_snapshot(records)
+    rules.require_known({*now.metrics, *now.unavailable, *(before.metrics if before else ())})
     notes = records.warnings
-    if baseline is not None:
-        before, now = read_baseline(baseline), take_snapshot(records)
-        findings = compare_snapshots(before, now, rules, lacking_metrics(records))
+    findings: list[Finding] = []
+    if before is not None:
+        findings += compare_snapshots(before, now, rules, lacking_metrics(records))
         notes += differences_of_note(before, now)
-    else:
-        assert thresholds is not None
-        findings = check_thresholds(records, read_thresholds(thresholds))
-    if not any(finding.decides for finding in findings):
-        raise InputError(
-            f"nothing of {run} can be compared with {baseline}: "
-            "the baseline has no scores that rank, or they are from too few images"
-        )
-    verdict = make_verdict(f"{run} against {baseline or thresholds}", findings, notes)
+        if not any(finding.decides for finding in findings):
+            raise InputError(
+                f"nothing of {run} can be compared with {baseline}: "
+                "the baseline has no scores that rank, or too little is known of them"
+            )
+    findings += check_thresholds(records, bounds)
+    notes += networks_of_run(records).lines()
+    title = f"{run} against {' and '.join(sources.values())}"
+    verdict = make_verdict(title, findings, notes, sources if len(sources) > 1 else None)
     print_verdict(verdict, VerdictFormat(style), show_all=show_all)
     return verdict.exit_code

@@ -8,6 +8,7 @@ import click
 
 from benchmark.analysis.gate.rules import GateRules
 from benchmark.cli.options import rules_options
+from benchmark.cli.streams import print_json
 from benchmark.cli.verdict import VerdictFormat, print_verdict
 from benchmark.errors import ExitCode, NotComparableError
 
@@ -35,16 +36,18 @@ def compare(runs: tuple[Path, ...], rules: GateRules, show_all: bool, as_json: b
 
 def _compare_methods(run: Path, *, as_json: bool) -> None:
     from benchmark.analysis.loading import load_records
+    from benchmark.analysis.networks import networks_of_run
     from benchmark.analysis.statistics import analyze
     from benchmark.cli.statistics import print_statistics
 
-    statistics = analyze(load_records(run))
+    records = load_records(run)
+    statistics, networks = analyze(records), networks_of_run(records)
     if as_json:
-        import json
+        from dataclasses import asdict
 
-        click.echo(json.dumps(statistics.to_json(), indent=2, ensure_ascii=False, allow_nan=False))
+        print_json({**statistics.to_json(), "networks": asdict(networks)})
     else:
-        print_statistics(statistics)
+        print_statistics(statistics, networks)
 
 
 def _compare_runs(before: Path, now: Path, rules: GateRules, *, show_all: bool, as_json: bool) -> ExitCode:
@@ -52,6 +55,7 @@ def _compare_runs(before: Path, now: Path, rules: GateRules, *, show_all: bool, 
     from benchmark.analysis.gate.snapshot import lacking_metrics, take_snapshot
     from benchmark.analysis.gate.verdict import make_verdict
     from benchmark.analysis.loading import load_records
+    from benchmark.analysis.networks import networks_of_run
 
     records = [load_records(run) for run in (before, now)]
     old, new = map(take_snapshot, records)
@@ -63,7 +67,9 @@ def _compare_runs(before: Path, now: Path, rules: GateRules, *, show_all: bool, 
     notes = tuple(
         f"{run}: {warning}" for run, loaded in zip((before, now), records, strict=True) for warning in loaded.warnings
     )
+    rules.require_known({*old.metrics, *new.metrics, *new.unavailable})
     findings = compare_snapshots(old, new, rules, lacking_metrics(records[1]))
-    verdict = make_verdict(f"{now} against {before}", findings, (*notes, *differences_of_note(old, new)))
+    notes += (*differences_of_note(old, new), *networks_of_run(records[1]).lines())
+    verdict = make_verdict(f"{now} against {before}", findings, notes)
     print_verdict(verdict, VerdictFormat.JSON if as_json else VerdictFormat.TEXT, show_all=show_all)
     return ExitCode.NOT_COMPARABLE if verdict.exit_code is ExitCode.NOT_COMPARABLE else ExitCode.DONE

@@ -10,6 +10,7 @@ import click
 from benchmark.cli.options import POSITIVE, refuse_nan
 from benchmark.cli.run_check import Finding, State, check_run
 from benchmark.errors import BenchmarkError, ExitCode, describe_error
+from benchmark.escaping import one_line
 from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
 
 
@@ -23,7 +24,7 @@ def doctor(run: Path | None, timeout: float) -> ExitCode:
     """Check this installation, or what a RUN left on disk, and say what to do."""
     problems = 0
     for state, line in check_run(run) if run else _check_installation(timeout):
-        click.echo(f"{state:7}  {line}")
+        click.echo(f"{state:7}  {one_line(line)}")
         problems += state is State.PROBLEM
     click.echo(f"{problems} problem{'s' * (problems != 1)} found" if problems else "all is well")
     return ExitCode.BAD_INPUT if problems else ExitCode.DONE
@@ -85,7 +86,8 @@ def _check_models() -> Iterator[Finding]:
     for model in MODELS:
         try:
             model.files()
-            yield State.OK, f"model {model.name}: sha256 {model.fingerprint()[:16]}… ({model.licence})"
+            kind = f", a stand-in for {model.stands_in_for}" if model.stands_in_for else ""
+            yield State.OK, f"model {model.name}{kind}: sha256 {model.fingerprint()[:16]}… ({model.licence})"
         except BenchmarkError as error:
             if model.name in needed:
                 yield State.PROBLEM, str(error)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.cli.streams import print_json
 from benchmark.errors import BenchmarkError
 from benchmark.registry import Plugin, PluginKind, installed_plugins
 from benchmark.wording import NOT_STATED
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def list_plugins(kind: str, protocol: str, as_json: bool) -> None:
     """List the installed methods, metrics, protocols or reports.
 
-    Methods and metrics say whether the weights are here that the protocol names for them.
+    Methods and metrics say which networks the protocol names for them, and whether their weights are here.
     """
     from benchmark.plan.selection import find_protocol
 
@@ -36,17 +36,20 @@ def list_plugins(kind: str, protocol: str, as_json: bool) -> None:
         plugins = try_imports(plugins)
     rows = [describe(plugin, named) for plugin in plugins]
     if as_json:
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        print_json(rows)
         return
     from rich.markup import escape
     from rich.table import Table
 
+    from benchmark.analysis.networks import Network, notes_on
     from benchmark.cli.tables import results_console
 
     table = Table()
     table.add_column("name", no_wrap=True)
     table.add_column("what it is")
-    extra = [heading for heading in ("weights", "licence") if any(heading in row for row in rows)]
+    headings = ("network", "weights", "licence")
+    extra = [heading for heading in headings if any(heading in row for row in rows)]
+    extra += ["unavailable"] if any(row.get("unavailable") for row in rows) else []
     for heading in (*extra, "origin"):
         table.add_column(heading)
     for row in rows:
@@ -56,7 +59,11 @@ def list_plugins(kind: str, protocol: str, as_json: bool) -> None:
         label = " [dim](control)[/dim]" if row.get("control") else ""
         facts = [row.get(heading, "") for heading in extra] + [f"{row['distribution']} {row['version']}"]
         table.add_row(escape(row["name"]) + label, what, *map(escape, facts))
-    results_console(160).print(table)
+    console = results_console(160)
+    console.print(table)
+    shown = (Network(**network) for row in rows for network in row.get("networks", ()))
+    for note in notes_on(shown):
+        console.print(note, highlight=False, markup=False, soft_wrap=True)
 
 
 def describe(plugin: Plugin, protocol: Protocol | Recipe) -> dict[str, Any]:
@@ -66,7 +73,8 @@ def describe(plugin: Plugin, protocol: Protocol | Recipe) -> dict[str, Any]:
         plugin: The plugin; it is imported.
         protocol: Names the networks that play its roles.
     """
-    from benchmark.plan.selection import make_protocol, missing_models
+    from benchmark.analysis.networks import label_of, networks_of_roles
+    from benchmark.plan.selection import make_protocol, missing_models, too_small_for
 
     row: dict[str, Any] = {
         "name": plugin.name,
@@ -87,5 +95,10 @@ def describe(plugin: Plugin, protocol: Protocol | Recipe) -> dict[str, Any]:
     row |= {f"{plugin.kind.singular}_version" if key == "version" else key: facts[key] for key in facts}
     if plugin.kind is not PluginKind.REPORTS:
         roles = loaded.info.uses if plugin.kind is PluginKind.METHODS else loaded.info.backbones
+        networks = networks_of_roles(roles, protocol.models)
+        row["networks"] = [dataclasses.asdict(network) for network in networks]
+        row["network"] = label_of(networks)
         row["weights"] = (missing_models(roles, protocol) or "present") if roles else "needs none"
+    if plugin.kind is PluginKind.METRICS:
+        row["unavailable"] = too_small_for(loaded.info, protocol)
     return row

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 import traceback
+import warnings
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import Any
 
 import click
 
@@ -21,9 +24,14 @@ from benchmark.cli.report import report
 from benchmark.cli.run import run
 from benchmark.cli.show import show
 from benchmark.cli.similarity import similarity
+from benchmark.cli.streams import steady_streams
 from benchmark.cli.stylize import stylize
+from benchmark.cli.targets import Results
 from benchmark.cli.weights import weights
+from benchmark.color_profile import ColorProfileWarning
 from benchmark.errors import BenchmarkError, ExitCode
+from benchmark.escaping import one_line
+from benchmark.execution.waiting import wait_passively
 from benchmark.registry import OWN_DISTRIBUTION
 
 
@@ -53,35 +61,76 @@ for command in COMMANDS:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line and exits the process.
 
+    What standard output cannot take never stops a command. Afterwards the exit code is the command's own, or 2 if it
+    would be 0 and what was printed was the only result; a reader that has gone, as ``head`` does, is no error.
+
     Args:
         arguments: The arguments after the command's name, by default those of the process.
     """
+    wait_passively()
     given = list(sys.argv[1:] if arguments is None else arguments)
+    with steady_streams() as out:
+        results = Results()
+        code = _run(given, results)
+        out.flush()
+        if out.failure is not None and not isinstance(out.failure, BrokenPipeError):
+            is_lost = code == ExitCode.DONE and not results.on_disk
+            click.echo(
+                f"{'error' if is_lost else 'warning'}: standard output cannot be written: {out.failure.strerror}; "
+                + ("nothing else holds the result" if is_lost else "the work was done all the same"),
+                err=True,
+            )
+            code = ExitCode.BAD_INPUT if is_lost else code
+    sys.exit(code)
+
+
+def _run(given: list[str], results: Results) -> int:
     debug = given[:1] == ["--debug"]
+    with warnings.catch_warnings():
+        show_others = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *where: Any, **options: Any) -> None:
+            if issubclass(category, ColorProfileWarning):
+                click.echo(f"warning: {message}", err=True)
+            else:
+                show_others(message, category, *where, **options)
+
+        warnings.showwarning = show
+        return _run_command(given, results, debug)
+
+
+def _run_command(given: list[str], results: Results, debug: bool) -> int:
     try:
-        code = cli.main(args=given, prog_name="benchmark", standalone_mode=False)
+        return int(cli.main(args=given, prog_name="benchmark", standalone_mode=False, obj=results) or ExitCode.DONE)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
-        code = ExitCode.BAD_INPUT
+        return ExitCode.BAD_INPUT
     except click.ClickException as error:
         path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "benchmark"
-        code = _fail(error, f"{error.format_message()} (see {path} --help)", ExitCode.BAD_INPUT, debug)
+        return _fail(error, f"{error.format_message()} (see {path} --help)", ExitCode.BAD_INPUT, debug)
     except BenchmarkError as error:
-        code = _fail(error, str(error), error.exit_code, debug)
+        return _fail(error, str(error), error.exit_code, debug)
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
-        code = ExitCode.INTERRUPTED
-    except SystemExit as error:
-        # click exits with 1 where the reader of our output has gone; 1 is reserved for a gate that found a regression.
-        code = ExitCode.DONE if error.code == 1 else error.code
-    except Exception as error:
+        return ExitCode.INTERRUPTED
+    except (Exception, SystemExit) as error:
+        if isinstance(error, FileNotFoundError) and not _has_temporary_folder():
+            message = "no folder for temporary files can be written; name one with TMPDIR"
+            return _fail(error, message, ExitCode.BAD_INPUT, debug)
         message = f"unexpected {type(error).__name__}: {error}; benchmark --debug … shows where"
-        code = _fail(error, message, ExitCode.BAD_INPUT, debug)
-    sys.exit(int(code or 0))
+        return _fail(error, message, ExitCode.BAD_INPUT, debug)
 
 
-def _fail(error: Exception, message: str, code: ExitCode, debug: bool) -> ExitCode:
+def _has_temporary_folder() -> bool:
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _fail(error: BaseException, message: str, code: ExitCode, debug: bool) -> ExitCode:
     if debug:
         traceback.print_exception(error)
-    click.echo(f"error: {' '.join(message.split())}", err=True)
+    click.echo(f"error: {one_line(message)}", err=True)
     return code

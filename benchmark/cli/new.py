@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.targets import try_output_folder
 from benchmark.errors import InputError
+from benchmark.escaping import printable
 from benchmark.registry import PluginKind, installed_plugins
 from benchmark.scaffold.project import Project, ProjectKind, write_project
 
@@ -31,6 +33,7 @@ def new(kind: str, name: str, out: Path | None) -> None:
             f"{project.kind.plugin} {project.name} is installed already, by {taken.distribution}; choose another name"
         )
     folder = out or Path(project.distribution)
+    try_output_folder(folder)
     for path in write_project(project, folder):
-        click.echo(path)
+        click.echo(printable(path))
     click.echo(f"next: cd {folder} && pip install -e '.[test]' && pytest && benchmark show {project.name}", err=True)

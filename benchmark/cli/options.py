@@ -15,6 +15,7 @@ from benchmark.plan.resources import ExecutorKind, Resources
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 POSITIVE = click.FloatRange(min=0, min_open=True, max=1_000_000)
+_SHARE = click.FloatRange(min=0, max=1000)
 
 
 def device_option(command: CommandT) -> CommandT:
@@ -61,32 +62,48 @@ def rules_options(command: CommandT) -> CommandT:
     defaults = GateRules()
 
     @functools.wraps(command)
-    def with_rules(*, tolerance: float, runtime_tolerance: float, confidence: float, **arguments: Any) -> Any:
+    def with_rules(
+        *, tolerances: dict[str, float], runtime_tolerance: float, confidence: float, **arguments: Any
+    ) -> Any:
         rules = GateRules(
-            scores=Tolerance(tolerance, defaults.scores.absolute),
+            scores=Tolerance(tolerances.get("", defaults.scores.relative), defaults.scores.absolute),
             runtime=Tolerance(runtime_tolerance, defaults.runtime.absolute),
+            own={metric: share for metric, share in tolerances.items() if metric},
             level=confidence,
         )
         return command(rules=rules, **arguments)
 
-    share = click.FloatRange(min=0, max=1000)
     options = (
         click.option(
-            "--tolerance", type=share, default=defaults.scores.relative, show_default=True,
-            help="Change of a mean score that is tolerated, as a share of the baseline's.",
+            "--tolerance", "tolerances", callback=_read_tolerances, multiple=True, metavar="[METRIC=]SHARE",
+            help="Change of a mean score that is tolerated, as a share of the baseline's; or METRIC=SHARE for one "
+            f"metric; may be repeated.  [default: {defaults.scores.relative}]",
         ),
         click.option(
-            "--runtime-tolerance", type=share, default=defaults.runtime.relative, show_default=True,
-            help="The same for the runtime in multiples of the calibration workload.",
+            "--runtime-tolerance", type=_SHARE, callback=refuse_nan, default=defaults.runtime.relative,
+            show_default=True, help="The same for the runtime in multiples of the calibration workload.",
         ),
         click.option(
-            "--confidence", type=click.FloatRange(0.5, 0.9999), default=defaults.level, show_default=True,
-            help="Level of the intervals; a change counts if its interval excludes zero.",
+            "--confidence", type=click.FloatRange(0.5, 0.9999), callback=refuse_nan, default=defaults.level,
+            show_default=True,
+            help="Probability that chance alone makes nothing worse or better, over all methods and metrics together.",
         ),
     )  # fmt: skip
     for option in reversed(options):
         with_rules = option(with_rules)
     return with_rules  # type: ignore[return-value]
+
+
+def _read_tolerances(context: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> dict[str, float]:
+    """Shares by metric, that for all under an empty name; what is given again replaces what was given before."""
+    tolerances: dict[str, float] = {}
+    for text in texts:
+        metric, equals, share = text.rpartition("=")
+        if equals and not metric.strip():
+            raise click.BadParameter(f"{text!r} names no metric before the =", context, parameter)
+        number: float = _SHARE.convert(share, parameter, context)  # type: ignore[arg-type]  # it converts texts
+        tolerances[metric.strip().replace("-", "_")] = refuse_nan(context, parameter, number) or 0.0
+    return tolerances
 
 
 def resources_options(command: CommandT) -> CommandT:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.targets import try_output_folder
 from benchmark.errors import InputError
+from benchmark.escaping import printable
 from benchmark.registry import PluginKind, find_plugin
 
 
@@ -21,7 +23,7 @@ from benchmark.registry import PluginKind, find_plugin
 def report(runs: tuple[Path, ...], name: str, out: Path | None, inline: bool) -> None:
     """Render the records of one or several runs. Scores are never recomputed."""
     destination = out or (runs[0] / "report" if len(runs) == 1 else Path("report"))
-    click.echo(write_report(runs, name, destination, inline=inline))
+    click.echo(printable(write_report(runs, name, destination, inline=inline)))
 
 
 def write_report(runs: Sequence[Path], name: str, destination: Path, *, inline: bool = False) -> Path:
@@ -45,6 +47,7 @@ def write_report(runs: Sequence[Path], name: str, destination: Path, *, inline: 
     plugin = find_plugin(PluginKind.REPORTS, name).load()
     if inline and not plugin.info.inline:
         raise InputError(f"--inline: the format {plugin.info.name} writes no pictures beside its file")
+    try_output_folder(destination, runs)
     format_ = plugin(inline=True) if inline else plugin()
     records = [load_records(directory) for directory in runs]
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,9 @@ import click
 
 from benchmark.cli.options import choose_device, device_option, resources_options, set_option
 from benchmark.cli.report import write_report
+from benchmark.cli.targets import try_output_folder
 from benchmark.errors import ExitCode, describe_error
+from benchmark.escaping import printable, shell_command
 from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
 from benchmark.settings import parse_assignments
 from benchmark.wording import format_count, without_fresh
@@ -66,8 +67,10 @@ def run(
     from benchmark.cli.weights import fetch_models
     from benchmark.execution.import_trial import try_imports
     from benchmark.execution.run import execute_run
-    from benchmark.plan.selection import configure_run
+    from benchmark.plan.selection import configure_run, find_protocol
 
+    directory = out or Path("runs") / find_protocol(protocol).name
+    try_output_folder(directory)
     _announce_left_out(PluginKind.METHODS, methods)
     _announce_left_out(PluginKind.METRICS, metrics)
     configuration = configure_run(
@@ -82,12 +85,12 @@ def run(
         obtain=fetch_models if download else None,
         try_imports=lambda plugins: try_imports(plugins, context=worker_context()),
     )
-    directory = out or Path("runs") / configuration.protocol.name
     with ProgressDisplay() as progress:
         outcome = execute_run(configuration, directory, fresh=fresh, observer=progress, resources=resources)
+    written = "" if no_report else _write_report(directory)
     _print_outcome(outcome, directory)
-    if not no_report:
-        _write_report(directory)
+    if written:
+        click.echo(written)
     if outcome.interrupted:
         return ExitCode.INTERRUPTED
     return ExitCode.FAILED_UNITS if outcome.has_failures else ExitCode.DONE
@@ -105,11 +108,20 @@ def _announce_left_out(kind: PluginKind, names: str) -> None:
 
 def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
     from benchmark.analysis.loading import load_records
-    from benchmark.cli.tables import RANKING_NOTE, ranking_table, results_console
+    from benchmark.cli.tables import RANKING_NOTE, ranking_notes, ranking_table, results_console
+    from benchmark.store.costs import DISTURBED
 
     console = results_console()
-    console.print(ranking_table(load_records(directory)))
+    records = load_records(directory)
+    console.print(ranking_table(records))
     console.print(RANKING_NOTE, highlight=False)
+    for note in ranking_notes(records):
+        console.print(note, highlight=False, markup=False, soft_wrap=True)
+    disturbed, measured = int(records.units["disturbed"].sum()), int(records.units["seconds"].notna().sum())
+    if disturbed:
+        # On another device, Python's processor time is not what the method took.
+        instead = ": compare cpu_seconds instead" if records.provenance["device"] == "cpu" else ""
+        click.echo(f"{disturbed:,} of {format_count(measured, 'duration')} {DISTURBED}{instead}", err=True)
     parts = [f"{count} {status}" for status, count in outcome.counts.items() if count]
     if outcome.left:
         parts.append(f"{outcome.left:,} left")
@@ -118,12 +130,14 @@ def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
     if outcome.failed_sets:
         sets = format_count(outcome.failed_sets, "score of a whole method", "scores of whole methods")
         parts.append(f"{sets} failed")
-    click.echo(f"{directory}: {format_count(outcome.planned, 'unit')}: {', '.join(parts)}")
+    click.echo(f"{printable(directory)}: {format_count(outcome.planned, 'unit')}: {', '.join(parts)}")
     if outcome.interrupted:
         click.echo(f"interrupted; what is finished is kept, and {_same_command()} goes on: {_command()}", err=True)
     elif outcome.has_failures:
         logs = directory / "logs"
-        click.echo(f"what plugins said is in {logs}; {_same_command()} tries them again: {_command()}", err=True)
+        click.echo(
+            f"what plugins said is in {printable(logs)}; {_same_command()} tries them again: {_command()}", err=True
+        )
 
 
 def _same_command() -> str:
@@ -131,12 +145,14 @@ def _same_command() -> str:
 
 
 def _command() -> str:
-    return shlex.join(["benchmark", *(argument for argument in sys.argv[1:] if argument != "--fresh")])
+    return shell_command(["benchmark", *(argument for argument in sys.argv[1:] if argument != "--fresh")])
 
 
-def _write_report(directory: Path) -> None:
+def _write_report(directory: Path) -> str:
+    """Writes the report and returns a line that says where it is, or nothing where it cannot be written."""
     # The run is safe on disk; a report that cannot be written must not make it look failed.
     try:
-        click.echo(f"report: {write_report([directory], 'html', directory / 'report')}")
+        return f"report: {printable(write_report([directory], 'html', directory / 'report'))}"
     except Exception as error:
         click.echo(f"no report was written: {describe_error(error)}", err=True)
+        return ""

@@ -79,6 +79,7 @@ class _RunCheck:
         yield from self._journal()
         yield from self._units()
         yield from self._inputs()
+        yield from self._metrics()
         if status is RunStatus.COMPLETE:
             yield State.OK, f"status {status}"
         else:
@@ -125,7 +126,7 @@ class _RunCheck:
         if found == record.image_sha256:
             return ""
         state = "has changed" if found else "is missing"
-        return f"images/{record.method}/{record.case}.png {state}; {self._command} makes it again"
+        return f"{record.image} {state}; {self._command} makes it again"
 
     def _inputs(self) -> Iterator[Finding]:
         pictures = [entry["thumbnail"] for kind in ("contents", "styles") for entry in self._manifest[kind]]
@@ -135,12 +136,21 @@ class _RunCheck:
             more = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""
             yield State.PROBLEM, f"{missing[0]}{more} missing of {len(kept):,} inputs; {self._command} makes them again"
 
+    def _metrics(self) -> Iterator[Finding]:
+        reasons: dict[str, list[str]] = {}
+        for metric in self._loaded.metrics:
+            if metric.unavailable:
+                reasons.setdefault(metric.unavailable, []).append(metric.name)
+        for reason, names in reasons.items():
+            yield State.NOTE, f"unavailable: {', '.join(names)}: {reason}"
+
     def _results(self) -> Iterator[Finding]:
         import pandas as pd
 
         problem = ""
         try:
-            found = pd.read_parquet(self._directory.results)
+            with self._directory.results.open("rb") as file:
+                found = pd.read_parquet(file)
             # How columns are held depends on the version of pandas, what they hold does not.
             pd.testing.assert_frame_equal(found, self._loaded.units, check_dtype=False, check_exact=True)
         except FileNotFoundError:

@@ -2,37 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from benchmark.cli.options import choose_device, device_option
-from benchmark.errors import InputError
+from benchmark.cli.pictures import picture_files
+from benchmark.cli.targets import try_output_file
+from benchmark.errors import ExitCode, InputError
+from benchmark.escaping import one_line, printable
 from benchmark.models.role import Role
+from benchmark.prompts import is_blank
 
 if TYPE_CHECKING:
     from benchmark.analysis.similarity import SimilarityMatrix
+    from benchmark.models.specification import ModelSpecification
 
 _FORMATS = (".html", ".csv", ".png")
 
 
 @click.command()
 @click.option(
-    "--image", "images", multiple=True, required=True, type=click.Path(path_type=Path), help="May be repeated."
-)
+    "--image", "paths", multiple=True, required=True, type=click.Path(path_type=Path),
+    help="Image file, or a folder of them; may be repeated, and more may follow at the end.",
+)  # fmt: skip
+@click.argument("more", metavar="[IMAGE]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--prompt", "prompts", multiple=True, required=True, help="May be repeated.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Write the matrix to a .html, .csv or .png file.")
-@click.option("--model", default="clip-tiny-judge", show_default=True, help="Which text-image model.")
+@click.option(
+    "--model",
+    default="clip-tiny-judge",
+    show_default=True,
+    help="Which text-image model: a name, or ARCHITECTURE:FILE for a checkpoint of your own.",
+)
 @device_option
-def similarity(images: tuple[Path, ...], prompts: tuple[str, ...], out: Path | None, model: str, device: str) -> None:
+def similarity(
+    paths: tuple[Path, ...],
+    more: tuple[Path, ...],
+    prompts: tuple[str, ...],
+    out: Path | None,
+    model: str,
+    device: str,
+) -> ExitCode:
     """Compare prompts with images: rows are prompts, columns are images, numbers are raw cosines.
 
-    Each prompt is taken as it stands, without a template. Numbers of different models cannot be compared.
+    Each prompt is taken as it stands, without a template; of one that is longer than the model reads, what it does not
+    read is said. Numbers of different models cannot be compared. An image that cannot be used costs no other, and the
+    exit code is 4. Beside a .csv file, FILE.csv-metadata.json names the model, and what it did not read.
     """
-    if out is not None and out.suffix.lower() not in _FORMATS:
-        raise InputError(f"cannot write {out}: name a file ending in {', '.join(_FORMATS)}")
+    for prompt in prompts:
+        if is_blank(prompt):
+            raise InputError(f"--prompt {prompt!r} is blank: there is nothing to compare images with")
+    named = picture_files((*paths, *more))
+    if out is not None:
+        try_output_file(out, _FORMATS, named)
 
+    from benchmark.analysis.networks import Network
     from benchmark.analysis.similarity import SimilarityMatrix
     from benchmark.images import open_image, to_tensor
     from benchmark.models.embedding import similarity_matrix
@@ -42,26 +69,58 @@ def similarity(images: tuple[Path, ...], prompts: tuple[str, ...], out: Path | N
 
     judge = find_model(model, Role.CLIP_JUDGE)
     require_weights([judge])
+    notes = _unread_parts(judge, prompts)
+    for note in notes.values():
+        click.echo(one_line(note), err=True)
     models = Models({Role.CLIP_JUDGE: judge}, choose_device(device))
-    tensors = [to_tensor(open_image(path)).to(models.device) for path in images]
-    values = similarity_matrix(models, Role.CLIP_JUDGE, tensors, prompts)
-    matrix = SimilarityMatrix(prompts, images, tuple(map(tuple, values.tolist())), model)
+    tensors, problems = {}, []
+    for path in named:
+        try:
+            tensors[path] = to_tensor(open_image(path)).to(models.device)
+        except InputError as error:
+            problems.append(error)
+    if not tensors:
+        raise problems[0]
+    for problem in problems:
+        click.echo(f"error: {one_line(str(problem))}", err=True)
+    values = similarity_matrix(models, Role.CLIP_JUDGE, list(tensors.values()), prompts)
+    network = Network(judge.label, judge.stands_in_for)
+    matrix = SimilarityMatrix(prompts, tuple(tensors), tuple(map(tuple, values.tolist())), network, notes)
     if out is None:
         _print(matrix)
     else:
         matrix.write(out)
-        click.echo(out)
+        click.echo(printable(out))
+    return ExitCode.FAILED_UNITS if problems else ExitCode.DONE
+
+
+def _unread_parts(judge: ModelSpecification, prompts: Sequence[str]) -> dict[str, str]:
+    """A line for each prompt that the model does not wholly read, or cannot tell from another for that reason."""
+    from benchmark.models.prompt_reading import describe_readings, merged_prompts, read_prompt, shortened
+
+    tokenizer = judge.load_tokenizer()
+    readings = [read_prompt(tokenizer, prompt, judge.name) for prompt in dict.fromkeys(prompts)]
+    notes = describe_readings(readings)
+    for first, second in merged_prompts(readings):
+        same = f"the same to {judge.name} as {shortened(first.prompt)!r}: their numbers are equal"
+        notes[second.prompt] = f"{notes.get(second.prompt, f'prompt {shortened(second.prompt, 40)!r}')}; {same}"
+    return notes
 
 
 def _print(matrix: SimilarityMatrix) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from benchmark.analysis.networks import notes_on
     from benchmark.cli.tables import results_console
 
-    table = Table("prompt", caption=f"cosine of {matrix.model}; rows are prompts, columns are images")
-    for image in matrix.images:
-        table.add_column(escape(image.name), justify="right", overflow="fold")
+    table = Table("prompt")
+    for name in matrix.image_names:
+        table.add_column(escape(name), justify="right", overflow="fold")
     for prompt, row in zip(matrix.prompts, matrix.values, strict=True):
-        table.add_row(escape(prompt), *(f"{value:.3f}" for value in row))
-    results_console().print(table)
+        table.add_row(escape(one_line(prompt)), *(f"{value:.3f}" for value in row))
+    console = results_console()
+    console.print(table)
+    caption = f"cosine of {matrix.model.label}; rows are prompts, columns are images"
+    for line in (caption, *notes_on([matrix.model])):
+        console.print(one_line(line), highlight=False, markup=False, soft_wrap=True)

@@ -12,13 +12,14 @@ from benchmark.cli.tables import CIRCULAR, results_console
 from benchmark.wording import format_count
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from benchmark.analysis.agreement import RankAgreement
     from benchmark.analysis.anchoring import AnchoredScore
     from benchmark.analysis.comparison import MethodComparison
     from benchmark.analysis.friedman import RankComparison
     from benchmark.analysis.interval import Interval
+    from benchmark.analysis.networks import Networks
     from benchmark.analysis.statistics import RunStatistics
     from benchmark.analysis.trade_off import TradeOff
 
@@ -27,31 +28,39 @@ CORRECTED: Final = "interval, Holm"
 NOTHING: Final = "–"
 
 
-def print_statistics(statistics: RunStatistics) -> None:
+def print_statistics(statistics: RunStatistics, networks: Networks) -> None:
     """Prints which methods differ, scores between the controls, and how far metrics agree.
 
     Args:
         statistics: The statistics of a run.
+        networks: Which networks made its scores.
     """
+
+    def labelled(metric: str) -> str:
+        return f"{metric} ({label})" if (label := networks.metric(metric)) else metric
+
     console = results_console()
     ranks = {entry.metric: entry for entry in statistics.ranks}
     for metric in dict.fromkeys(comparison.metric for comparison in statistics.comparisons):
         pairs = [comparison for comparison in statistics.comparisons if comparison.metric == metric]
-        console.print(_pairs_table(metric, ranks.get(metric), pairs, statistics.circular.get(metric, ())))
+        console.print(_pairs_table(labelled(metric), ranks.get(metric), pairs, statistics.circular.get(metric, ())))
     for entry in statistics.left_out:
         click.echo(
             f"left out where several methods stand side by side: {entry.method} by {entry.metric}, which has "
             f"{format_count(entry.cases, 'case')}; the others share {entry.shared:,}"
         )
     if statistics.anchored:
-        console.print(_anchored_table(statistics.anchored, statistics.circular))
+        console.print(_anchored_table(statistics.anchored, statistics.circular, labelled))
     for refused in statistics.unanchored:
         subject = f"{refused.method} by {refused.metric}" if refused.method else refused.metric
         click.echo(f"not between the controls: {subject}: {refused.reason}")
     if statistics.trade_offs:
-        console.print(_trade_offs_table(statistics.trade_offs))
+        console.print(_trade_offs_table(statistics.trade_offs, labelled))
     if statistics.agreement:
-        console.print(_agreement_table(statistics.agreement))
+        console.print(_agreement_table(statistics.agreement, networks))
+    # Each table names the networks of its metrics; methods and marks are explained once.
+    for line in filter(None, (networks.used_stand_ins(), *networks.notes())):
+        click.echo(line)
     if not statistics.comparisons:
         click.echo("there are no two methods with scores to compare; controls do not count")
 
@@ -98,7 +107,9 @@ def _pairs_table(
     return table
 
 
-def _anchored_table(scores: tuple[AnchoredScore, ...], circular: Mapping[str, Sequence[str]]) -> Table:
+def _anchored_table(
+    scores: tuple[AnchoredScore, ...], circular: Mapping[str, Sequence[str]], labelled: Callable[[str], str]
+) -> Table:
     methods = list(dict.fromkeys(score.method for score in scores))
     found = {(score.metric, score.method): score for score in scores}
     table = Table("metric", "0 is", "1 is", *map(escape, methods), title="scores between the controls")
@@ -108,7 +119,7 @@ def _anchored_table(scores: tuple[AnchoredScore, ...], circular: Mapping[str, Se
         cells = [found.get((metric, method)) for method in methods]
         ends = next(cell for cell in cells if cell)
         texts = [_anchored_text(cell, circular.get(metric, ())) if cell else "–" for cell in cells]
-        table.add_row(escape(metric), escape(ends.zero), escape(ends.one), *texts)
+        table.add_row(*map(escape, (labelled(metric), ends.zero, ends.one)), *texts)
     return table
 
 
@@ -117,22 +128,26 @@ def _anchored_text(score: AnchoredScore, circular: Sequence[str]) -> str:
     return f"({text})" if score.method in circular else text
 
 
-def _trade_offs_table(trade_offs: tuple[TradeOff, ...]) -> Table:
+def _trade_offs_table(trade_offs: tuple[TradeOff, ...], labelled: Callable[[str], str]) -> Table:
     table = Table("content by", "style by", "no method beats", "circular, left out", title="content and style at once")
     for entry in trade_offs:
         table.add_row(
-            *(escape(text) for text in (entry.content, entry.style)),
+            *(escape(labelled(metric)) for metric in (entry.content, entry.style)),
             *(escape(", ".join(names)) or "–" for names in (entry.front, entry.left_out)),
         )
     return table
 
 
-def _agreement_table(agreements: tuple[RankAgreement, ...]) -> Table:
+def _agreement_table(agreements: tuple[RankAgreement, ...], networks: Networks) -> Table:
     table = Table("metrics", "τ within cases [95 % interval]", "τ of means", "methods", title="agreement of metrics")
+
+    def marked(metric: str) -> str:
+        return f"{metric} {networks.metric_mark(metric)}".rstrip()
+
     for agreement in agreements:
         within = agreement.within_cases
         table.add_row(
-            escape(f"{agreement.first}, {agreement.second}"),
+            escape(", ".join(marked(metric) for metric in (agreement.first, agreement.second))),
             f"{within.mean:+.2f}{_interval(within.interval, '+.2f')}" if within else "–",
             "–" if agreement.of_means is None else f"{agreement.of_means:+.2f}",
             str(agreement.methods),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,14 +10,20 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.cli.options import choose_device, device_option, set_option
+from benchmark.cli.pictures import picture_files
+from benchmark.cli.targets import try_output_file, try_output_folder
 from benchmark.contracts import Condition
 from benchmark.errors import BenchmarkError, ExitCode, InputError, describe_error
+from benchmark.escaping import one_line, printable
+from benchmark.prompts import is_blank
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
 from benchmark.registry import PluginKind, find_plugin
 from benchmark.settings import parse_assignments
 
 if TYPE_CHECKING:
     from PIL import Image
+
+    from benchmark.execution.stylization import Stylizer
 
 _FORMATS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
 
@@ -29,21 +35,23 @@ class StylizationError(BenchmarkError):
 
 
 @click.command()
-@click.argument("content", type=click.Path(path_type=Path))
+@click.argument("contents", metavar="CONTENT...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--method", required=True, help="Which method; `benchmark list methods`.")
 @click.option("--style", "styles", multiple=True, type=click.Path(path_type=Path), help="Style image; may be repeated.")
 @click.option("--prompt", "prompts", multiple=True, help="Style in words; may be repeated.")
 @click.option(
     "--weight", "weights", multiple=True, type=click.FloatRange(min=0, min_open=True), help="Share per style."
 )
-@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Image file to write.")
+@click.option(
+    "-o", "--out", required=True, type=click.Path(path_type=Path), help="Image file to write, or a folder for several."
+)
 @click.option("--size", type=click.IntRange(32, 4096), default=512, show_default=True, help="Longer side, in pixels.")
 @click.option("--protocol", default="mini", show_default=True, help="Whose networks and settings to use.")
 @device_option
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of everything random.")
 @set_option
 def stylize(
-    content: Path,
+    contents: tuple[Path, ...],
     method: str,
     styles: tuple[Path, ...],
     prompts: tuple[str, ...],
@@ -54,15 +62,19 @@ def stylize(
     device: str,
     seed: int,
     assignments: tuple[str, ...],
-) -> None:
-    """Stylize one image with one method.
+) -> ExitCode:
+    """Stylize images with one method. Each CONTENT is an image file, or a folder of them.
+
+    Of several, each is written under its own name into the folder OUT; one that fails costs no other, and the exit code
+    is 4.
 
     The first --style and the first --prompt describe one style together, the second ones another, and so on.
     """
     plugin = find_plugin(PluginKind.METHODS, method)
-    _check_target(out)
+    is_single = len(contents) == 1 and not contents[0].is_dir()
+    targets = dict(_targets(picture_files(contents), out, styles, is_single=is_single))
     reads_style = plugin.load().info.condition is not Condition.NONE
-    case = Case(Content("content", content), _weighted_styles(styles, prompts, weights, needed=reads_style))
+    conditioned = _weighted_styles(styles, prompts, weights, needed=reads_style)
 
     from benchmark.contracts import StyleCondition
     from benchmark.execution.stylization import InvalidOutputError, Stylizer
@@ -70,9 +82,11 @@ def stylize(
     from benchmark.models.missing_weights import require_weights
     from benchmark.models.provider import Models
     from benchmark.models.specification import find_models
+    from benchmark.plan.prompt_check import announce, read_prompts
     from benchmark.plan.selection import load_protocol, select_method, used_models
     from benchmark.plan.unit import unit_seed
     from benchmark.store.atomic import write_bytes
+    from benchmark.store.costs import DISTURBED
 
     chosen = load_protocol(protocol)
     values = parse_assignments(assignments)
@@ -80,28 +94,68 @@ def stylize(
         raise InputError(f"--set {name}.…: the method is {plugin.name}")
     selected = select_method(plugin, chosen, values.get(plugin.name, {}))
     require_weights(used_models(chosen, [selected]))
-    models = Models(find_models(chosen.models), choose_device(device))
-    image = to_tensor(_fitted(content, size)).to(models.device)
+    specifications = find_models(chosen.models)
+    named = [share.style.prompt for share in conditioned if share.style.prompt]
+    for line in announce(read_prompts(named, specifications, methods=[selected])):
+        click.echo(one_line(line), err=True)
+    models = Models(specifications, choose_device(device))
     conditions = [
         StyleCondition(
             image=to_tensor(_fitted(share.style.image, size)).to(models.device) if share.style.image else None,
             prompt=share.style.prompt,
             weight=share.weight,
         )
-        for share in case.styles
+        for share in conditioned
     ]
     stylizer = Stylizer({plugin.name: selected}, models)
+
+    def stylize_one(content: Path, target: Path) -> None:
+        # Every content is the case that it would be alone, with the same seed and the same picture.
+        case = Case(Content("content", content), conditioned)
+        image = to_tensor(_fitted(content, size)).to(models.device)
+        try:
+            reason = stylizer.skip(plugin.name, case, image)
+            if reason is not None:
+                raise InputError(f"method {plugin.name} {reason}")
+            number = unit_seed(seed, case.id, plugin.name)
+            result = stylizer.stylize(plugin.name, image, conditions, number, warm_up=False)
+        except (Exception, SystemExit) as error:
+            if isinstance(error, BenchmarkError) and not isinstance(error, InvalidOutputError):
+                raise
+            raise StylizationError(f"method {plugin.name} failed: {describe_error(error)}") from error
+        write_bytes(target, encode_image(result.value, target.suffix))
+        disturbed = f", {DISTURBED}: {result.cpu_seconds:.1f} s of processor time" if result.disturbed else ""
+        click.echo(f"{printable(target)} ({result.seconds:.1f} s{disturbed})")
+
+    _refuse_if_all_are_skipped(stylizer, plugin.name, [Case(Content("content", path), conditioned) for path in targets])
+    failed = 0
+    for content, target in targets.items():
+        try:
+            stylize_one(content, target)
+        except BenchmarkError as error:
+            if is_single:
+                raise
+            failed += 1
+            click.echo(f"error: {one_line(_about(content, describe_error(error)))}", err=True)
+    if failed:
+        others = f"; the others are in {printable(out)}" if failed < len(targets) else ""
+        click.echo(f"{failed} of {len(targets)} contents failed{others}", err=True)
+    return ExitCode.FAILED_UNITS if failed else ExitCode.DONE
+
+
+def _refuse_if_all_are_skipped(stylizer: Stylizer, method: str, cases: Sequence[Case]) -> None:
+    """Says once what is wrong with the styles, instead of at every content."""
     try:
-        reason = stylizer.skip(plugin.name, case)
-        if reason is not None:
-            raise InputError(f"method {plugin.name} {reason}")
-        result = stylizer.stylize(plugin.name, image, conditions, unit_seed(seed, case.id, plugin.name), warm_up=False)
-    except (Exception, SystemExit) as error:
-        if isinstance(error, BenchmarkError) and not isinstance(error, InvalidOutputError):
-            raise
-        raise StylizationError(f"method {plugin.name} failed: {describe_error(error)}") from error
-    write_bytes(out, encode_image(result.value, out.suffix))
-    click.echo(f"{out} ({result.seconds:.1f} s)")
+        reasons = {stylizer.skip(method, case, None) for case in cases}
+    except (Exception, SystemExit):
+        # A method that fails at this is told of at each content.
+        return
+    if None not in reasons:
+        raise InputError(f"method {method} {' and '.join(map(str, reasons))}")
+
+
+def _about(content: Path, problem: str) -> str:
+    return problem if str(content) in problem else f"{content}: {problem}"
 
 
 def _fitted(path: Path, size: int) -> Image.Image:
@@ -113,11 +167,28 @@ def _fitted(path: Path, size: int) -> Image.Image:
     return image
 
 
-def _check_target(out: Path) -> None:
-    if out.suffix.lower() not in _FORMATS:
-        raise InputError(f"cannot write {out}: name a file ending in {', '.join(_FORMATS)}")
-    if not out.parent.is_dir():
-        raise InputError(f"cannot write {out}: there is no folder {out.parent}")
+def _targets(
+    pictures: Sequence[Path], out: Path, styles: Sequence[Path], *, is_single: bool
+) -> Iterator[tuple[Path, Path]]:
+    """Where each picture goes; all of it is tried."""
+    if is_single:
+        try_output_file(out, _FORMATS, [*pictures, *styles], needs_folder=True)
+        yield pictures[0], out
+        return
+    if out.suffix.lower() in _FORMATS and not out.is_dir():
+        raise InputError(f"cannot write {len(pictures)} contents to {out}: name a folder with -o")
+    try_output_folder(out)
+    inputs = {path.resolve() for path in (*pictures, *styles)}
+    sources: dict[str, Path] = {}
+    for picture in pictures:
+        target = out / (picture.name if picture.suffix.lower() in _FORMATS else f"{picture.name}.png")
+        # Some file systems do not tell a.png and A.PNG apart.
+        first = sources.setdefault(target.name.casefold(), picture)
+        if first is not picture:
+            raise InputError(f"{first} and {picture} would both be written to {target}; rename one")
+        if target.resolve() in inputs:
+            raise InputError(f"cannot write {target}: it is one of the files that are read; name another folder")
+        yield picture, target
 
 
 def _weighted_styles(
@@ -127,6 +198,9 @@ def _weighted_styles(
     pairs: list[tuple[Path | None, str | None]] = list(zip_longest(styles, prompts)) or [(None, None)]
     if needed and not (styles or prompts):
         raise InputError("name a style with --style IMAGE or --prompt TEXT")
+    for image, prompt in pairs:
+        if needed and image is None and is_blank(prompt):
+            raise InputError(f"--prompt {prompt!r} is blank: name a style with --style IMAGE or --prompt TEXT")
     if weights and len(weights) != len(pairs):
         raise InputError(f"{len(weights)} --weight for {len(pairs)} styles; give one per style, or none")
     shares = list(weights) or [1.0] * len(pairs)

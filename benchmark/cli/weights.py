@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.cli.streams import print_json
+from benchmark.cli.targets import try_output_folder
 from benchmark.errors import ExitCode, InputError
+from benchmark.escaping import one_line, printable
 
 if TYPE_CHECKING:
     from benchmark.models.asset import Asset
@@ -42,7 +44,7 @@ def list_weights(names: tuple[str, ...], as_json: bool) -> None:
     chosen = chosen_assets(names, None) if names else [asset for use in uses for asset in use.model.assets]
     rows = [describe_asset(asset, folders, uses) for asset in dict.fromkeys(chosen)]
     if as_json:
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        print_json(rows)
         return
     from rich.markup import escape
     from rich.table import Table
@@ -59,7 +61,10 @@ def list_weights(names: tuple[str, ...], as_json: bool) -> None:
         cells = [row["name"], format_size(row["bytes"]), row["state"], row["licence"]]
         table.add_row(*map(escape, [*cells, ", ".join(row["models"]), ", ".join(row["protocols"])]))
     results_console(160).print(table)
-    click.echo(f"looked for in {', then '.join(map(str, folders.folders))}; fetched into the last")
+    if folders.folders:
+        click.echo(f"looked for in {', then '.join(map(printable, folders.folders))}; fetched into the last")
+    else:
+        click.echo(f"not looked for in {folders.words}")
 
 
 @weights.command()
@@ -98,7 +103,7 @@ def verify(names: tuple[str, ...], protocol: str | None) -> ExitCode:
         is_problem = not check.state.is_sound and (asked or check.state is not WeightsState.MISSING)
         problems += is_problem
         what = f"{check.path}, sha256 {check.sha256}" if check.state.is_sound else check.reason
-        click.echo(f"{check.state:<10}  {asset.name}: {what}")
+        click.echo(f"{check.state:<10}  {asset.name}: {one_line(what)}")
     click.echo(f"{problems} problem{'s' * (problems != 1)} found" if problems else "all is well")
     return ExitCode.BAD_INPUT if problems else ExitCode.DONE
 
@@ -116,14 +121,19 @@ def fetch_assets(assets: Iterable[Asset], mirror: str | None = None) -> None:
     """
     from benchmark.cli.fetch_display import FetchDisplay
     from benchmark.models.fetching import Fetcher, FetchResult
-    from benchmark.models.weights_folders import weights_folders
+    from benchmark.models.weights_check import check_weights
+    from benchmark.models.weights_folders import WEIGHTS_VARIABLE, weights_folders
 
     mirror = os.environ.get(MIRROR_VARIABLE, "") if mirror is None else mirror
     if mirror and not mirror.startswith(("http://", "https://")):
         raise InputError(f"mirror {mirror}: give an address that begins with http:// or https://")
+    folders = weights_folders()
+    wanted = tuple(assets)
+    if any(not asset.package and not check_weights(asset, folders).state.is_sound for asset in wanted):
+        try_output_folder(folders.own, variable=WEIGHTS_VARIABLE)
     with FetchDisplay() as display:
-        fetcher = Fetcher(weights_folders(), display, mirror)
-        for asset in assets:
+        fetcher = Fetcher(folders, display, mirror)
+        for asset in wanted:
             display.next_file(asset)
             fetched = fetcher.fetch(asset)
             words = {

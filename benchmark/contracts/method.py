@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from benchmark.contracts.metric import Axis
 from benchmark.models.role import Role
+from benchmark.prompts import is_blank
 from benchmark.protocol.case import Case
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ class MethodInfo:
         anchor: For a control: the axis whose good end it marks, ``content`` for the untouched content, ``style`` for
             the style itself. Scores are anchored between the two.
         resources: What a worker takes of a cluster; on one machine nothing is placed by it.
+        minimum_side: Shortest side that a content may have, in pixels; smaller ones are skipped. Where it depends on
+            the settings, ``Method.minimum_side`` tells it.
     """
 
     name: str
@@ -96,6 +99,7 @@ class MethodInfo:
     control: bool = False
     anchor: Axis | None = None
     resources: MethodResources = MethodResources()
+    minimum_side: int = 1
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,7 @@ class StyleCondition:
 
     Attributes:
         image: The style image, 3×H×W in [0, 1], or ``None``. Its size may differ from the content's.
-        prompt: The style in words, or ``None``.
+        prompt: The style in words, or ``None``, which a blank one becomes.
         weight: Its share; the weights of a call sum to 1.
         mask: 1×H×W in [0, 1], the size of the content: where this style applies; ``None`` means everywhere.
     """
@@ -118,6 +122,10 @@ class StyleCondition:
     prompt: str | None = None
     weight: float = 1.0
     mask: Tensor | None = None
+
+    def __post_init__(self) -> None:
+        if is_blank(self.prompt):
+            object.__setattr__(self, "prompt", None)
 
 
 SettingsT = TypeVar("SettingsT")
@@ -135,6 +143,11 @@ class Method(ABC, Generic[SettingsT]):
 
     def __init__(self, settings: SettingsT | None = None) -> None:
         self.settings: SettingsT = self.settings_type() if settings is None else settings
+
+    @property
+    def minimum_side(self) -> int:
+        """Shortest side that a content may have, in pixels, with these settings."""
+        return self.info.minimum_side
 
     def skip(self, case: Case) -> str | None:
         """Says why a case does not fit this method, or returns ``None`` where it does.
@@ -155,6 +168,17 @@ class Method(ABC, Generic[SettingsT]):
             if self.info.condition is Condition.TEXT and not style.prompt:
                 return f"needs a prompt, style {style.id} has none"
         return None
+
+    def phrasings(self, prompt: str) -> Sequence[str]:
+        """The texts that this method makes of a prompt for the text-image model, by default the prompt as it is.
+
+        Before a run starts, what the model cannot read of them is said and recorded. A method that puts templates
+        around a prompt returns them filled; one that does not read the prompt returns nothing.
+
+        Args:
+            prompt: The prompt of a style.
+        """
+        return (prompt,)
 
     def prepare(self, models: Models) -> None:
         """Loads what the method needs, once, before its first case. Not timed.

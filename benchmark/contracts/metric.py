@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
+from benchmark.contracts.sides import too_small
 from benchmark.models.role import Role
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class MetricInfo:
             a column named ``<name>.<component>``.
         paper: Citation.
         url: Address of the paper.
+        minimum_side: Shortest side that the images may have, in pixels: in a protocol of a smaller resolution the
+            metric is unavailable.
     """
 
     name: str
@@ -82,6 +85,20 @@ class MetricInfo:
     components: tuple[str, ...] = ()
     paper: str = ""
     url: str = ""
+    minimum_side: int = 1
+
+    def require_sides(self, images: Sequence[Tensor]) -> None:
+        """Refuses images that are smaller than ``minimum_side``.
+
+        Args:
+            images: N images, C×H×W each.
+
+        Raises:
+            ValueError: One is too small; the message says how large it must be.
+        """
+        for image in images:
+            if reason := too_small(self.minimum_side, image.shape[-2:]):
+                raise ValueError(f"{self.name} {reason}")
 
     @property
     def backbones(self) -> tuple[Role, ...]:

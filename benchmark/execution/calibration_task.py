@@ -27,7 +27,7 @@ class CalibrationTask:
 
     def execute(self, workbench: Workbench) -> Calibration | None:
         """Measures."""
-        return calibrate(workbench.device)
+        return calibrate(workbench.device, workbench.load)
 
     def after(self, loss: Loss) -> Self | Result[None]:
         """Another try for as long as something else is to blame."""

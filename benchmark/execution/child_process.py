@@ -7,10 +7,31 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
+
+
+@contextlib.contextmanager
+def deaf_to_interruption() -> Iterator[None]:
+    """Starts processes that never hear Ctrl-C: within the block it is blocked, and whoever is started inherits that.
+
+    A terminal sends it to all of them. Whether to stop is decided in this process, which hears of it after the block.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    # Started with the first process of multiprocessing, which would unblock the signal just before it starts that.
+    resource_tracker.ensure_running()
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def catch_output(log: Path) -> None:

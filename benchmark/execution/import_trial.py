@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import BenchmarkError
-from benchmark.execution.child_process import catch_output, describe_end, end_with_parent, kill
+from benchmark.execution.child_process import catch_output, deaf_to_interruption, describe_end, end_with_parent, kill
+from benchmark.execution.waiting import wait_passively
 from benchmark.registry import Plugin, PluginKind, find_plugin
 
 LONGEST_IMPORT = 60.0
@@ -36,6 +37,7 @@ def try_imports(
         The same plugins; those that end the process that imports them, or take too long, with the ``harm`` that they
         do. Imports that raise are no harm: ``Plugin.load`` tells of them.
     """
+    wait_passively()
     remaining = [plugin for plugin in plugins if plugin.is_third_party]
     harms: dict[Plugin, str] = {}
     while remaining:
@@ -43,7 +45,8 @@ def try_imports(
         names = [(plugin.kind, plugin.name) for plugin in remaining]
         started: Any = context or multiprocessing.get_context("spawn")
         process = started.Process(target=_import_all, args=(theirs, names))
-        process.start()
+        with deaf_to_interruption():
+            process.start()
         theirs.close()
         harm = ""
         try:

@@ -13,9 +13,11 @@ from benchmark.errors import InputError
 from benchmark.execution.backlog import Backlog
 from benchmark.execution.step import Action, Loss
 from benchmark.execution.task import Ended, Made, Result, Task
-from benchmark.execution.worker import Refused, Setup
+from benchmark.execution.waiting import wait_passively
+from benchmark.execution.worker import Refused
 from benchmark.execution.worker_pool import WorkerPool
 from benchmark.execution.worker_process import WorkerProcess
+from benchmark.execution.worker_start import Setup
 from benchmark.plan.resources import Resources
 
 ResultT = TypeVar("ResultT")
@@ -46,6 +48,8 @@ class LocalExecutor(WorkerPool[WorkerProcess]):
         copies: Path | None = None,
     ) -> None:
         super().__init__(resources.workers)
+        # Before the environment of this process is taken for that of the workers.
+        wait_passively()
         self._configuration = configuration
         self._directory = directory.absolute()
         self._resources = resources

@@ -15,6 +15,9 @@ from typing import Generic, Self, TypeVar
 import psutil
 import torch
 
+from benchmark.execution.machine_load import MachineLoad
+from benchmark.execution.processor_time import children_seconds, own_seconds
+
 T = TypeVar("T")
 _SAMPLING_SECONDS = 0.005
 
@@ -26,6 +29,9 @@ class Measured(Generic[T]):
     Attributes:
         value: What it returned.
         seconds: Wall-clock time.
+        cpu_seconds: Processor time: of all threads of this process, and of the processes that it started.
+        disturbed: Whether others took cores that the call could have used, or ``None`` where that cannot be told. On
+            CUDA, where Python needs one core; other programs on the same device are not seen.
         peak_memory_bytes: The most memory that the call took beyond what was taken before it: of tensors on the device
             on CUDA, resident on a CPU. Networks that were loaded before, and what others left in the process, do not
             count, so that it does not matter what ran earlier.
@@ -33,30 +39,55 @@ class Measured(Generic[T]):
 
     value: T
     seconds: float
+    cpu_seconds: float
+    disturbed: bool | None
     peak_memory_bytes: int
 
 
-def measure(call: Callable[[], T], device: torch.device) -> Measured[T]:
+def measure(call: Callable[[], T], device: torch.device, load: MachineLoad | None = None) -> Measured[T]:
     """Calls a function and measures it.
 
     Args:
         call: The function.
         device: Where it computes. Only CUDA is synchronised, since only CUDA runs ahead of Python.
+        load: Watches the machine, best since some time before a call that may be short; by default from now on.
     """
+    load = load or MachineLoad()
+    begin = load.read()
     if device.type == "cuda":
         torch.cuda.synchronize(device)
         torch.cuda.reset_peak_memory_stats(device)
         before = torch.cuda.memory_allocated(device)
-        start = time.perf_counter()
-        value = call()
-        torch.cuda.synchronize(device)
-        seconds = time.perf_counter() - start
-        return Measured(value, seconds, torch.cuda.max_memory_allocated(device) - before)
-    with ResidentGrowth() as growth:
-        start = time.perf_counter()
-        value = call()
-        seconds = time.perf_counter() - start
-    return Measured(value, seconds, growth.bytes)
+        with _Stopwatch() as watch:
+            value = call()
+            torch.cuda.synchronize(device)
+        memory = torch.cuda.max_memory_allocated(device) - before
+    else:
+        with ResidentGrowth() as growth, _Stopwatch() as watch:
+            value = call()
+        memory = growth.bytes
+    threads = torch.get_num_threads() if device.type == "cpu" else 1
+    return Measured(value, watch.seconds, watch.cpu_seconds, load.is_disturbed(begin, threads), memory)
+
+
+class _Stopwatch:
+    """Takes the elapsed and the processor time of a ``with`` block."""
+
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+
+    def __enter__(self) -> Self:
+        self._children = children_seconds()
+        # Innermost what is finest.
+        self._own, self._start = own_seconds(), time.perf_counter()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.seconds = time.perf_counter() - self._start
+        own = own_seconds() - self._own
+        self.cpu_seconds = own + max(0.0, children_seconds() - self._children)
 
 
 class ResidentGrowth:

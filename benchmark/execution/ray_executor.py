@@ -102,7 +102,9 @@ class RayExecutor(WorkerPool[RayWorker]):
     def _delivery(self, task: Task[Any], worker: RayWorker) -> Delivery:
         files = task.files
         inputs = {path: self._input(path) for path in files.inputs if path not in worker.inputs}
-        finished = {image: self._ray.put(_read(self._directory / image)) for image in files.finished}
+        # One that could not be kept is missing: its unit makes it again.
+        kept = [image for image in files.finished if (self._directory / image).is_file()]
+        finished = {image: self._ray.put(_read(self._directory / image)) for image in kept}
         return Delivery(inputs, finished)
 
     def _input(self, path: Path) -> Any:

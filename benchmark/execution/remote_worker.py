@@ -16,6 +16,7 @@ from benchmark.execution.sent_weights import SentWeights, keep_weights
 from benchmark.execution.task import Ended, Made, Result, Task
 from benchmark.execution.worker import Refused
 from benchmark.plan.resources import Resources
+from benchmark.plan.unit import log_path
 from benchmark.store.atomic import write_bytes
 
 ResultT = TypeVar("ResultT")
@@ -88,8 +89,9 @@ class RemoteWorker:
             for event in self._executor.execute([task], lambda: False):
                 match event:
                     case Made():
-                        # For the process that scores it if this one is lost.
-                        write_bytes(self._directory / event.record.image, event.png)
+                        # For the process that scores it if this one is lost; without it that one makes it again.
+                        with contextlib.suppress(InputError):
+                            write_bytes(self._directory / event.record.image, event.png)
                         images.add(event.record.image)
                         yield event
                     case Ended():
@@ -113,7 +115,7 @@ class RemoteWorker:
             write_bytes(self._directory / image, ray.get(reference))
 
     def _said(self, task: Task[ResultT]) -> dict[str, bytes]:
-        names = dict.fromkeys(("worker.log", f"{task.method}.log" if task.method else "worker.log"))
+        names = dict.fromkeys(("worker.log", Path(log_path(task.method)).name if task.method else "worker.log"))
         return {name: said for name in names if (said := self._news(name))}
 
     def _news(self, name: str) -> bytes:

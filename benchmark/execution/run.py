@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
@@ -26,9 +26,12 @@ from benchmark.execution.set_task import SetTask, plan_sets
 from benchmark.execution.task import Ended, Made, Task
 from benchmark.images import fit_square, open_image
 from benchmark.plan.configuration import RunConfiguration
+from benchmark.plan.prompt_check import announce, read_styles
 from benchmark.plan.resources import ExecutorKind, Resources
+from benchmark.plan.unit import input_path
 from benchmark.protocol.protocol import Protocol
 from benchmark.store.atomic import write_bytes, write_json
+from benchmark.store.costs import DISTURBED
 from benchmark.store.journal import JournalWriter
 from benchmark.store.journal_index import JournalIndex
 from benchmark.store.manifest import make_manifest
@@ -36,6 +39,9 @@ from benchmark.store.records import RunStatus, SetScore, UnitStatus
 from benchmark.store.results import ResultsReader, score_columns, write_results
 from benchmark.store.run_directory import RunDirectory
 from benchmark.wording import format_count
+
+if TYPE_CHECKING:
+    from benchmark.models.prompt_reading import PromptReading
 
 ResultT = TypeVar("ResultT")
 _SetKey = tuple[str, str, str]
@@ -95,16 +101,21 @@ def execute_run(
 
     Raises:
         InputError: The folder holds another run, is being written by another process or cannot be written, a case
-            occurs twice, or an image of the protocol cannot be used.
+            occurs twice, an image of the protocol cannot be used, or two of its prompts are one to a model.
         MissingModelError: A network's weights are missing.
     """
+    observer = observer or SilentObserver()
+    unread_prompts = read_styles(configuration)
+    for line in announce(unread_prompts):
+        observer.note(line)
     directory = RunDirectory(path)
     with directory.locked():
         return _execute_locked(
             configuration,
+            unread_prompts,
             directory,
             fresh,
-            observer or SilentObserver(),
+            observer,
             resources or Resources(),
             start_executor or _start_executor,
         )
@@ -112,6 +123,7 @@ def execute_run(
 
 def _execute_locked(
     configuration: RunConfiguration,
+    unread_prompts: Sequence[PromptReading],
     directory: RunDirectory,
     fresh: bool,
     observer: Observer,
@@ -122,7 +134,7 @@ def _execute_locked(
     settled = _settled(resources, None if fresh else directory.threads(), devices)
     plan = configuration.units()
     plan.refuse_repeated_cases()
-    manifest = make_manifest(configuration, settled, _now())
+    manifest = make_manifest(configuration, settled, _now(), unread_prompts)
     earlier_cases = directory.start(manifest, fresh=fresh)
     _keep_inputs(configuration.protocol, directory)
     index = JournalIndex(directory.journal, plan)
@@ -148,6 +160,8 @@ def _execute_locked(
                 if not not_comparable and is_new and directory.read_manifest()["calibration"] is None:
                     for calibration in _results(executor, [CalibrationTask()], stopping.is_requested):
                         directory.note_calibration(calibration)
+                        if calibration and calibration.disturbed:
+                            observer.note(f"the calibration was {DISTURBED}: the gate will not compare durations")
                 run_units(left, executor, _image_keeper(directory), journal, observer, stopping.is_requested)
                 index.refresh()
                 _score_sets(plan_sets(configuration.metrics, index), executor, known, observer, stopping.is_requested)
@@ -238,7 +252,7 @@ def _forget_unsound(directory: RunDirectory, index: JournalIndex) -> None:
 
 def _known_set_scores(directory: RunDirectory) -> dict[_SetKey, SetScore]:
     try:
-        scores = known_set_scores(summary_from_json(json.loads(directory.summary.read_text(encoding="utf-8"))))
+        scores = known_set_scores(summary_from_json(json.loads(directory.summary.read_bytes())))
     except (OSError, ValueError, KeyError, TypeError):
         return {}
     return {_key(score): score for score in scores}
@@ -276,10 +290,10 @@ def _write_results(
 
 def _keep_inputs(protocol: Protocol, directory: RunDirectory) -> None:
     """Keeps the contents and the styles as the methods saw them, so that a run can be read without its protocol."""
-    pictures = {f"contents/{content.id}": content.image for content in protocol.contents}
-    pictures |= {f"styles/{style.id}": style.image for style in protocol.styles if style.image}
+    pictures = {input_path("contents", content.id): content.image for content in protocol.contents}
+    pictures |= {input_path("styles", style.id): style.image for style in protocol.styles if style.image}
     for name, source in pictures.items():
-        target = directory.path / "inputs" / f"{name}.png"
+        target = directory.path / name
         if not target.exists():
             buffer = io.BytesIO()
             fit_square(open_image(source), protocol.resolution).save(buffer, format="PNG")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from benchmark.errors import InputError, describe_error
 from benchmark.execution.executor import Executor
 from benchmark.execution.task import Ended, Made, Started
 from benchmark.execution.unit_task import UnitTask
 from benchmark.plan.unit import Unit
 from benchmark.store.journal import JournalWriter, UnitRecord
+from benchmark.store.records import UnitStatus
 
 
 class Observer(Protocol):
@@ -65,6 +67,8 @@ def run_units(
 ) -> None:
     """Executes units. Each is journaled when it ends; nothing of it is kept in memory.
 
+    A unit whose image cannot be kept has failed, with the reason; the others go on.
+
     Args:
         tasks: What is left to do.
         executor: Executes it.
@@ -73,12 +77,19 @@ def run_units(
         observer: Is told about each unit.
         is_stopping: Whether no further unit is to be started.
     """
+    unkept: dict[tuple[str, str], str] = {}
     for event in executor.execute(tasks, is_stopping):
         match event:
             case Started(UnitTask(unit)):
                 observer.started(unit)
             case Made():
-                keep(event)
+                unkept.pop(event.record.key, None)
+                try:
+                    keep(event)
+                except InputError as error:
+                    unkept[event.record.key] = describe_error(error)
             case Ended(UnitTask(unit), record, seconds):
+                if reason := unkept.pop(unit.key, ""):
+                    record = UnitRecord(unit.method, unit.case.id, UnitStatus.FAILED, unit.seed, reason)
                 journal.append(record)
                 observer.ended(unit, record, seconds)

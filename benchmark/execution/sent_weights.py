@@ -97,4 +97,8 @@ def _fetched_assets(configuration: RunConfiguration) -> Sequence[Asset]:
         for role in metric.info.backbones
     ]
     models = [configuration.models[role] for role in dict.fromkeys(roles) if role in configuration.models]
-    return [asset for asset in dict.fromkeys(asset for model in models for asset in model.assets) if not asset.package]
+    return [
+        asset
+        for asset in dict.fromkeys(asset for model in models for asset in model.assets)
+        if not (asset.package or asset.is_own)
+    ]

@@ -6,6 +6,7 @@ import contextlib
 import random
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
@@ -14,7 +15,9 @@ import torch
 from torch import Tensor
 
 from benchmark.contracts import Method, StyleCondition
+from benchmark.contracts.sides import too_small
 from benchmark.errors import BenchmarkError
+from benchmark.execution.machine_load import MachineLoad
 from benchmark.execution.measurement import Measured, measure
 from benchmark.execution.step import Action, Step, ignore_step
 from benchmark.models.provider import Models
@@ -36,6 +39,7 @@ class Stylizer:
         methods: The methods by name.
         models: The networks.
         on_step: Is told what is begun with which method.
+        load: Watches the machine, best for some time already; by default from now on.
     """
 
     def __init__(
@@ -43,24 +47,36 @@ class Stylizer:
         methods: Mapping[str, SelectedMethod],
         models: Models,
         on_step: Callable[[Step], None] = ignore_step,
+        load: MachineLoad | None = None,
     ) -> None:
         self._methods = methods
         self._models = models
         self._on_step = on_step
+        self._load = load or MachineLoad()
         self._name = ""
         self._current: Method[Any] | BaseException | None = None
         self._origin: TracebackType | None = None
         self._is_prepared = False
         self._is_warm = False
 
-    def skip(self, name: str, case: Case) -> str | None:
+    def skip(self, name: str, case: Case, content: Tensor | None) -> str | None:
         """Why a method skips a case, or ``None``.
+
+        Args:
+            name: Name of the method.
+            case: The case.
+            content: Its content, 3×H×W, which may be too small for the method; ``None`` asks about the case alone.
 
         Raises:
             BenchmarkError: The method's plugin is broken.
             Exception: Whatever the method raises.
         """
-        return self._method(name, prepare=False).skip(case)
+        method = self._method(name, prepare=False)
+        if reason := method.skip(case):
+            return reason
+        if content is None:
+            return None
+        return too_small(method.minimum_side, content.shape[-2:], "the content has") or None
 
     def stylize(
         self,
@@ -81,7 +97,7 @@ class Stylizer:
             warm_up: Whether the method is warmed up before its first measured call.
 
         Returns:
-            The stylized image, 3×H×W in [0, 1], with its time and memory.
+            The stylized image, 3×H×W in [0, 1], with its times and memory.
 
         Raises:
             InvalidOutputError: What the method returned is no stylized image.
@@ -97,8 +113,8 @@ class Stylizer:
         with _plugin_output_to_stderr(), _seeded(seed):
             generator = torch.Generator().manual_seed(seed)
             given = content.clone()
-            measured = measure(lambda: method.stylize(given, styles, generator), self._models.device)
-        return Measured(checked_output(measured.value, content), measured.seconds, measured.peak_memory_bytes)
+            measured = measure(lambda: method.stylize(given, styles, generator), self._models.device, self._load)
+        return replace(measured, value=checked_output(measured.value, content))
 
     def _method(self, name: str, *, prepare: bool) -> Method[Any]:
         if name != self._name:

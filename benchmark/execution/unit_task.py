@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from benchmark.errors import log_error
+from torch import Tensor
+
+from benchmark.errors import InputError, log_error
 from benchmark.execution.step import Action, Loss, Step
 from benchmark.execution.task import Made, Result, TaskFiles
 from benchmark.execution.workbench import Workbench
@@ -56,12 +58,11 @@ class UnitTask:
         """
         unit = self.unit
         content = workbench.inputs.content(unit.case)
-        if self.made is not None:
-            record, image = self.made, workbench.finished_image(unit.image)
-        else:
+        record, image = self._finished(workbench)
+        if record is None or image is None:
             conditions = workbench.inputs.conditions(unit.case)
             try:
-                reason = workbench.stylizer.skip(unit.method, unit.case)
+                reason = workbench.stylizer.skip(unit.method, unit.case, content)
                 if reason is not None:
                     return UnitRecord(unit.method, unit.case.id, UnitStatus.SKIPPED, unit.seed, reason)
                 measured = workbench.stylizer.stylize(unit.method, content, conditions, unit.seed)
@@ -75,6 +76,8 @@ class UnitTask:
                 status=UnitStatus.OK,
                 seed=unit.seed,
                 seconds=measured.seconds,
+                cpu_seconds=measured.cpu_seconds,
+                disturbed=measured.disturbed,
                 peak_memory_bytes=measured.peak_memory_bytes,
                 image=unit.image,
                 image_sha256=hashlib.sha256(png).hexdigest(),
@@ -110,6 +113,15 @@ class UnitTask:
             return Result(self._failed(reason))
         excluded = {step.plugin: reason for step, reason in unusable.items() if step.action is Action.PREPARE_METRIC}
         return replace(self, excluded={**excluded, **self.excluded}) if excluded else self
+
+    def _finished(self, workbench: Workbench) -> tuple[UnitRecord, Tensor] | tuple[None, None]:
+        """What is made already; nothing where the image could not be kept, so that it has to be made again."""
+        if self.made is None:
+            return None, None
+        try:
+            return self.made, workbench.finished_image(self.unit.image)
+        except InputError:
+            return None, None
 
     def _failed(self, reason: str) -> UnitRecord:
         unit = self.unit

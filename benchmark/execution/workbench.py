@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from benchmark.execution.inputs import CaseInputs
+from benchmark.execution.machine_load import MachineLoad
 from benchmark.execution.scoring import Scorer
 from benchmark.execution.set_scoring import SetScorer
 from benchmark.execution.stylization import Stylizer
@@ -29,6 +30,7 @@ class Workbench:
 
     Attributes:
         device: Where it computes.
+        load: What others do with the machine.
         inputs: The images of the cases.
         stylizer: The methods.
         scorer: The metrics that score case by case.
@@ -46,9 +48,10 @@ class Workbench:
         protocol = configuration.protocol
         self.device = torch.device(configuration.device)
         self.report = report
+        self.load = MachineLoad()
         models = Models(configuration.models, self.device)
         self.inputs = CaseInputs(protocol.resolution, self.device, copies)
-        self.stylizer = Stylizer({method.name: method for method in configuration.methods}, models, report)
+        self.stylizer = Stylizer({method.name: method for method in configuration.methods}, models, report, self.load)
         self.scorer = Scorer(configuration.metrics, protocol.styles, models, report)
         self.sets = SetScorer(configuration.metrics, models, self.inputs, self.finished_image, report)
         self._directory = directory

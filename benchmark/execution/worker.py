@@ -6,40 +6,21 @@ import faulthandler
 import os
 import pickle
 import signal
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 import torch
 
 from benchmark.errors import InputError
-from benchmark.execution.child_process import catch_output, end_with_parent, flush_output
+from benchmark.execution.child_process import catch_output, flush_output
 from benchmark.execution.task import Result, Task
 from benchmark.execution.workbench import Workbench
+from benchmark.execution.worker_start import Setup
+from benchmark.own_packages import import_own_packages
+from benchmark.plan.unit import log_path
 
 _SIGNAL_FOR_TRACEBACK = getattr(signal, "SIGUSR1", None)
-
-
-@dataclass(frozen=True)
-class Setup:
-    """What a worker starts with.
-
-    Attributes:
-        configuration: What is run, pickled: reading it imports plugins, which must not happen before their output is
-            caught.
-        directory: The folder of the run.
-        environment: The environment variables of the process that started the run, with those of this worker.
-        threads: Number of threads.
-        copies: Folder with copies of the protocol's images, on a machine that does not have them.
-    """
-
-    configuration: bytes
-    directory: Path
-    environment: Mapping[str, str]
-    threads: int
-    copies: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -61,17 +42,12 @@ def serve(connection: Connection, setup: Setup) -> None:
         connection: To the run's process.
         setup: What to start with.
     """
-    os.environ.clear()
-    os.environ.update(setup.environment)
-    logs = setup.directory / "logs"
-    catch_output(logs / "worker.log")
-    end_with_parent()
     faulthandler.enable()
     if _SIGNAL_FOR_TRACEBACK is not None:
         faulthandler.register(_SIGNAL_FOR_TRACEBACK)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(setup.threads)
     # Written by the run's own process, which has imported the same plugins.
+    import_own_packages()
     configuration = pickle.loads(setup.configuration)  # noqa: S301
     workbench = Workbench(configuration, setup.directory, connection.send, setup.copies)
     connection.send(Ready())
@@ -80,7 +56,7 @@ def serve(connection: Connection, setup: Setup) -> None:
     while (task := connection.recv()) is not None:
         if task.method != method:
             method = task.method
-            catch_output(logs / f"{method}.log")
+            catch_output(setup.directory / log_path(method))
         if method:
             _write_line(f"[{task.title}]")
         try:

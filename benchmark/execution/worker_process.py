@@ -13,12 +13,12 @@ from typing import Any
 
 import psutil
 
-from benchmark.execution import worker
 from benchmark.execution.child_process import describe_end, kill
 from benchmark.execution.step import Action, Loss, Step
 from benchmark.execution.task import Made, Result, Task
-from benchmark.execution.worker import Ready, Refused, Setup
+from benchmark.execution.worker import Ready, Refused
 from benchmark.execution.worker_server import HAS_SERVER, start_worker_server, worker_context
+from benchmark.execution.worker_start import Setup, start_worker
 
 _SECONDS_TO_END = 5.0
 _SECONDS_FOR_TRACEBACK = 0.3
@@ -45,7 +45,7 @@ class WorkerProcess:
         with theirs:
             # Not a daemon in the sense of multiprocessing: those may not start processes, which plugins may want.
             self._process: Any = worker_context().Process(  # type: ignore[attr-defined]
-                target=worker.serve, args=(theirs, setup), name="benchmark worker"
+                target=start_worker, args=(theirs, setup), name="benchmark worker"
             )
             self._process.start()
         self.task: Task[Any] | None = None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
-import signal
 from multiprocessing.context import BaseContext
+
+from benchmark.execution.child_process import deaf_to_interruption
+from benchmark.execution.waiting import wait_passively
 
 HAS_SERVER = "forkserver" in multiprocessing.get_all_start_methods()
 _PRELOADED = ["benchmark.execution.worker"]
@@ -22,15 +24,14 @@ def worker_context() -> BaseContext:
 def start_worker_server() -> None:
     """Starts that process unless it runs, so that it imports PyTorch while this one does something else.
 
-    Ctrl-C is blocked in it and so in all workers: whether to stop is decided in this process.
+    Its threads, and those of all workers, wait passively. It is deaf to Ctrl-C, and so are they: whether to stop is
+    decided in this process.
     """
+    wait_passively()
     if not HAS_SERVER:
         return
     from multiprocessing import forkserver
 
     worker_context().set_forkserver_preload(_PRELOADED)
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
+    with deaf_to_interruption():
         forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)

@@ -15,6 +15,7 @@ from benchmark.freezing.observer import FreezeObserver
 from benchmark.freezing.prompts import artist_words, compose_prompt, genre_words, movement_words
 from benchmark.freezing.selection import RULE_VERSION, select_rows
 from benchmark.freezing.works import Works
+from benchmark.prompts import is_blank
 from benchmark.protocol.case import Content, Style
 from benchmark.protocol.data_directory import kept_image, kept_lock
 from benchmark.protocol.protocol import Protocol
@@ -70,8 +71,9 @@ def fetch_locked(
     Raises:
         InputError: An image cannot be found, or is another one than the lock says.
     """
+    pinned = {content.id: content.pixels_sha256 for content in protocol.contents}
     for content in contents:
-        _kept_content(content)
+        _kept_content(content, pinned.get(content.id, ""))
     missing = {
         style.id: style
         for style in protocol.styles
@@ -90,7 +92,7 @@ def _fetch_rows(origin: Origin, styles: dict[str, Style], works: Works, observer
     known, others = KeptRows(origin.dataset, works.revision), []
     for number, (row, data) in enumerate(works.images(origin.dataset.columns.image, by_row), start=1):
         style = by_row[row]
-        found = keep_image(data, f"row {row} of {works.origin}")
+        found = keep_image(data, f"row {row} of {works.origin}", style.pixels_sha256)
         known.add(row, found)
         observer.step("images", number, len(by_row))
         if found != style.pixels_sha256:
@@ -146,7 +148,7 @@ def _style(dataset: DatasetSource, labels: _Labels, row: int, sha256: str) -> St
     return Style(
         id="_".join(filter(None, (slug(movement) or "row", str(row)))),
         image=kept_image(sha256),
-        prompt=labels.prompt[row] or compose_prompt(movement, genre, artist),
+        prompt=compose_prompt(movement, genre, artist) if is_blank(labels.prompt[row]) else labels.prompt[row],
         pixels_sha256=sha256,
         title=labels.title[row],
         artist=artist,
@@ -158,12 +160,12 @@ def _style(dataset: DatasetSource, labels: _Labels, row: int, sha256: str) -> St
     )
 
 
-def _kept_content(content: Content) -> Content:
+def _kept_content(content: Content, pinned: str = "") -> Content:
     try:
         data = content.image.read_bytes()
     except OSError as error:
         raise InputError(f"content {content.id}: cannot read {content.image}: {error.strerror}") from error
     if content.sha256 and hashlib.sha256(data).hexdigest() != content.sha256:
         raise InputError(f"content {content.id} has changed: {content.image} is not the pinned file")
-    sha256 = keep_image(data, str(content.image))
+    sha256 = keep_image(data, str(content.image), pinned)
     return replace(content, image=kept_image(sha256), pixels_sha256=sha256)

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from benchmark.errors import InputError
-from benchmark.images import decode_image, open_image, pixels_sha256
+from benchmark.images import decode_image, holds_pixels, pixels_sha256
 from benchmark.protocol.data_directory import kept_image, kept_rows
 from benchmark.protocol.recipe import DatasetSource
 from benchmark.store.atomic import write_bytes, write_json
@@ -17,15 +17,17 @@ class UnusableImageError(InputError):
     """The bytes are no image, or one that is too small or too large."""
 
 
-def keep_image(data: bytes, name: str) -> str:
+def keep_image(data: bytes, name: str, pinned: str = "") -> str:
     """Keeps an image file in the data directory.
 
     Args:
         data: Its bytes.
         name: What it is called in an error.
+        pinned: Hash of the pixels of the image that is looked for, if one is; also as it was before profiles were
+            applied.
 
     Returns:
-        Hash of its pixels, which is the name that it is kept under.
+        Hash of its pixels, which is the name that it is kept under: the pinned one, if it is that image.
 
     Raises:
         UnusableImageError: It cannot be used.
@@ -33,6 +35,8 @@ def keep_image(data: bytes, name: str) -> str:
     """
     try:
         found = pixels_sha256(decode_image(data, name))
+        if pinned and found != pinned and holds_pixels(data, pinned):
+            found = pinned
     except InputError as error:
         raise UnusableImageError(str(error)) from error
     if not is_kept(found):
@@ -47,7 +51,7 @@ def is_kept(sha256: str) -> bool:
         sha256: Hash of its pixels.
     """
     try:
-        return pixels_sha256(open_image(kept_image(sha256))) == sha256
+        return holds_pixels(kept_image(sha256), sha256)
     except InputError:
         return False
 

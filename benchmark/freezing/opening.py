@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Final, cast
 from urllib.parse import urlsplit
 
 from benchmark.errors import InputError
@@ -12,6 +13,10 @@ from benchmark.freezing.dataset_works import LoadedWorks, StreamedWorks
 from benchmark.freezing.parquet_works import ParquetWorks
 from benchmark.freezing.works import Works, explained
 from benchmark.protocol.recipe import DatasetSource
+from benchmark.user_folders import cache_folder, no_home
+
+_HF_HOME: Final = "HF_HOME"
+"""Environment variable of the packages that read data sets: where they keep what they fetch."""
 
 
 class Place(StrEnum):
@@ -35,8 +40,11 @@ def open_works(dataset: DatasetSource, place: str = Place.HUB, revision: str = "
         revision: Sha or name of the revision, or an empty string for the newest; a local copy has none.
 
     Raises:
-        InputError: It is not there or cannot be read.
+        InputError: It is not there or cannot be read, or there is no folder for what is fetched.
     """
+    if cache_folder() is None and not os.environ.get(_HF_HOME):
+        # Where there is no home, those packages make a folder named ~ where the command was given.
+        raise InputError(f"the packages that read data sets need a cache, and {no_home(_HF_HOME)}")
     if place == Place.HUB:
         return _open_parquet_on_hub(dataset, revision)
     if place == Place.STREAM:

@@ -21,6 +21,7 @@ class Asset:
         addresses: Where it can be fetched, the first choice first. They lead to the same bytes.
         package: Import name of the package that carries it; empty for a file that is fetched.
         distribution: Name under which that package is installed.
+        is_own: Whether it is a file of the user's, and ``file`` its whole path.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Asset:
     addresses: tuple[str, ...] = ()
     package: str = ""
     distribution: str = ""
+    is_own: bool = False
 
     @property
     def is_pinned(self) -> bool:
@@ -41,6 +43,8 @@ class Asset:
     @property
     def source(self) -> str:
         """Where it comes from, in words."""
+        if self.is_own:
+            return self.file
         return f"Python package {self.distribution}" if self.package else self.addresses[0]
 
     @property

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from torchvision.transforms.v2 import functional as transforms
 
 from benchmark.errors import InputError
-from benchmark.models.tensor_file import TensorFormat, fill, read_tensors, readable, tensor_format
+from benchmark.models.resizing import resize_shorter_side
+from benchmark.models.tensor_file import TensorFormat, fill, read_checkpoint, read_tensors, readable, tensor_format
 
 
 class _ImageTower(Protocol):
@@ -25,7 +26,15 @@ class _ImageTower(Protocol):
     image_std: tuple[float, float, float]
 
 
-Tokenizer = Callable[[list[str]], Tensor]
+class Tokenizer(Protocol):
+    """What this package uses of a tokenizer: prompts in, rows of token indices out, cut off where they are too long."""
+
+    @property
+    def context_length(self) -> int:
+        """Tokens per prompt, start and end included."""
+
+    def __call__(self, prompts: list[str], context_length: int | None = None) -> Tensor:
+        """N prompts → N×``context_length`` token indices, by default of the length that the model reads."""
 
 
 class ClipModel(nn.Module):
@@ -65,9 +74,10 @@ class ClipModel(nn.Module):
         """Embed a batch of images.
 
         Args:
-            images: N×3×H×W, RGB in [0, 1], any size. Resized with a bicubic, antialiased filter so that
-                the shorter side has the model's input size, then centre-cropped, as in open_clip's own
-                evaluation transform; an image that already has the input size is taken as it is.
+            images: N×3×H×W, RGB in [0, 1], any size. Resized with a bicubic, antialiased filter, clamped, so
+                that the shorter side has the model's input size, then centre-cropped, as in open_clip's own
+                evaluation transform but for its rounding to 8 bits (`benchmark.models.resizing`); an image
+                that already has the input size is taken as it is.
 
         Returns:
             N×D embeddings, not of unit length, differentiable with respect to ``images``.
@@ -81,7 +91,8 @@ class ClipModel(nn.Module):
         """Embed prompts.
 
         Args:
-            prompts: N prompts; what exceeds the model's context length is cut off.
+            prompts: N prompts; what exceeds the model's context length is cut off
+                (`benchmark.models.prompt_reading` says what).
 
         Returns:
             N×D embeddings, not of unit length, without gradient.
@@ -93,10 +104,8 @@ class ClipModel(nn.Module):
         height, width = images.shape[-2:]
         if height == width == self.image_size:
             return images
-        shorter_side_resized = transforms.resize(
-            images, [self.image_size], interpolation=transforms.InterpolationMode.BICUBIC, antialias=True
-        )
-        cropped: Tensor = transforms.center_crop(shorter_side_resized, [self.image_size, self.image_size])
+        resized = resize_shorter_side(images, self.image_size, transforms.InterpolationMode.BICUBIC)
+        cropped: Tensor = transforms.center_crop(resized, [self.image_size, self.image_size])
         return cropped
 
 
@@ -134,6 +143,48 @@ def load_published_clip(model_name: str, tag: str, weights: Path) -> ClipModel:
         force_quick_gelu=published.get("quick_gelu", False),
         force_preprocess_cfg={"mean": published["mean"], "std": published["std"]},
     )
+
+
+def load_own_clip(model_name: str, weights: Path) -> ClipModel:
+    """Load a checkpoint of one's own: a state dict, a training checkpoint around one, or an archive of OpenAI's kind.
+
+    Colours are normalised as open_clip does by default; the activation is that of the architecture, so weights that go
+    back to OpenAI's need one that ends in ``-quickgelu`` (an archive gets it by itself).
+
+    Args:
+        model_name: open_clip architecture, such as ``ViT-B-32``.
+        weights: the file.
+
+    Raises:
+        InputError: the file does not hold this architecture, or holds more than tensors and plain values.
+    """
+    configuration = open_clip.get_model_config(model_name)
+    with torch.random.fork_rng(devices=[]):
+        if tensor_format(weights) is TensorFormat.TORCHSCRIPT:
+            towers = _openai_towers(model_name, weights)
+        else:
+            towers = open_clip.create_model(model_name, pretrained_image=False, pretrained_text=False)
+            _fill_towers(towers, read_checkpoint(weights), weights, model_name)
+    return ClipModel(towers, open_clip.get_tokenizer(model_name), embedding_size=configuration["embed_dim"])
+
+
+def _fill_towers(towers: nn.Module, tensors: dict[str, Tensor], weights: Path, model_name: str) -> None:
+    wanted = towers.state_dict()
+    if "text.positional_embedding" in wanted and "positional_embedding" in tensors:
+        tensors = open_clip.model.convert_to_custom_text_state_dict(tensors)
+    # OpenAI's own state dicts hold these settings beside the parameters.
+    settings = {"input_resolution", "context_length", "vocab_size"} - wanted.keys()
+    fill(towers, {name: tensor for name, tensor in tensors.items() if name not in settings}, weights, model_name)
+
+
+def published_tokenizer(model_name: str, tag: str = "") -> Tokenizer:  # noqa: ARG001
+    """The tokenizer of a pair of open_clip's table, which needs no weights.
+
+    Args:
+        model_name: open_clip architecture, such as ``ViT-B-32``.
+        tag: open_clip's name of the weights, all of which share the architecture's tokenizer.
+    """
+    return cast("Tokenizer", open_clip.get_tokenizer(model_name))
 
 
 def _load(model_name: str, weights: Path, tokenizer: Tokenizer | None = None, **options: Any) -> ClipModel:

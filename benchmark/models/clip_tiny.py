@@ -71,10 +71,31 @@ class ReducedTokenizer:
         """The text of every token, words marked with ``</w>`` at their end."""
         return list(self._tokenizer.encoder)
 
-    def __call__(self, prompts: list[str]) -> Tensor:
+    @property
+    def context_length(self) -> int:
+        """Tokens per prompt, start and end included."""
+        return int(self._tokenizer.context_length)
+
+    def __call__(self, prompts: list[str], context_length: int | None = None) -> Tensor:
         """N prompts → N×``context_length`` token indices, padded with zeros after the end token."""
-        tokens: Tensor = self._tokenizer(prompts)
+        tokens: Tensor = self._tokenizer(prompts, context_length=context_length)
         return tokens
+
+    def spelled_in_bytes(self, prompt: str) -> int:
+        """Number of characters that fall into bytes: no merge of this vocabulary holds them, and no lesson did.
+
+        Args:
+            prompt: The prompt, read to its end however long it is.
+        """
+        count, is_loose = 0, False
+        for index in self._tokenizer.encode(prompt):
+            symbol = self._tokenizer.decoder[index].removesuffix("</w>")
+            for byte in (self._tokenizer.byte_decoder[character] for character in symbol):
+                if byte & 0xC0 != 0x80:
+                    is_loose = False
+                if byte >= 0x80 and len(symbol) == 1 and not is_loose:
+                    count, is_loose = count + 1, True
+        return count
 
 
 def load_clip_tiny(file: Path) -> ClipModel:

@@ -12,10 +12,11 @@ import piq
 import torch
 from piq.perceptual import VGG16_LAYERS, ContentLoss
 from torch import Tensor, nn
-from torch.nn import functional
 from torchvision.models.vgg import cfgs, make_layers
+from torchvision.transforms.v2 import InterpolationMode
 
 from benchmark.errors import InputError
+from benchmark.models.resizing import resize_shorter_side
 from benchmark.models.tensor_file import fill, read_tensors
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class DistsDistance(nn.Module):
 
     Luminance and structure are those of SSIM, ``(2 μ_x μ_y + c) / (μ_x² + μ_y² + c)`` and ``(2 σ_xy + c) / (σ_x² + σ_y²
     + c)`` with c = 1e-6, of whole feature maps; α and β were fitted to judgements of people and sum to 1. Network,
-    pooling and formula are piq's; only the loading is ours.
+    pooling and formula are piq's, which are the authors'; the loading is ours, and so is the reduction of large images:
+    the authors' ``prepare_image`` reduces pictures with PIL's antialiased filter, piq without antialiasing.
 
     Args:
         backbone: VGG-16's features, as torchvision has them; their pooling is replaced.
@@ -50,7 +52,8 @@ class DistsDistance(nn.Module):
         """Everything that ``distance`` needs to know about images, so that a reference is computed only once.
 
         Args:
-            images: N×3×H×W in [0, 1], reduced (bilinear, as in piq) where the shorter side has more than 256 pixels.
+            images: N×3×H×W in [0, 1], reduced (bilinear, antialiased) where the shorter side has more than 256 pixels,
+                as by the authors but for PIL's rounding to 8 bits.
 
         Returns:
             The images and the features of five layers, N×C×H'×W' each.
@@ -60,11 +63,8 @@ class DistsDistance(nn.Module):
         """
         if images.ndim != 4 or images.shape[1] != 3:
             raise ValueError(f"images must be N×3×H×W, not {'×'.join(map(str, images.shape))}")
-        shorter = min(images.shape[-2:])
-        if shorter > LARGEST_SIDE:
-            images = functional.interpolate(
-                images, scale_factor=LARGEST_SIDE / shorter, recompute_scale_factor=False, mode="bilinear"
-            )
+        if min(images.shape[-2:]) > LARGEST_SIDE:
+            images = resize_shorter_side(images, LARGEST_SIDE, InterpolationMode.BILINEAR)
         return tuple(self.backbone.get_features(images))
 
     def distance(self, first: Sequence[Tensor], second: Sequence[Tensor]) -> Tensor:

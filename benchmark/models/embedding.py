@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, cast
 import torch
 from torch.nn import functional
 
+from benchmark.errors import InputError
 from benchmark.models.batching import remember_in_batches
+from benchmark.prompts import is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +86,12 @@ def similarity_matrix(models: Models, role: Role, images: Sequence[Tensor], prom
 
     Returns:
         P×N numbers in [−1, 1]: rows are prompts, columns are images.
+
+    Raises:
+        InputError: A prompt is blank.
     """
+    if (blank := next((prompt for prompt in prompts if is_blank(prompt)), None)) is not None:
+        raise InputError(f"prompt {blank!r} is blank: there is nothing to compare images with")
     if not images or not prompts:
         return torch.zeros(len(prompts), len(images), device=models.device)
     columns = torch.stack(image_embeddings(models, role, images), dim=1)

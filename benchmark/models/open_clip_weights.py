@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import urlsplit
 
 from benchmark.errors import InputError
 from benchmark.models.asset import Asset
+from benchmark.models.weights_check import file_sha256
+from benchmark.suggestion import suggest
 
 _PREFIX: Final = "clip-"
+_CHECKPOINTS: Final = (".pt", ".pth", ".bin", ".ckpt", ".safetensors")
 _HUB: Final = "https://huggingface.co"
 _OPENAI: Final = (
     "https://openaipublic.azureedge.net/clip/models/{sha256}/{file}",
@@ -70,6 +73,62 @@ def find_open_clip_weights(name: str) -> OpenClipWeights | None:
             _require_own_tokenizer(name, architecture, open_clip.get_model_config(architecture))
             return OpenClipWeights(architecture, tag, _asset(name, open_clip.get_pretrained_cfg(architecture, tag)))
     return None
+
+
+def own_clip_weights(name: str) -> OpenClipWeights | None:
+    """Finds a checkpoint of the user's own, whose architecture is one of open_clip's.
+
+    Args:
+        name: ``ARCHITECTURE:FILE``, for instance ``ViT-B-32:runs/epoch_5.pt``; ``clip-`` may stand before it.
+
+    Returns:
+        The pair, with the hash of the file as it is now, or ``None`` if the name has not this form.
+
+    Raises:
+        InputError: There is no such file or architecture, or the name is that of a file alone.
+    """
+    architecture, colon, file = name.removeprefix(_PREFIX).partition(":")
+    if not colon:
+        if name.lower().endswith(_CHECKPOINTS):
+            raise InputError(
+                f"model {name}: say which architecture of open_clip it is: ARCHITECTURE:{name}, such as ViT-B-32:{name}"
+            )
+        return None
+    import open_clip
+
+    configuration = open_clip.get_model_config(architecture)
+    if configuration is None:
+        known = open_clip.list_models()
+        raise InputError(
+            f"model {name}: open_clip knows no architecture {architecture!r}{suggest(architecture, known)}"
+        )
+    _require_own_tokenizer(name, architecture, configuration)
+    path = Path(file).expanduser()
+    try:
+        sha256, number = file_sha256(path), path.stat().st_size
+    except OSError as error:
+        raise InputError(f"model {name}: cannot read {path}: {error.strerror}") from error
+    asset = Asset(
+        name=name,
+        file=str(path.absolute()),
+        bytes=number,
+        sha256=sha256,
+        licence="as you know",
+        citation="your own weights",
+        is_own=True,
+    )
+    return OpenClipWeights(architecture, path.stem, asset)
+
+
+def anchored_checkpoint(name: str, folder: Path) -> str:
+    """The name of a model, with the path of an own checkpoint seen from a folder; other names stay as they are.
+
+    Args:
+        name: Name of a model.
+        folder: The folder that a relative path starts from.
+    """
+    architecture, colon, file = name.partition(":") if isinstance(name, str) else (name, "", "")
+    return f"{architecture}:{(folder / Path(file).expanduser()).absolute()}" if colon else name
 
 
 def _openai_asset(name: str, file: str, number: int | None, sha256: str) -> Asset:

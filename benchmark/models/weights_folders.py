@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,9 +10,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_cache_dir
-
+from benchmark.errors import InputError
 from benchmark.models.asset import Asset
+from benchmark.user_folders import cache_folder, expand_home, no_home
 
 WEIGHTS_VARIABLE: Final = "STYLE_TRANSFER_BENCHMARK_WEIGHTS"
 """Environment variable that names other folders."""
@@ -24,15 +25,28 @@ class WeightsFolders:
     A folder that several users share comes first and may be read-only.
 
     Attributes:
-        folders: At least one; they may not exist yet.
+        folders: They may not exist yet.
+        problem: Why there are none, and what to do. It matters only where one is needed.
     """
 
     folders: tuple[Path, ...]
+    problem: str = ""
 
     @property
     def own(self) -> Path:
-        """The folder that is written to."""
+        """The folder that is written to.
+
+        Raises:
+            InputError: There is none.
+        """
+        if not self.folders:
+            raise InputError(f"there is no folder for weights: {self.problem}")
         return self.folders[-1]
+
+    @property
+    def words(self) -> str:
+        """Where is looked, in words."""
+        return " or ".join(map(str, self.folders)) or f"any folder: {self.problem}"
 
     def copies(self, asset: Asset) -> Iterator[Path]:
         """The files on this machine that may be the asset, in the order of the search.
@@ -40,21 +54,32 @@ class WeightsFolders:
         Args:
             asset: What is looked for; the package that carries it is located, not imported.
         """
-        if asset.package:
+        places: list[Path]
+        if asset.is_own:
+            places = [Path()]
+        elif asset.package:
             specification = find_spec(asset.package)
             places = [Path(place) for place in (specification and specification.submodule_search_locations) or ()]
         else:
             places = list(self.folders)
         for place in places:
-            if (place / asset.file).is_file():
-                yield place / asset.file
+            # A folder that this user may not enter holds nothing for this user.
+            with contextlib.suppress(PermissionError):
+                if (place / asset.file).is_file():
+                    yield place / asset.file
 
 
 def weights_folders() -> WeightsFolders:
     """The folders that the environment variable ``STYLE_TRANSFER_BENCHMARK_WEIGHTS`` names.
 
-    Several are separated as in ``PATH``. Without the variable it is ``weights`` in the user's cache folder of this
-    package.
+    Several are separated as in ``PATH``, and ``~`` is the user's home. Without the variable it is ``weights`` in the
+    user's cache folder of this package. Where a home is needed that does not exist, there are none.
     """
-    named = [Path(name).expanduser() for name in os.environ.get(WEIGHTS_VARIABLE, "").split(os.pathsep) if name]
-    return WeightsFolders(tuple(named) or (Path(user_cache_dir("style-transfer-benchmark")) / "weights",))
+    names = [name for name in os.environ.get(WEIGHTS_VARIABLE, "").split(os.pathsep) if name]
+    if names:
+        try:
+            return WeightsFolders(tuple(expand_home(name, WEIGHTS_VARIABLE) for name in names))
+        except InputError as error:
+            return WeightsFolders((), str(error))
+    cache = cache_folder()
+    return WeightsFolders((cache / "weights",)) if cache else WeightsFolders((), no_home(WEIGHTS_VARIABLE))

@@ -11,6 +11,7 @@ from typing import Final
 
 from benchmark.errors import InputError
 from benchmark.models.asset import SHA256_DIGITS
+from benchmark.text_files import MissingFileError, read_json
 
 LOCK_FILE: Final = "weights.lock.json"
 _SCHEMA_VERSION: Final = 1
@@ -41,13 +42,10 @@ def read_lock(folder: Path) -> dict[str, LockEntry]:
     """
     path = folder / LOCK_FILE
     try:
-        text = path.read_text(encoding="utf-8")
-    except (FileNotFoundError, NotADirectoryError):
+        table = read_json(path, "lock")
+    except MissingFileError:
         return {}
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
     try:
-        table = json.loads(text)
         if table["schema_version"] != _SCHEMA_VERSION:
             raise ValueError(f"schema_version {table['schema_version']!r} is not supported")
         entries = {file: LockEntry(**entry) for file, entry in table["files"].items()}

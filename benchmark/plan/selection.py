@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmark.contracts import Need
+from benchmark.contracts import MetricInfo, Need
+from benchmark.contracts.sides import too_small
 from benchmark.errors import InputError, MissingModelError, describe_error
 from benchmark.models.missing_weights import require_weights
 from benchmark.models.role import Role
@@ -16,7 +17,7 @@ from benchmark.models.specification import ModelSpecification, find_model
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
 from benchmark.protocol.frozen import frozen_protocol, looks_like_path, open_protocol
 from benchmark.protocol.protocol import Protocol
-from benchmark.protocol.reading import refuse_unusable_names
+from benchmark.protocol.reading import refuse_empty_styles, refuse_unusable_names
 from benchmark.protocol.recipe import Recipe
 from benchmark.registry import (
     BrokenPluginError,
@@ -38,10 +39,14 @@ def find_protocol(name: str) -> Protocol | Recipe:
     Raises:
         InputError: There is none, or it is not valid.
     """
-    if looks_like_path(name) or (
-        Path(name).exists() and name.replace("-", "_") not in installed_plugins(PluginKind.PROTOCOLS)
-    ):
-        return open_protocol(Path(name))
+    try:
+        is_path = looks_like_path(name) or (
+            Path(name).exists() and name.replace("-", "_") not in installed_plugins(PluginKind.PROTOCOLS)
+        )
+        if is_path:
+            return open_protocol(Path(name))
+    except OSError as error:
+        raise InputError(f"cannot read protocol {name}: {error.strerror}") from error
     return make_protocol(find_plugin(PluginKind.PROTOCOLS, name))
 
 
@@ -50,7 +55,7 @@ def make_protocol(plugin: Plugin) -> Protocol | Recipe:
 
     Raises:
         BrokenPluginError: It cannot be imported, raises, or returns something else than a protocol of its name.
-        InputError: The protocol holds a name that cannot be used.
+        InputError: The protocol holds a name that cannot be used, or a style without image and prompt.
     """
     function = plugin.load()
     try:
@@ -65,6 +70,7 @@ def make_protocol(plugin: Plugin) -> Protocol | Recipe:
         raise plugin.broken(f"is registered as {plugin.name} but calls itself {protocol.name}")
     if isinstance(protocol, Protocol):
         refuse_unusable_names(protocol)
+        refuse_empty_styles(protocol)
     return protocol
 
 
@@ -183,7 +189,9 @@ def _scoring_models(protocol: Protocol | Recipe, metrics: Iterable[Plugin]) -> l
     for plugin in metrics:
         # One that is broken is reported where it is selected.
         with contextlib.suppress(BrokenPluginError):
-            roles += plugin.load().info.backbones
+            info = plugin.load().info
+            if not too_small_for(info, protocol):
+                roles += info.backbones
     return _named_models(protocol, roles)
 
 
@@ -218,7 +226,17 @@ def _select_metric(plugin: Plugin, protocol: Protocol) -> SelectedMetric:
         info = plugin.load().info
     except BrokenPluginError as error:
         return SelectedMetric(plugin, unavailable=str(error))
-    return SelectedMetric(plugin, info, unavailable=missing_models(info.backbones, protocol))
+    return SelectedMetric(plugin, info, too_small_for(info, protocol) or missing_models(info.backbones, protocol))
+
+
+def too_small_for(info: MetricInfo, protocol: Protocol | Recipe) -> str:
+    """Why the images of a protocol are too small for a metric, or an empty string where they are not.
+
+    Args:
+        info: The metric.
+        protocol: Contents, styles and stylized images are squares of its resolution.
+    """
+    return too_small(info.minimum_side, (protocol.resolution,) * 2, f"those of protocol {protocol.name} have")
 
 
 def missing_models(roles: Sequence[Role], protocol: Protocol | Recipe) -> str:

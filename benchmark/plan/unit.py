@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Final
 
 from benchmark.protocol.case import Case
+
+LONGEST_STEM: Final = 237
+"""In bytes: file systems take names of 255, of which 18 are for a suffix and for what a temporary file adds."""
+_DIGITS: Final = 16
+_RESERVED: Final = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
+)
+"""Names that Windows takes for devices, whatever their suffix."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +49,35 @@ class Unit:
 
 def image_path(method: str, case: str) -> str:
     """Where the stylized image of a method and a case is kept, relative to the run's folder."""
-    return f"images/{method}/{case}.png"
+    return f"images/{file_stem(method)}/{file_stem(case)}.png"
 
 
 def log_path(method: str) -> str:
     """Where the output of a method is kept, relative to the run's folder."""
-    return f"logs/{method}.log"
+    return f"logs/{file_stem(method)}.log"
+
+
+def input_path(kind: str, name: str) -> str:
+    """Where a run keeps the picture of a content or a style, relative to its folder.
+
+    Args:
+        kind: ``contents`` or ``styles``.
+        name: Name of the content or style.
+    """
+    return f"inputs/{kind}/{file_stem(name)}.png"
+
+
+def file_stem(name: str) -> str:
+    """A file's name without its suffix, made of a name: the name itself wherever a file can be called so.
+
+    A longer one is cut and ends with a hash of the whole, as does one that Windows takes for a device; what a name
+    becomes depends on nothing else, so that a run that goes on finds its files.
+    """
+    encoded = name.encode()
+    if len(encoded) <= LONGEST_STEM and name.casefold() not in _RESERVED:
+        return name
+    digits = hashlib.sha256(encoded).hexdigest()[:_DIGITS]
+    return f"{encoded[: LONGEST_STEM - _DIGITS - 1].decode(errors='ignore')}-{digits}"
 
 
 def is_file_name(name: str) -> bool:

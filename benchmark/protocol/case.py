@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from benchmark.prompts import is_blank
+
 
 @dataclass(frozen=True)
 class Content:
@@ -41,7 +43,7 @@ class Style:
     Attributes:
         id: Short name, unique in its protocol, made of letters, digits, ``_`` and ``-``.
         image: The style image, which image-driven methods read.
-        prompt: The style in words, which text-driven methods read.
+        prompt: The style in words, which text-driven methods read. A blank one is none, and becomes ``None``.
         sha256: Hash of the image file's bytes, or an empty string where none is pinned.
         pixels_sha256: Hash of the decoded pixels (``benchmark.images.pixels_sha256``), which locks pin instead.
         title: Title of the work.
@@ -65,6 +67,10 @@ class Style:
     year: str = ""
     licence: str = ""
     source: str = ""
+
+    def __post_init__(self) -> None:
+        if is_blank(self.prompt):
+            object.__setattr__(self, "prompt", None)
 
 
 @dataclass(frozen=True)

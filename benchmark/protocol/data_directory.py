@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_cache_dir
+from benchmark.errors import InputError
+from benchmark.user_folders import cache_folder, expand_home, no_home
 
 DATA_VARIABLE: Final = "STYLE_TRANSFER_BENCHMARK_DATA"
 """Environment variable that names another folder."""
@@ -18,9 +19,17 @@ def data_directory() -> Path:
 
     It is what the environment variable ``STYLE_TRANSFER_BENCHMARK_DATA`` says, or else ``data`` in the user's cache
     folder of this package.
+
+    Raises:
+        InputError: There is none: the variable names none, or needs a home that does not exist, or the user has none.
     """
     chosen = os.environ.get(DATA_VARIABLE)
-    return Path(chosen).expanduser() if chosen else Path(user_cache_dir("style-transfer-benchmark")) / "data"
+    if chosen:
+        return expand_home(chosen, DATA_VARIABLE)
+    cache = cache_folder()
+    if cache is None:
+        raise InputError(f"there is no folder for what is frozen: {no_home(DATA_VARIABLE)}")
+    return cache / "data"
 
 
 def kept_image(pixels_sha256: str) -> Path:
@@ -30,6 +39,31 @@ def kept_image(pixels_sha256: str) -> Path:
         pixels_sha256: Hash of its pixels, hexadecimal.
     """
     return data_directory() / "images" / pixels_sha256
+
+
+def is_kept_image(path: Path, pixels_sha256: str) -> bool:
+    """Returns whether a path is where an image is kept; without a data directory, none is.
+
+    Args:
+        path: The path.
+        pixels_sha256: Hash of the image's pixels, hexadecimal.
+    """
+    try:
+        return path == kept_image(pixels_sha256)
+    except InputError:
+        return False
+
+
+def is_frozen(protocol: str) -> bool:
+    """Returns whether a protocol was frozen on this machine.
+
+    Args:
+        protocol: Name of the protocol.
+    """
+    try:
+        return kept_lock(protocol).exists()
+    except InputError:
+        return False
 
 
 def kept_lock(protocol: str) -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmark.errors import InputError
-from benchmark.protocol.data_directory import kept_lock
+from benchmark.protocol.data_directory import is_frozen, kept_lock
 from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.reading import read_protocol, read_protocol_or_recipe
 from benchmark.protocol.recipe import Recipe
@@ -44,11 +44,10 @@ def frozen_protocol(recipe: Recipe, given: str) -> Protocol:
     Raises:
         InputError: It was not frozen here, or something else was under its name.
     """
-    lock = kept_lock(recipe.name)
     command = f"benchmark protocol freeze {given}"
-    if not lock.exists():
+    if not is_frozen(recipe.name):
         raise InputError(f"the images of protocol {recipe.name} are not on this machine; get them: {command}")
-    protocol = read_protocol(lock)
+    protocol = read_protocol(kept_lock(recipe.name))
     if protocol.version != recipe.version or protocol.origin is None or protocol.origin.dataset != recipe.dataset:
         raise InputError(
             f"what was frozen as {recipe.name} is version {protocol.version} or from another recipe; this is version"

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import InputError
-from benchmark.images import PREPARATION_VERSION, open_image, pixels_sha256
+from benchmark.images import PREPARATION_VERSION, holds_pixels, open_image, pixels_sha256
 from benchmark.models.role import Role
 from benchmark.models.specification import find_model
 from benchmark.protocol.case import Case, Content, Style
-from benchmark.protocol.data_directory import kept_image
+from benchmark.protocol.data_directory import is_kept_image
 from benchmark.protocol.recipe import Origin
 
 
@@ -27,13 +27,17 @@ class _PinnedImage:
 
     @property
     def is_kept(self) -> bool:
-        return bool(self.pixels_sha256) and self.path == kept_image(self.pixels_sha256)
+        return bool(self.pixels_sha256) and is_kept_image(self.path, self.pixels_sha256)
 
     def hashes(self) -> tuple[str, str, str]:
         """The kind of hash that counts, the pinned one and the one of the file."""
         if self.pixels_sha256:
             return "pixels with sha256", self.pixels_sha256, pixels_sha256(open_image(self.path))
         return "sha256", self.sha256, hashlib.sha256(self.path.read_bytes()).hexdigest()
+
+    def is_known_as(self, expected: str) -> bool:
+        """Whether the pinned hash is of the stored pixels, as those of older locks are."""
+        return bool(self.pixels_sha256) and holds_pixels(self.path, expected)
 
 
 def _pinned(path: Path, item: Content | Style) -> _PinnedImage:
@@ -114,7 +118,7 @@ class Protocol:
             raise InputError(f"{where}: cannot read {image.path}: {reason}") from error
         except InputError as error:
             raise InputError(f"{where}: {error}") from error
-        if expected and found != expected:
+        if expected and found != expected and not image.is_known_as(expected):
             raise InputError(f"{where} has changed: {image.path} has {kind} {found[:12]}…, pinned is {expected[:12]}…")
         return found
 
@@ -150,7 +154,7 @@ class Protocol:
     @staticmethod
     def _model_facts(role: Role, name: str) -> list[str]:
         model = find_model(name, role)
-        return [model.name, model.version, model.fingerprint()]
+        return [model.identity, model.version, model.fingerprint()]
 
 
 def _canonical_json(value: Any) -> bytes:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
 from dataclasses import fields
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, TypeVar
 
 from benchmark.errors import InputError
+from benchmark.models.open_clip_weights import anchored_checkpoint
 from benchmark.models.role import Role
 from benchmark.models.specification import find_model
+from benchmark.prompts import is_blank
 from benchmark.protocol.case import Content, Style, WeightedStyle
 from benchmark.protocol.crossed_cases import CrossedCases, Mix
 from benchmark.protocol.data_directory import kept_image
@@ -19,6 +19,7 @@ from benchmark.protocol.origin_tables import read_dataset, read_origin
 from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.recipe import Origin, Recipe
 from benchmark.suggestion import suggest
+from benchmark.text_files import find_file, read_json, read_toml
 
 SCHEMA_VERSION = 1
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -73,14 +74,7 @@ def read_protocol_or_recipe(path: Path) -> Protocol | Recipe:
     Raises:
         InputError: As for ``read_protocol``.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-        table = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-    except OSError as error:
-        raise InputError(f"cannot read protocol {path}: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        kind = "JSON" if path.suffix == ".json" else "TOML"
-        raise InputError(f"protocol {path} is not valid {kind}: {error}") from error
+    table = read_json(path, "protocol") if path.suffix.lower() == ".json" else read_toml(path, "protocol")
     if not isinstance(table, dict):
         raise InputError(f"protocol {path} must be a table of keys and values")
     reader = _Reader(path, table)
@@ -97,6 +91,17 @@ def refuse_unusable_names(protocol: Protocol) -> None:
     for name in (protocol.name, *contents, *styles):
         if not _IDENTIFIER.fullmatch(name):
             raise InputError(f"protocol {protocol.name!r} is broken: name {name!r} must be letters, digits, _ and -")
+
+
+def refuse_empty_styles(protocol: Protocol) -> None:
+    """Refuses styles with neither an image nor a prompt, which a plugin may give where a file may not.
+
+    Raises:
+        InputError: There is one.
+    """
+    for style in protocol.styles:
+        if style.image is None and style.prompt is None:
+            raise InputError(f"protocol {protocol.name!r} is broken: style {style.id} needs an image or a prompt")
 
 
 class _Reader:
@@ -162,6 +167,7 @@ class _Reader:
     def items(self, key: str, kind: type[ItemT]) -> tuple[ItemT, ...]:
         known = {field.name for field in fields(kind)}
         items: dict[str, ItemT] = {}
+        in_lower_case: dict[str, str] = {}
         for number, table in enumerate(self.value(key, list), start=1):
             where = f"{key} entry {number}"
             if not isinstance(table, dict):
@@ -176,10 +182,15 @@ class _Reader:
                 raise self.fail(f"{where}: id must be letters, digits, _ and -, not {identifier!r}")
             if identifier in items:
                 raise self.fail(f"{where}: id {identifier!r} is used twice")
+            if (alike := in_lower_case.setdefault(identifier.lower(), identifier)) != identifier:
+                raise self.fail(
+                    f"{where}: ids {alike!r} and {identifier!r} differ in case only, which many file systems do not"
+                    " tell apart; rename one"
+                )
             image = self.image(f"{where} ({identifier})", table)
             if kind is Content and image is None:
                 raise self.fail(f"{where} ({identifier}): image is missing")
-            if image is None and not table.get("prompt"):
+            if image is None and is_blank(table.get("prompt")):
                 raise self.fail(f"{where} ({identifier}): an image or a prompt is needed")
             items[identifier] = kind(**{**table, "image": image})
         if not items:
@@ -200,7 +211,7 @@ class _Reader:
         for pure in (PurePosixPath(path), PureWindowsPath(path)):
             if pure.anchor or ".." in pure.parts:
                 raise self.fail(f"{where}: {path!r} leads out of the protocol's folder; put the file there")
-        return self.path.parent / path
+        return find_file(self.path.parent, path)
 
     def seeds(self) -> tuple[int, ...]:
         seeds = self.value("seeds", list, [0])
@@ -260,7 +271,7 @@ class _Reader:
             if role not in set(Role):
                 raise self.fail(f"unknown role {role!r}{suggest(role, list(Role))}")
             try:
-                names[Role(role)] = find_model(name, Role(role)).name
+                names[Role(role)] = find_model(anchored_checkpoint(name, self.path.parent), Role(role)).name
             except InputError as error:
                 raise self.fail(str(error)) from error
         if Role.CLIP in names and names[Role.CLIP] == names.get(Role.CLIP_JUDGE):

@@ -8,9 +8,13 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from benchmark.errors import InputError
+from benchmark.escaping import encodable, encodable_json
+
+_LONGEST_PREFIX: Final = 200
+"""In bytes; file systems take names of 255."""
 
 
 @contextlib.contextmanager
@@ -29,7 +33,7 @@ def replacing(path: Path) -> Iterator[Path]:
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{_beginning(path.name)}.", suffix=".tmp")
         os.close(descriptor)
         temporary = Path(name)
         try:
@@ -56,10 +60,15 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes a UTF-8 text file; see ``write_bytes``."""
-    write_bytes(path, text.encode())
+    """Writes a UTF-8 text file; see ``write_bytes``. What UTF-8 cannot hold is escaped; see ``encodable``."""
+    write_bytes(path, encodable(text).encode())
 
 
 def write_json(path: Path, value: Any) -> None:
     """Writes a JSON file; see ``write_bytes``. Numbers that JSON cannot hold (NaN, infinity) are an error."""
-    write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    write_text(path, encodable_json(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)) + "\n")
+
+
+def _beginning(name: str) -> str:
+    """As much of a file's name as leaves room for what makes the temporary file's name of it."""
+    return os.fsencode(name)[:_LONGEST_PREFIX].decode(errors="ignore")

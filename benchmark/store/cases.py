@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from benchmark.plan.unit import input_path
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
 from benchmark.protocol.crossed_cases import CrossedCases, Mix
 from benchmark.protocol.protocol import Protocol
@@ -76,7 +77,7 @@ def describe_style(style: Style) -> dict[str, Any]:
     return {
         **asdict(style),
         "image": style.image.name if style.image else None,
-        "thumbnail": f"inputs/styles/{style.id}.png" if style.image else None,
+        "thumbnail": input_path("styles", style.id) if style.image else None,
     }
 
 

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from benchmark.errors import InputError
+from benchmark.escaping import encodable_json
 from benchmark.plan.unit import image_path, is_file_name, log_path
 from benchmark.store.records import UnitStatus
 
@@ -30,6 +31,9 @@ class UnitRecord:
         status: How it ended.
         error: Reason of a failure or a skip.
         seconds: Duration of ``stylize``.
+        cpu_seconds: Its processor time, all threads and started processes together.
+        disturbed: Whether others took cores meanwhile that it could have used; ``None`` where that is not known, as in
+            runs of versions that did not look.
         peak_memory_bytes: Peak memory during ``stylize``.
         seed: Seed of the unit.
         image: Stylized image, relative to the run's folder.
@@ -46,6 +50,8 @@ class UnitRecord:
     seed: int
     error: str = ""
     seconds: float | None = None
+    cpu_seconds: float | None = None
+    disturbed: bool | None = None
     peak_memory_bytes: int | None = None
     image: str = ""
     image_sha256: str = ""
@@ -79,7 +85,7 @@ class UnitRecord:
         }
         # All fields in their order; asdict would copy them, which takes longer than all else that a unit costs here.
         values = {**vars(self), "scores": scores}
-        return json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return encodable_json(json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
 
     @staticmethod
     def from_line(line: str) -> UnitRecord:

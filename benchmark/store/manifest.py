@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmark.contracts import SetMetricInfo
 from benchmark.models.role import Role
 from benchmark.models.specification import ModelSpecification
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
+from benchmark.plan.prompt_check import describe_losses
 from benchmark.plan.resources import Resources
+from benchmark.plan.unit import input_path
 from benchmark.protocol.case import Content
 from benchmark.settings import describe_differences, settings_of
 from benchmark.store.cases import describe_cases, describe_style
 from benchmark.store.records import MethodRecord, MetricRecord, ModelRecord, RunStatus
+
+if TYPE_CHECKING:
+    from benchmark.models.prompt_reading import PromptReading
 
 SCHEMA_VERSION = 2
 READABLE_VERSIONS = (1, 2)
@@ -41,13 +46,16 @@ _PACKAGES = (
 )
 
 
-def make_manifest(configuration: RunConfiguration, resources: Resources, started: str) -> dict[str, Any]:
+def make_manifest(
+    configuration: RunConfiguration, resources: Resources, started: str, unread_prompts: Sequence[PromptReading] = ()
+) -> dict[str, Any]:
     """Describes a run that starts now.
 
     Args:
         configuration: What is run.
         resources: With how much; no number is left open.
         started: Date and time, ISO 8601.
+        unread_prompts: The readings in which something of a prompt is lost.
 
     Raises:
         InputError: An image of the protocol is missing or has changed.
@@ -70,6 +78,7 @@ def make_manifest(configuration: RunConfiguration, resources: Resources, started
         "models": [asdict(_model_record(role, model)) for role, model in configuration.models.items()],
         "contents": [describe_content(content) for content in protocol.contents],
         "styles": [describe_style(style) for style in protocol.styles],
+        "unread_prompts": describe_losses(unread_prompts, protocol.styles),
         "cases": describe_cases(protocol, configuration.units().cases_per_method),
         "seed": configuration.seed,
         "device": configuration.device,
@@ -103,6 +112,9 @@ def first_difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
         for name, key in ((name, key) for name in before for key in keys):
             # A plugin that was broken left no results to disagree with: it may have been repaired.
             if not before[name]["version"] or before[name][key] == after[name][key]:
+                continue
+            # Nor did a metric leave any whose images are too small for it, whether or not that was known beforehand.
+            if key == "unavailable" and after[name]["minimum_side"] > new["protocol"]["resolution"]:
                 continue
             if key == "settings":
                 return "; ".join(describe_differences(name, before[name][key], after[name][key]))
@@ -138,6 +150,7 @@ def method_record(method: SelectedMethod) -> MethodRecord:
         settings=settings_of(method.settings),
         origins=dict(method.origins),
         anchor=info.anchor or "",
+        uses=info.uses,
     )
 
 
@@ -166,16 +179,19 @@ def _metric_record(metric: SelectedMetric, models: Mapping[Role, str]) -> Metric
         distribution=distribution,
         unavailable=metric.unavailable,
         sample_size=info.sample_size if isinstance(info, SetMetricInfo) else None,
+        minimum_side=info.minimum_side,
     )
 
 
 def _model_record(role: Role, model: ModelSpecification) -> ModelRecord:
-    return ModelRecord(role, model.name, model.title, model.fingerprint(), model.licence, model.source)
+    return ModelRecord(
+        role, model.name, model.title, model.fingerprint(), model.licence, model.source, model.stands_in_for
+    )
 
 
 def describe_content(content: Content) -> dict[str, Any]:
     """All facts about a content, with the picture that the run keeps of it."""
-    return {**asdict(content), "image": content.image.name, "thumbnail": f"inputs/contents/{content.id}.png"}
+    return {**asdict(content), "image": content.image.name, "thumbnail": input_path("contents", content.id)}
 
 
 def describe_environment() -> dict[str, Any]:

@@ -37,7 +37,8 @@ class MethodRecord:
     """A method as it took part in a run.
 
     ``settings`` holds all settings, passed and defaulted; ``origins`` who gave those that are not the method's
-    defaults, or ``None`` in a run that did not note it; ``anchor`` the axis whose good end a control marks, or nothing.
+    defaults, or ``None`` in a run that did not note it; ``anchor`` the axis whose good end a control marks, or nothing;
+    ``uses`` the roles of all networks that it loads, or ``None`` in a run that did not note them.
     """
 
     name: str
@@ -55,6 +56,7 @@ class MethodRecord:
     settings: dict[str, Any] = field(default_factory=dict)
     anchor: str = ""
     origins: dict[str, str] | None = None
+    uses: tuple[str, ...] | None = None
 
 
 def backbone_names(backbone: str | Sequence[str]) -> tuple[str, ...]:
@@ -73,6 +75,7 @@ class MetricRecord:
     ``column`` names are the metric's ``name`` and ``name.component`` for each of ``components``. ``unavailable`` gives
     the reason where the whole metric could not be computed. ``sample_size`` is given for a metric that scores all
     images of a method at once: the number of images below which its number says little. It has no column.
+    ``minimum_side`` is the shortest side of an image that it takes, in pixels.
     """
 
     name: str
@@ -92,6 +95,7 @@ class MetricRecord:
     distribution: str = ""
     unavailable: str = ""
     sample_size: int | None = None
+    minimum_side: int = 1
 
     @property
     def backbones(self) -> tuple[str, ...]:
@@ -115,7 +119,11 @@ class MetricRecord:
 
 @dataclass(frozen=True)
 class ModelRecord:
-    """A pretrained network of a run."""
+    """A pretrained network of a run.
+
+    ``stands_in_for`` is the published network whose part it plays without being it, empty for a published one, or
+    ``None`` in a run that did not note it.
+    """
 
     role: str
     name: str
@@ -123,6 +131,7 @@ class ModelRecord:
     fingerprint: str
     licence: str
     source: str
+    stands_in_for: str | None = None
 
 
 @dataclass(frozen=True)
@@ -132,10 +141,12 @@ class Calibration:
     Attributes:
         version: Version of the workload; durations of two versions do not compare.
         seconds: How long it took.
+        disturbed: Whether others took cores meanwhile, so that multiples of it say little; ``None`` if not known.
     """
 
     version: str
     seconds: float
+    disturbed: bool | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.seconds < float("inf"):
@@ -148,7 +159,7 @@ class SummaryRow:
 
     Attributes:
         method: Name of the method.
-        metric: Name of the metric, or of a cost column (``seconds``, ``peak_memory_bytes``).
+        metric: Name of the metric, or of a cost column (``seconds``, ``cpu_seconds``, ``peak_memory_bytes``).
         mean: Mean over the scored cases, or ``None`` if none was scored.
         low: Lower end of the 95 % interval, or ``None`` if it cannot be told.
         high: Upper end.
@@ -241,8 +252,9 @@ class RunRecords:
         cases: Cases.
         contents: Contents with attribution; ``thumbnail`` is a path relative to the run's folder.
         styles: Styles with prompt, metadata, attribution and ``thumbnail``.
-        units: One row per unit: method, case, content, style, prompt, seed, status, error, seconds, peak_memory_bytes,
-            image (relative to the run's folder), then one column per metric and component.
+        units: One row per unit: method, case, content, style, prompt, seed, status, error, seconds, cpu_seconds,
+            disturbed (missing where it is not known), peak_memory_bytes, image (relative to the run's folder), then one
+            column per metric and component.
         summary: One row per method × metric, controls included.
         similarity: Mean judge similarity, one entry per method (and control): ``{method: {"rows": prompts,
             "columns": case ids, "values": rows × columns}}``; empty if it was not computed.

@@ -28,6 +28,8 @@ UNIT_COLUMNS = (
     "status",
     "error",
     "seconds",
+    "cpu_seconds",
+    "disturbed",
     "peak_memory_bytes",
     "image",
 )
@@ -93,7 +95,12 @@ def write_results(units: Iterable[tuple[Unit, UnitRecord]], columns: Sequence[st
 
     schema = _schema(columns)
     empty = pa.Table.from_pandas(_table([], columns), schema=schema)
-    with replacing(path) as temporary, pq.ParquetWriter(temporary, empty.schema) as writer:
+    with (
+        replacing(path) as temporary,
+        # pyarrow opens no path that is not UTF-8.
+        temporary.open("wb") as file,
+        pq.ParquetWriter(file, empty.schema) as writer,
+    ):
         # A row group has rows of one method only, by which its scores are found again.
         for _, of_method in itertools.groupby(units, key=lambda unit: unit[0].method):
             rows = (_row(*_facts(unit.case), record, columns) for unit, record in of_method)
@@ -111,7 +118,8 @@ class ResultsReader:
     def __init__(self, path: Path) -> None:
         import pyarrow.parquet as pq
 
-        self._file = pq.ParquetFile(path, read_dictionary=_NAMES)
+        self._opened = path.open("rb")
+        self._file = pq.ParquetFile(self._opened, read_dictionary=_NAMES)
         self._groups: dict[str, list[int]] = {}
         method = self._file.schema_arrow.get_field_index("method")
         for group in range(self._file.num_row_groups):
@@ -140,12 +148,19 @@ class ResultsReader:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._file.close()
+        self._opened.close()
 
 
 def _schema(columns: Sequence[str]) -> pa.Schema:
     import pyarrow as pa
 
-    types = {"seed": pa.int64(), "seconds": pa.float64(), "peak_memory_bytes": pa.int64()}
+    types = {
+        "seed": pa.int64(),
+        "seconds": pa.float64(),
+        "cpu_seconds": pa.float64(),
+        "disturbed": pa.bool_(),
+        "peak_memory_bytes": pa.int64(),
+    }
     names = [*UNIT_COLUMNS, *columns]
     scores = dict.fromkeys(columns, pa.float64())
     return pa.schema([(name, {**types, **scores}.get(name, pa.string())) for name in names])
@@ -155,9 +170,11 @@ def _table(rows: Sequence[tuple[Any, ...]], columns: Sequence[str]) -> pd.DataFr
     import pandas as pd
 
     table = pd.DataFrame(rows, columns=[*UNIT_COLUMNS, *columns])
-    numbers = ["seconds", *columns]
+    numbers = ["seconds", "cpu_seconds", *columns]
     table[numbers] = table[numbers].astype("float64")
     table["seed"] = table["seed"].astype("int64")
+    # Missing where it is not known.
+    table["disturbed"] = table["disturbed"].astype("boolean")
     table["peak_memory_bytes"] = table["peak_memory_bytes"].astype("Int64")
     return table
 
@@ -177,6 +194,8 @@ def _row(content: str, style: str, prompt: str, record: UnitRecord, columns: Seq
         str(record.status),
         record.error,
         record.seconds,
+        record.cpu_seconds,
+        record.disturbed,
         record.peak_memory_bytes,
         record.image,
         *(record.scores.get(column) for column in columns),

@@ -18,6 +18,7 @@ from benchmark.store.atomic import write_json
 from benchmark.store.cases import count_cases
 from benchmark.store.manifest import MANIFEST_KEYS, READABLE_VERSIONS, first_difference
 from benchmark.store.records import Calibration, RunStatus
+from benchmark.text_files import MissingFileError, read_text
 
 # The journal goes first: without it nothing counts as finished, whenever the clearing is cut off. The manifest stays
 # until the new one replaces it.
@@ -59,6 +60,11 @@ class RunDirectory:
     def report(self) -> Path:
         """Folder of the report."""
         return self.path / "report"
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that a run consists of, without its images, logs and reports."""
+        return self.manifest, self.journal, self.results, self.summary
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -114,12 +120,10 @@ class RunDirectory:
             InputError: It is missing, damaged or of another schema version.
         """
         try:
-            manifest: Any = json.loads(self.manifest.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise InputError(f"{self.path} is not a run: it has no run.json") from None
-        except OSError as error:
-            raise InputError(f"cannot read {self.manifest}: {error.strerror}") from error
-        except ValueError as error:
+            manifest: Any = json.loads(read_text(self.manifest, "run"))
+        except MissingFileError as error:
+            raise InputError(f"{self.path} is not a run: it has no run.json") from error
+        except (ValueError, RecursionError) as error:
             raise self.damaged(str(error)) from error
         if not isinstance(manifest, dict) or "schema_version" not in manifest:
             raise self.damaged("it has no schema_version")
@@ -185,13 +189,16 @@ class RunDirectory:
         return True
 
     def _refuse_something_else(self) -> None:
-        if self.path.exists() and not self.path.is_dir():
-            raise InputError(f"{self.path} is a file; name a folder with --out")
-        if self.path.exists() and not self.manifest.exists():
-            # What a start leaves that was killed in its first instant.
-            allowed = (_LOCK, ".run.json.")
-            if any(not entry.name.startswith(allowed) for entry in self.path.iterdir()):
-                raise InputError(f"{self.path} is not empty and holds no run; name another folder with --out")
+        try:
+            if self.path.exists() and not self.path.is_dir():
+                raise InputError(f"{self.path} is a file; name a folder with --out")
+            if self.path.exists() and not self.manifest.exists():
+                # What a start leaves that was killed in its first instant.
+                allowed = (_LOCK, ".run.json.")
+                if any(not entry.name.startswith(allowed) for entry in self.path.iterdir()):
+                    raise InputError(f"{self.path} is not empty and holds no run; name another folder with --out")
+        except OSError as error:
+            raise InputError(f"cannot use {self.path}: {error.strerror}; name another folder with --out") from error
 
     def _clear(self) -> None:
         for name in _CLEARED_ENTRIES:

@@ -39,6 +39,11 @@ class MethodConformance:
         method.prepare(self.models())
         return method
 
+    def content(self, height: int = 64, width: int = 64, *, seed: int = 0) -> Tensor:
+        """A content of a size, or of the smallest that the method takes where that is larger."""
+        smallest = self.plugin(self.settings).minimum_side
+        return sample_image(max(height, smallest), max(width, smallest), seed=seed)
+
     def styles(self, size: int = 72) -> list[StyleCondition]:
         """As many styles as the method takes at least, each with an image and a prompt."""
         number = max(1, self.plugin.info.min_styles)
@@ -57,6 +62,7 @@ class MethodConformance:
         assert isinstance(info, MethodInfo)
         check_names(info)
         assert info.min_styles >= 1
+        assert info.minimum_side >= 1
         assert info.max_styles is None or info.max_styles >= info.min_styles
         assert info.anchor is None or info.control, "only a control marks an end of a scale"
         assert set(info.optimises) <= set(info.uses), "optimises names a role that uses does not"
@@ -75,18 +81,24 @@ class MethodConformance:
 
     def test_returns_an_image_of_the_contents_size(self) -> None:
         for height, width in ((64, 64), (50, 71)):
+            content = self.content(height, width)
+            checked_output(self.stylize(content, self.styles()), content)
+
+    def test_stylizes_contents_of_the_smallest_side_that_it_states(self) -> None:
+        smallest = self.plugin(self.settings).minimum_side
+        for height, width in ((smallest, smallest), (smallest, smallest + 9)) if smallest > 1 else ():
             content = sample_image(height, width)
             checked_output(self.stylize(content, self.styles()), content)
 
     def test_leaves_its_inputs_unchanged(self) -> None:
-        content, styles = sample_image(), self.styles()
+        content, styles = self.content(), self.styles()
         before = [content.clone(), *(style.image.clone() for style in styles if style.image is not None)]
         self.stylize(content, styles)
         after = [content, *(style.image for style in styles if style.image is not None)]
         assert all(torch.equal(old, new) for old, new in zip(before, after, strict=True))
 
     def test_draws_only_from_the_given_generator(self) -> None:
-        content, styles = sample_image(), self.styles()
+        content, styles = self.content(), self.styles()
         torch.manual_seed(1)
         first = self.stylize(content, styles, seed=5)
         torch.manual_seed(2)
@@ -94,14 +106,14 @@ class MethodConformance:
         assert torch.equal(first, second), "the same generator seed gave two different images"
 
     def test_gives_the_same_image_when_used_twice(self) -> None:
-        content, styles = sample_image(), self.styles()
+        content, styles = self.content(), self.styles()
         method = self.prepared()
         first = method.stylize(content, styles, torch.Generator().manual_seed(3))
-        method.stylize(sample_image(seed=4), styles, torch.Generator().manual_seed(4))
+        method.stylize(self.content(seed=4), styles, torch.Generator().manual_seed(4))
         assert torch.equal(first, method.stylize(content, styles, torch.Generator().manual_seed(3)))
 
     def test_warms_up(self) -> None:
-        self.prepared().warm_up(sample_image(), self.styles(), torch.Generator().manual_seed(0))
+        self.prepared().warm_up(self.content(), self.styles(), torch.Generator().manual_seed(0))
 
     def test_skips_what_it_cannot_read(self) -> None:
         method = self.plugin(self.settings)

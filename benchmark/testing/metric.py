@@ -23,7 +23,7 @@ class MetricConformance:
 
     Attributes:
         plugin: The metric's class.
-        side: Side of the pictures to check with, in pixels.
+        side: Side of the pictures to check with, in pixels; that of ``info.minimum_side`` where it is larger.
     """
 
     plugin: ClassVar[type[Metric]]
@@ -47,21 +47,25 @@ class MetricConformance:
         with torch.no_grad():
             return metric.score(stylized=stylized, **self._references(indices))
 
-    def _references(self, indices: Sequence[int]) -> dict[str, Any]:
+    def _references(
+        self, indices: Sequence[int], height: int | None = None, width: int | None = None
+    ) -> dict[str, Any]:
         needs = self.plugin.info.needs
         return {
-            "content": [self._image(100 + k) for k in indices] if Need.CONTENT in needs else None,
-            "style": [self._image(200 + k) for k in indices] if Need.STYLE_IMAGE in needs else None,
+            "content": [self._image(100 + k, height, width) for k in indices] if Need.CONTENT in needs else None,
+            "style": [self._image(200 + k, height, width) for k in indices] if Need.STYLE_IMAGE in needs else None,
             "prompt": [f"an oil painting, version {k}" for k in indices] if Need.PROMPT in needs else None,
         }
 
-    def _image(self, seed: int) -> Tensor:
-        return sample_image(self.side, self.side, seed=seed)
+    def _image(self, seed: int, height: int | None = None, width: int | None = None) -> Tensor:
+        side = max(self.side, self.plugin.info.minimum_side)
+        return sample_image(height or side, width or side, seed=seed)
 
     def test_states_its_facts(self) -> None:
         info = self.plugin.info
         assert isinstance(info, MetricInfo)
         check_names(info)
+        assert info.minimum_side >= 1
         assert info.minimum is None or info.maximum is None or info.minimum < info.maximum
         assert len(set(info.components)) == len(info.components)
 
@@ -99,6 +103,21 @@ class MetricConformance:
         with torch.no_grad():
             metric.score(stylized=stylized, **references)
         assert all(map(torch.equal, given, before))
+
+    def test_scores_images_of_the_smallest_side_that_it_states(self) -> None:
+        smallest = self.plugin.info.minimum_side
+        metric = self.prepared()
+        for height, width in ((smallest, smallest), (smallest, smallest + 9)) if smallest > 1 else ():
+            with torch.no_grad():
+                scores = metric.score(stylized=[self._image(0, height, width)], **self._references([0], height, width))
+            assert bool(torch.isfinite(scores).all()), f"no finite score at {height}×{width}, which info allows"
+
+    def test_refuses_smaller_images_and_says_what_it_needs(self) -> None:
+        smallest = self.plugin.info.minimum_side
+        metric = self.prepared()
+        for height, width in ((smallest - 1, smallest + 9), (smallest + 9, smallest - 1)) if smallest > 1 else ():
+            with torch.no_grad(), pytest.raises(ValueError, match=rf"\b{smallest}\b"):
+                metric.score(stylized=[self._image(0, height, width)], **self._references([0], height, width))
 
     def test_repeats_itself(self) -> None:
         image = self._image(0)

@@ -101,14 +101,23 @@ def sample_records(directory: Path, *, text: str = "sample") -> RunRecords:
             "fingerprint": "0" * 64,
         },
         methods=(
-            MethodRecord("painter", text, "1", text, "image", control=False, optimises=("vgg",), settings={"steps": 3}),
+            MethodRecord(
+                *("painter", text, "1", text, "image"),
+                control=False,
+                optimises=("vgg",),
+                settings={"steps": 3},
+                uses=("vgg", "clip_judge"),
+            ),
             MethodRecord("identity", "Identity", "1", text, "none", control=True),
         ),
         metrics=(
             MetricRecord("likeness", text, "1", text, Direction.HIGHER, "style", backbone="vgg19-embedded"),
-            MetricRecord("spread", text, "1", text, Direction.LOWER, "style", sample_size=100),
+            MetricRecord("spread", text, "1", text, Direction.LOWER, "style", backbone=text, sample_size=100),
         ),
-        models=(ModelRecord("vgg", "vgg19-embedded", text, "0" * 64, text, text),),
+        models=(
+            ModelRecord("vgg", "vgg19-embedded", text, "0" * 64, text, text),
+            ModelRecord("clip_judge", text, text, "1" * 64, text, text, stands_in_for=text),
+        ),
         cases=cases,
         contents=tuple(
             _picture(directory, "contents", f"content{c}", text) | {"subject": text, "creator": text} for c in range(2)
@@ -183,12 +192,14 @@ def _units(directory: Path, cases: tuple[CaseRecord, ...], text: str) -> pd.Data
                     "status": str(status),
                     "error": "" if is_done else text,
                     "seconds": 0.5 if is_done else None,
+                    "cpu_seconds": 0.9 if is_done else None,
+                    "disturbed": number == 1 if is_done else None,
                     "peak_memory_bytes": 10**9 if is_done else None,
                     "image": image,
                     "likeness": 0.5 if is_done else None,
                 }
             )
-    return pd.DataFrame(rows).astype({"peak_memory_bytes": "Int64"})
+    return pd.DataFrame(rows).astype({"disturbed": "boolean", "peak_memory_bytes": "Int64"})
 
 
 def _write(path: Path, *, seed: int) -> None:

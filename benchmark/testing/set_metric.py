@@ -24,7 +24,7 @@ class SetMetricConformance:
 
     Attributes:
         plugin: The metric's class.
-        side: Side of the pictures to check with, in pixels.
+        side: Side of the pictures to check with, in pixels; that of ``info.minimum_side`` where it is larger.
     """
 
     plugin: ClassVar[type[SetMetric]]
@@ -61,8 +61,9 @@ class SetMetricConformance:
     def _styles(self, indices: Sequence[int]) -> list[Tensor]:
         return [self._image(200 + k) for k in indices]
 
-    def _image(self, seed: int) -> Tensor:
-        return sample_image(self.side, self.side, seed=seed)
+    def _image(self, seed: int, height: int | None = None, width: int | None = None) -> Tensor:
+        side = max(self.side, self.plugin.info.minimum_side)
+        return sample_image(height or side, width or side, seed=seed)
 
     def _score(self, metric: SetMetric, stylized: Tensor, style: Tensor) -> float:
         return float(metric.score(stylized=stylized, style=style))
@@ -72,6 +73,7 @@ class SetMetricConformance:
         assert isinstance(info, SetMetricInfo)
         check_names(info)
         assert info.sample_size >= 1
+        assert info.minimum_side >= 1
         assert info.minimum is None or info.maximum is None or info.minimum < info.maximum
         assert not info.components, "a set metric has no components"
         assert Need.PROMPT not in info.needs, "a set metric reads no prompt"
@@ -110,6 +112,29 @@ class SetMetricConformance:
         metric = self.prepared()
         stylized = self.describe(metric, [self._image(0)], [0])
         assert not math.isinf(self._score(metric, stylized, self.describe_style(metric, [0])))
+
+    def test_describes_images_of_the_smallest_side_that_it_states(self) -> None:
+        smallest = self.plugin.info.minimum_side
+        metric = self.prepared()
+        for height, width in ((smallest, smallest), (smallest, smallest + 9)) if smallest > 1 else ():
+            assert all(bool(torch.isfinite(rows).all()) for rows in self._describe_at(metric, height, width))
+
+    def test_refuses_smaller_images_and_says_what_it_needs(self) -> None:
+        smallest = self.plugin.info.minimum_side
+        metric = self.prepared()
+        for height, width in ((smallest - 1, smallest + 9), (smallest + 9, smallest - 1)) if smallest > 1 else ():
+            with pytest.raises(ValueError, match=rf"\b{smallest}\b"):
+                self._describe_at(metric, height, width)
+
+    def _describe_at(self, metric: SetMetric, height: int, width: int) -> list[Tensor]:
+        """Descriptions of a stylized image, and of a style image where the metric reads one, of a size."""
+        needs = self.plugin.info.needs
+        content = [self._image(100, height, width)] if Need.CONTENT in needs else None
+        with torch.no_grad():
+            described = [metric.describe(stylized=[self._image(0, height, width)], content=content)]
+            if Need.STYLE_IMAGE in needs:
+                described.append(metric.describe_style(style=[self._image(200, height, width)]))
+        return described
 
     def test_the_order_of_the_images_does_not_matter(self) -> None:
         metric = self.prepared()

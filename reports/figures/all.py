@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from benchmark.user_folders import home_for_imports
 from reports.figures.costs import cost_figure, quality_figure
 from reports.figures.profile import profile_figure
 from reports.figures.ranks import rank_figure
@@ -87,7 +88,8 @@ def draw(name: str, title: str, build: Callable[[], Figure | None]) -> DrawnFigu
         title: Its heading.
         build: Makes the chart.
     """
-    from altair.utils.schemapi import SchemaValidationError
+    with home_for_imports():
+        from altair.utils.schemapi import SchemaValidationError
 
     # The chart library complains with these about what it was given; a report has more to show than one chart.
     try:

@@ -6,12 +6,15 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmark.analysis.summary import time_to_rank_by
+from benchmark.store.costs import DISTURBED, PROCESSOR_TIME, TIME
 from reports.figures.figure import (
     ANCHORED,
     NARROW_WIDTH,
     POINT,
     Choice,
     Figure,
+    Heading,
     anchored_span,
     chosen_scale,
     data,
@@ -20,8 +23,10 @@ from reports.figures.figure import (
     method_colour,
     method_shape,
     method_titles,
+    metric_labels,
     metric_titles,
     narrow_parameter,
+    network_notes,
     placed,
     points,
     standing,
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
 
 MEBIBYTE: Final = 2**20
 MEMORY_AXIS: Final = {"tickCount": 4}
+_TIMES: Final = {TIME: "seconds", PROCESSOR_TIME: "processor seconds"}
 TIME_LABEL: Final = (
     "datum.value < 0.00099 ? format(datum.value * 1e6, '~r') + ' µs' : "
     "datum.value < 0.99 ? format(datum.value * 1e3, '~r') + ' ms' : format(datum.value, ',~r') + ' s'"
@@ -46,10 +52,14 @@ NARROW_PANEL: Final = 85
 
 
 def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
-    """Returns anchored scores against seconds, or ``None`` where there are no such scores or no times."""
+    """Returns anchored scores against time, or ``None`` where there are no such scores or no times.
+
+    The time is elapsed time, or processor time where elapsed time was disturbed.
+    """
     import altair as alt
 
-    seconds = cost_means(statistics, "seconds")
+    column = time_to_rank_by(run)
+    seconds, time = cost_means(statistics, column), _TIMES[column]
     methods, metrics = method_titles(run), metric_titles(run)
     circular = {(row.metric, row.method) for row in run.summary if row.circular}
     rows: list[dict[str, Any]] = [
@@ -57,7 +67,8 @@ def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
             "metric": entry.metric,
             "method": entry.method,
             "title": methods[entry.method],
-            "note": f"{metrics[entry.metric]} {entry.score:.2f}, {format_seconds(seconds[entry.method])} a picture"
+            "note": f"{metrics[entry.metric]} {entry.score:.2f}, {format_seconds(seconds[entry.method])}"
+            + (" a picture" if column == TIME else " of processor time a picture")
             + (" (circular)" if (entry.metric, entry.method) in circular else ""),
             "x": seconds[entry.method],
             "y": entry.score,
@@ -72,7 +83,9 @@ def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         return None
     names = list(dict.fromkeys(entry.metric for entry in statistics.anchored if entry.method in seconds))
     chosen = min(names, key=lambda name: sum(row["circular"] for row in rows if row["metric"] == name))
-    choice = Choice("metric", "Quality by", tuple((name, metrics[name]) for name in names), chosen)
+    labels = metric_labels(run)
+    notes = network_notes(run, names, (row["method"] for row in rows))
+    choice = Choice("metric", "Quality by", tuple((name, labels[name]) for name in names), chosen)
     titles = list(dict.fromkeys(row["title"] for row in rows))
     times = [row["x"] for row in rows]
     x_span = Span(min(times) / 2, max(times) * 4, logarithmic=True)
@@ -86,7 +99,7 @@ def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     y_scale, y_domains = chosen_scale("domains", "metric", spans)
     x = alt.X(
         "x:Q",
-        title="seconds a picture, logarithmic",
+        title=[line for line in (f"{time} a picture, logarithmic", _note_of(run, column)) if line],
         scale=alt.Scale(type="log", domain=[x_span.start, x_span.end], nice=False),
         axis=alt.Axis(tickCount=5, grid=False),
     )
@@ -101,9 +114,14 @@ def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     return Figure(
         explanation="Up and to the left is better. Hollow: the score is circular. Both are over cases that the methods "
         f"share.{standing(run, statistics)}",
-        alt=f"Scatter plot of {metrics[chosen]} against seconds a picture, one point a method.",
-        spec=finish(chart.add_params(*parameters).properties(width=WIDTH, height=HEIGHT), NARROW_WIDTH),
+        alt=f"Scatter plot of {labels[chosen]} against {time} a picture, one point a method.",
+        spec=finish(
+            chart.add_params(*parameters).properties(width=WIDTH, height=HEIGHT),
+            NARROW_WIDTH,
+            Heading(labels, (("quality by", "metric"),), notes),
+        ),
         choices=(choice,),
+        notes=notes,
     )
 
 
@@ -116,9 +134,11 @@ def cost_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
 
     panels: list[alt.LayerChart | alt.FacetChart] = []
     order = list(method_titles(run).values())
+    column = time_to_rank_by(run)
+    time, note = "time" if column == TIME else "processor time", _note_of(run, column)
     for cost, title, show, unit, logarithmic in (
-        ("seconds", "time a picture, logarithmic", format_seconds, 1, True),
-        ("peak_memory_bytes", "peak memory in MiB", format_bytes, MEBIBYTE, False),
+        (column, [line for line in (f"{time} a picture, logarithmic", note) if line], format_seconds, 1, True),
+        ("peak_memory_bytes", ["peak memory in MiB"], format_bytes, MEBIBYTE, False),
     ):
         rows = _cost_rows(run, statistics, cost, show, unit)
         if not rows:
@@ -141,13 +161,22 @@ def cost_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         )
     if not panels:
         return None
+    notes = network_notes(run, (), (method.name for method in run.methods))
     return Figure(
         explanation="Means over the same cases with 95 % t intervals; every picture was timed alone, after a warm-up."
         " Memory is what stylizing took beyond what was loaded before."
-        + standing(run, statistics, ("seconds", "peak_memory_bytes")),
+        + standing(run, statistics, (column, "peak_memory_bytes")),
         alt="Runtime and peak memory of every method; the numbers are in the table of costs.",
-        spec=finish(alt.hconcat(*panels, spacing=24), NARROW_PANEL),
+        spec=finish(alt.hconcat(*panels, spacing=24), NARROW_PANEL, Heading({}, notes=notes)),
+        notes=notes,
     )
+
+
+def _note_of(run: RunRecords, column: str) -> str:
+    """What an axis of times says of disturbed durations, or nothing where there are none."""
+    if not any(row.warning for row in run.summary if row.metric == TIME):
+        return ""
+    return f"some {DISTURBED}" if column == TIME else f"elapsed time was {DISTURBED}"
 
 
 def _time_axis(seconds: Sequence[float]) -> dict[str, Any]:

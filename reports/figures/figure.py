@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmark.analysis.networks import networks_of_run
+from benchmark.escaping import encodable
 from reports.figures.labels import Label, Span, place_labels
 from reports.units import methods_before_controls
 
@@ -35,6 +38,10 @@ NARROW: Final = "narrow_"
 NARROW_WIDTH: Final = 285
 """Width in pixels of a scatter plot on a phone, without its axis."""
 
+WIDE_LINE: Final = 72
+NARROW_LINE: Final = 46
+"""Letters of a line above a chart, and above one on a phone."""
+
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -49,6 +56,21 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Heading:
+    """What stands above a chart, in its picture too: which metrics are shown, and which networks made them.
+
+    Attributes:
+        labels: The metrics by their names, with their networks.
+        chosen: Words, each with the parameter that holds the name of the metric that the reader chose.
+        notes: What the marks of networks mean.
+    """
+
+    labels: Mapping[str, str]
+    chosen: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Figure:
     """A chart.
 
@@ -57,12 +79,14 @@ class Figure:
         alt: What it shows, for who cannot see it.
         spec: Vega-Lite specification.
         choices: What the reader may choose.
+        notes: What the marks of networks mean; the picture says it too.
     """
 
     explanation: str
     alt: str
     spec: dict[str, Any]
     choices: tuple[Choice, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def data(rows: Rows) -> alt.InlineData:
@@ -73,8 +97,10 @@ def data(rows: Rows) -> alt.InlineData:
 
 
 def method_titles(run: RunRecords) -> dict[str, str]:
-    """Short titles of a run's methods by name, each once, controls last."""
-    return _unique((method.name, method.title or method.name) for method in methods_before_controls(run))
+    """Short titles of a run's methods by name, each once, controls last; those that use a stand-in are marked."""
+    networks = networks_of_run(run)
+    titles = _unique((method.name, method.title or method.name) for method in methods_before_controls(run))
+    return {name: f"{title} {networks.method_mark(name)}".rstrip() for name, title in titles.items()}
 
 
 def marked_titles(titles: Mapping[str, str], circular: Collection[str]) -> dict[str, str]:
@@ -110,7 +136,32 @@ def standing(run: RunRecords, statistics: RunStatistics, metrics: Collection[str
 
 
 def metric_titles(run: RunRecords) -> dict[str, str]:
-    """Short titles of a run's metrics by name, each once."""
+    """Short titles of a run's metrics by name, each once; those that a stand-in made are marked."""
+    networks = networks_of_run(run)
+    return {name: f"{title} {networks.metric_mark(name)}".rstrip() for name, title in _plain_metric_titles(run).items()}
+
+
+def metric_labels(run: RunRecords) -> dict[str, str]:
+    """Short titles of a run's metrics by name, each once, with the networks that made them."""
+    networks = networks_of_run(run)
+    return {
+        name: ", ".join(filter(None, (title, _shorten(networks.metric(name)))))
+        for name, title in _plain_metric_titles(run).items()
+    }
+
+
+def network_notes(run: RunRecords, metrics: Iterable[str], methods: Iterable[str]) -> tuple[str, ...]:
+    """What the marks behind the metrics and the methods of a chart mean.
+
+    Args:
+        run: The run.
+        metrics: Names of the metrics that it shows, or lets the reader choose.
+        methods: Names of its methods.
+    """
+    return networks_of_run(run).notes(metrics, methods)
+
+
+def _plain_metric_titles(run: RunRecords) -> dict[str, str]:
     return _unique((metric.name, metric.title or metric.name) for metric in run.metrics)
 
 
@@ -123,10 +174,10 @@ def _unique(named: Iterable[tuple[str, str]]) -> dict[str, str]:
     return titles
 
 
-def _shorten(text: str) -> str:
+def _shorten(text: str, longest: int = LONGEST_TITLE) -> str:
     # Charts take no lone surrogates, which a record read from JSON can hold.
-    clean = " ".join(text.encode("utf-8", "replace").decode("utf-8").replace("\0", "").split())
-    return clean if len(clean) <= LONGEST_TITLE else f"{clean[: LONGEST_TITLE - 1]}…"
+    clean = " ".join(encodable(text).replace("\0", "").split())
+    return clean if len(clean) <= longest else f"{clean[: longest - 1]}…"
 
 
 def method_colour(titles: Sequence[str]) -> alt.Color:
@@ -226,7 +277,9 @@ def narrow_parameter() -> alt.Parameter:
 
 
 def finish(
-    chart: alt.LayerChart | alt.FacetChart | alt.HConcatChart, narrow_width: int | None = None
+    chart: alt.LayerChart | alt.FacetChart | alt.HConcatChart,
+    narrow_width: int | None = None,
+    heading: Heading | None = None,
 ) -> dict[str, Any]:
     """Returns the specification of a chart, in the look of the page.
 
@@ -234,6 +287,7 @@ def finish(
         chart: The chart.
         narrow_width: Width in pixels of the chart, or of each of its panels, on a phone; ``None`` for the same as
             elsewhere.
+        heading: What stands above it.
     """
     styled = chart.configure(
         background="transparent",
@@ -254,4 +308,34 @@ def finish(
     }  # fmt: skip
     if narrow_width is not None:
         spec["usermeta"] = {"narrow_width": narrow_width}
+    if heading is not None:
+        _add_heading(spec, heading)
     return spec
+
+
+def _add_heading(spec: dict[str, Any], heading: Heading) -> None:
+    chosen = [f"'{words} ' + metric_labels[{parameter}]" for words, parameter in heading.chosen]
+    notes = {
+        letters: [line for note in heading.notes for line in textwrap.wrap(_shorten(note, 3 * WIDE_LINE), letters)]
+        for letters in (WIDE_LINE, NARROW_LINE)
+    }
+    if not (chosen or heading.notes):
+        return
+    # Whatever a plugin wrote is a value of a parameter, and no part of an expression.
+    parameters = {"metric_labels": dict(heading.labels), "notes": notes[WIDE_LINE], "narrow_notes": notes[NARROW_LINE]}
+    wide, narrow = (
+        ", ".join([*chosen, *(f"{name}[{line}]" for line in range(len(parameters[name])))])
+        for name in ("notes", "narrow_notes")
+    )
+    known = spec.get("params", [])
+    if all(each["name"] != "narrow" for each in known):
+        known = [*known, {"name": "narrow", "value": False}]
+    spec["params"] = [*known, *({"name": name, "value": value} for name, value in parameters.items())]
+    spec["title"] = {
+        "text": {"expr": f"narrow ? [{narrow}] : [{wide}]"},
+        "color": QUIET,
+        "fontSize": 11,
+        "lineHeight": 14,
+        "offset": 8,
+        "limit": {"expr": "narrow ? 340 : 520"},
+    }

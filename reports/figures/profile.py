@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmark.analysis.networks import networks_of_run
 from reports.figures.figure import (
     ANCHORED,
     Figure,
+    Heading,
     anchored_scale,
     data,
     finish,
@@ -15,6 +17,7 @@ from reports.figures.figure import (
     method_titles,
     metric_titles,
     narrow_parameter,
+    network_notes,
     points,
     standing,
 )
@@ -42,9 +45,12 @@ def profile_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     names = list(dict.fromkeys(entry.metric for entry in anchored))
     if len(names) < 2:
         return None
+    networks = networks_of_run(run)
     rows: list[dict[str, Any]] = [
         {
-            "metric": f"{metrics[entry.metric]} ({axes[entry.metric]})",
+            "metric": "\n".join(
+                filter(None, (f"{metrics[entry.metric]} ({axes[entry.metric]})", networks.metric(entry.metric)))
+            ),
             "method": entry.method,
             "title": methods[entry.method],
             "note": f"{metrics[entry.metric]} {entry.score:.2f}"
@@ -58,7 +64,10 @@ def profile_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     titles = [title for name, title in methods.items() if any(row["method"] == name for row in rows)]
     hover = alt.selection_point(name="pointed", fields=["title"], on="pointerover", empty=True)
     faded = alt.condition(hover, alt.value(1), alt.value(0.15))
-    axis = alt.Axis(labelAngle=alt.expr("narrow ? -90 : -35"), grid=True, labelLimit=190)
+    # A second line names the network.
+    axis = alt.Axis(
+        labelAngle=alt.expr("narrow ? -90 : -35"), labelExpr="split(datum.label, '\\n')", grid=True, labelLimit=190
+    )
     x = alt.X("metric:N", sort=None, title=None, axis=axis)
     y = alt.Y("y:Q", title=ANCHORED, scale=anchored_scale(entry.score for entry in anchored))
     colour, shape = method_colour(titles), method_shape(titles)
@@ -71,11 +80,15 @@ def profile_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         *points(base, 70, x=x, y=y, color=colour, shape=shape, opacity=faded),
         last.mark_text(align="left", dx=10).encode(x=x, y=y, text="title:N"),
     )
+    notes = network_notes(run, names, (row["method"] for row in rows))
     return Figure(
         explanation="One line a method; crossing lines are trade-offs. Hollow points are circular scores. By a metric, "
         f"all methods stand on the same cases.{standing(run, statistics)}",
         alt="Parallel coordinates of all anchored scores; the numbers are in the table at a glance.",
-        spec=finish(chart.properties(width=max(90 * len(names), 300), height=320), NARROW_PROFILE),
+        spec=finish(
+            chart.properties(width=max(90 * len(names), 300), height=320), NARROW_PROFILE, Heading({}, notes=notes)
+        ),
+        notes=notes,
     )
 
 

@@ -10,12 +10,14 @@ from reports.figures.figure import (
     QUIET,
     Choice,
     Figure,
+    Heading,
     data,
     finish,
     marked_titles,
     method_colour,
     method_titles,
-    metric_titles,
+    metric_labels,
+    network_notes,
     standing,
 )
 
@@ -30,7 +32,7 @@ def rank_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
 
     if not statistics.ranks:
         return None
-    methods, metrics = method_titles(run), metric_titles(run)
+    methods, metrics = method_titles(run), metric_labels(run)
     points: list[dict[str, Any]] = []
     bars: list[dict[str, Any]] = []
     spans: list[dict[str, Any]] = []
@@ -90,6 +92,8 @@ def rank_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         ),
         dots.mark_text(align=align, dx=dx).encode(x=rank_axis, y=row_axis, text="label:N"),
     )
+    ranked = [name for name in methods if any(name in entry.average_ranks for entry in statistics.ranks)]
+    notes = network_notes(run, (entry.metric for entry in statistics.ranks), ranked)
     return Figure(
         explanation="Methods ranked within each case. A thick bar joins methods that are closer than the critical "
         "difference (Nemenyi, 5 %). ↻ marks methods that optimised the network of the metric. "
@@ -100,6 +104,8 @@ def rank_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         spec=finish(
             chart.add_params(alt.param(name="metric", value=chosen)).properties(width=520, height=30 * most + 70),
             NARROW_WIDTH,
+            Heading(metrics, (("ranks by", "metric"),), notes),
         ),
         choices=(Choice("metric", "Ranks by", options, chosen),),
+        notes=notes,
     )

@@ -15,6 +15,7 @@ from reports.figures.figure import (
     STRONG_LINE,
     Choice,
     Figure,
+    Heading,
     anchored_span,
     chosen_scale,
     data,
@@ -23,8 +24,10 @@ from reports.figures.figure import (
     method_colour,
     method_shape,
     method_titles,
+    metric_labels,
     metric_titles,
     narrow_parameter,
+    network_notes,
     placed,
     points,
     raw_span,
@@ -61,7 +64,7 @@ def trade_off_figure(run: RunRecords, statistics: RunStatistics) -> Figure | Non
     if not statistics.trade_offs:
         return None
     chosen = min(statistics.trade_offs, key=lambda entry: len(entry.left_out))
-    titles = metric_titles(run)
+    titles = metric_labels(run)
     choices = tuple(
         Choice(parameter, label, tuple((name, titles[name]) for name in dict.fromkeys(names)), start)
         for parameter, label, names, start in (
@@ -70,14 +73,18 @@ def trade_off_figure(run: RunRecords, statistics: RunStatistics) -> Figure | Non
         )
     )
     methods = method_titles(run)
+    shown = dict.fromkeys(name for entry in statistics.trade_offs for name in (entry.content, entry.style))
+    notes = network_notes(run, shown, methods)
+    heading = Heading(titles, (("content by", "content_metric"), ("style by", "style_metric")), notes)
     front = ", ".join(methods[name] for name in chosen.front) or "none"
     return Figure(
         explanation=f"{ANCHORED_WORDS if chosen.anchored else RAW_WORDS} The line joins the Pareto front: no other "
         "method is better on both. Hollow: one of the two scores is circular, which keeps a method off the front. Thin "
         f"lines are 95 % t intervals; by a metric, all methods stand on the same cases.{standing(run, statistics)}",
         alt=f"Scatter plot of {titles[chosen.content]} against {titles[chosen.style]}. On the Pareto front: {front}.",
-        spec=_chart(run, statistics, choices),
+        spec=_chart(run, statistics, choices, heading),
         choices=choices,
+        notes=notes,
     )
 
 
@@ -137,7 +144,7 @@ def _span(run: RunRecords, rows: list[dict[str, Any]], axis: str, metric: str, *
     return anchored_span(values) if anchored else raw_span(values, reverse=lower)
 
 
-def _chart(run: RunRecords, statistics: RunStatistics, choices: Iterable[Choice]) -> dict[str, Any]:
+def _chart(run: RunRecords, statistics: RunStatistics, choices: Iterable[Choice], heading: Heading) -> dict[str, Any]:
     import altair as alt
 
     scores = _scores(statistics)
@@ -177,4 +184,5 @@ def _chart(run: RunRecords, statistics: RunStatistics, choices: Iterable[Choice]
         .add_params(*parameters, x_domains, y_domains, narrow_parameter())
         .properties(width=WIDTH, height=HEIGHT),
         NARROW_WIDTH,
+        heading,
     )

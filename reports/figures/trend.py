@@ -14,11 +14,13 @@ from reports.figures.figure import (
     NARROW_WIDTH,
     Choice,
     Figure,
+    Heading,
     data,
     finish,
     method_colour,
     method_titles,
-    metric_titles,
+    metric_labels,
+    network_notes,
 )
 from reports.formatting import field_of, number_format, number_of, parse_time
 
@@ -46,7 +48,7 @@ def trend_figure(runs: Mapping[int, RunRecords], metrics: Collection[str]) -> Fi
     if len(runs) < FEWEST_RUNS:
         return None
     methods = {name: title for run in runs.values() for name, title in method_titles(run).items()}
-    titles = {name: title for run in runs.values() for name, title in metric_titles(run).items() if name in metrics}
+    titles = {name: title for run in runs.values() for name, title in metric_labels(run).items() if name in metrics}
     moments = [parse_time(field_of(run.provenance, "finished")) for run in runs.values()]
     dated = None not in moments and len(set(moments)) == len(moments)
     shared = _shared_means(runs, methods, titles)
@@ -76,13 +78,20 @@ def trend_figure(runs: Mapping[int, RunRecords], metrics: Collection[str]) -> Fi
     header = alt.Header(title=None, labelAnchor="start", labelFontSize=12, labelColor=INK)
     chart = layers.facet(facet=alt.Facet("title:N", sort=order, header=header), columns=COLUMNS, spacing=24)
     chosen = alt.param(name="metric", value=names[0])
+    shown = [name for name in methods if any(row["method"] == name for row in rows)]
+    notes = tuple(dict.fromkeys(note for run in runs.values() for note in network_notes(run, names, shown)))
     return Figure(
         explanation="Means with 95 % t intervals over the cases that a method answered in every run, "
         + ("by the time at which each run finished. " if dated else "run by run. ")
         + "Neighbouring intervals may overlap where the paired difference is clear: the cases are the same.",
         alt=f"{titles[names[0]]} of every method over {len(runs)} runs.",
-        spec=finish(chart.transform_filter("datum.metric === metric").add_params(chosen), NARROW_WIDTH),
+        spec=finish(
+            chart.transform_filter("datum.metric === metric").add_params(chosen),
+            NARROW_WIDTH,
+            Heading(titles, (("trend of", "metric"),), notes),
+        ),
         choices=(Choice("metric", "Trend of", tuple((name, titles[name]) for name in names), names[0]),),
+        notes=notes,
     )
 
 

@@ -61,6 +61,8 @@ def make_run(
                 "status": "ok",
                 "error": "",
                 "seconds": seconds,
+                "cpu_seconds": seconds,
+                "disturbed": False,
                 "peak_memory_bytes": 1000,
                 "image": "",
             }

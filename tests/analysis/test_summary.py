@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -12,9 +14,12 @@ from benchmark.analysis.summary import (
     summarize,
     summary_from_json,
     summary_to_json,
+    time_to_rank_by,
 )
 from benchmark.contracts.metric import Direction
+from benchmark.store.costs import DISTURBED
 from benchmark.store.records import SetScore
+from tests.analysis.conftest import make_run
 
 MANIFEST = {
     "models": [{"role": "vgg", "name": "vgg19-embedded"}, {"role": "clip", "name": "clip-tiny"}],
@@ -55,7 +60,8 @@ def units():
         ("identity", "a", "y", "skipped", None, None),
     ]
     table = pd.DataFrame(rows, columns=["method", "content", "style", "status", "style_loss", "style_loss.relu1_1"])
-    table["seconds"] = table["style_loss"]
+    table["seconds"] = table["cpu_seconds"] = table["style_loss"]
+    table["disturbed"] = [False, None, False, None, None, None]
     table["peak_memory_bytes"] = table["style_loss"].astype("Int64")
     return table
 
@@ -78,7 +84,7 @@ def test_an_interval_needs_two_contents_and_two_styles(rows):
 
 def test_components_and_costs_have_rows_unavailable_metrics_have_none(rows):
     metrics = {metric for _, metric in rows}
-    assert metrics == {"style_loss", "style_loss.relu1_1", "seconds", "peak_memory_bytes"}
+    assert metrics == {"style_loss", "style_loss.relu1_1", "seconds", "cpu_seconds", "peak_memory_bytes"}
 
 
 def test_a_metric_is_circular_for_the_method_that_optimised_its_network(rows):
@@ -98,6 +104,36 @@ def test_one_of_several_networks_makes_a_score_circular():
     models = {"vgg": "vgg19-embedded", "clip": "clip-tiny"}
     assert is_circular(["lpips-alex", "vgg19-embedded"], ["vgg"], models)
     assert not is_circular(["lpips-alex", "art-inception"], ["vgg", "clip"], models)
+
+
+def test_a_mean_duration_is_warned_of_if_one_of_its_units_was_disturbed(units):
+    def warnings() -> dict[tuple[str, str], str]:
+        return {(row.method, row.metric): row.warning for row in summarize(MANIFEST, scores_in(units)) if row.warning}
+
+    assert warnings() == {}
+    units.loc[2, "disturbed"] = True
+    assert warnings() == {("painter", "seconds"): DISTURBED}
+
+
+class TestTheTimeThatMethodsAreRankedBy:
+    def ranked_by(self, units, device: str = "cpu") -> str:
+        run = make_run({"painter": {"ssim": [[1.0]]}})
+        return time_to_rank_by(
+            replace(run, summary=tuple(summarize(MANIFEST, scores_in(units))), provenance={"device": device})
+        )
+
+    def test_is_elapsed_time(self, units):
+        assert self.ranked_by(units) == "seconds"
+
+    def test_is_processor_time_where_one_was_disturbed(self, units):
+        units.loc[0, "disturbed"] = True
+        assert self.ranked_by(units) == "cpu_seconds"
+
+    def test_stays_elapsed_time_where_processor_time_says_little_or_was_not_taken(self, units):
+        units.loc[0, "disturbed"] = True
+        assert self.ranked_by(units, device="cuda") == "seconds"
+        units["cpu_seconds"] = float("nan")
+        assert self.ranked_by(units) == "seconds"
 
 
 def test_directions_and_controls_are_kept(rows):

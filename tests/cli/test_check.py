@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.cli.conftest import TINY
+from tests.cli.conftest import TINY, as_if_alone
 
 METHODS = ("--methods", "blend,noisy,keeps_content,copies_style")
 
@@ -20,6 +20,7 @@ def runs(tmp_path_factory):
     """A run, and its baseline file."""
     folder = tmp_path_factory.mktemp("gate")
     benchmark(*TINY, *METHODS, "--out", folder / "first")
+    as_if_alone(folder / "first")
     benchmark("baseline", folder / "first", "-o", folder / "baseline.json")
     return folder
 
@@ -33,11 +34,19 @@ def benchmark(*arguments):
 
 
 @pytest.fixture
+def repeated(command, sample_plugins, runs, tmp_path):
+    """Two runs of the same code with other seeds: the method that draws numbers gives other scores."""
+    command(*TINY, *METHODS, "--seed", "1", "--out", tmp_path / "second")
+    return runs / "first", tmp_path / "second"
+
+
+@pytest.fixture
 def check(command, sample_plugins, runs, tmp_path):
     """Runs the methods anew with arguments and checks them; returns the result of the check."""
 
     def run(*arguments: str, style: str = "text", options: tuple[str, ...] = ()):
         command(*TINY, *METHODS, *arguments, "--out", tmp_path / "run")
+        as_if_alone(tmp_path / "run")
         return command("check", tmp_path / "run", "--baseline", runs / "baseline.json", "--format", style, *options)
 
     return run
@@ -46,12 +55,15 @@ def check(command, sample_plugins, runs, tmp_path):
 class TestBaseline:
     def test_is_a_small_file(self, runs):
         assert (runs / "baseline.json").stat().st_size < 6000
-        assert json.loads((runs / "baseline.json").read_text())["schema_version"] == 2
+        assert json.loads((runs / "baseline.json").read_text())["schema_version"] == 3
 
     def test_says_what_it_wrote(self, command, runs, tmp_path):
         result = command("baseline", runs / "first", "-o", tmp_path / "new" / "baseline.json")
         assert result.code == 0
-        assert result.out == f"{tmp_path / 'new' / 'baseline.json'}: 4 methods, 2 metrics, 20 units\n"
+        assert (
+            result.out == f"{tmp_path / 'new' / 'baseline.json'}: 4 methods, 2 metrics, 20 units; "
+            "one run: how far it repeats itself is not known\n"
+        )
 
     def test_warns_of_failed_units(self, command, tiny, tmp_path, monkeypatch):
         monkeypatch.setenv("SAMPLE_PLUGINS_METHOD", "fail")
@@ -59,6 +71,28 @@ class TestBaseline:
         result = command("baseline", tmp_path / "run", "-o", tmp_path / "baseline.json")
         assert result.code == 0
         assert "4 units failed" in result.err
+
+    def test_of_repeated_runs_says_what_repeats_itself_exactly(self, command, repeated, tmp_path):
+        result = command("baseline", *repeated, "-o", tmp_path / "baseline.json")
+        assert result.code == 0
+        assert result.out.endswith("4 methods, 2 metrics, 20 units; 2 runs, not exact: noisy\n")
+        value = json.loads((tmp_path / "baseline.json").read_text())
+        assert value["seeds"] == [0, 1]
+
+    def test_of_a_run_and_itself_is_one_clear_line(self, command, runs, tmp_path):
+        shutil.copytree(runs / "first", tmp_path / "copy")
+        for other in (runs / "first", tmp_path / "copy"):
+            result = command("baseline", runs / "first", other, "-o", tmp_path / "baseline.json")
+            assert result.code == 2
+            assert "are the same run" in result.error_lines[0]
+            assert len(result.error_lines) == 1
+
+    def test_of_other_settings_is_not_comparable(self, command, sample_plugins, runs, tmp_path):
+        command(*TINY, *METHODS, "--set", "blend.share=0.5", "--out", tmp_path / "other")
+        result = command("baseline", runs / "first", tmp_path / "other", "-o", tmp_path / "baseline.json")
+        assert result.code == 3
+        assert "blend.share 0.75 there, 0.5 here" in result.error_lines[0]
+        assert not (tmp_path / "baseline.json").exists()
 
     @pytest.mark.parametrize("out", [".", "/proc/baseline.json"])
     def test_that_cannot_be_written_is_one_clear_line(self, command, runs, out):
@@ -124,6 +158,28 @@ class TestAgainstABaseline:
         result = check(*arguments)
         assert result.code == 1
         assert "missing" in result.out
+
+    def test_of_repeated_runs_the_noise_is_known(self, command, repeated, tmp_path):
+        command("baseline", *repeated, "-o", tmp_path / "baseline.json")
+        result = command("check", repeated[1], "--baseline", tmp_path / "baseline.json", "--format", "json")
+        assert result.code == 0
+        value = json.loads(result.out)
+        noise = {(one["method"], one["metric"]): one["noise"] for one in value["findings"]}
+        assert noise["noisy", "brightness_difference"] == "measured"
+        assert noise["blend", "brightness_difference"] == "exact"
+        assert not any("not known" in note for note in value["notes"])
+
+    def test_of_an_earlier_version_says_what_it_cannot_tell(self, check):
+        from tests.analysis.gate.test_baseline_file import EXAMPLES
+
+        result = check(options=("--baseline", str(EXAMPLES / "version-1.json")))
+        assert "an earlier version wrote the baseline" in " ".join(result.out.split())
+
+    def test_a_metric_may_have_a_tolerance_of_its_own(self, check):
+        weaker = ("--set", "blend.share=0.5")
+        own = ("--tolerance", "0.01", "--tolerance", "brightness-difference=2")
+        assert check(*weaker, options=own).code == 0
+        assert check(*weaker, options=("--tolerance", "sometimes_fails=2")).code == 1
 
     def test_the_tolerance_is_an_option(self, check):
         assert check("--set", "blend.share=0.74", options=("--tolerance", "0.1")).code == 0
@@ -200,6 +256,60 @@ class TestFormats:
         assert "GITHUB_STEP_SUMMARY" in result.error_lines[0]
 
 
+class TestAgainstBoth:
+    @pytest.fixture
+    def check_both(self, check, tmp_path):
+        def run(minimum: float, *arguments: str, style: str = "text"):
+            path = tmp_path / "bounds.toml"
+            path.write_text(f'schema_version = 1\n[[thresholds]]\nmetric = "sometimes_fails"\nminimum = {minimum}\n')
+            return check(*arguments, style=style, options=("--thresholds", str(path)))
+
+        return run
+
+    def test_passes_if_both_do(self, check_both):
+        result = check_both(1)
+        assert result.code == 0
+        assert "baseline.json: 12 same" in result.out
+        assert "bounds.toml: 2 same" in result.out
+        assert result.out.strip().endswith("14 same")
+
+    @pytest.mark.parametrize(
+        ("minimum", "arguments", "parts"),
+        [
+            (2, (), {"baseline": 0, "thresholds": 2}),
+            (1, ("--set", "blend.share=0.5"), {"baseline": 1, "thresholds": 0}),
+        ],
+    )
+    def test_is_caught_by_either_and_each_is_named(self, check_both, minimum, arguments, parts):
+        result = check_both(minimum, *arguments, style="json")
+        value = json.loads(result.out)
+        assert result.code == value["exit_code"] == 1
+        assert {part: one["counts"]["worse"] for part, one in value["parts"].items()} == parts
+        worse = [finding["part"] for finding in value["findings"] if finding["outcome"] == "worse"]
+        assert worse == [part for part, count in parts.items() for _ in range(count)]
+
+    def test_text_has_a_table_for_each(self, check_both):
+        text = check_both(2, "--set", "blend.share=0.5").out
+        assert text.count("┏") == 2
+        assert "1 worse, 11 same" in text
+        assert "bounds.toml: 2 worse" in text
+
+    def test_junit_has_a_suite_for_each(self, check_both):
+        suites = ElementTree.fromstring(check_both(2, style="junit").out).findall("testsuite")
+        assert [(suite.get("name").split()[0], suite.get("failures")) for suite in suites] == [
+            ("baseline", "0"),
+            ("thresholds", "2"),
+        ]
+
+    def test_github_names_the_part(self, check_both, tmp_path, monkeypatch):
+        monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+        result = check_both(2, style="github")
+        assert result.out.startswith("::error title=worse (thresholds)%3A blend · sometimes_fails::")
+        text = (tmp_path / "summary.md").read_text()
+        assert "#### ✅ no regression: baseline " in text
+        assert "#### ❌ a regression: thresholds " in text
+
+
 class TestAgainstThresholds:
     @pytest.fixture
     def check_bounds(self, command, runs, tmp_path):
@@ -250,13 +360,35 @@ class TestBadInput:
         assert result.out == ""
 
     def test_one_of_baseline_and_thresholds_is_needed(self, command, runs):
-        for arguments in ((), ("--baseline", "a", "--thresholds", "b")):
-            result = command("check", runs / "first", *arguments)
+        result = command("check", runs / "first")
+        assert result.code == 2
+        assert "give --baseline, --thresholds or both" in result.error_lines[0]
+
+    def test_a_tolerance_of_an_unknown_metric_names_the_nearest(self, command, runs):
+        arguments = ("--tolerance", "brightness_diference=0.1")
+        for result in (
+            command("check", runs / "first", "--baseline", runs / "baseline.json", *arguments),
+            command("compare", runs / "first", runs / "first", *arguments),
+        ):
             assert result.code == 2
-            assert "give either --baseline or --thresholds" in result.error_lines[0]
+            assert result.error_lines == [
+                "error: --tolerance brightness_diference: there is no metric 'brightness_diference'; "
+                "did you mean brightness_difference?"
+            ]
 
     @pytest.mark.parametrize(
-        "arguments", [("--tolerance", "-1"), ("--confidence", "1"), ("--format", "html"), ("--runtime-tolerance", "x")]
+        "arguments",
+        [
+            ("--tolerance", "-1"),
+            ("--tolerance", "nan"),
+            ("--tolerance", "ssim="),
+            ("--tolerance", "=0.1"),
+            ("--tolerance", "brightness_difference=-0.1"),
+            ("--confidence", "1"),
+            ("--confidence", "nan"),
+            ("--format", "html"),
+            ("--runtime-tolerance", "x"),
+        ],
     )
     def test_an_option_out_of_range_is_one_clear_line(self, command, runs, arguments):
         result = command("check", runs / "first", "--baseline", runs / "baseline.json", *arguments)

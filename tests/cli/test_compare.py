@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.cli.conftest import TINY
+from tests.cli.conftest import TINY, as_if_alone
 
 
 @pytest.fixture
@@ -18,6 +18,7 @@ def run(command, sample_plugins, tmp_path):
     def start(name: str, *arguments: str):
         methods = ("--methods", "blend,noisy,keeps_content,copies_style")
         assert command(*TINY, *methods, "--out", tmp_path / name, *arguments).code == 0
+        as_if_alone(tmp_path / name)
         return tmp_path / name
 
     return start

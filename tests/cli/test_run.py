@@ -12,7 +12,7 @@ from tests.cli.conftest import TINY, scores
 
 UNIT_COLUMNS = (
     *("method", "case", "content", "style", "prompt", "seed", "status", "error"),
-    *("seconds", "peak_memory_bytes", "image"),
+    *("seconds", "cpu_seconds", "disturbed", "peak_memory_bytes", "image"),
 )
 
 
@@ -34,7 +34,7 @@ class TestACompleteRun:
         printed = tiny("blend", "--limit", "1").out.splitlines()
         assert (
             "mean over cases answered; dim: a control; (…): circular, the method optimised the metric's network; "
-            "*: too few images"
+            "*: too few images; ~: disturbed by other processes"
         ) in printed
         assert any(line.endswith(": 1 unit: 1 ok") for line in printed)
 

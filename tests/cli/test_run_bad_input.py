@@ -67,6 +67,17 @@ class TestBadInput:
         assert "name '../../../evil' must be letters, digits, _ and -" in result.error_lines[0]
         assert not (tmp_path / "a").exists()
 
+    def test_a_plugins_protocol_with_a_style_of_nothing_is_refused(self, tiny, tmp_path, monkeypatch):
+        from sample_plugins import protocols
+
+        sound = protocols.tiny()
+        nothing = dataclasses.replace(sound.styles[0], image=None, prompt=" \u200b")
+        monkeypatch.setattr(protocols, "tiny", lambda: dataclasses.replace(sound, styles=(nothing, sound.styles[1])))
+        result = tiny("identity")
+        assert result.code == 2
+        assert "style warm needs an image or a prompt" in result.error_lines[0]
+        assert not (tmp_path / "run").exists()
+
     def test_an_unwritable_output_is_named(self, command, sample_plugins, tmp_path):
         (tmp_path / "file").write_text("")
         for out in (tmp_path / "file", tmp_path / "file" / "run", Path("/proc/run")):

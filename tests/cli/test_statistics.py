@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from benchmark.analysis.comparison import compare_pairs
+from benchmark.analysis.networks import Network, Networks
 from benchmark.analysis.statistics import analyze
 from benchmark.cli.statistics import print_statistics
 from benchmark.contracts.metric import Direction
@@ -16,6 +17,8 @@ from tests.analysis.conftest import change_unit, make_run, method
 from tests.analysis.test_comparison import pair_of
 
 CIRCULAR = "(…): circular, the method optimised the metric's network"
+
+NO_NETWORKS = Networks({}, {})
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ def run():
 
 def test_circular_scores_are_marked_wherever_they_are_compared(run, capsys):
     row = SummaryRow("second", "loss", 0.4, None, None, 16, 4, 4, Direction.LOWER, circular=True, control=False)
-    print_statistics(analyze(replace(run, summary=(row,))))
+    print_statistics(analyze(replace(run, summary=(row,))), NO_NETWORKS)
     shown = capsys.readouterr().out
     ssim, loss, rest = shown.partition("loss: average")[0], *shown.partition("loss: average")[2].split("scores between")
     assert "(second)" not in ssim
@@ -47,12 +50,12 @@ def test_circular_scores_are_marked_wherever_they_are_compared(run, capsys):
 
 
 def test_without_a_circular_score_nothing_is_said_of_it(run, capsys):
-    print_statistics(analyze(run))
+    print_statistics(analyze(run), NO_NETWORKS)
     assert CIRCULAR not in capsys.readouterr().out
 
 
 def test_ranks_are_said_to_be_descriptive(run, capsys):
-    print_statistics(analyze(run))
+    print_statistics(analyze(run), NO_NETWORKS)
     shown = capsys.readouterr().out
     assert shown.count("take cases for independent: they describe the run") == 2
 
@@ -60,7 +63,7 @@ def test_ranks_are_said_to_be_descriptive(run, capsys):
 def test_a_scale_that_cannot_be_made_says_why(run, capsys):
     other = {"content": "style", "style": "content"}
     flipped = tuple(replace(one, anchor=other.get(one.anchor, "")) for one in run.methods)
-    print_statistics(analyze(replace(run, methods=flipped)))
+    print_statistics(analyze(replace(run, methods=flipped)), NO_NETWORKS)
     shown = capsys.readouterr().out
     assert "scores between the controls" not in shown
     assert "not between the controls: ssim: the controls stand in the wrong order: style" in shown
@@ -69,7 +72,7 @@ def test_a_scale_that_cannot_be_made_says_why(run, capsys):
 def test_a_disagreement_of_mean_and_ranks_is_told(run, capsys):
     contents, styles = np.indices((20, 40))
     comparisons = compare_pairs("ssim", {("a", "b"): pair_of(np.where((contents + styles) % 5 == 0, 1.0, -0.1))})
-    print_statistics(replace(analyze(run), comparisons=tuple(comparisons)))
+    print_statistics(replace(analyze(run), comparisons=tuple(comparisons)), NO_NETWORKS)
     words = "a − b: none is called better: the mean favours a, but b is better in 640 of 800 cases"
     assert words in capsys.readouterr().out
 
@@ -77,7 +80,18 @@ def test_a_disagreement_of_mean_and_ranks_is_told(run, capsys):
 def test_who_is_left_out_is_told(run, capsys):
     for case in run.cases[1:]:
         run = change_unit(run, "first", case.id, ssim=np.nan)
-    print_statistics(analyze(run))
+    print_statistics(analyze(run), NO_NETWORKS)
     shown = capsys.readouterr().out
     assert "left out where several methods stand side by side: first by ssim, which has 1 case" in shown
     assert "not between the controls: first by ssim: has a score for 1 case only" in shown
+
+
+def test_a_stand_in_is_named_beside_what_it_made_and_explained_once(run, capsys):
+    networks = Networks({"loss": (Network("clip-tiny-judge", "CLIP"),), "ssim": ()}, {"first": ()})
+    print_statistics(analyze(run), networks)
+    shown = capsys.readouterr().out
+    assert "loss (clip-tiny-judge ‡): average ranks" in shown
+    assert "ssim: average ranks" in shown
+    assert "│ loss (clip-tiny-judge ‡) " in shown
+    assert "│ loss ‡, ssim" in shown or "│ ssim, loss ‡" in shown
+    assert shown.count("‡ clip-tiny-judge is not CLIP: compare within this protocol only") == 1

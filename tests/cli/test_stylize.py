@@ -52,8 +52,8 @@ class TestImageFiles:
     def test_missing(self, stylize, tmp_path):
         assert_refused(stylize(tmp_path / "none.png")[0], "image not found", "none.png")
 
-    def test_a_folder(self, stylize, tmp_path):
-        assert_refused(stylize(tmp_path)[0], "cannot read image")
+    def test_a_folder_without_any(self, stylize, tmp_path):
+        assert_refused(stylize(tmp_path)[0], f"folder {tmp_path} holds no pictures")
 
     def test_no_image(self, stylize, tmp_path):
         (tmp_path / "text.png").write_text("not a picture")
@@ -140,6 +140,12 @@ class TestArguments:
                 ("unknown method 'gatty'", "did you mean gatys?"),
             ),
             (("--method", "style-copy", "-o", "OUT/o.png"), ("--style IMAGE or --prompt TEXT",)),
+            (("--method", "clipstyler", "--prompt", "", "-o", "OUT/o.png"), ("--prompt '' is blank",)),
+            (("--method", "clipstyler", "--prompt", " \u200b", "-o", "OUT/o.png"), ("is blank: name a style",)),
+            (
+                ("--method", "clipstyler", "--style", "OUT/photo.png", "--prompt", " ", "-o", "OUT/o.png"),
+                ("needs a prompt",),
+            ),
             (("--method", "gatys", "--prompt", "x", "-o", "OUT/o.png"), ("method gatys needs a style image",)),
             (("--method", "clipstyler", "--style", "OUT/photo.png", "-o", "OUT/o.png"), ("needs a prompt",)),
             (("--method", "identity", "--prompt", "x", "-o", "OUT/o.gif"), ("name a file ending in",)),
@@ -187,6 +193,24 @@ class TestArguments:
         assert result.code == 0
         assert read(tmp_path / "o.png").getpixel((20, 20)) == (10, 200, 10)
 
+    def test_a_blank_prompt_beside_an_image_is_none(self, command, content, tmp_path):
+        out = tmp_path / "o.png"
+        result = command("stylize", content, "--method", "style-copy", "--style", content, "--prompt", " ", "-o", out)
+        assert result.code == 0
+
+    def test_a_prompt_that_is_longer_than_the_model_reads_is_said_once(self, command, content, tmp_path):
+        settings = ("steps=1", "patches=1", "channels=4,4,4", "network_shrink=1")
+        result = command(
+            *("stylize", content, "--method", "clipstyler", "--prompt", "a cat and a dog and " * 10, "--size", "48"),
+            *(part for setting in settings for part in ("--set", f"clipstyler.{setting}")),
+            *("-o", tmp_path / "o.png"),
+        )
+        assert result.code == 0
+        (line,) = result.err.splitlines()
+        assert "clip-tiny (clipstyler) reads its first" in line
+        assert "of 200 characters" in line
+        assert "in the longest of 5 phrasings; not read: " in line
+
     def test_a_method_that_reads_no_style_asks_for_none(self, command, content, photo, tmp_path):
         assert command("stylize", content, "--method", "identity", "-o", tmp_path / "o.png").code == 0
         assert np.array_equal(np.asarray(read(tmp_path / "o.png")), np.asarray(photo))
@@ -196,3 +220,84 @@ class TestArguments:
         out = tmp_path / f"o.{suffix}"
         assert command("stylize", content, "--method", "identity", "--prompt", "x", "-o", out).code == 0
         assert read(out).size == (64, 48)
+
+
+class TestSeveralContents:
+    @pytest.fixture
+    def folder(self, photo, tmp_path):
+        """Two pictures, one in a format that is read and not written, a hidden one, a folder and a text."""
+        folder = tmp_path / "in"
+        (folder / "inner").mkdir(parents=True)
+        photo.save(folder / "b.JPG", format="PNG")
+        photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(folder / "a.bmp")
+        photo.save(folder / ".hidden.png")
+        (folder / "captions.txt").write_text("b.JPG: red and blue")
+        return folder
+
+    @pytest.fixture
+    def stylize(self, command, tmp_path):
+        def run(*arguments, out="out", method="identity"):
+            return command("stylize", *arguments, "--method", method, "-o", tmp_path / out)
+
+        return run
+
+    def test_of_a_folder_and_a_file_are_written_under_their_names(self, stylize, folder, photo, tmp_path):
+        photo.save(tmp_path / "c.png")
+        result = stylize(folder, tmp_path / "c.png")
+        assert result.code == 0
+        assert [line.split(" (")[0] for line in result.out.splitlines()] == [
+            str(tmp_path / "out" / name) for name in ("a.bmp.png", "b.JPG", "c.png")
+        ]
+        assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.bmp.png", "b.JPG", "c.png"]
+        assert np.array_equal(np.asarray(read(tmp_path / "out" / "c.png")), np.asarray(photo))
+        assert f"passed over 1 file of {folder}, by name no pictures: captions.txt" in result.err
+
+    def test_are_each_what_they_would_be_alone(self, stylize, sample_plugins, folder, tmp_path):
+        assert stylize(folder, method="noisy").code == 0
+        assert stylize(folder / "b.JPG", out="alone.jpg", method="noisy").code == 0
+        assert (tmp_path / "out" / "b.JPG").read_bytes() == (tmp_path / "alone.jpg").read_bytes()
+
+    def test_a_bad_one_costs_no_other(self, stylize, folder, tmp_path):
+        (folder / "aa.png").write_text("no picture")
+        result = stylize(folder, tmp_path / "none.png")
+        assert result.code == 4
+        assert result.error_lines == [
+            f"error: not an image: {folder / 'aa.png'}; use PNG, JPEG, WebP or TIFF",
+            f"error: image not found: {tmp_path / 'none.png'}",
+        ]
+        assert f"2 of 4 contents failed; the others are in {tmp_path / 'out'}" in result.err
+        assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.bmp.png", "b.JPG"]
+
+    def test_of_which_a_method_fails_on_all(self, stylize, sample_plugins, folder, tmp_path):
+        result = stylize(folder, "--prompt", "x", method="raises")
+        assert result.code == 4
+        assert result.error_lines == [
+            f"error: {folder / name}: method raises failed: RuntimeError: the paint has run out"
+            for name in ("a.bmp", "b.JPG")
+        ]
+        assert not (tmp_path / "out").exists()
+
+    def test_one_that_is_named_twice_is_one(self, stylize, folder):
+        result = stylize(folder, folder / "b.JPG", folder)
+        assert (result.code, len(result.out.splitlines())) == (0, 2)
+
+    def test_of_one_name_are_refused(self, stylize, folder, photo, tmp_path):
+        (tmp_path / "other").mkdir()
+        photo.save(tmp_path / "other" / "B.jpg")
+        result = stylize(folder, tmp_path / "other")
+        assert_refused(result, f"{folder / 'b.JPG'} and {tmp_path / 'other' / 'B.jpg'} would both be written to")
+        assert not (tmp_path / "out").exists()
+
+    @pytest.mark.parametrize(
+        ("out", "words"),
+        [("in", "it is one of the files that are read"), ("o.png", "name a folder with -o"), ("file", "is no folder")],
+    )
+    def test_go_into_a_folder_of_their_own(self, stylize, folder, tmp_path, out, words):
+        (tmp_path / "file").touch()
+        before = (folder / "b.JPG").read_bytes()
+        assert_refused(stylize(folder, out=out), words)
+        assert (folder / "b.JPG").read_bytes() == before
+
+    def test_a_method_that_needs_a_style_says_so_once(self, stylize, folder):
+        result = stylize(folder, "--prompt", "x", method="gatys")
+        assert_refused(result, "method gatys needs a style image")

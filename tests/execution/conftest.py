@@ -20,7 +20,7 @@ TINY = ("run", "--protocol", "tiny", "--metrics", "brightness_difference,brightn
 
 def results(run: Path) -> pd.DataFrame:
     """The results of a run without what differs from run to run."""
-    return benchmark.load_run(run).drop(columns=["seconds", "peak_memory_bytes"])
+    return benchmark.load_run(run).drop(columns=["seconds", "cpu_seconds", "disturbed", "peak_memory_bytes"])
 
 
 def assert_same_results(run: Path, other: Path) -> None:

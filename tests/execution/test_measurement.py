@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import subprocess
+import sys
+import threading
 import time
 
 import numpy as np
@@ -57,3 +61,53 @@ def test_without_a_high_water_mark_a_thread_looks(monkeypatch):
         del held
 
     assert growth.bytes == pytest.approx(100 * MEBIBYTE, rel=0.1)
+
+
+class TestProcessorTime:
+    def test_is_that_of_all_threads(self):
+        def work() -> None:
+            data = b"0" * 2**20
+            end = time.thread_time() + 0.3
+            while time.thread_time() < end:
+                hashlib.sha256(data).digest()
+
+        def work_in_threads() -> None:
+            threads = [threading.Thread(target=work) for _ in range(3)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+
+        assert measure(work_in_threads, CPU).cpu_seconds == pytest.approx(0.9, rel=0.2)
+
+    def test_counts_what_programs_took_that_the_call_ran(self):
+        program = "import time\nwhile time.process_time() < 0.5: pass"
+
+        measured = measure(lambda: subprocess.run([sys.executable, "-c", program], check=True), CPU)
+
+        assert measured.cpu_seconds == pytest.approx(0.5, abs=0.2)
+
+    def test_counts_what_a_program_took_that_was_there_before_and_goes_on(self):
+        program = "import sys, time\nfor _ in sys.stdin:\n  end = time.process_time() + 0.5\n" + (
+            "  while time.process_time() < end: pass\n  print('done', flush=True)"
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        )
+
+        def ask() -> None:
+            process.stdin.write("\n")
+            process.stdout.readline()
+
+        with process:
+            ask()
+            measured = measure(ask, CPU)
+            process.stdin.close()
+
+        assert measured.cpu_seconds == pytest.approx(0.5, abs=0.1)
+
+    def test_does_not_pass_while_the_call_sleeps(self):
+        measured = measure(lambda: time.sleep(0.3), CPU)
+
+        assert measured.seconds >= 0.3
+        assert measured.cpu_seconds < 0.1

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from benchmark.freezing.freeze import _Labels, _style
 from benchmark.freezing.prompts import artist_words, compose_prompt, genre_words, movement_words
+from benchmark.protocol.recipe import DatasetSource
 
 
 @pytest.mark.parametrize(
@@ -75,3 +77,18 @@ def test_genres():
 )
 def test_prompts_leave_out_what_is_unknown(labels, prompt):
     assert compose_prompt(*labels) == prompt
+
+
+@pytest.mark.parametrize(
+    ("caption", "prompt"),
+    [
+        ("a boat", "a boat"),
+        ("", "a marina painting by Claude Monet"),
+        (" ", "a marina painting by Claude Monet"),
+        ("\u200b", "a marina painting by Claude Monet"),
+    ],
+)
+def test_a_blank_caption_is_none_and_a_prompt_is_composed(caption, prompt):
+    labels = _Labels(movement=[""], artist=["claude-monet"], genre=["marina"], title=[""], year=[""], prompt=[caption])
+    made = _style(DatasetSource("works", paintings=1), labels, 0, "0" * 64)
+    assert made.prompt == prompt

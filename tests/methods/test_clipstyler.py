@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import Tensor, nn
 from torch.nn import functional
+from torchvision.models.vgg import cfgs, make_layers
 
 from benchmark.contracts import StyleCondition
+from benchmark.models.vgg import load_vgg19
 from methods.clipstyler import CLIPstyler, CLIPstylerSettings, Padding, PromptTemplates, Schedule, Upsampling
 from methods.clipstyler_augmentation import Crop, cut_crops, draw_crops
 from methods.clipstyler_losses import content_distance, directional_distances, reject_below, total_variation
 from methods.clipstyler_network import NetworkVariant, StyleNetwork, build_style_network
-from methods.clipstyler_optimization import PromptDescent
+from methods.clipstyler_optimization import PromptDescent, PromptLoss
 from methods.prompt_templates import embed_prompts, templates_of
 
 
@@ -136,11 +139,12 @@ def test_total_variation_is_a_sum_of_four_norms():
     assert total_variation(image).item() == pytest.approx(expected, rel=1e-6)
 
 
-def test_content_distance_sums_layers():
+def test_content_distance_sums_layers_on_torchvisions_scale():
     features = {"a": torch.ones(2, 3), "b": torch.full((4,), 3.0)}
     targets = {"a": torch.zeros(2, 3), "b": torch.ones(4)}
 
-    assert content_distance(features, targets).item() == 1 + 4
+    # Colours of unit variance instead of 0–255 divide features by 57.63.
+    assert content_distance(features, targets).item() == pytest.approx((1 + 4) / 57.63**2)
 
 
 def test_the_whole_loss_is_the_formula(vgg, models, picture):
@@ -148,8 +152,6 @@ def test_the_whole_loss_is_the_formula(vgg, models, picture):
     clip, content, styled = models.clip(), picture(seed=1), picture(seed=2)
     settings = CLIPstylerSettings(patches=6, crop_sizes=(20, 30), absolute_weight=0.5, threshold=0.9)
     targets = PromptDescent(vgg, clip, settings)._targets([StyleCondition(prompt="fire")], content)
-    from methods.clipstyler_optimization import PromptLoss
-
     loss = PromptLoss(vgg, clip, settings, content[None], targets, scale=1.0)
     actual = loss(styled[None], torch.Generator().manual_seed(3))
 
@@ -170,11 +172,50 @@ def test_the_whole_loss_is_the_formula(vgg, models, picture):
     patch = 1 - unit(patches - source) @ direction
     patch = torch.where(patch < 0.9, 0.0, patch).mean() + 0.5 * (1 - patches @ phrase("fire")).mean()
     directional = 1 - (unit(whole - source) @ direction)[0] + 0.5 * (1 - whole[0] @ phrase("fire"))
-    layers = ("conv4_2", "conv5_2")
+    layers = ("relu4_2", "relu5_2")
     ours, theirs = (vgg(image[None], layers) for image in (styled, content))
-    content_loss = sum(((ours[layer] - theirs[layer]) ** 2).mean() for layer in layers)
+    content_loss = sum(((ours[layer] - theirs[layer]) ** 2).mean() for layer in layers) / (255 * 0.226) ** 2
     expected = 9000 * patch + 500 * directional + 150 * content_loss + 2e-3 * total_variation(styled[None])
     torch.testing.assert_close(actual, expected)
+
+
+@pytest.fixture(scope="module")
+def torchvision_layers() -> nn.Sequential:
+    """Torchvision's VGG-19 as the authors' script has it, its ReLUs in place, with random weights of even scale."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        layers = make_layers(cfgs["E"])
+        for layer in layers:
+            if isinstance(layer, nn.Conv2d):
+                nn.init.kaiming_normal_(layer.weight)
+                nn.init.normal_(layer.bias, std=0.1)
+    assert all(layer.inplace for layer in layers if isinstance(layer, nn.ReLU))
+    return layers.requires_grad_(False).eval()
+
+
+def test_the_content_loss_is_that_of_the_released_script(torchvision_layers, models, picture, tmp_path):
+    """The script keeps what its layers 21 and 31 return while the picture passes through, one layer after another."""
+    torch.save({f"features.{name}": value for name, value in torchvision_layers.state_dict().items()}, tmp_path / "vgg")
+    content, styled = picture(seed=1), picture(seed=2)
+
+    def script_features(image: Tensor) -> list[Tensor]:
+        deviation = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
+        hidden = (image[None] - torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)) / deviation
+        kept = []
+        for index, layer in enumerate(torchvision_layers):
+            hidden = layer(hidden)
+            if index in (21, 31):
+                kept.append(hidden)
+        return kept
+
+    pairs = zip(script_features(styled), script_features(content), strict=True)
+    expected = sum((ours - theirs).square().mean() for ours, theirs in pairs)
+
+    settings = CLIPstylerSettings(patches=1, directional_weight=0, patch_weight=0, total_variation_weight=0)
+    vgg = load_vgg19(tmp_path / "vgg")
+    targets = PromptDescent(vgg, models.clip(), settings)._targets([StyleCondition(prompt="fire")], content)
+    loss = PromptLoss(vgg, models.clip(), settings, content[None], targets, scale=1.0)
+    torch.testing.assert_close(loss(styled[None], torch.Generator().manual_seed(0)), 150 * expected)
 
 
 def test_crops_stay_inside_and_keep_their_sizes(generator):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch.nn import functional
 
 from benchmark.contracts import StyleCondition
 from benchmark.models.vgg import Pooling
@@ -44,17 +45,93 @@ def test_the_loss_goes_down_to_a_fraction(vgg, picture):
     assert loss(descend(loss, content, steps=20, learning_rate=1.0)) < 0.3 * loss(content)
 
 
-def test_steps_are_evaluations(vgg, picture):
-    content = picture()[None]
-    loss, evaluations = GatysLoss(vgg, GatysSettings(), content, picture(seed=1)[None]), []
+def counting(loss):
+    values = []
 
     def counted(images):
-        evaluations.append(images)
-        return loss(images)
+        value = loss(images)
+        values.append(value.item())
+        return value
 
-    descend(counted, content, steps=5, learning_rate=1.0)
+    return counted, values
 
-    assert len(evaluations) == 5
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 20, 21])
+def test_steps_are_evaluations_and_each_is_followed_by_an_update(vgg, picture, steps):
+    content = picture(32, 32)[None]
+    loss = GatysLoss(vgg, GatysSettings(), content, picture(32, 32, seed=1)[None])
+    counted, values = counting(loss)
+
+    image = descend(counted, content, steps=steps, learning_rate=1.0)
+
+    assert len(values) == steps
+    assert loss(image) < min(values)
+
+
+def test_five_hundred_steps_are_evaluations_where_nothing_is_left_to_gain():
+    content, aim = torch.full((1, 3, 16, 16), 0.25), torch.full((1, 3, 16, 16), 0.75)
+    loss, values = counting(lambda images: 1e6 * functional.mse_loss(images, aim))
+
+    image = descend(loss, content, steps=500, learning_rate=1.0)
+
+    assert len(values) == 500
+    torch.testing.assert_close(image, aim)
+
+
+def narrow_style_loss(style, start):
+    """A Gram loss on 8 random filters, as large at the start as that of VGG-19 on a pair at 1024 px: 2.4e8."""
+    filters = torch.randn(8, 3, 3, 3, generator=torch.Generator().manual_seed(0))
+
+    def gram(images):
+        features = functional.conv2d(255 * images, filters, padding=1).relu().flatten(2)
+        return features @ features.transpose(1, 2) / features.shape[2]
+
+    wanted = gram(style)
+    weight = 2.4e8 / functional.mse_loss(gram(start), wanted)
+    return lambda images: weight * functional.mse_loss(gram(images), wanted)
+
+
+def test_a_large_picture_changes_from_the_first_evaluation_on(picture):
+    """A first step whose changes sum to 1 grey level is below the resolution of float32 here."""
+    content, style = 0.5 + 0.5 * picture(1024, 1024, seed=1)[None], picture(1024, 1024, seed=2)[None]
+    loss = narrow_style_loss(style, content)
+    counted, values = counting(loss)
+
+    image = descend(counted, content, steps=4, learning_rate=1.0)
+
+    assert len(values) == 4
+    assert values[1] < 0.999 * values[0]
+    assert loss(image) < values[3] < values[2] < 0.2 * values[0]
+    assert ((image - content).abs() > 0.5 / 255).float().mean() > 0.5
+
+
+@pytest.mark.parametrize("size", [16, 64, 256])
+def test_the_first_step_moves_pixels_by_a_tenth_of_a_grey_level_at_every_size(picture, size):
+    content, style = picture(size, size, seed=1)[None], picture(size, size, seed=2)[None]
+
+    image = descend(narrow_style_loss(style, content), content, steps=1, learning_rate=1.0)
+
+    assert (255 * (image - content)).abs().mean().item() == pytest.approx(0.1, rel=1e-3)
+
+
+def test_a_content_that_is_the_style_is_returned_as_it_is(vgg, picture):
+    content = picture(32, 32)[None]
+    loss, values = counting(GatysLoss(vgg, GatysSettings(), content, content))
+
+    image = descend(loss, content, steps=3, learning_rate=1.0)
+
+    assert values == [0.0, 0.0, 0.0]
+    assert torch.equal(image, content)
+
+
+def test_a_loss_that_is_no_number_fails_at_once(vgg, picture):
+    content = picture(32, 32)[None]
+    settings = GatysSettings(style_weight=1e36)
+    loss, values = counting(GatysLoss(vgg, settings, content, picture(32, 32, seed=1)[None]))
+
+    with pytest.raises(FloatingPointError, match="the loss became inf: the images, weights or learning_rate are"):
+        descend(loss, content, steps=50, learning_rate=1.0)
+    assert len(values) == 1
 
 
 def test_coarse_passes_see_small_images(models, picture, generator, monkeypatch):

@@ -89,8 +89,8 @@ def test_the_cosine_to_the_style_image_is_that_of_open_clip_at_another_size(towe
 
     score = metric.score(stylized=[to_tensor(pictures[0])], style=[to_tensor(pictures[1])])
 
-    # PIL resizes in 8 bits and clips; our filter works on floats.
-    assert score.item() == pytest.approx((first @ second).item(), abs=0.01)
+    # PIL rounds to 8 bits twice.
+    assert score.item() == pytest.approx((first @ second).item(), abs=1e-3)
 
 
 def as_torchmetrics_wants(towers: CLIP) -> tuple[nn.Module, Any]:

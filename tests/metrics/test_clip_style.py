@@ -2,15 +2,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import open_clip
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional
+from torchvision.transforms.v2 import InterpolationMode
+from torchvision.transforms.v2.functional import to_pil_image
 
 from benchmark.models.provider import Models
+from benchmark.models.resizing import resize
 from benchmark.models.role import Role
 from metrics.clip_patches import PATCHES, ClipPatchScore, patch_boxes
 from metrics.clip_style import ClipStyleSimilarity
+from tests.models.test_resizing import ROUNDING, blocks
 
 PROMPTS = {"red": (2.0, 0.1, 0.0), "green": (0.0, 1.0, 0.3)}
 
@@ -95,15 +100,28 @@ def test_patch_score_is_the_mean_cosine_of_the_crops(
 ) -> None:
     text = torch.tensor(PROMPTS["green"])
     crops = [content[:, top : top + side, left : left + side] for top, left, side in patch_boxes(64, 64)]
-    resized = [functional.interpolate(crop[None], size=(8, 8), mode="bicubic", antialias=True) for crop in crops]
+    resized = [resize(crop, 8, 8, InterpolationMode.BICUBIC) for crop in crops]
     expected = torch.stack(
-        [functional.cosine_similarity(crop[0].mean(dim=(1, 2)), text, dim=0) for crop in resized]
+        [functional.cosine_similarity(crop.mean(dim=(1, 2)), text, dim=0) for crop in resized]
     ).mean()
 
     score = patch_score.score(stylized=[content], prompt=["green"])
 
-    # Bicubic filters may leave [0, 1] by a little, and torchvision's does nothing else than interpolate.
     torch.testing.assert_close(score, expected[None], rtol=1e-5, atol=1e-6)
+
+
+def test_the_judge_sees_each_crop_as_open_clips_transform_shows_it(
+    patch_score: ClipPatchScore, judge: ColourJudge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = blocks(50, 64, 5)
+    shown: list[torch.Tensor] = []
+    monkeypatch.setattr(judge, "encode_image", lambda crops: shown.extend(crops) or crops.mean(dim=(2, 3)))
+    patch_score.score(stylized=[image], prompt=["green"])
+
+    transform = open_clip.image_transform(judge.image_size, is_train=False, mean=(0, 0, 0), std=(1, 1, 1))
+    for crop, (top, left, side) in zip(shown, patch_boxes(50, 64), strict=True):
+        expected = transform(to_pil_image(image[:, top : top + side, left : left + side]))
+        torch.testing.assert_close(crop, expected, rtol=0, atol=ROUNDING)
 
 
 @pytest.mark.parametrize(("height", "width", "low", "high"), [(512, 512, 64, 224), (256, 400, 32, 112), (16, 16, 2, 7)])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -131,10 +132,10 @@ def test_a_single_image_has_no_distance(metric: Fid | Kid) -> None:
     assert math.isnan(metric.score(stylized=features(1, seed=0), style=features(5, seed=1)))
 
 
-def test_both_share_the_pass_of_each_image(content: torch.Tensor, style: torch.Tensor) -> None:
+def test_both_share_the_pass_of_each_image(picture: Callable[[str, int], torch.Tensor]) -> None:
     network = ColourInception()
     models = InceptionOnly(network)
-    content, style = content.clone(), style.clone()
+    content, style = (picture(name, 80) for name in ("contents/cat", "styles/starry_night"))
     for metric in (Fid(), Kid()):
         metric.prepare(models)
         torch.testing.assert_close(metric.describe(stylized=[content])[0], content.mean(dim=(1, 2)))

@@ -16,6 +16,7 @@ from benchmark.models import clip_tiny
 from benchmark.models.clip import ClipModel
 from benchmark.models.clip_tiny_tower import OBJECT_SHARE, OBJECT_SIZE, ObjectHead, fold_normalization
 from benchmark.models.specification import find_model
+from tests.models.test_resizing import ROUNDING, blocks
 
 LARGEST_FILE = 20_000_000
 
@@ -99,6 +100,22 @@ def test_open_clip_alone_loads_them(name: str, tiny: ClipModel, judge: ClipModel
         embedding = towers.eval().encode_image(transform(picture)[None])
     exact = transforms.to_image(picture)[None].float() / 255
     torch.testing.assert_close(ours.encode_image(exact), embedding, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("height_and_width", [(256, 320), (100, 90)])
+def test_both_are_shown_what_open_clips_transform_shows(model: ClipModel, height_and_width: tuple[int, int]) -> None:
+    picture = transforms.to_pil_image(blocks(*height_and_width, 7))
+    visual = model.towers.visual
+    transform = open_clip.image_transform(
+        model.image_size, is_train=False, mean=visual.image_mean, std=visual.image_std
+    )
+    shown: list[Tensor] = []
+    hook = visual.register_forward_pre_hook(lambda _, inputs: shown.append(inputs[0]))
+    model.encode_image(transforms.to_image(picture)[None].float() / 255)
+    hook.remove()
+
+    difference = (shown[0] - transform(picture)[None]) * model.standard_deviation
+    assert float(difference.abs().max()) <= ROUNDING
 
 
 def test_embeddings_have_the_stated_size_and_are_not_of_unit_length(model: ClipModel, photo: Tensor) -> None:

@@ -6,15 +6,19 @@ from types import SimpleNamespace
 import piq
 import pytest
 import torch
+from PIL import Image
 from skimage import data
 from torch import nn
 from torch.nn import functional
 from torchvision.models.vgg import cfgs, make_layers
+from torchvision.transforms.functional import resize as resize_picture
+from torchvision.transforms.functional import to_pil_image, to_tensor
 
 from benchmark.errors import InputError
 from benchmark.models.assets import DISTS_HEADS
 from benchmark.models.dists_distance import DistsDistance, load_dists
 from benchmark.models.weights_folders import weights_folders
+from tests.models.test_resizing import blocks
 
 
 def heads() -> Path:
@@ -46,8 +50,10 @@ def network(weights: Path) -> DistsDistance:
     return load_dists(weights, heads())
 
 
-@pytest.mark.parametrize("side", [96, 272])
-def test_equals_piq(network: DistsDistance, backbone: nn.Module, monkeypatch: pytest.MonkeyPatch, side: int) -> None:
+@pytest.mark.parametrize("side", [96, 256])
+def test_equals_piq_where_nothing_is_reduced(
+    network: DistsDistance, backbone: nn.Module, monkeypatch: pytest.MonkeyPatch, side: int
+) -> None:
     heads = {
         "alpha": torch.cat(network.backbone.weights[:6], dim=1),
         "beta": torch.cat(network.backbone.weights[6:], 1),
@@ -63,6 +69,57 @@ def test_equals_piq(network: DistsDistance, backbone: nn.Module, monkeypatch: py
 
     # The same float32 operations; only the last sum runs over all channels at once in both.
     torch.testing.assert_close(network(first, second), expected, rtol=1e-5, atol=1e-6)
+
+
+def as_the_authors_do(first: Image.Image, second: Image.Image, backbone: nn.Sequential, heads: Path) -> float:
+    """The authors' program in other words: pictures to 256 px with PIL, five stages with L2 pooling, weighted SSIM."""
+    hann = torch.tensor([0.5, 1.0, 0.5])
+    window = torch.outer(hann, hann) / 4
+    mean, deviation = (torch.tensor(of).view(3, 1, 1) for of in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
+    weights = torch.load(heads, weights_only=True)
+    total = weights["alpha"].sum() + weights["beta"].sum()
+
+    def features(picture: Image.Image) -> list[torch.Tensor]:
+        if min(picture.size) > 256:
+            picture = resize_picture(picture, 256)
+        image = to_tensor(picture)
+        kept, hidden = [image], ((image - mean) / deviation)[None]
+        for index, layer in enumerate(backbone[:30]):
+            if isinstance(layer, nn.MaxPool2d):
+                kernel = window.expand(hidden.shape[1], 1, 3, 3)
+                powers = functional.conv2d(hidden**2, kernel, stride=2, padding=1, groups=hidden.shape[1])
+                hidden = (powers + 1e-12).sqrt()
+            else:
+                hidden = layer(hidden)
+            if index in (3, 8, 15, 22, 29):
+                kept.append(hidden[0].clone())
+        return kept
+
+    similarity, place = torch.zeros(()), 0
+    for x, y in zip(features(first), features(second), strict=True):
+        x, y = x.flatten(1), y.flatten(1)
+        alpha, beta = (weights[name].flatten()[place : place + len(x)] / total for name in ("alpha", "beta"))
+        luminance = (2 * x.mean(1) * y.mean(1) + 1e-6) / (x.mean(1) ** 2 + y.mean(1) ** 2 + 1e-6)
+        covariance = (x * y).mean(1) - x.mean(1) * y.mean(1)
+        variances = x.var(1, correction=0) + y.var(1, correction=0)
+        similarity = similarity + (alpha * luminance + beta * (2 * covariance + 1e-6) / (variances + 1e-6)).sum()
+        place += len(x)
+    return float(1 - similarity)
+
+
+@pytest.mark.parametrize("size", [(96, 96), (300, 420), (512, 512)])
+def test_equals_the_authors_program_from_the_file_on(
+    network: DistsDistance, backbone: nn.Sequential, size: tuple[int, int]
+) -> None:
+    # Fine squares: without antialiasing the numbers would differ by 2e-4 and more.
+    pictures = [to_pil_image(blocks(size[1], size[0], side)) for side in (3, 2)]
+    with torch.no_grad():
+        expected = as_the_authors_do(*pictures, backbone, heads())
+
+    distance = network(*(to_tensor(picture)[None] for picture in pictures))
+
+    # Where pictures are reduced, PIL rounds them to 8 bits twice.
+    assert distance.item() == pytest.approx(expected, abs=1e-5 if min(size) <= 256 else 1e-4)
 
 
 def test_the_weights_of_the_channels_sum_to_one(network: DistsDistance) -> None:

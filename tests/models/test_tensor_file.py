@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save, save_file
 from torch import nn
 
 from benchmark.errors import InputError
@@ -50,6 +51,18 @@ def traced(path: Path) -> nn.Module:
     shown = Shown().eval()
     torch.jit.trace(shown, torch.zeros(1, 3)).save(path)
     return shown
+
+
+def test_files_are_read_under_names_of_any_bytes(tmp_path):
+    folder = tmp_path / os.fsdecode(b"poids_entra\xeen\xe9s")
+    folder.mkdir()
+    (folder / "weights.safetensors").write_bytes(save(TENSORS))
+    with (folder / "weights.pth").open("wb") as file:
+        torch.save(TENSORS, file)
+    for path in folder.iterdir():
+        assert {name: tensor.tolist() for name, tensor in read_tensors(path).items()} == {
+            name: tensor.tolist() for name, tensor in TENSORS.items()
+        }
 
 
 @pytest.mark.parametrize("name", ["weights.safetensors", "weights.pth", "weights"])

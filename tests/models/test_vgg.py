@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,8 +12,10 @@ from torch import Tensor, nn
 from torchvision.models import vgg19
 
 from benchmark.errors import InputError, MissingModelError
+from benchmark.models.asset import Asset
 from benchmark.models.specification import find_model
 from benchmark.models.vgg import CONVOLUTIONS, VGG19, Pooling, load_vgg19
+from benchmark.models.weights_check import file_sha256
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -186,6 +189,26 @@ def test_torchvisions_weights_give_torchvisions_features(
     features = load_vgg19(torchvision_file)(images, [layer])[layer]
 
     torch.testing.assert_close(features, expected)
+
+
+def test_torchvisions_network_is_brought_to_the_original_scale(torchvision_file: Path) -> None:
+    images = torch.rand(1, 3, 48, 64, generator=torch.Generator().manual_seed(1))
+    asset = Asset("vgg19-random", torchvision_file.name, "none", "nobody", sha256=file_sha256(torchvision_file))
+    specification = replace(find_model("vgg19"), assets=(asset,))
+    layers = ("conv1_1", "relu3_1", "conv5_4")
+    expected = load_vgg19(torchvision_file)(images, layers)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STYLE_TRANSFER_BENCHMARK_WEIGHTS", str(torchvision_file.parent))
+        features = specification.load()(images, layers)
+
+    for layer in layers:
+        torch.testing.assert_close(features[layer], 255 * 0.226 * expected[layer], rtol=1e-4, atol=1e-4)
+
+
+def test_features_are_not_multiplied_by_nothing() -> None:
+    with pytest.raises(ValueError, match="above 0, not 0"):
+        VGG19().multiply_features(0)
 
 
 def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:

@@ -27,10 +27,10 @@ from scipy.stats import wasserstein_distance
 from skimage import color, data
 from torch.nn import functional
 from torchvision.transforms.v2 import InterpolationMode
-from torchvision.transforms.v2 import functional as transforms
 
 from benchmark.execution.scoring import Scorer
 from benchmark.images import fit_square, quantize, to_tensor
+from benchmark.models.resizing import resize
 from benchmark.models.role import Role
 from benchmark.models.specification import find_model
 from benchmark.plan.configuration import SelectedMetric
@@ -130,7 +130,7 @@ def references(packages, cases):
     mean, deviation = (torch.tensor(of).view(3, 1, 1) for of in (clip.visual.image_mean, clip.visual.image_std))
 
     def resized(image):
-        return transforms.resize(image, clip.visual.image_size, InterpolationMode.BICUBIC, antialias=True)
+        return resize(image, *clip.visual.image_size, InterpolationMode.BICUBIC)
 
     def encode(images):
         return functional.normalize(clip.encode_image((images - mean) / deviation), dim=1)
@@ -149,9 +149,9 @@ def references(packages, cases):
     def features(image, layers):
         return vgg(image[None], layers)
 
-    def similarity(maps, scale):
-        flat = maps[0].flatten(start_dim=1).T
-        return (flat @ flat.T * scale).log_softmax(dim=1)
+    def similarity(maps):
+        flat = maps[0].flatten(start_dim=1).T / (256 * 57.63)
+        return (flat @ flat.T).log_softmax(dim=1)
 
     def style_loss(image, style):
         found, wanted = features(image, STYLE_LAYERS), features(style, STYLE_LAYERS)
@@ -164,9 +164,8 @@ def references(packages, cases):
 
     def cfsd(image, content):
         first, second = (features(picture, ["relu3_1"])["relu3_1"] for picture in (content, image))
-        scale = 1 / (256 * first.square().mean())
-        wanted, found = similarity(first, scale), similarity(second, scale)
-        return functional.kl_div(found, wanted, log_target=True, reduction="batchmean").item()
+        wanted, found = similarity(first), similarity(second)
+        return functional.kl_div(found, wanted, log_target=True, reduction="sum").item()
 
     def content_loss(image, content):
         found, wanted = (features(picture, ["relu4_2"])["relu4_2"] for picture in (image, content))

@@ -7,11 +7,13 @@ import json
 import pytest
 
 from benchmark.errors import InputError
+from benchmark.freezing.kept_images import is_kept, keep_image
 from benchmark.images import open_image, pixels_sha256
 from benchmark.protocol.frozen import open_protocol
 from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.reading import read_protocol, read_protocol_or_recipe
 from benchmark.protocol.recipe import Recipe
+from tests.icc_profiles import rgb_profile
 from tests.synthetic_wikiart import picture
 
 RECIPE = """
@@ -79,6 +81,21 @@ class TestALock:
         problems = protocol.wrong_images()
         assert "style wave is not on this machine" in problems["style wave"]
         assert "content photo has changed" in problems["content photo"]
+
+    def test_of_before_profiles_were_applied_still_fits_and_gets_another_fingerprint(self, lock, tmp_path):
+        stored = open_image(lock().styles[0].image)
+        stored.save(tmp_path / "wide.png", icc_profile=rgb_profile())
+        data = (tmp_path / "wide.png").read_bytes()
+        protocol = lock()
+        before = protocol.fingerprint
+        # The lock names the stored pixels, under which the file with its profile is kept.
+        assert keep_image(data, "wide.png", pixels_sha256(stored)) == pixels_sha256(stored)
+        protocol.styles[0].image.write_bytes(data)
+        assert is_kept(pixels_sha256(stored))
+        protocol = lock()
+        assert protocol.wrong_images() == {}
+        assert protocol.image_hashes["style wave"] == pixels_sha256(open_image(tmp_path / "wide.png"))
+        assert protocol.fingerprint != before
 
     @pytest.mark.parametrize(
         ("change", "message"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,20 @@ class TestCases:
         assert protocol.cases[1].id == "waves--warm--1"
 
 
+def test_files_are_found_in_any_spelling(edited, tmp_path):
+    (tmp_path / unicodedata.normalize("NFD", "Wärme.png")).write_bytes((TINY / "warm.png").read_bytes())
+    written = edited('image = "warm.png"', f'image = "{unicodedata.normalize("NFC", "Wärme.png")}"')
+    assert written.fingerprint == read_protocol(TINY / "protocol.toml").fingerprint
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_is_read_whatever_editor_saved_it(edited, tmp_path, encoding):
+    plain = edited("resolution = 32", "resolution = 32")
+    file = tmp_path / "protocol.toml"
+    file.write_text(file.read_text().replace("\n", "\r\n"), encoding=encoding, newline="")
+    assert read_protocol(file).fingerprint == plain.fingerprint
+
+
 class TestTheFingerprint:
     def test_is_stable(self):
         assert read_protocol(TINY / "protocol.toml").fingerprint == read_protocol(TINY / "protocol.toml").fingerprint
@@ -167,6 +182,7 @@ class TestBadFiles:
             ("[models]", "[origin]\n[models]", "origin.dataset must be a table"),
             ("[[mixes]]", "[mixes]", "mixes must be a list"),
             ('id = "warm"', 'id = "cold"', "is used twice"),
+            ('id = "warm"', 'id = "Cold"', "ids 'Cold' and 'cold' differ in case only"),
             ('id = "warm"', 'id = "warm"\nauthor = "x"', "unknown key 'author'"),
             ('id = "warm"', 'id = "warm"\nyear = 1900', "year must be a string"),
             ('image = "waves.png"', "", "image is missing"),
@@ -199,3 +215,17 @@ class TestBadFiles:
     def test_a_missing_file_is_named(self, tmp_path):
         with pytest.raises(InputError, match=r"cannot read protocol .*none\.toml"):
             read_protocol(tmp_path / "none.toml")
+
+
+class TestBlankPrompts:
+    @pytest.mark.parametrize("prompt", ["", "   ", "\u200b\ufeff"])
+    def test_are_none_beside_an_image_and_share_its_fingerprint(self, edited, prompt):
+        blank = edited('prompt = "a warm painting"', f'prompt = "{prompt}"')
+        without = edited('prompt = "a warm painting"\n', "")
+        assert blank.styles[0].prompt is None
+        assert blank.fingerprint == without.fingerprint
+
+    @pytest.mark.parametrize("prompt", ["", "   ", "\u200b\ufeff"])
+    def test_alone_make_no_style(self, edited, prompt):
+        with pytest.raises(InputError, match=r"styles entry 1 \(warm\): an image or a prompt is needed"):
+            edited('image = "warm.png"\nprompt = "a warm painting"', f'prompt = "{prompt}"')

@@ -129,7 +129,7 @@ FIELDS = frozenset({
     "id", "title", "creator", "licence", "source", "thumbnail", "artist", "year", "prompt", "movement", "weight",
     "mask", "image", "rows", "columns", "values", "command", "environment", "name", "version", "description",
     "resolution", "fingerprint", "seed", "device", "started", "finished", "method", "case", "content", "style",
-    "status", "error", "seconds", "peak_memory_bytes",
+    "status", "error", "seconds", "cpu_seconds", "disturbed", "peak_memory_bytes",
 })  # fmt: skip
 """Keys of dictionaries and columns that the benchmark chooses; all others come from plugins."""
 
@@ -226,6 +226,7 @@ def _crossed_unit(
     noise = noise * (not method.control)
     return unit | {
         "seconds": 0.1 + share,
+        "cpu_seconds": 0.2 + 1.5 * share,
         "peak_memory_bytes": int(1e8 + 1e8 * share),
         "ssim": 1 - 0.8 * share + noise[0],
         "lpips": 0.7 * share + noise[1],
@@ -269,6 +270,8 @@ def _unit(directory: Path, method: str, case: CaseRecord, side: int = SIDE) -> d
         "status": "ok",
         "error": None,
         "seconds": 1.5,
+        "cpu_seconds": 2.5,
+        "disturbed": False,
         "peak_memory_bytes": 5_000_000,
         "image": image,
         "ssim": 0.5,

@@ -35,12 +35,14 @@ def test_a_chart_follows_the_metric_that_is_chosen(browser: Browser, crossed_run
         page.locator(".chart-trade_off.drawn").wait_for()
         point = chart.locator("path[aria-roledescription='point']").first
         before = point.get_attribute("transform")
-        chart.get_by_label("Content by").select_option(label="LPIPS")
+        assert "content by SSIM" in chart.locator(".canvas").text_content()
+        chart.get_by_role("combobox", name="Content by").select_option(label="LPIPS")
         page.wait_for_function(
             "before => document.querySelector(\".chart-trade_off path[aria-roledescription='point']\")"
             ".getAttribute('transform') !== before",
             arg=before,
         )
+        assert "content by LPIPS" in chart.locator(".canvas").text_content()
 
 
 def test_the_trend_follows_the_metric_that_is_chosen(browser: Browser, crossed_run: RunRecords, tmp_path: Path) -> None:
@@ -51,7 +53,7 @@ def test_the_trend_follows_the_metric_that_is_chosen(browser: Browser, crossed_r
         points = chart.locator("path[aria-roledescription='point']")
         assert points.count() == 3 * len(crossed_run.methods)
         before = points.first.get_attribute("transform")
-        chart.get_by_label("Trend of").select_option(label="CLIP text")
+        chart.get_by_role("combobox", name="Trend of").select_option(label="CLIP text")
         page.wait_for_function(
             "before => document.querySelector(\".chart-trend_1 path[aria-roledescription='point']\")"
             ".getAttribute('transform') !== before",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import json
+import os
 
 import pytest
 
 from benchmark.errors import InputError
-from benchmark.store.atomic import replacing, write_bytes, write_json
+from benchmark.store.atomic import replacing, write_bytes, write_json, write_text
 
 
 def test_a_file_is_replaced_whole(tmp_path):
@@ -45,3 +47,18 @@ def test_a_full_disk_is_told_of_the_file_that_was_to_be_written(tmp_path):
     with pytest.raises(InputError, match=r"cannot write .*/file: No space left"), replacing(tmp_path / "file"):
         raise OSError(errno.ENOSPC, "No space left on device")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_as_long_as_file_systems_take_is_written(tmp_path):
+    for name in ("x" * 255, "é" * 127):
+        write_bytes(tmp_path / name, b"whole")
+        assert (tmp_path / name).read_bytes() == b"whole"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_text_that_no_file_can_hold_is_escaped(tmp_path):
+    path = tmp_path / os.fsdecode(b"r\xe9sultats")
+    write_json(path, {"command": ["benchmark", "--out", str(path.name)]})
+    assert json.loads(path.read_bytes()) == {"command": ["benchmark", "--out", r"r\xe9sultats"]}
+    write_text(path, f"{path.name}\n")
+    assert path.read_bytes() == b"r\\xe9sultats\n"

@@ -17,11 +17,23 @@ def record(case: str, status: UnitStatus = UnitStatus.OK, **facts) -> UnitRecord
 
 def test_what_is_written_is_read(tmp_path):
     written = record(
-        "a", seconds=0.1, peak_memory_bytes=5, image="images/painter/a.png", scores={"x": 0.1 + 0.2, "y": None}
+        "a",
+        seconds=0.1,
+        cpu_seconds=0.2,
+        disturbed=True,
+        peak_memory_bytes=5,
+        image="images/painter/a.png",
+        scores={"x": 0.1 + 0.2, "y": None},
     )
     with JournalWriter(tmp_path / "journal.jsonl") as journal:
         journal.append(written)
     assert read_journal(tmp_path / "journal.jsonl") == ({("painter", "a"): written}, [])
+
+
+def test_a_line_of_a_version_that_did_not_look_is_not_known_to_be_disturbed_or_not():
+    line = '{"method":"painter","case":"a","status":"ok","seed":0,"seconds":0.1,"peak_memory_bytes":5}'
+    read = UnitRecord.from_line(line)
+    assert (read.seconds, read.cpu_seconds, read.disturbed) == (0.1, None, None)
 
 
 def test_the_last_record_of_a_unit_counts(tmp_path):

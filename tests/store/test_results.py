@@ -29,6 +29,8 @@ def record(position: int) -> UnitRecord:
         UnitStatus.OK,
         unit.seed,
         seconds=position / 8,
+        cpu_seconds=None if position == 3 else position / 4,
+        disturbed=(True, False, None)[position % 3],
         peak_memory_bytes=None if position % 2 else 2**40 + position,
         image=unit.image,
         scores={"ssim": None if position % 3 == 0 else position / 7, "gram": 1.0, "unplanned": 2.0},
@@ -53,6 +55,8 @@ def test_it_has_a_row_for_every_finished_unit(table):
     assert " + " in mixed["prompt"]
     assert found["gram.relu1_1"].isna().all()
     assert str(found["peak_memory_bytes"].dtype) == "Int64"
+    assert str(found["disturbed"].dtype) == "boolean"
+    assert [None if pd.isna(one) else bool(one) for one in found["disturbed"]] == [each.disturbed for each in RECORDS]
 
 
 def test_a_report_makes_the_same_table_from_the_journal(table):
@@ -100,7 +104,7 @@ def test_a_folder_that_is_a_file_is_one_clear_line(tmp_path):
 
 
 @pytest.mark.parametrize("rows", [3, 10_000])
-@pytest.mark.parametrize("column", ["ssim", "gram", "seconds", "peak_memory_bytes"])
+@pytest.mark.parametrize("column", ["ssim", "gram", "seconds", "cpu_seconds", "peak_memory_bytes"])
 def test_the_scores_of_a_method_that_ended_well_are_read_alone(tmp_path, monkeypatch, column, rows):
     monkeypatch.setattr(results, "_ROWS_AT_ONCE", rows)
     path = tmp_path / "results.parquet"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
+from benchmark.analysis.gate.snapshot import RUNTIME
 from benchmark.analysis.level import LEVEL
+from benchmark.errors import InputError
+from benchmark.suggestion import suggest
 
 
 @dataclass(frozen=True)
@@ -30,9 +34,35 @@ class GateRules:
     Attributes:
         scores: What is tolerated of a metric's mean.
         runtime: What is tolerated of the mean runtime, in multiples of the calibration workload.
-        level: Share of intervals that should contain the true difference.
+        own: Relative tolerances of single metrics, ``runtime`` included, in place of the general ones.
+        level: Probability that chance makes nothing worse or better in a check of unchanged code, over all its methods
+            and metrics together.
     """
 
     scores: Tolerance = Tolerance(relative=0.02, absolute=1e-6)
     runtime: Tolerance = Tolerance(relative=0.5, absolute=0.25)
+    own: Mapping[str, float] = field(default_factory=dict)
     level: float = LEVEL
+
+    def tolerance(self, metric: str) -> Tolerance:
+        """What is tolerated of a metric.
+
+        Args:
+            metric: Name of the metric, or ``runtime``.
+        """
+        general = self.runtime if metric == RUNTIME else self.scores
+        return replace(general, relative=self.own[metric]) if metric in self.own else general
+
+    def require_known(self, metrics: Iterable[str]) -> None:
+        """Refuses a tolerance of a metric that there is not.
+
+        Args:
+            metrics: The metrics that there are, besides ``runtime``.
+
+        Raises:
+            InputError: A metric with a tolerance of its own is not among them.
+        """
+        known = {*metrics, RUNTIME}
+        for metric in self.own:
+            if metric not in known:
+                raise InputError(f"--tolerance {metric}: there is no metric {metric!r}{suggest(metric, known)}")

@@ -2,79 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
+
+from benchmark.analysis.gate.paired_means import PairedMeans
+from benchmark.analysis.gate.rerun_noise import RerunNoise, assumed_noise, measured_noise
 from benchmark.analysis.gate.rules import Tolerance
-from benchmark.analysis.gate.snapshot import MethodResults, SetResult
+from benchmark.analysis.gate.snapshot import SetResult, Snapshot
 from benchmark.analysis.gate.verdict import Finding, Outcome
 from benchmark.contracts.metric import Direction
 
 
 def compare_set_scores(
-    before: Mapping[str, MethodResults],
-    now: Mapping[str, MethodResults],
-    metric: str,
-    direction: Direction,
-    tolerance: Tolerance,
-) -> list[Finding]:
-    """Compares the one number that a metric has for each method: by the tolerance alone, as there is no interval.
+    before: Snapshot, now: Snapshot, metric: str, tolerance: Tolerance
+) -> tuple[list[Finding], list[PairedMeans]]:
+    """Compares the one number that a metric has for each method.
 
     Numbers from too few images, or from other numbers of images than before, are not comparable, which decides nothing:
     small protocols have few images always. Methods that only one of the runs has are passed over.
 
+    Where its noise was not measured, such a number is taken to repeat itself as the mean over its images would.
+
     Args:
-        before: The methods of the baseline.
-        now: The methods of the run.
+        before: The baseline.
+        now: The run.
         metric: Name of the metric.
-        direction: Which way is better.
         tolerance: What is tolerated.
 
     Returns:
-        One finding per method, but only one for all methods that cannot be compared for the same reason.
+        What is lost or cannot be compared, one finding for all methods that share the reason; and what is to be judged.
     """
-    found = [
-        _compare(name, metric, there, now[name].set_scores.get(metric), direction, tolerance)
-        for name, method in before.items()
-        if name in now and (there := method.set_scores.get(metric)) is not None and there.value is not None
-    ]
+    direction = before.metrics[metric].direction
+    is_known = not before.unknown_noise(now)
+    found: list[Finding] = []
+    compared: list[PairedMeans] = []
+    for name, method in before.methods.items():
+        there = method.set_scores.get(metric)
+        if name not in now.methods or there is None or there.value is None:
+            continue
+        here = now.methods[name].set_scores.get(metric)
+        if here is None or here.value is None:
+            reason = here.warning if here else ""
+            outcome = Outcome.NEWLY_FAILING if reason else Outcome.MISSING
+            found.append(Finding(outcome, name, metric, reason or "has no score"))
+        elif direction is Direction.NEITHER:
+            continue
+        elif problem := _problem(there, here):
+            found.append(Finding(Outcome.NOT_COMPARABLE, name, metric, problem, decides=False))
+        else:
+            compared.append(
+                PairedMeans(
+                    method=name,
+                    metric=metric,
+                    direction=direction,
+                    before=there.value,
+                    now=here.value,
+                    size=abs(there.value),
+                    tolerance=tolerance.of(abs(there.value)),
+                    noise=_noise(there, there.value, before.repeats if is_known else 1),
+                    reason="one number for all images",
+                    cases=here.images,
+                    contents=here.contents,
+                    styles=here.styles,
+                )
+            )
     undecided = [finding for finding in found if finding.outcome is Outcome.NOT_COMPARABLE]
     reasons = dict.fromkeys(finding.reason for finding in undecided)
     together = [_together([finding for finding in undecided if finding.reason == reason]) for reason in reasons]
-    return [*(finding for finding in found if finding.outcome is not Outcome.NOT_COMPARABLE), *together]
+    return [*(finding for finding in found if finding.outcome is not Outcome.NOT_COMPARABLE), *together], compared
 
 
-def _compare(
-    method: str, metric: str, there: SetResult, here: SetResult | None, direction: Direction, tolerance: Tolerance
-) -> Finding:
-    assert there.value is not None
-    if here is None or here.value is None:
-        reason = here.warning if here else ""
-        outcome = Outcome.NEWLY_FAILING if reason else Outcome.MISSING
-        return Finding(outcome, method, metric, reason or "has no score")
+def _problem(there: SetResult, here: SetResult) -> str:
     if here.warning or there.warning:
-        return Finding(Outcome.NOT_COMPARABLE, method, metric, here.warning or there.warning, decides=False)
+        return here.warning or there.warning
     if (there.images, there.styles) != (here.images, here.styles):
-        reason = f"from {there.counts} there, {here.counts} here"
-        return Finding(Outcome.NOT_COMPARABLE, method, metric, reason, decides=False)
-    difference, tolerated = here.value - there.value, tolerance.of(abs(there.value))
-    if abs(difference) <= tolerated:
-        outcome = Outcome.SAME
-    else:
-        outcome = Outcome.BETTER if (difference > 0) is (direction is Direction.HIGHER) else Outcome.WORSE
-    return Finding(
-        outcome=outcome,
-        method=method,
-        metric=metric,
-        reason="one number for all images, without an interval: the tolerance alone decides",
-        before=there.value,
-        now=here.value,
-        difference=difference,
-        tolerance=tolerated,
-        cases=here.images,
-        contents=here.contents,
-        styles=here.styles,
-    )
+        return f"from {there.counts} there, {here.counts} here"
+    return ""
+
+
+def _noise(there: SetResult, value: float, repeats: int) -> RerunNoise:
+    if repeats == 1:
+        return assumed_noise(np.full(max(1, there.images), value))
+    return measured_noise([there.spread], there.spread, repeats)
 
 
 def _together(findings: list[Finding]) -> Finding:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,8 +52,10 @@ class CaseResult:
         status: How it ended.
         error: Why it failed or was skipped.
         runtime: Its duration in multiples of the calibration workload.
-        scores: Its score by metric.
+        scores: Its score by metric; of repeated runs the mean.
         failed_scores: Reason by metric that could not score.
+        spreads: Standard deviation over repeated runs by metric, of those whose scores differ.
+        disturbed: Whether other processes disturbed the duration, so that it says little.
     """
 
     status: UnitStatus
@@ -61,10 +63,12 @@ class CaseResult:
     runtime: float | None = None
     scores: Mapping[str, float] = field(default_factory=dict)
     failed_scores: Mapping[str, str] = field(default_factory=dict)
+    spreads: Mapping[str, float] = field(default_factory=dict)
+    disturbed: bool = False
 
     def __post_init__(self) -> None:
-        if not all(math.isfinite(score) for score in (*self.scores.values(), self.runtime or 0.0)):
-            raise ValueError("a number is not finite")
+        _require_numbers(*self.scores.values(), self.runtime)
+        _require_spreads(self.spreads, self.scores)
 
 
 @dataclass(frozen=True)
@@ -72,11 +76,12 @@ class SetResult:
     """What a metric says of all stylized images of a method at once.
 
     Attributes:
-        value: The number, or ``None`` if there is none.
+        value: The number, or ``None`` if there is none; of repeated runs the mean.
         images: Number of stylized images.
         contents: Number of different contents among them.
         styles: Number of different style images that they were compared with.
         warning: Why the number says little, or why there is none; else empty.
+        spread: Standard deviation over repeated runs.
     """
 
     value: float | None
@@ -84,10 +89,11 @@ class SetResult:
     contents: int
     styles: int
     warning: str = ""
+    spread: float = 0.0
 
     def __post_init__(self) -> None:
-        if not math.isfinite(self.value or 0.0):
-            raise ValueError("a number is not finite")
+        _require_numbers(self.value)
+        _require_spreads({"spread": self.spread}, {"spread"})
 
     @property
     def counts(self) -> str:
@@ -104,12 +110,23 @@ class MethodResults:
         settings: Its settings.
         cases: Its finished units by case.
         set_scores: By metric, the one number for all its images; only of metrics that score them together.
+        mean_spreads: By metric, the standard deviation of its mean over repeated runs, where that is not zero.
     """
 
     version: str
     settings: Mapping[str, Any]
     cases: Mapping[str, CaseResult]
     set_scores: Mapping[str, SetResult] = field(default_factory=dict)
+    mean_spreads: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _require_spreads(self.mean_spreads, self.mean_spreads)
+
+    @property
+    def repeats_exactly(self) -> bool:
+        """Whether repeated runs differed in no score."""
+        of_sets = any(result.spread for result in self.set_scores.values())
+        return not (of_sets or any(result.spreads for result in self.cases.values()))
 
     @property
     def has_scores(self) -> bool:
@@ -120,16 +137,19 @@ class MethodResults:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The scores of a run.
+    """The scores of a run, or of several runs of the same code.
 
     Attributes:
         protocol: The protocol.
-        seed: Seed of the run.
+        seed: Seed of the run, or of the first.
         device: Device of the run.
         calibration: Version of the calibration workload, or empty where it was not measured.
         metrics: Its metrics by name.
         cases: Its cases by name.
         methods: Its methods by name, controls included.
+        seeds: Seed of each run; empty where an earlier version did not note them.
+        unavailable: Why metrics that it was to compute could not be, by their names.
+        calibration_disturbed: Whether other processes disturbed the calibration.
     """
 
     protocol: ProtocolIdentity
@@ -139,10 +159,13 @@ class Snapshot:
     metrics: Mapping[str, MetricIdentity]
     cases: Mapping[str, CaseFactors]
     methods: Mapping[str, MethodResults]
+    seeds: tuple[int, ...] = ()
+    unavailable: Mapping[str, str] = field(default_factory=dict)
+    calibration_disturbed: bool = False
 
     def __post_init__(self) -> None:
         for name, method in self.methods.items():
-            for metric in method.set_scores:
+            for metric in (*method.set_scores, *method.mean_spreads):
                 self._require_metric(name, metric)
             for case, result in method.cases.items():
                 if case not in self.cases:
@@ -150,9 +173,41 @@ class Snapshot:
                 for metric in (*result.scores, *result.failed_scores):
                     self._require_metric(name, metric)
 
+    @property
+    def repeats(self) -> int:
+        """Number of runs that it is of."""
+        return max(1, len(self.seeds))
+
+    def unknown_noise(self, now: Snapshot) -> str:
+        """Why it does not tell how far chance moves another run, or an empty string where repeated runs measured it.
+
+        Args:
+            now: The other run.
+        """
+        if not self.seeds:
+            return "an earlier version wrote the baseline, which did not measure it"
+        if self.repeats == 1:
+            return "there is one run to compare with"
+        if self.device != now.device:
+            return f"it was measured on {self.device}"
+        if len(set(self.seeds)) == 1 and now.seed not in self.seeds:
+            return f"it was measured with seed {self.seed} only"
+        return ""
+
     def _require_metric(self, method: str, metric: str) -> None:
         if metric not in self.metrics:
             raise ValueError(f"method {method} has a score {metric!r} that metrics does not list")
+
+
+def _require_numbers(*numbers: float | None) -> None:
+    if not all(math.isfinite(number or 0.0) for number in numbers):
+        raise ValueError("a number is not finite")
+
+
+def _require_spreads(spreads: Mapping[str, float], scores: Container[str]) -> None:
+    for metric, spread in spreads.items():
+        if not 0 <= spread < math.inf or metric not in scores:
+            raise ValueError(f"the spread of {metric!r} is not that of a score")
 
 
 def take_snapshot(run: RunRecords) -> Snapshot:
@@ -190,6 +245,7 @@ def take_snapshot(run: RunRecords) -> Snapshot:
         seed=run.provenance["seed"],
         device=run.provenance["device"],
         calibration=run.calibration.version if run.calibration else "",
+        calibration_disturbed=bool(run.calibration and run.calibration.disturbed),
         metrics=metrics,
         cases={case.id: CaseFactors(case.content, case.style) for case in run.cases},
         methods={
@@ -209,6 +265,8 @@ def take_snapshot(run: RunRecords) -> Snapshot:
             )
             for method in run.methods
         },
+        seeds=(run.provenance["seed"],),
+        unavailable={metric.name: metric.unavailable for metric in run.metrics if metric.unavailable},
     )
 
 
@@ -235,10 +293,22 @@ def _result(unit: Mapping[Any, Any], metrics: list[str], failed: dict[str, str],
     status = UnitStatus(unit["status"])
     if status is not UnitStatus.OK:
         return CaseResult(status, error=unit["error"] or "")
+    # Without a duration, as a damaged journal may have it, the comparison is false.
+    has_runtime = run.calibration and unit["seconds"] >= 0
     return CaseResult(
         status=status,
-        # Without a duration, as a damaged journal may have it, the comparison is false.
-        runtime=unit["seconds"] / run.calibration.seconds if run.calibration and unit["seconds"] >= 0 else None,
+        runtime=unit["seconds"] / run.calibration.seconds if run.calibration and has_runtime else None,
         scores={metric: unit[metric] for metric in metrics if math.isfinite(unit[metric])},
         failed_scores=failed,
+        disturbed=is_disturbed(unit),
     )
+
+
+def is_disturbed(unit: Mapping[Any, Any]) -> bool:
+    """Whether other processes disturbed the duration of a unit, as far as its run noted that.
+
+    Args:
+        unit: The unit, a row of the results.
+    """
+    # Not known is None or NaN, which is true.
+    return unit.get("disturbed") in (True, 1)

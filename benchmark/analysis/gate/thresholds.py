@@ -6,11 +6,11 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from benchmark.analysis.gate.snapshot import RUNTIME, lacking_metrics
+from benchmark.analysis.gate.snapshot import RUNTIME, is_disturbed, lacking_metrics
 from benchmark.analysis.gate.thresholds_file import Threshold, is_pattern
-from benchmark.analysis.gate.verdict import Finding, Outcome
-from benchmark.analysis.summary import COST_COLUMNS
+from benchmark.analysis.gate.verdict import Finding, Outcome, Part
 from benchmark.errors import InputError
+from benchmark.store.costs import COST_COLUMNS, DISTURBED, TIME
 from benchmark.store.records import RunRecords, UnitStatus
 from benchmark.suggestion import suggest
 from benchmark.wording import format_count
@@ -43,7 +43,7 @@ def check_thresholds(run: RunRecords, thresholds: tuple[Threshold, ...]) -> list
     summarized = [row.metric for row in run.summary if row.metric not in costs]
     metrics = dict.fromkeys([*(metric.name for metric in run.metrics), *components, *summarized], False)
     return [
-        _check(run, threshold, method, metric)
+        replace(_check(run, threshold, method, metric), part=Part.THRESHOLDS)
         for number, threshold in enumerate(thresholds, start=1)
         for method in _select(f"entry {number}", "method", threshold.method, methods)
         for metric in _select(f"entry {number}", "metric", threshold.metric, metrics | costs)
@@ -79,12 +79,23 @@ def _check(run: RunRecords, threshold: Threshold, method: str, metric: str) -> F
     if metric == RUNTIME and run.calibration is None:
         reason = "the run has no calibration, without which there is no runtime"
         return Finding(Outcome.NOT_COMPARABLE, method, metric, reason)
+    disturbed = 0
+    if metric in (RUNTIME, TIME):
+        is_sound = [not is_disturbed(unit) for unit in done.to_dict("records")]
+        disturbed = len(done) - sum(is_sound)
+        if disturbed and disturbed == len(done):
+            return Finding(Outcome.NOT_COMPARABLE, method, metric, f"all its durations were {DISTURBED}")
+        done = done[is_sound]
     finding = _mean(run, done, method, metric)
     if finding.now is None:
         return replace(finding, outcome=Outcome.MISSING, reason=lacking_metrics(run).get(metric, "there is no score"))
+    if metric == RUNTIME and run.calibration and run.calibration.disturbed:
+        reason = f"a calibration that was {DISTURBED} decides nothing"
+        return replace(finding, outcome=Outcome.NOT_COMPARABLE, reason=reason, decides=False)
     outcome = Outcome.SAME if threshold.allows(finding.now) else Outcome.WORSE
-    warning = f"; {finding.reason}" if finding.reason else ""
-    return replace(finding, outcome=outcome, reason=f"has to be {threshold.bounds}{warning}")
+    left_out = f"{disturbed} {DISTURBED} left out" if disturbed else ""
+    words = "; ".join(filter(None, (f"has to be {threshold.bounds}", finding.reason, left_out)))
+    return replace(finding, outcome=outcome, reason=words)
 
 
 def _mean(run: RunRecords, units: pd.DataFrame, method: str, metric: str) -> Finding:
@@ -96,7 +107,7 @@ def _mean(run: RunRecords, units: pd.DataFrame, method: str, metric: str) -> Fin
         rows = [row for row in run.summary if (row.method, row.metric) == (method, metric)]
         facts: dict[str, Any] = {"now": rows[0].mean, "cases": rows[0].n, "reason": rows[0].warning} if rows else {}
         return Finding(Outcome.SAME, method, metric, **facts)
-    values = units["seconds" if metric == RUNTIME else metric].astype("float64")
+    values = units[TIME if metric == RUNTIME else metric].astype("float64")
     if metric == RUNTIME and run.calibration:
         values = values / run.calibration.seconds
     scored = units[values.notna()]

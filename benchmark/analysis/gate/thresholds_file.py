@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from benchmark.errors import InputError
 from benchmark.suggestion import suggest
+from benchmark.text_files import read_toml
 
 SCHEMA_VERSION = 1
 _WILDCARDS = frozenset("*?[")
@@ -58,12 +58,7 @@ def read_thresholds(path: Path) -> tuple[Threshold, ...]:
     Raises:
         InputError: It cannot be read, or something in it is unknown, missing or not meaningful.
     """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"cannot read thresholds {path}: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"thresholds {path} are not TOML: {error}") from error
+    table = read_toml(path, "threshold file")
     try:
         return _thresholds(table)
     except ValueError as error:

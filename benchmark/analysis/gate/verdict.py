@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from benchmark.analysis.gate.rerun_noise import Knowledge
 from benchmark.analysis.interval import Interval
 from benchmark.errors import ExitCode
+from benchmark.escaping import one_line, printable
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""1: intervals were over contents and styles; findings had neither ``part`` nor ``noise``."""
 
 
 class Outcome(StrEnum):
@@ -20,15 +24,22 @@ class Outcome(StrEnum):
     MISSING = "missing"
     """The run has no score to compare."""
     NOT_COMPARABLE = "not_comparable"
-    """The scores were measured differently."""
+    """The scores were measured differently; or, where it does not decide, nothing can be told from them."""
     BETTER = "better"
     SAME = "same"
-    """Neither better nor worse beyond the tolerance and what is significant; or, for thresholds, within them."""
+    """Neither better nor worse beyond the tolerance and chance; or, for thresholds, within them."""
 
     @property
     def is_regression(self) -> bool:
         """Whether the gate stays shut."""
         return self in (Outcome.WORSE, Outcome.NEWLY_FAILING, Outcome.MISSING)
+
+
+class Part(StrEnum):
+    """What a run was checked against."""
+
+    BASELINE = "baseline"
+    THRESHOLDS = "thresholds"
 
 
 @dataclass(frozen=True)
@@ -43,12 +54,15 @@ class Finding:
         before: Mean of the baseline over the cases that were compared.
         now: Mean of the run over the same cases.
         difference: Mean of now − before.
-        interval: Its interval.
+        interval: Its interval over reruns, where chance can move it: those of all findings of a check hold the true
+            differences together.
         tolerance: Differences up to this are tolerated.
         cases: Number of cases that were compared.
         contents: Number of different contents among them.
         styles: Number of different styles (or mixes) among them.
         decides: Whether it counts for the exit code.
+        noise: From what it is known how far chance moves the difference, where that was looked at.
+        part: What the run was checked against.
     """
 
     outcome: Outcome
@@ -64,6 +78,8 @@ class Finding:
     contents: int = 0
     styles: int = 0
     decides: bool = True
+    noise: Knowledge | None = None
+    part: Part = Part.BASELINE
 
     @property
     def is_regression(self) -> bool:
@@ -84,16 +100,28 @@ class Verdict:
         title: What was compared with what.
         findings: The findings, the worst outcomes first.
         notes: What differs without deciding anything, each in one sentence.
+        sources: The file of each part that the run was checked against, where there are several parts.
     """
 
     title: str
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
+    sources: Mapping[Part, str] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[Outcome, int]:
         """Number of findings by outcome."""
         return {outcome: sum(finding.outcome is outcome for finding in self.findings) for outcome in Outcome}
+
+    @property
+    def parts(self) -> tuple[Verdict, ...]:
+        """A verdict without notes for each part, titled with its name and its file; itself where there is one part."""
+        if not self.sources:
+            return (self,)
+        return tuple(
+            Verdict(f"{part} {source}", tuple(finding for finding in self.findings if finding.part is part))
+            for part, source in self.sources.items()
+        )
 
     @property
     def exit_code(self) -> ExitCode:
@@ -117,28 +145,31 @@ class Verdict:
             "title": self.title,
             "exit_code": int(self.exit_code),
             "counts": {str(outcome): count for outcome, count in self.counts.items()},
+            "parts": {
+                str(part): {"file": source, "counts": {str(outcome): count for outcome, count in one.counts.items()}}
+                for (part, source), one in zip(self.sources.items(), self.parts, strict=False)
+            },
             "findings": [asdict(finding) for finding in self.findings],
             "notes": list(self.notes),
         }
 
 
-def make_verdict(title: str, findings: list[Finding], notes: tuple[str, ...] = ()) -> Verdict:
+def make_verdict(
+    title: str, findings: list[Finding], notes: tuple[str, ...] = (), sources: Mapping[Part, str] | None = None
+) -> Verdict:
     """Makes a verdict with the worst outcomes first.
 
     Args:
         title: What was compared with what.
         findings: The findings in any order.
         notes: What differs without deciding anything.
+        sources: The file of each part, where there are several.
     """
     severity = list(Outcome)
-    findings = [replace(finding, reason=_encodable(finding.reason)) for finding in findings]
+    findings = [replace(finding, reason=one_line(finding.reason)) for finding in findings]
     return Verdict(
-        title=_encodable(title),
+        title=printable(title),
         findings=tuple(sorted(findings, key=lambda finding: severity.index(finding.outcome))),
-        notes=tuple(map(_encodable, notes)),
+        notes=tuple(map(one_line, notes)),
+        sources={part: printable(source) for part, source in (sources or {}).items()},
     )
-
-
-def _encodable(text: str) -> str:
-    """The text without what no encoding can write, such as the undecodable bytes of a file name."""
-    return text.encode("utf-8", "backslashreplace").decode()

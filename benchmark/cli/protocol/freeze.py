@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.cli.targets import try_output_file, try_output_folder
 from benchmark.errors import InputError
+from benchmark.escaping import printable
 from benchmark.wording import format_count
 
 if TYPE_CHECKING:
@@ -40,12 +42,12 @@ def freeze(name: str | None, lock: Path | None, place: str, revision: str, out: 
     """
     if (name is None) == (lock is None):
         raise InputError("name a protocol or a recipe, or a lock with --lock")
-    if out is not None and out.suffix != ".json":
-        raise InputError(f"cannot write {out}: name a file ending in .json")
     if lock is not None and (fresh or revision or out is not None):
         raise InputError("--lock gets what the lock says; it does not go with --fresh, --revision or --out")
     from benchmark.cli.protocol.display import FreezeDisplay
 
+    if out is not None:
+        try_output_file(out, [".json"], [Path(name or "")])
     with FreezeDisplay() as display:
         if lock is not None:
             protocol = _fetch(lock, place, display)
@@ -57,14 +59,14 @@ def freeze(name: str | None, lock: Path | None, place: str, revision: str, out: 
         from benchmark.store.atomic import write_bytes
 
         write_bytes(out, kept_lock(protocol.name).read_bytes())
-        click.echo(f"lock: {out}")
+        click.echo(f"lock: {printable(out)}")
 
 
 def _freeze(name: str, place: str, revision: str, fresh: bool, display: FreezeDisplay) -> Protocol:
     from benchmark.freezing.freeze import freeze as draw
     from benchmark.freezing.opening import open_works
     from benchmark.plan.selection import find_protocol
-    from benchmark.protocol.data_directory import kept_lock
+    from benchmark.protocol.data_directory import DATA_VARIABLE, data_directory, is_frozen
     from benchmark.protocol.frozen import frozen_protocol
     from benchmark.protocol.recipe import Recipe
 
@@ -73,7 +75,8 @@ def _freeze(name: str, place: str, revision: str, fresh: bool, display: FreezeDi
         raise InputError(
             f"protocol {name} draws nothing from a data set; to check its images: benchmark protocol verify {name}"
         )
-    if fresh or not kept_lock(recipe.name).exists():
+    if fresh or not is_frozen(recipe.name):
+        try_output_folder(data_directory(), variable=DATA_VARIABLE)
         return draw(recipe, open_works(recipe.dataset, place, revision), display)
     protocol = frozen_protocol(recipe, name)
     if revision and protocol.origin is not None and revision != protocol.origin.revision:

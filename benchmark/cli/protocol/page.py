@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from benchmark.analysis.networks import label_of, networks_of_roles, notes_on
 from benchmark.cli.protocol.words import content_words, protocol_facts, style_words
 from benchmark.errors import InputError
 from benchmark.images import fit_within, open_image
@@ -53,7 +54,8 @@ def protocol_page(found: Protocol | Recipe) -> str:
         facts=list(protocol_facts(found)),
         contents=[_content_card(content) for content in found.contents],
         styles=[_style_card(style) for style in found.styles] if isinstance(found, Protocol) else [],
-        models={str(role): model for role, model in found.models.items()},
+        models={str(role): label_of(networks_of_roles([role], found.models)) for role in found.models},
+        network_notes=notes_on(networks_of_roles(found.models, found.models)),
         style=style,
         policy=f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
     )

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.targets import try_output_file
+
 
 @click.command()
 @click.argument("name")
@@ -14,20 +16,20 @@ def show(name: str, out: Path | None) -> None:
     """Show a protocol, by its name or the path of its file or folder."""
     from benchmark.cli.protocol.page import protocol_page
     from benchmark.cli.protocol.words import print_protocol
-    from benchmark.errors import InputError
+    from benchmark.escaping import printable
     from benchmark.plan.selection import find_protocol, load_protocol
-    from benchmark.protocol.data_directory import kept_lock
+    from benchmark.protocol.data_directory import is_frozen
     from benchmark.protocol.recipe import Recipe
     from benchmark.store.atomic import write_text
 
+    if out is not None:
+        try_output_file(out, (".html", ".htm"))
     found = find_protocol(name)
-    if isinstance(found, Recipe) and kept_lock(found.name).exists():
+    if isinstance(found, Recipe) and is_frozen(found.name):
         found = load_protocol(name)
     if out is None:
         click.echo(f"protocol {found.name}")
         print_protocol(found)
         return
-    if out.suffix.lower() not in {".html", ".htm"}:
-        raise InputError(f"cannot write {out}: name a file ending in .html")
     write_text(out, protocol_page(found))
-    click.echo(out)
+    click.echo(printable(out))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from benchmark.errors import InputError
+from benchmark.escaping import one_line
 
 
 @click.command()
@@ -20,7 +21,7 @@ def verify(name: str) -> None:
     protocol = load_protocol(name)
     problems = protocol.wrong_images()
     for problem in problems.values():
-        click.echo(f"wrong   {problem}")
+        click.echo(f"wrong   {one_line(problem)}")
     if problems:
         raise InputError(
             f"{len(problems)} of the images of protocol {protocol.name} are not the pinned ones: {', '.join(problems)}"

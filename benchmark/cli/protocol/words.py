@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import click
 
+from benchmark.analysis.networks import networks_of_roles, notes_on
 from benchmark.errors import BenchmarkError
+from benchmark.escaping import one_line
 from benchmark.protocol.case import Content, Style
 from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.recipe import DatasetSource, Recipe
@@ -54,23 +56,26 @@ def style_words(style: Style) -> str:
 def print_protocol(found: Protocol | Recipe) -> None:
     """Prints everything about a protocol or recipe."""
     if found.description:
-        click.echo(f"  {found.description}")
+        click.echo(f"  {one_line(found.description)}")
     for name, value in protocol_facts(found):
-        click.echo(f"  {name}: {value}")
+        click.echo(f"  {name}: {one_line(value)}")
     click.echo("\ncontents:")
     for content in found.contents:
-        click.echo("  " + ": ".join(filter(None, (content.id, content_words(content)))))
+        click.echo("  " + one_line(": ".join(filter(None, (content.id, content_words(content))))))
     if isinstance(found, Protocol):
         click.echo("\nstyles:")
         for style in found.styles:
             prompt = f"“{style.prompt}”" if style.prompt else "no prompt"
             words = f" ({style_words(style)})" if style_words(style) else ""
-            click.echo(f"  {style.id}: {prompt}{words}")
+            click.echo(f"  {style.id}: {one_line(prompt + words)}")
     click.echo("\nmodels:")
-    for role, model in found.models.items():
-        click.echo(f"  {role}: {model}")
+    for role in found.models:
+        (network,) = networks_of_roles([role], found.models)
+        click.echo(f"  {role}: {network.label}")
     if not found.models:
         click.echo("  none")
+    for note in notes_on(networks_of_roles(found.models, found.models)):
+        click.echo(f"  {note}")
     click.echo("\nsettings that it fixes:")
     if not any(found.method_settings.values()):
         click.echo("  none")

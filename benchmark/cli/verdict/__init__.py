@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.cli.streams import print_json
+
 if TYPE_CHECKING:
     from benchmark.analysis.gate.verdict import Verdict
 
@@ -37,13 +39,12 @@ def print_verdict(verdict: Verdict, style: VerdictFormat, *, show_all: bool = Fa
 
             print_text(verdict, show_all=show_all)
         case VerdictFormat.JSON:
-            import json
-
-            click.echo(json.dumps(verdict.to_json(), indent=2, ensure_ascii=False, allow_nan=False))
+            print_json(verdict.to_json())
         case VerdictFormat.JUNIT:
             from benchmark.cli.verdict.junit import to_junit
 
-            click.echo(to_junit(verdict))
+            # Whatever the encoding of standard output, it stays the UTF-8 that the document names.
+            click.echo(to_junit(verdict).encode("ascii", "xmlcharrefreplace").decode())
         case VerdictFormat.GITHUB:
             from benchmark.cli.verdict.github import append_summary, workflow_commands
 

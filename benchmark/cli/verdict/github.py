@@ -23,11 +23,13 @@ def workflow_commands(verdict: Verdict) -> list[str]:
     Args:
         verdict: The verdict.
     """
-    return [
-        f"::{_level(finding)} title={_property(f'{finding.outcome}: {finding.subject}')}::{_data(_sentence(finding))}"
-        for finding in verdict.findings
-        if finding.outcome is not Outcome.SAME
-    ]
+    commands = []
+    for finding in verdict.findings:
+        if finding.outcome is not Outcome.SAME:
+            part = f" ({finding.part})" if verdict.sources else ""
+            title = _property(f"{finding.outcome}{part}: {finding.subject}")
+            commands.append(f"::{_level(finding)} title={title}::{_data(_sentence(finding))}")
+    return commands
 
 
 def append_summary(verdict: Verdict) -> None:
@@ -52,16 +54,19 @@ def to_markdown(verdict: Verdict) -> str:
     Args:
         verdict: The verdict.
     """
-    changed = [finding for finding in verdict.findings if finding.outcome is not Outcome.SAME]
-    same = [finding for finding in verdict.findings if finding.outcome is Outcome.SAME]
-    parts = [f"### {_VERDICTS[verdict.exit_code]}", _escaped(verdict.summary)]
-    if changed:
-        parts.append(_table(changed))
-    if same:
-        parts.append(f"<details><summary>{len(same)} the same</summary>\n\n{_table(same)}\n\n</details>")
+    paragraphs = [f"### {_VERDICTS[verdict.exit_code]}", _escaped(verdict.summary)]
+    for part in verdict.parts:
+        if verdict.sources:
+            paragraphs += [f"#### {_VERDICTS[part.exit_code]}: {_escaped(part.title)}", _escaped(part.summary)]
+        changed = [finding for finding in part.findings if finding.outcome is not Outcome.SAME]
+        same = [finding for finding in part.findings if finding.outcome is Outcome.SAME]
+        if changed:
+            paragraphs.append(_table(changed))
+        if same:
+            paragraphs.append(f"<details><summary>{len(same)} the same</summary>\n\n{_table(same)}\n\n</details>")
     if verdict.notes:
-        parts.append("\n".join(f"- {_escaped(note)}" for note in verdict.notes))
-    return "\n\n".join(parts) + "\n\n"
+        paragraphs.append("\n".join(f"- {_escaped(note)}" for note in verdict.notes))
+    return "\n\n".join(paragraphs) + "\n\n"
 
 
 def _table(findings: Iterable[Finding]) -> str:

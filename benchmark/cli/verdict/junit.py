@@ -9,7 +9,7 @@ from benchmark.cli.verdict.cells import COLUMNS, cells
 
 
 def to_junit(verdict: Verdict) -> str:
-    """The verdict as one test suite with a test case per finding.
+    """The verdict as one test suite for each part, with a test case per finding.
 
     What is worse, missing or newly failing is a failure, what cannot be compared an error, or skipped where it does not
     decide.
@@ -17,25 +17,35 @@ def to_junit(verdict: Verdict) -> str:
     Args:
         verdict: The verdict.
     """
-    suites = ElementTree.Element("testsuites")
-    suite = ElementTree.SubElement(suites, "testsuite", name=_legal(verdict.title), tests=str(len(verdict.findings)))
-    marks = {"failure": 0, "error": 0, "skipped": 0}
-    for finding in verdict.findings:
-        attributes = {"classname": _legal(finding.method or "all"), "name": _legal(finding.metric or "all")}
-        case = ElementTree.SubElement(suite, "testcase", attributes)
-        mark = _mark(finding)
-        if mark:
-            marks[mark] += 1
-            message = f"{finding.outcome}: {finding.reason}" if finding.reason else str(finding.outcome)
-            element = ElementTree.SubElement(case, mark, message=_legal(message))
-            element.text = _legal(
-                "\n".join(f"{column}: {cell}" for column, cell in zip(COLUMNS, cells(finding), strict=True) if cell)
-            )
-    suite.attrib |= {"failures": str(marks["failure"]), "errors": str(marks["error"]), "skipped": str(marks["skipped"])}
+    suites = ElementTree.Element("testsuites", name=_legal(verdict.title))
+    for part in verdict.parts:
+        suite = ElementTree.SubElement(suites, "testsuite", name=_legal(part.title), tests=str(len(part.findings)))
+        marks = {"failure": 0, "error": 0, "skipped": 0}
+        for finding in part.findings:
+            mark = _mark(finding)
+            if mark:
+                marks[mark] += 1
+            _add_case(suite, finding, mark)
+        suite.attrib |= {
+            "failures": str(marks["failure"]),
+            "errors": str(marks["error"]),
+            "skipped": str(marks["skipped"]),
+        }
     if verdict.notes:
-        ElementTree.SubElement(suite, "system-out").text = _legal("\n".join(verdict.notes))
+        ElementTree.SubElement(suites[0], "system-out").text = _legal("\n".join(verdict.notes))
     ElementTree.indent(suites)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suites, encoding="unicode")
+
+
+def _add_case(suite: ElementTree.Element, finding: Finding, mark: str) -> None:
+    attributes = {"classname": _legal(finding.method or "all"), "name": _legal(finding.metric or "all")}
+    case = ElementTree.SubElement(suite, "testcase", attributes)
+    if mark:
+        message = f"{finding.outcome}: {finding.reason}" if finding.reason else str(finding.outcome)
+        element = ElementTree.SubElement(case, mark, message=_legal(message))
+        element.text = _legal(
+            "\n".join(f"{column}: {cell}" for column, cell in zip(COLUMNS, cells(finding), strict=True) if cell)
+        )
 
 
 def _mark(finding: Finding) -> str:

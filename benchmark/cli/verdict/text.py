@@ -18,7 +18,7 @@ _STYLES = {
 
 
 def print_text(verdict: Verdict, *, show_all: bool = False) -> None:
-    """Prints a table of what changed, the notes, and a line that sums up.
+    """Prints a table of what changed for each part, the notes, and a line that sums up.
 
     Args:
         verdict: The verdict.
@@ -30,12 +30,17 @@ def print_text(verdict: Verdict, *, show_all: bool = False) -> None:
     from benchmark.cli.tables import results_console
 
     console = results_console()
-    shown = [finding for finding in verdict.findings if show_all or finding.outcome is not Outcome.SAME]
-    if shown:
-        table = Table(*COLUMNS, caption="cases (contents × styles); differences are now − before")
-        for finding in shown:
-            table.add_row(*map(escape, cells(finding)), style=_STYLES[finding.outcome])
-        console.print(table)
+    for part in verdict.parts:
+        shown = [finding for finding in part.findings if show_all or finding.outcome is not Outcome.SAME]
+        if shown:
+            title = escape(part.title) if verdict.sources else None
+            table = Table(*COLUMNS, title=title, caption="cases (contents × styles); differences are now − before")
+            for finding in shown:
+                table.add_row(*map(escape, cells(finding)), style=_STYLES[finding.outcome])
+            console.print(table)
     for note in verdict.notes:
         click.echo(f"note: {note}")
+    if verdict.sources:
+        for part in verdict.parts:
+            click.echo(part.summary)
     click.echo(verdict.summary)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -55,6 +56,13 @@ class TestWritten:
         assert snapshot.methods["a"].cases["c0--s1"].scores == {"ssim": 0.5, "loss": 2.0}
         assert snapshot.metrics["ssim"].direction is Direction.HIGHER
 
+    def test_has_no_runtime_of_a_disturbed_unit_and_says_so(self, tmp_path):
+        run = change_unit(make_run(SCORES), "a", "c0--s0", disturbed=True)
+        write_baseline(take_snapshot(run), tmp_path / "baseline.json")
+        cases = json.loads((tmp_path / "baseline.json").read_text())["methods"]["a"]["cases"]
+        assert cases["c0--s0"] == {"status": "ok", "scores": {"ssim": 0.123457, "loss": 1.0}, "disturbed": True}
+        assert read_baseline(tmp_path / "baseline.json").methods["a"].cases["c0--s0"].disturbed
+
     def test_is_the_same_after_writing_it_again(self, baseline, tmp_path):
         write_baseline(read_baseline(baseline), tmp_path / "again.json")
         assert (tmp_path / "again.json").read_bytes() == baseline.read_bytes()
@@ -79,13 +87,24 @@ class TestWritten:
         with pytest.raises(InputError, match="no scores"):
             write_baseline(take_snapshot(make_run(nothing)), tmp_path / "baseline.json")
 
+    def test_keeps_which_durations_were_disturbed(self, tmp_path):
+        run = make_run(SCORES)
+        run = dataclasses.replace(run, units=run.units.assign(disturbed=[True, False, None, np.nan]))
+        write_baseline(take_snapshot(run), tmp_path / "baseline.json")
+        cases = read_baseline(tmp_path / "baseline.json").methods["a"].cases
+        assert [case for case, result in cases.items() if result.disturbed] == ["c0--s0"]
+
+    def test_keeps_a_runtime_of_zero(self, tmp_path):
+        write_baseline(take_snapshot(make_run(SCORES, seconds=0.0)), tmp_path / "baseline.json")
+        assert read_baseline(tmp_path / "baseline.json").methods["a"].cases["c0--s0"].runtime == 0.0
+
     def test_without_a_calibration_has_no_runtime(self):
         snapshot = take_snapshot(make_run(SCORES, calibration=None))
         assert snapshot.calibration == ""
         assert snapshot.methods["a"].cases["c0--s0"].runtime is None
 
 
-RUNTIMES = {"version-1": 0.001401, "version-2": 0.002581}
+RUNTIMES = {"version-1": 0.001401, "version-2": 0.002581, "version-3": 0.000183}
 
 
 class TestExamples:
@@ -112,6 +131,20 @@ class TestExamples:
         result = read_baseline(EXAMPLES / "version-2.json").methods["noisy"].set_scores["brightness_gap"]
         assert (result.value, result.images, result.contents, result.styles) == (0.19482, 5, 2, 2)
         assert result.warning.startswith("from 5 stylized and 2 style images")
+
+    @pytest.mark.parametrize("name", ["version-1", "version-2"])
+    def test_earlier_versions_do_not_tell_how_far_a_run_repeats_itself(self, name):
+        snapshot = read_baseline(EXAMPLES / f"{name}.json")
+        assert snapshot.unknown_noise(snapshot) == "an earlier version wrote the baseline, which did not measure it"
+
+    def test_the_third_version_is_of_two_runs_and_tells_how_far_they_differ(self):
+        snapshot = read_baseline(EXAMPLES / "version-3.json")
+        assert (snapshot.seeds, snapshot.repeats, snapshot.unknown_noise(snapshot)) == ((0, 1), 2, "")
+        assert snapshot.methods["blend"].repeats_exactly
+        noisy = snapshot.methods["noisy"]
+        assert noisy.cases["waves--warm"].spreads == {"brightness_difference": 0.00144}
+        assert noisy.mean_spreads == {"brightness_difference": 7.42e-06}
+        assert noisy.set_scores["brightness_gap"].spread == 7.42e-06
 
 
 def change(text: str, *keys: str, value: object) -> str:
@@ -172,6 +205,10 @@ class TestDamaged:
             (("methods", "a", "cases", "c0--s0", "scores"), {"ssim": None}, "scores"),
             (("methods", "a", "cases", "c0--s0", "runtime"), float("inf"), "baseline.json"),
             (("methods", "a", "cases", "c0--s0"), [], "c0--s0"),
+            (("methods", "a", "cases", "c0--s0", "spreads"), {"ssim": -1.0}, "spread of 'ssim'"),
+            (("methods", "a", "cases", "c0--s0", "spreads"), {"other": 1.0}, "spread of 'other'"),
+            (("methods", "a", "mean_spreads"), {"other": 1.0}, "'other' that metrics does not list"),
+            (("seeds",), ["many"], "seeds"),
             (("methods", "a"), 3, "methods.a"),
         ],
     )

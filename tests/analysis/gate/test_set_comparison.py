@@ -1,4 +1,4 @@
-"""One number for all images of a method is compared by the tolerance alone, where it says enough."""
+"""One number for all images of a method is compared where it says enough."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import dataclasses
 import pytest
 
 from benchmark.analysis.gate.baseline_file import read_baseline, write_baseline
-from benchmark.analysis.gate.regression import compare_snapshots
+from benchmark.analysis.gate.regression import compare_snapshots, differences_of_note
+from benchmark.analysis.gate.repeats import mean_snapshot
 from benchmark.analysis.gate.rules import GateRules, Tolerance
 from benchmark.analysis.gate.snapshot import take_snapshot
 from benchmark.analysis.gate.verdict import Outcome, make_verdict
@@ -21,7 +22,7 @@ LIKENESS = dataclasses.replace(FID, name="likeness", direction=Direction.HIGHER)
 SCORES = [[0.5, 0.6], [0.7, 0.8]]
 
 
-def row(method: str, value: float | None, warning: str = "", *, metric: MetricRecord = FID, n: int = 4) -> SummaryRow:
+def row(method: str, value: float | None, warning: str = "", *, metric: MetricRecord = FID, n: int = 400) -> SummaryRow:
     return SummaryRow(
         method, metric.name, value, None, None, n, 2, 2, metric.direction, False, False, "0" * 64, warning
     )
@@ -66,12 +67,37 @@ def test_the_tolerance_can_be_set():
     assert compare(run(row("a", 100.0)), run(row("a", 109.0)), rules)[0].outcome is Outcome.SAME
 
 
-def test_says_that_there_is_no_interval_and_from_how_many_images():
+def test_repeats_itself_as_a_mean_over_its_images_would():
     (finding,) = compare(run(row("a", 100.0)), run(row("a", 110.0)))
-    assert finding.interval is None
-    assert finding.reason == "one number for all images, without an interval: the tolerance alone decides"
+    # Of two comparisons (the other is ssim), each at 97.5 %: 2.2414 · 0.02 · 100 · √(2 / 400).
+    assert finding.interval.high - finding.difference == pytest.approx(0.316983, rel=1e-4)
+    assert finding.reason == "one number for all images; noise not known, 2% of a score assumed"
     assert (finding.before, finding.now, finding.difference, finding.tolerance) == (100.0, 110.0, 10.0, 2.0)
-    assert (finding.cases, finding.contents, finding.styles) == (4, 2, 2)
+    assert (finding.cases, finding.contents, finding.styles) == (400, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("repeats", "now", "outcome"),
+    [
+        ((100.0, 100.0), 102.1, Outcome.WORSE),
+        ((100.0, 100.0), 101.9, Outcome.SAME),
+        # Standard deviation √2, standard error √(2 · 3/2), t at 97.5 % of one degree 12.706: ± 22.0.
+        ((99.0, 101.0), 105.0, Outcome.NOT_COMPARABLE),
+        ((99.0, 101.0), 122.1, Outcome.WORSE),
+        # Two degrees: standard deviation 1, standard error √(4 / 3), t 4.3027: ± 4.97.
+        ((99.0, 100.0, 101.0), 104.9, Outcome.SAME),
+        ((99.0, 100.0, 101.0), 105.0, Outcome.WORSE),
+    ],
+)
+def test_that_was_repeated_is_compared_by_its_noise(repeats, now, outcome):
+    before = mean_snapshot([take_snapshot(run(row("a", value))) for value in repeats])
+    found = compare_snapshots(before, take_snapshot(run(row("a", now))), GateRules())
+    assert [one.outcome for one in found if one.metric == "fid"] == [outcome]
+
+
+def test_what_failed_before_is_noted():
+    notes = differences_of_note(take_snapshot(run(row("a", None, "no memory"))), take_snapshot(run(row("a", 1.0))))
+    assert "fid failed there already for a, not compared" in notes
 
 
 @pytest.mark.parametrize("warnings", [("few", ""), ("", "few"), ("few", "few")])
@@ -92,7 +118,7 @@ def test_methods_that_cannot_be_compared_for_one_reason_are_one_finding():
 def test_from_other_numbers_of_images_it_is_not_comparable_which_decides_nothing():
     (finding,) = compare(run(row("a", 1.0, n=3)), run(row("a", 1.0)))
     assert (finding.outcome, finding.decides) == (Outcome.NOT_COMPARABLE, False)
-    assert finding.reason == "from 3 stylized and 2 style images there, 4 stylized and 2 style images here"
+    assert finding.reason == "from 3 stylized and 2 style images there, 400 stylized and 2 style images here"
 
 
 @pytest.mark.parametrize("warning", ["", "few"])
@@ -127,7 +153,7 @@ class TestInABaselineFile:
 
         snapshot = read_baseline(path)
         result = snapshot.methods["a"].set_scores["fid"]
-        assert (result.value, result.images, result.contents, result.styles) == (12.3457, 4, 2, 2)
+        assert (result.value, result.images, result.contents, result.styles) == (12.3457, 400, 2, 2)
         assert snapshot.methods["b"].set_scores["fid"].warning == "few"
         assert (snapshot.metrics["fid"].version, snapshot.metrics["fid"].backbone) == ("1", "vgg")
         assert snapshot.metrics["fid"].backbone_fingerprint == "f" * 64

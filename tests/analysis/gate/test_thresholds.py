@@ -13,7 +13,7 @@ from benchmark.analysis.gate.thresholds_file import Threshold, read_thresholds
 from benchmark.analysis.gate.verdict import Outcome
 from benchmark.contracts.metric import Direction
 from benchmark.errors import InputError
-from benchmark.store.records import ScoreError, SummaryRow
+from benchmark.store.records import Calibration, ScoreError, SummaryRow
 from tests.analysis.conftest import LOSS, SSIM, change_unit, make_run, method, without_unit
 
 SCORES = {
@@ -128,6 +128,47 @@ class TestIncompleteRuns:
             ("adain", "runtime"): Outcome.NOT_COMPARABLE
         }
 
+    def test_disturbed_durations_are_left_out_and_said(self):
+        units = RUN.units.assign(seconds=2.0)
+        units.loc[units["case"] == "c0--s0", "seconds"] = 90.0
+        run = dataclasses.replace(RUN, units=units.assign(disturbed=units["seconds"] > 2))
+        (finding,) = check_thresholds(run, (Threshold("seconds", "adain", maximum=3),))
+        assert (finding.outcome, finding.now, finding.cases) == (Outcome.SAME, 2.0, 3)
+        assert finding.reason == "has to be at most 3; 1 disturbed by other processes left out"
+
+    @pytest.mark.parametrize("metric", ["seconds", "runtime"])
+    def test_durations_that_were_all_disturbed_are_not_comparable(self, metric):
+        run = dataclasses.replace(RUN, units=RUN.units.assign(disturbed=True))
+        (finding,) = check_thresholds(run, (Threshold(metric, "adain", maximum=3),))
+        assert (finding.outcome, finding.decides) == (Outcome.NOT_COMPARABLE, True)
+        assert outcomes(Threshold("ssim", "adain", 0.4), run=run) == {("adain", "ssim"): Outcome.SAME}
+
+
+class TestDisturbedDurations:
+    RUN = change_unit(RUN, "adain", "c0--s0", seconds=1e6, disturbed=True)
+
+    @pytest.mark.parametrize("metric", ["seconds", "runtime"])
+    def test_decide_nothing_and_say_so(self, metric):
+        (finding,) = check_thresholds(self.RUN, (Threshold(metric, "adain", maximum=30),))
+        assert (finding.outcome, finding.decides) == (Outcome.NOT_COMPARABLE, False)
+        assert finding.reason == "a duration that was disturbed by other processes decides nothing"
+
+    def test_of_another_method_do_not_count(self):
+        assert outcomes(Threshold("seconds", "adain_fast", maximum=1.5), run=self.RUN) == {
+            ("adain_fast", "seconds"): Outcome.SAME
+        }
+
+    def test_leave_processor_time_as_it_is(self):
+        assert outcomes(Threshold("cpu_seconds", "adain", maximum=1.5), run=self.RUN) == {
+            ("adain", "cpu_seconds"): Outcome.SAME
+        }
+
+    def test_a_disturbed_calibration_makes_no_runtime(self):
+        run = dataclasses.replace(RUN, calibration=Calibration("1", 0.05, disturbed=True))
+        (finding,) = check_thresholds(run, (Threshold("runtime", "adain", maximum=1),))
+        assert (finding.outcome, finding.decides) == (Outcome.NOT_COMPARABLE, False)
+        assert outcomes(Threshold("seconds", "adain", maximum=1), run=run) == {("adain", "seconds"): Outcome.SAME}
+
 
 class TestFile:
     def test_is_read(self, tmp_path):
@@ -162,9 +203,9 @@ class TestFile:
                 b"schema_version = 1\n[[thresholds]]\nmetric = 'x'\nminimum = 2\nmaximum = 1",
                 "minimum 2 is above maximum 1",
             ),
-            (b"schema_version = ", "are not TOML"),
-            (b"\xff", "are not TOML"),
-            (b"a = " + b"[" * 20_000, "are not TOML"),
+            (b"schema_version = ", "is not valid TOML"),
+            (b"\xff", "is not UTF-8 (byte 0xFF in line 1)"),
+            (b"a = " + b"[" * 20_000, "is not valid TOML"),
         ],
     )
     def test_with_a_mistake_is_one_clear_line(self, tmp_path, content, message):
@@ -187,5 +228,5 @@ class TestFile:
                 read_thresholds(path)
 
     def test_that_cannot_be_read_is_named(self, tmp_path):
-        with pytest.raises(InputError, match="cannot read thresholds"):
+        with pytest.raises(InputError, match="cannot read threshold file"):
             read_thresholds(tmp_path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import struct
+import unicodedata
 import zlib
 from pathlib import Path
 
@@ -96,17 +97,113 @@ def bomb() -> bytes:
     )
 
 
+class TestNames:
+    """What contents and styles are called, whatever their files are."""
+
+    @pytest.fixture
+    def styles(self, new, folders):
+        def make(*names: str) -> dict[str, str]:
+            shutil.rmtree(folders / "paintings")
+            (folders / "paintings").mkdir()
+            for number, name in enumerate(names):
+                (folders / "paintings" / name).write_bytes(picture(number, 48))
+            result = new(out=f"of_{len(names)}")
+            assert result.code == 0, result.err
+            protocol = read_protocol(folders / f"of_{len(names)}" / "protocol.json")
+            assert len({style.pixels_sha256 for style in protocol.styles}) == len(names)
+            assert all(style.image.is_file() and len(style.id) <= 60 for style in protocol.styles)
+            return {style.title: style.id for style in protocol.styles}
+
+        return make
+
+    def test_without_latin_letters_are_a_hash_that_stays(self, styles):
+        first = styles("富士.jpg")
+        # printf 富士 | sha256sum
+        assert first == {"富士": "image_63667c69"}
+        assert styles("富士.jpg", "猫.jpg", "🧑‍🎨.png")["富士"] == "image_63667c69"
+
+    def test_that_are_alike_stay_apart_and_those_of_others_stay(self, styles):
+        work = "vincent-van-gogh_still-life-vase-with-fifteen-sunflowers-on-a-table"
+        names = styles(
+            "猫1.png", "馬1.png", "wave.png", "wave.jpg", "Wave .jpg", "hill.png", f"{work}-1888.png", f"{work}-9.png"
+        )
+        assert len(set(names.values())) == 7 == len(names)
+        assert names["hill"] == "hill"
+        assert names["猫1"].startswith("1_")
+        assert names[f"{work}-9"].startswith("vincent_van_gogh_still_life_vase_with_fifteen_sunfl")
+
+    def test_can_be_those_of_files_on_any_system(self, styles):
+        names = styles("con.png", "NUL.jpg", "-dash.png", "dots.in.name.png", "ציור 3.png", f"{'x' * 200}.PNG")
+        assert names["con"].startswith("con_")
+        assert names["NUL"].startswith("nul_")
+        assert (names["-dash"], names["dots.in.name"], names["x" * 200]) == ("dash", "dots_in_name", "x" * 60)
+
+    def test_a_protocol_can_be_called_anything(self, new, folders):
+        assert new(out="馬").code == 0
+        protocol = read_protocol(folders / "馬" / "protocol.json")
+        assert protocol.name.startswith("protocol_")
+        assert protocol.title == "馬"
+        assert new(out="n" * 250).code == 0
+
+    def test_one_name_in_two_spellings_is_refused(self, new, folders):
+        for form in ("NFC", "NFD"):
+            (folders / "paintings" / unicodedata.normalize(form, "Éventail.jpg")).write_bytes(picture(3, 48))
+        assert "are called the same, in two spellings; rename one" in new().error_lines[0]
+
+    @pytest.mark.parametrize(("there", "written"), [("NFC", "NFD"), ("NFD", "NFC")])
+    def test_are_found_in_a_table_in_any_spelling(self, new, folders, there, written):
+        (folders / "paintings" / unicodedata.normalize(there, "Éventail.jpg")).write_bytes(picture(3, 48))
+        table = folders / "prompts.csv"
+        table.write_text(f"FILE; Prompt\n{unicodedata.normalize(written, 'Éventail.jpg')};a fan\n", encoding="utf-16")
+        assert new(prompts=table).code == 0
+        prompts = {style.id: style.prompt for style in read_protocol(folders / "mine" / "protocol.json").styles}
+        assert prompts["eventail"] == "a fan"
+
+
+class TestOtherFiles:
+    def test_that_systems_leave_are_passed_over(self, new, folders):
+        for name in ("Thumbs.db", "desktop.ini", "Icon\r", "._wave.jpg"):
+            (folders / "paintings" / name).write_bytes(b"\0")
+        (folders / "photos" / "__MACOSX").mkdir()
+        result = new()
+        assert result.code == 0
+        assert "passed over" not in result.err
+
+    def test_captions_beside_pictures_are_passed_over_and_named(self, new, folders):
+        for name in ("wave.txt", "Nuit étoilée.txt"):
+            (folders / "paintings" / name).write_text("a caption")
+        result = new()
+        assert result.code == 0
+        folder = folders / "paintings"
+        assert f"{folder}: passed over Nuit étoilée.txt and 1 other file: no picture but a text file" in result.err
+        assert "--prompts" in result.err
+        assert len(read_protocol(folders / "mine" / "protocol.json").styles) == 2
+
+    def test_alone_are_no_images(self, new, folders):
+        (folders / "texts").mkdir()
+        (folders / "texts" / "wave.txt").write_text("a caption")
+        assert "texts holds no images" in new(styles=folders / "texts").error_lines[0]
+
+    def test_a_link_that_leads_nowhere_says_where_to(self, new, folders):
+        (folders / "paintings" / "link.jpg").symlink_to("/data/not/mounted.png")
+        assert "link.jpg is a link that leads nowhere: to /data/not/mounted.png" in new().error_lines[0]
+        (folders / "paintings" / "link.jpg").unlink()
+        (folders / "paintings" / "link.jpg").symlink_to("link.jpg")
+        assert "link.jpg is a link that leads nowhere: to link.jpg" in new().error_lines[0]
+        (folders / "paintings" / "link.jpg").unlink()
+        (folders / "paintings" / "link.jpg").symlink_to(folders / "photos" / "hill.jpg")
+        assert new().code == 0
+
+
 class TestBadInput:
     @pytest.mark.parametrize(
         ("name", "data", "message"),
         [
-            ("notes.txt", b"to do", "not an image"),
-            ("wave.png", picture(3, 48), "would both be named wave; rename one"),
-            ("WAVE .jpg", picture(3, 48), "would both be named wave; rename one"),
+            ("notes.pdf", b"%PDF-1.7", "not an image"),
+            ("waves", b"to do", "not an image"),
             ("bomb.png", bomb(), "larger than 100 megapixels"),
             ("dot.jpg", picture(3, 8), "at least 16×16 pixels are needed"),
             ("half.jpg", picture(3, 48)[:900], "cannot read image"),
-            ("富士.jpg", picture(3, 48), "no name can be made of"),
         ],
     )
     def test_images_are_one_clear_line_and_leave_nothing(self, new, folders, name, data, message):
@@ -131,7 +228,10 @@ class TestBadInput:
             ("file,prompt\nwave.jpg,x,y\n", "line 2: 2 cells are expected"),
             ("file,prompt\nwave.jpg\n", "line 2: 2 cells are expected"),
             ('file,prompt\nwave.jpg,"x\n', "is no CSV table"),
-            ("file,prompt\nwave.jpg,\udcff\n", "is no CSV table in UTF-8"),
+            (
+                "file,prompt\nwave.jpg,\udcff\n",
+                "is not UTF-8 (byte 0xFF in line 2); save it as UTF-8",
+            ),
         ],
     )
     def test_tables_are_one_clear_line(self, new, folders, table, message):
@@ -142,12 +242,17 @@ class TestBadInput:
         assert message in result.error_lines[0]
         assert "bad.csv" in result.error_lines[0]
 
+    def test_a_blank_prompt_in_the_table_is_none(self, new, folders):
+        (folders / "blank.csv").write_text("file,prompt\nwave.jpg, \u200b\n", encoding="utf-8")
+        assert "2 of 2 styles have no prompt" in new(prompts=folders / "blank.csv").err
+        assert all(style.prompt is None for style in read_protocol(folders / "mine" / "protocol.json").styles)
+
     def test_folders_that_hold_no_images_are_named(self, new, folders):
         (folders / "empty").mkdir()
         assert "empty holds no images" in new(styles=folders / "empty").error_lines[0]
         assert "cannot read folder" in new(styles=folders / "gone").error_lines[0]
         (folders / "paintings" / "more").mkdir()
-        assert "more is no image file" in new().error_lines[0]
+        assert "more is a folder; put the images themselves into" in new().error_lines[0]
 
     def test_a_name_that_leads_elsewhere_is_refused(self, new, folders):
         result = new("--name", "../x")
@@ -159,4 +264,4 @@ class TestBadInput:
         (folders / "paintings" / "a\udcff<b>.jpg").write_bytes(picture(5, 48))
         assert new().code == 0
         protocol = json.loads((folders / "mine" / "protocol.json").read_text())
-        assert protocol["styles"][1]["title"] == "a?<b>"
+        assert protocol["styles"][1]["title"] == r"a\xff<b>"

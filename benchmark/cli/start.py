@@ -1,0 +1,62 @@
+"""How the command begins and ends as a process: whenever Ctrl-C comes, one word answers it.
+
+Importing this imports next to nothing, so that Python's own answer, a traceback, has no time.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+TYPE_CHECKING = False  # As in ``typing``, whose import would take longer than all of this.
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import NoReturn
+
+_INTERRUPTED = 130
+"""``ExitCode.INTERRUPTED``, which is not imported yet."""
+_IMPORTING = "<frozen importlib."
+
+
+def start() -> None:
+    """Runs the command line with the arguments of the process, and exits."""
+    is_heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if is_heard:
+        signal.signal(signal.SIGINT, _interrupt)
+    try:
+        from benchmark.cli.main import main
+
+        main()
+    except KeyboardInterrupt:
+        _end_at_once()
+    finally:
+        if is_heard:
+            # All is written, and Python would print what an interruption hits while it tears down.
+            signal.signal(signal.SIGINT, _end_at_once)
+
+
+def _interrupt(_: int, frame: FrameType | None) -> None:
+    """Raises ``KeyboardInterrupt``, as Python does, but not in the middle of an import.
+
+    There it may be taken for a module that is missing, or be printed by a callback that it hits, and leaves modules
+    half imported. The process ends at once; files are whole or not there, as whenever it is killed.
+    """
+    while frame is not None:
+        if frame.f_code.co_filename.startswith(_IMPORTING):
+            _end_at_once()
+        frame = frame.f_back
+    raise KeyboardInterrupt
+
+
+def _end_at_once(*_: object) -> NoReturn:
+    try:
+        os.write(2, b"interrupted\n")
+        util = sys.modules.get("multiprocessing.util")
+        if util is not None:
+            import shutil
+
+            # Where the sockets of the processes are that it started; nobody else would remove it now.
+            shutil.rmtree(util.get_temp_dir(), ignore_errors=True)
+    finally:
+        os._exit(_INTERRUPTED)

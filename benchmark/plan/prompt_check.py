@@ -1,0 +1,169 @@
+"""What the text-image models of a run read of its prompts: found out before anything runs."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from benchmark.contracts import Condition
+from benchmark.errors import InputError
+from benchmark.models.role import Role
+from benchmark.models.specification import ModelSpecification
+from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
+from benchmark.protocol.case import Style
+
+if TYPE_CHECKING:
+    from benchmark.models.prompt_reading import PromptReading
+
+_MOST_LINES: Final = 10
+"""Prompts at most that each get a line of their own."""
+
+
+def read_prompts(
+    prompts: Iterable[str],
+    models: Mapping[Role, ModelSpecification],
+    *,
+    methods: Iterable[SelectedMethod] = (),
+    metrics: Iterable[SelectedMetric] = (),
+) -> list[PromptReading]:
+    """Reads prompts as the text-image models will, in the words of the methods and, for the judge, as they are.
+
+    Args:
+        prompts: The prompts.
+        models: The networks that play the roles.
+        methods: The methods; those that show prompts to ``Role.CLIP`` are asked how.
+        metrics: The metrics; where one asks the judge, the judge reads all prompts.
+    """
+    prompts = list(dict.fromkeys(prompts))
+    readers = [method for method in methods if _reads_prompts(method) and Role.CLIP in models]
+    is_judged = any(
+        metric.info and Role.CLIP_JUDGE in metric.info.backbones for metric in metrics if not metric.unavailable
+    )
+    if not prompts or not (readers or is_judged):
+        return []
+
+    # Only here: it imports open_clip, which most commands need not.
+    from benchmark.models.prompt_reading import read_prompt
+
+    readings: list[PromptReading] = []
+    if is_judged:
+        judge = models[Role.CLIP_JUDGE]
+        tokenizer = judge.load_tokenizer()
+        readings += [read_prompt(tokenizer, prompt, judge.name) for prompt in prompts]
+    for method in readers:
+        clip = models[Role.CLIP]
+        tokenizer = clip.load_tokenizer()
+        for prompt, phrasings in _phrasings(method, prompts).items():
+            readings.append(read_prompt(tokenizer, prompt, clip.name, reader=method.name, phrasings=phrasings))
+    return readings
+
+
+def read_styles(configuration: RunConfiguration) -> list[PromptReading]:
+    """Reads the prompts of a run's styles as the text-image models will.
+
+    Args:
+        configuration: What is run.
+
+    Returns:
+        The readings in which something is lost.
+
+    Raises:
+        InputError: Two styles with different prompts are one style to a model.
+    """
+    styles = configuration.protocol.styles
+    readings = read_prompts(
+        (style.prompt for style in styles if style.prompt),
+        configuration.models,
+        methods=configuration.methods,
+        metrics=configuration.metrics,
+    )
+    refuse_merged_styles(readings, styles)
+    return [reading for reading in readings if not reading.is_whole]
+
+
+def refuse_merged_styles(readings: Iterable[PromptReading], styles: Sequence[Style]) -> None:
+    """Refuses styles whose prompts differ only in what a model does not read: it would answer one question twice.
+
+    Args:
+        readings: How the models read the prompts.
+        styles: The styles that have them.
+
+    Raises:
+        InputError: There are two.
+    """
+    readings = list(readings)
+    if not readings:
+        return
+    from benchmark.models.prompt_reading import merged_prompts
+
+    names = {style.prompt: style.id for style in reversed(styles)}
+    for first, second in merged_prompts(readings):
+        who = f"{second.model} in {second.reader}" if second.reader else second.model
+        raise InputError(
+            f"styles {names[first.prompt]} and {names[second.prompt]} have different prompts that are one to {who}, "
+            f"which reads no more than {second.prompt[: second.read]!r}; let them differ in what it reads"
+        )
+
+
+def announce(readings: Sequence[PromptReading]) -> list[str]:
+    """One line for each prompt of which something is lost, or for the first of many.
+
+    Args:
+        readings: How the models read the prompts.
+    """
+    if not readings:
+        return []
+    from benchmark.models.prompt_reading import describe_readings
+
+    lines = list(describe_readings(readings).values())
+    more = len(lines) - _MOST_LINES
+    return [*lines[:_MOST_LINES], f"… and {more} more prompts are not wholly read"] if more > 0 else lines
+
+
+def describe_losses(readings: Iterable[PromptReading], styles: Sequence[Style]) -> list[dict[str, Any]]:
+    """The readings in which something is lost, as ``run.json`` keeps them, each with a line that says so.
+
+    Args:
+        readings: How the models read the prompts.
+        styles: The styles that have them.
+    """
+    readings = list(readings)
+    if not readings:
+        return []
+    from benchmark.models.prompt_reading import describe_readings
+
+    return [
+        {
+            "styles": [style.id for style in styles if style.prompt == reading.prompt],
+            "model": reading.model,
+            "reader": reading.reader,
+            "characters": len(reading.prompt),
+            "read": reading.read,
+            "unread": reading.unread,
+            "phrasings": reading.phrasings,
+            "cut_phrasings": reading.cut,
+            "spelled_in_bytes": reading.spelled_in_bytes,
+            "description": describe_readings([reading])[reading.prompt],
+        }
+        for reading in readings
+    ]
+
+
+def _reads_prompts(method: SelectedMethod) -> bool:
+    info = method.info
+    return info is not None and Role.CLIP in info.uses and info.condition in (Condition.TEXT, Condition.EITHER)
+
+
+def _phrasings(method: SelectedMethod, prompts: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """What a method makes of prompts; of none that it does not read."""
+    try:
+        # As where a plugin is imported: what it prints is no result.
+        with contextlib.redirect_stdout(sys.stderr):
+            made = method.plugin.load()(method.settings)
+            found = {prompt: tuple(map(str, made.phrasings(prompt))) for prompt in prompts}
+    except (Exception, SystemExit):
+        # It fails its own units with the reason, and not the run.
+        return {prompt: (prompt,) for prompt in prompts}
+    return {prompt: phrasings for prompt, phrasings in found.items() if phrasings}

@@ -1,0 +1,26 @@
+"""What counts as a prompt."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+_BLANK_LETTERS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Characters that Unicode calls letters or symbols although they show nothing: Hangul fillers and the empty Braille."""
+
+_VISIBLE_CATEGORIES: Final = ("L", "N", "P", "S")
+
+
+def is_blank(prompt: str | None) -> bool:
+    """Whether there is nothing to read: a blank prompt is no prompt.
+
+    Blank are ``None``, an empty text, and one of nothing but spaces, zero-width and control characters, and marks
+    without a letter to stand on; letters, digits, punctuation and symbols (emoji too) are something to read.
+
+    Args:
+        prompt: The prompt, or ``None``.
+    """
+    return not any(
+        unicodedata.category(character)[0] in _VISIBLE_CATEGORIES and character not in _BLANK_LETTERS
+        for character in prompt or ""
+    )

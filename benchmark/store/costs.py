@@ -1,0 +1,11 @@
+"""What a unit costs: the names of the columns, and what is said of a duration that others disturbed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TIME: Final = "seconds"
+PROCESSOR_TIME: Final = "cpu_seconds"
+COST_COLUMNS: Final = (TIME, PROCESSOR_TIME, "peak_memory_bytes")
+DISTURBED: Final = "disturbed by other processes"
+"""What a duration is said to be if others took cores that its unit could have used, and a mean of such durations."""
