@@ -13,11 +13,11 @@ from benchmark.models.role import Role
 from benchmark.models.specification import MODELS, ModelSpecification, VGGSpecification, find_model
 from benchmark.models.vgg import CONVOLUTIONS
 from benchmark.testing.sample import EMBEDDED_MODELS, sample_image
-from methods.adain import AdaIN
-from methods.clipstyler import CLIPstylerSettings
-from methods.clipstyler_optimization import PromptDescent, PromptLoss
-from methods.gatys import Gatys, GatysSettings
-from methods.gatys_optimization import GatysLoss
+from methods.adain.method import AdaIN
+from methods.clipstyler.method import CLIPstylerSettings
+from methods.clipstyler.optimization import PromptDescent, PromptLoss
+from methods.gatys.method import Gatys, GatysSettings
+from methods.gatys.optimization import GatysLoss
 from metrics.self_similarity import Cfsd
 from metrics.vgg_losses import VggContentLoss, VggStyleLoss
 from tests.vgg_twins import load_smaller, smaller_vgg

@@ -38,7 +38,7 @@ class StyleCopy(Method[NoSettings]):
         generator: Generator,
     ) -> Tensor:
         """Returns the style image of the largest weight at the size of the content."""
-        from methods.image_geometry import cover
+        from methods.shared.image_geometry import cover
 
         heaviest = max(styles, key=lambda style: style.weight)
         assert heaviest.image is not None

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from methods.clipstyler import Padding, Upsampling
-from methods.image_geometry import pad_to_multiple
+from methods.clipstyler.method import Padding, Upsampling
+from methods.shared.image_geometry import pad_to_multiple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
 from benchmark.models.role import Role
-from methods.setting_checks import require
+from methods.shared.setting_checks import require
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,7 +121,7 @@ class Gatys(Method[GatysSettings]):
         return self._run(content, styles, self.settings)
 
     def _run(self, content: Tensor, styles: Sequence[StyleCondition], settings: GatysSettings) -> Tensor:
-        from methods.gatys_optimization import optimize_coarse_to_fine
+        from methods.gatys.optimization import optimize_coarse_to_fine
 
         (style,) = styles
         assert style.image is not None

@@ -10,13 +10,13 @@ import torch
 from torch.nn import functional
 from torchvision.transforms.functional import adjust_contrast
 
-from methods.clipstyler import Schedule
-from methods.clipstyler_augmentation import Crop, cut_crops, draw_crops
-from methods.clipstyler_losses import content_distance, directional_distances, reject_below, total_variation
-from methods.clipstyler_network import NetworkVariant, build_style_network
-from methods.image_geometry import resize_shorter_side
-from methods.prompt_templates import embed_prompts
-from methods.region_shares import region_shares
+from methods.clipstyler.augmentation import Crop, cut_crops, draw_crops
+from methods.clipstyler.losses import content_distance, directional_distances, reject_below, total_variation
+from methods.clipstyler.method import Schedule
+from methods.clipstyler.network import NetworkVariant, build_style_network
+from methods.clipstyler.prompt_templates import embed_prompts
+from methods.shared.image_geometry import resize_shorter_side
+from methods.shared.region_shares import region_shares
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from benchmark.contracts import StyleCondition
     from benchmark.models.clip import ClipModel
     from benchmark.models.vgg import VGG19
-    from methods.clipstyler import CLIPstylerSettings
-    from methods.clipstyler_network import StyleNetwork
+    from methods.clipstyler.method import CLIPstylerSettings
+    from methods.clipstyler.network import StyleNetwork
 
 _HALVING_INTERVAL: Final = 100
 _COSINE_FLOOR: Final = 0.2

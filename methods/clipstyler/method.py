@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
 from benchmark.models.role import Role
 from benchmark.prompts import is_blank
-from methods.setting_checks import require
+from methods.shared.setting_checks import require
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -224,7 +224,7 @@ class CLIPstyler(Method[CLIPstylerSettings]):
 
     def phrasings(self, prompt: str) -> Sequence[str]:
         """Returns the templates filled with the prompt."""
-        from methods.prompt_templates import phrasings_of
+        from methods.clipstyler.prompt_templates import phrasings_of
 
         return phrasings_of(prompt, self.settings.templates)
 
@@ -248,7 +248,7 @@ class CLIPstyler(Method[CLIPstylerSettings]):
     def _run(
         self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator, settings: CLIPstylerSettings
     ) -> Tensor:
-        from methods.clipstyler_optimization import PromptDescent
+        from methods.clipstyler.optimization import PromptDescent
 
         return PromptDescent(self._vgg, self._clip, settings).run(content, content, styles, generator)
 

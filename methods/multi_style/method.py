@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
 from benchmark.models.role import Role
-from methods.clipstyler import SMALLEST_NETWORK_SIDE, CLIPstylerSettings, one_step
-from methods.setting_checks import require
+from methods.clipstyler.method import SMALLEST_NETWORK_SIDE, CLIPstylerSettings, one_step
+from methods.shared.setting_checks import require
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,8 +55,8 @@ class MultiStyleSettings(CLIPstylerSettings):
 class MultiStyle(Method[MultiStyleSettings]):
     """Composites several weighted styles, each an image, a prompt or both, everywhere or in a region of its own.
 
-    1. The style images are blended by AdaIN interpolation (`methods.adain`).
-    2. A CLIPstyler network (`methods.clipstyler`), starting from that composite, is optimised towards the prompts: the
+    1. The style images are blended by AdaIN interpolation (`methods.adain.method`).
+    2. A CLIPstyler network (`methods.clipstyler.method`), starting from that composite, is optimised towards the prompts: the
        direction is the weighted sum of the prompts' directions, in a crop by their shares of the crop; the content loss
        and the image directions refer to the original content.
 
@@ -100,13 +100,13 @@ class MultiStyle(Method[MultiStyleSettings]):
 
     def phrasings(self, prompt: str) -> Sequence[str]:
         """Returns the templates filled with the prompt, or nothing where only images are used."""
-        from methods.prompt_templates import phrasings_of
+        from methods.clipstyler.prompt_templates import phrasings_of
 
         return () if self.settings.conditions is StyleParts.IMAGE else phrasings_of(prompt, self.settings.templates)
 
     def prepare(self, models: Models) -> None:
         """Loads what the chosen parts need."""
-        from methods.adain_stylization import feature_encoder
+        from methods.adain.stylization import feature_encoder
 
         self._vgg = models.vgg()
         if self.settings.conditions is not StyleParts.TEXT:
@@ -130,8 +130,8 @@ class MultiStyle(Method[MultiStyleSettings]):
     def _run(
         self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator, settings: CLIPstylerSettings
     ) -> Tensor:
-        from methods.adain_stylization import stylize_features
-        from methods.clipstyler_optimization import PromptDescent
+        from methods.adain.stylization import stylize_features
+        from methods.clipstyler.optimization import PromptDescent
 
         image = content
         if self.settings.conditions is not StyleParts.TEXT and any(style.image is not None for style in styles):

@@ -9,9 +9,9 @@ from torch.nn import functional
 
 from benchmark.models.adain_decoder import UPSCALING
 from benchmark.models.feature_statistics import VARIANCE_FLOOR, mean_and_standard_deviation
-from methods.color_preservation import match_color
-from methods.image_geometry import pad_to_multiple, resize_shorter_side
-from methods.region_shares import region_shares
+from methods.shared.color_preservation import match_color
+from methods.shared.image_geometry import pad_to_multiple, resize_shorter_side
+from methods.shared.region_shares import region_shares
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
 from benchmark.models.role import Role
-from methods.setting_checks import require
+from methods.shared.setting_checks import require
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,14 +42,14 @@ class AdaIN(Method[AdaINSettings]):
         result = g(alpha t + (1 - alpha) f(c))
 
     Several styles are the paper's style interpolation. Masks are its spatial control: weights become shares at each
-    location (see `methods.region_shares`), and the content's mean and deviation are those of the style's own region.
+    location (see `methods.shared.region_shares`), and the content's mean and deviation are those of the style's own region.
     Each style image is resized so that its shorter side is the content's, as the reference does by default; sides
     that are no multiple of 8 are padded by reflection and cut back.
 
     With the model `adain-decoder` the networks are those of naoto0804/pytorch-AdaIN: the decoder carries the encoder
     that it was trained for. With `adain-decoder-embedded` they deviate: the encoder is the protocol's VGG-19 with its
     original zero padding (the reference pads by reflection), and the decoder was trained for that. Color control
-    divides covariances by the number of pixels (see `methods.color_preservation`).
+    divides covariances by the number of pixels (see `methods.shared.color_preservation`).
     """
 
     info = MethodInfo(
@@ -71,7 +71,7 @@ class AdaIN(Method[AdaINSettings]):
 
     def prepare(self, models: Models) -> None:
         """Loads the encoder and the decoder."""
-        from methods.adain_stylization import feature_encoder
+        from methods.adain.stylization import feature_encoder
 
         self._encode = feature_encoder(models)
         self._decoder = models.adain_decoder()
@@ -87,7 +87,7 @@ class AdaIN(Method[AdaINSettings]):
         Raises:
             ValueError: If the content is less than 16 pixels high or wide.
         """
-        from methods.adain_stylization import stylize_features
+        from methods.adain.stylization import stylize_features
 
         return stylize_features(
             self._encode,

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from benchmark.models.feature_statistics import gram_matrix
 from benchmark.models.vgg import CHANNELS_PER_BLOCK, Pooling
-from methods.image_geometry import resize, resize_shorter_side
+from methods.shared.image_geometry import resize, resize_shorter_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from benchmark.models.vgg import VGG19
-    from methods.gatys import GatysSettings
+    from methods.gatys.method import GatysSettings
 
 _FIRST_STEP: Final = 0.1 / 255
 """How far the first step of a descent moves pixels in [0, 1] on average: a tenth of a grey level.
