@@ -32,7 +32,7 @@ from reports.figures.figure import (
     standing,
 )
 from reports.figures.labels import Span
-from reports.formatting import format_bytes, format_seconds, number_of
+from reports.tables.formatting import format_bytes, format_seconds, number_of
 
 if TYPE_CHECKING:
     from benchmark.analysis.statistics import RunStatistics

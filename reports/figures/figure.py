@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from benchmark.analysis.networks import networks_of_run
 from benchmark.escaping import encodable
 from reports.figures.labels import Label, Span, place_labels
-from reports.units import methods_before_controls
+from reports.tables.units import methods_before_controls
 
 if TYPE_CHECKING:
     import altair as alt

@@ -22,7 +22,7 @@ from reports.figures.figure import (
     metric_labels,
     network_notes,
 )
-from reports.formatting import field_of, number_format, number_of, parse_time
+from reports.tables.formatting import field_of, number_format, number_of, parse_time
 
 if TYPE_CHECKING:
     from datetime import datetime
