@@ -14,10 +14,11 @@ from benchmark.models.specification import MODELS, ModelSpecification, VGGSpecif
 from benchmark.models.vgg import CONVOLUTIONS
 from benchmark.testing.sample import EMBEDDED_MODELS, sample_image
 from methods.adain.method import AdaIN
-from methods.clipstyler.method import CLIPstylerSettings
 from methods.clipstyler.optimization import PromptDescent, PromptLoss
-from methods.gatys.method import Gatys, GatysSettings
+from methods.clipstyler.settings import CLIPstylerSettings
+from methods.gatys.method import Gatys
 from methods.gatys.optimization import GatysLoss
+from methods.gatys.settings import GatysSettings
 from metrics.self_similarity import Cfsd
 from metrics.vgg_losses import VggContentLoss, VggStyleLoss
 from tests.vgg_twins import load_smaller, smaller_vgg

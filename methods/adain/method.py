@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
 from benchmark.models.role import Role
-from methods.shared.setting_checks import require
+from methods.adain.settings import AdaINSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,22 +14,6 @@ if TYPE_CHECKING:
     from torch import Generator, Tensor
 
     from benchmark.models.provider import Models
-
-
-@dataclass(frozen=True)
-class AdaINSettings:
-    """Settings of `AdaIN`.
-
-    Attributes:
-        alpha: Share of the stylized features, the rest being the content's own: 0 keeps the content, 1 is the paper's.
-        preserve_color: Give each style image the content's mean and covariance of colour first.
-    """
-
-    alpha: float = 1.0
-    preserve_color: bool = False
-
-    def __post_init__(self) -> None:
-        require(0 <= self.alpha <= 1, "alpha", "between 0 and 1", self.alpha)
 
 
 class AdaIN(Method[AdaINSettings]):

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from methods.clipstyler.method import Padding, Upsampling
+from methods.clipstyler.settings import Padding, Upsampling
 from methods.shared.image_geometry import pad_to_multiple
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from torchvision.transforms.functional import adjust_contrast
 
 from methods.clipstyler.augmentation import Crop, cut_crops, draw_crops
 from methods.clipstyler.losses import content_distance, directional_distances, reject_below, total_variation
-from methods.clipstyler.method import Schedule
 from methods.clipstyler.network import NetworkVariant, build_style_network
 from methods.clipstyler.prompt_templates import embed_prompts
+from methods.clipstyler.settings import Schedule
 from methods.shared.image_geometry import resize_shorter_side
 from methods.shared.region_shares import region_shares
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from benchmark.contracts import StyleCondition
     from benchmark.models.clip import ClipModel
     from benchmark.models.vgg import VGG19
-    from methods.clipstyler.method import CLIPstylerSettings
     from methods.clipstyler.network import StyleNetwork
+    from methods.clipstyler.settings import CLIPstylerSettings
 
 _HALVING_INTERVAL: Final = 100
 _COSINE_FLOOR: Final = 0.2

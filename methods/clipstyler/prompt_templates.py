@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import torch
 
-from methods.clipstyler.method import PromptTemplates
+from methods.clipstyler.settings import PromptTemplates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from benchmark.models.vgg import VGG19
-    from methods.gatys.method import GatysSettings
+    from methods.gatys.settings import GatysSettings
 
 _FIRST_STEP: Final = 0.1 / 255
 """How far the first step of a descent moves pixels in [0, 1] on average: a tenth of a grey level.

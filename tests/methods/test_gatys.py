@@ -8,8 +8,9 @@ from torch.nn import functional
 
 from benchmark.contracts import StyleCondition
 from benchmark.models.vgg import Pooling
-from methods.gatys.method import Gatys, GatysSettings
+from methods.gatys.method import Gatys
 from methods.gatys.optimization import GatysLoss, descend
+from methods.gatys.settings import GatysSettings
 
 
 def restated_loss(vgg, image, content, style, pooling=Pooling.MAX):

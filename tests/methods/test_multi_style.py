@@ -10,9 +10,11 @@ import torch
 from benchmark.contracts import StyleCondition
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
 from methods.adain.method import AdaIN
-from methods.clipstyler.method import CLIPstyler, CLIPstylerSettings
+from methods.clipstyler.method import CLIPstyler
 from methods.clipstyler.optimization import PromptDescent
-from methods.multi_style.method import MultiStyle, MultiStyleSettings, StyleParts
+from methods.clipstyler.settings import CLIPstylerSettings
+from methods.multi_style.method import MultiStyle
+from methods.multi_style.settings import MultiStyleSettings, StyleParts
 
 SMALL = {"steps": 3, "patches": 3, "crop_sizes": (16, 24), "channels": (4, 6, 8), "learning_rate": 0.01}
 

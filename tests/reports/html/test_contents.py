@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from benchmark.store.records import RunRecords, RunStatus, SummaryRow
 from reports.html.report import HtmlReport
 from tests.reports.html_page import Parse, assert_inert, section, text_of
-
-if TYPE_CHECKING:
-    pass
 
 
 def test_every_picture_is_described(run: RunRecords, tmp_path: Path, parse: Parse) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -12,9 +11,6 @@ import pytest
 from benchmark.store.records import RunRecords, RunStatus
 from reports.html.report import HtmlReport
 from tests.reports.html_page import INJECTION, Parse, assert_inert, section, text_of
-
-if TYPE_CHECKING:
-    pass
 
 
 def test_a_chart_that_cannot_be_drawn_costs_the_page_nothing_else(

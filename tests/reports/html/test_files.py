@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,9 +12,6 @@ from benchmark.store.records import RunRecords
 from reports.html.report import HtmlReport
 from tests.reports.html_page import Parse
 from tests.reports.sample_runs import build_crossed_run
-
-if TYPE_CHECKING:
-    pass
 
 
 def test_pictures_are_files_beside_the_page(run: RunRecords, tmp_path: Path, parse: Parse) -> None:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from benchmark.store.records import RunRecords
 from reports.html.report import HtmlReport
 from tests.reports.html_page import Parse, assert_inert, text_of
-
-if TYPE_CHECKING:
-    pass
 
 
 def test_runs_of_one_protocol_are_comparable(run: RunRecords, tmp_path: Path, parse: Parse) -> None:
