@@ -15,11 +15,11 @@ from benchmark.analysis.gate.verdict import Finding, Outcome, make_verdict
 from benchmark.analysis.networks import networks_of_run
 from benchmark.escaping import printable
 from reports.figures.all import DrawnFigure, draw
-from reports.figures.figure import method_titles, metric_labels
 from reports.figures.trend import trend_figure
 from reports.html.comparability import Comparability, compare_protocols
 from reports.tables.formatting import MINUS, NOTHING, field_of, number_format, number_of, parse_time, short_fingerprint
 from reports.tables.ranking import COSTS, DIRECTIONS
+from reports.tables.titles import method_titles, metric_labels
 
 if TYPE_CHECKING:
     from benchmark.store.records import RunRecords

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from benchmark.analysis.networks import networks_of_run
 from benchmark.contracts.metric import Axis
-from reports.figures.figure import marked_titles, method_titles, metric_titles
 from reports.tables.formatting import MINUS, NOTHING, NumberFormat, number_format
+from reports.tables.titles import marked_titles, method_titles, metric_titles
 
 if TYPE_CHECKING:
     from benchmark.analysis.agreement import RankAgreement
