@@ -25,9 +25,9 @@ class AdaIN(Method[AdaINSettings]):
         result = g(alpha t + (1 - alpha) f(c))
 
     Several styles are the paper's style interpolation. Masks are its spatial control: weights become shares at each
-    location (see `methods.shared.region_shares`), and the content's mean and deviation are those of the style's own region.
-    Each style image is resized so that its shorter side is the content's, as the reference does by default; sides
-    that are no multiple of 8 are padded by reflection and cut back.
+    location (see `methods.shared.region_shares`), and the content's mean and deviation are those of the style's own
+    region. Each style image is resized so that its shorter side is the content's, as the reference does by default;
+    sides that are no multiple of 8 are padded by reflection and cut back.
 
     With the model `adain-decoder` the networks are those of naoto0804/pytorch-AdaIN: the decoder carries the encoder
     that it was trained for. With `adain-decoder-embedded` they deviate: the encoder is the protocol's VGG-19 with its

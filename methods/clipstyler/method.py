@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
 from benchmark.models.role import Role
-from methods.clipstyler.settings import CLIPstylerSettings
+from methods.clipstyler.settings import SMALLEST_NETWORK_SIDE, CLIPstylerSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from torch import Generator, Tensor
 
     from benchmark.models.provider import Models
-
-
-SMALLEST_NETWORK_SIDE: Final = 16
-"""Sides of the smallest images that the network takes, in pixels: it pads them by reflection and halves them thrice."""
 
 
 class CLIPstyler(Method[CLIPstylerSettings]):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import Final
 
 from benchmark.prompts import is_blank
 from methods.shared.setting_checks import require
 
-if TYPE_CHECKING:
-    pass
+SMALLEST_NETWORK_SIDE: Final = 16
+"""Sides of the smallest images that the network takes, in pixels: it pads them by reflection and halves them thrice."""
 
 
 class Schedule(StrEnum):

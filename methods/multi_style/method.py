@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
 from benchmark.models.role import Role
-from methods.clipstyler.method import SMALLEST_NETWORK_SIDE, one_step
-from methods.clipstyler.settings import CLIPstylerSettings
+from methods.clipstyler.method import one_step
+from methods.clipstyler.settings import SMALLEST_NETWORK_SIDE, CLIPstylerSettings
 from methods.multi_style.settings import MultiStyleSettings, StyleParts
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ class MultiStyle(Method[MultiStyleSettings]):
     """Composites several weighted styles, each an image, a prompt or both, everywhere or in a region of its own.
 
     1. The style images are blended by AdaIN interpolation (`methods.adain.method`).
-    2. A CLIPstyler network (`methods.clipstyler.method`), starting from that composite, is optimised towards the prompts: the
-       direction is the weighted sum of the prompts' directions, in a crop by their shares of the crop; the content loss
-       and the image directions refer to the original content.
+    2. A CLIPstyler network (`methods.clipstyler.method`), starting from that composite, is optimised towards the
+       prompts: the direction is the weighted sum of the prompts' directions, in a crop by their shares of the crop; the
+       content loss and the image directions refer to the original content.
 
     Formulas, masks and limits: docs/methods/multi_style.md. This composition is this benchmark's own; its parts are
     AdaIN's style interpolation and spatial control (Huang and Belongie 2017) and CLIPstyler (Kwon and Ye 2022).

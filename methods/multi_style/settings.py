@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from methods.clipstyler.settings import CLIPstylerSettings
 from methods.shared.setting_checks import require
-
-if TYPE_CHECKING:
-    pass
 
 
 class StyleParts(StrEnum):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from reports.figures.labels import Label, Span, place_labels
+from reports.tables.titles import shorten
 
 if TYPE_CHECKING:
     import altair as alt
@@ -226,7 +227,7 @@ def finish(
 def _add_heading(spec: dict[str, Any], heading: Heading) -> None:
     chosen = [f"'{words} ' + metric_labels[{parameter}]" for words, parameter in heading.chosen]
     notes = {
-        letters: [line for note in heading.notes for line in textwrap.wrap(_shorten(note, 3 * WIDE_LINE), letters)]
+        letters: [line for note in heading.notes for line in textwrap.wrap(shorten(note, 3 * WIDE_LINE), letters)]
         for letters in (WIDE_LINE, NARROW_LINE)
     }
     if not (chosen or heading.notes):

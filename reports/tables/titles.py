@@ -65,7 +65,7 @@ def metric_labels(run: RunRecords) -> dict[str, str]:
     """Short titles of a run's metrics by name, each once, with the networks that made them."""
     networks = networks_of_run(run)
     return {
-        name: ", ".join(filter(None, (title, _shorten(networks.metric(name)))))
+        name: ", ".join(filter(None, (title, shorten(networks.metric(name)))))
         for name, title in _plain_metric_titles(run).items()
     }
 
@@ -88,13 +88,19 @@ def _plain_metric_titles(run: RunRecords) -> dict[str, str]:
 def _unique(named: Iterable[tuple[str, str]]) -> dict[str, str]:
     titles: dict[str, str] = {}
     for name, title in named:
-        short = _shorten(title) or "unnamed"
+        short = shorten(title) or "unnamed"
         number = 1 + sum(found == short or found.startswith(f"{short} (") for found in titles.values())
         titles[name] = short if number == 1 else f"{short} ({number})"
     return titles
 
 
-def _shorten(text: str, longest: int = LONGEST_TITLE) -> str:
+def shorten(text: str, longest: int = LONGEST_TITLE) -> str:
+    """Returns a text as one line of at most so many letters.
+
+    Args:
+        text: The text.
+        longest: How many letters it may have; a longer one is cut and ends in an ellipsis.
+    """
     # Charts take no lone surrogates, which a record read from JSON can hold.
     clean = " ".join(encodable(text).replace("\0", "").split())
     return clean if len(clean) <= longest else f"{clean[: longest - 1]}…"

@@ -17,7 +17,7 @@ from benchmark.execution.workers.pool import WorkerPool
 from benchmark.execution.workers.process import WorkerProcess
 from benchmark.execution.workers.waiting import wait_passively
 from benchmark.execution.workers.worker import Refused
-from benchmark.execution.workers.worker_start import Setup
+from benchmark.execution.workers.worker_setup import WorkerSetup
 from benchmark.plan.resources import Resources
 
 ResultT = TypeVar("ResultT")
@@ -83,7 +83,7 @@ class LocalExecutor(WorkerPool[WorkerProcess]):
             worker = None
         if worker is None:
             worker = WorkerProcess(
-                Setup(
+                WorkerSetup(
                     self._configuration,
                     self._directory,
                     self._environment(place),

@@ -18,7 +18,8 @@ from benchmark.execution.tasks.task import Made, Result, Task
 from benchmark.execution.workers.child_process import describe_end, kill
 from benchmark.execution.workers.server import HAS_SERVER, start_worker_server, worker_context
 from benchmark.execution.workers.worker import Ready, Refused
-from benchmark.execution.workers.worker_start import Setup, start_worker
+from benchmark.execution.workers.worker_setup import WorkerSetup
+from benchmark.execution.workers.worker_start import start_worker
 
 _SECONDS_TO_END = 5.0
 _SECONDS_FOR_TRACEBACK = 0.3
@@ -39,7 +40,7 @@ class WorkerProcess:
         is_ready: Whether it has started.
     """
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: WorkerSetup) -> None:
         start_worker_server()
         self._connection, theirs = connections.Pipe()
         with theirs:

@@ -16,7 +16,7 @@ from benchmark.errors import InputError
 from benchmark.execution.bench.workbench import Workbench
 from benchmark.execution.tasks.task import Result, Task
 from benchmark.execution.workers.child_process import catch_output, flush_output
-from benchmark.execution.workers.worker_start import Setup
+from benchmark.execution.workers.worker_setup import WorkerSetup
 from benchmark.own_packages import import_own_packages
 from benchmark.plan.unit import log_path
 
@@ -35,7 +35,7 @@ class Refused:
     message: str
 
 
-def serve(connection: Connection, setup: Setup) -> None:
+def serve(connection: Connection, setup: WorkerSetup) -> None:
     """Executes tasks until it is sent ``None`` or the run's process has ended.
 
     Args:

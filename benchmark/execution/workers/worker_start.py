@@ -4,40 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Mapping
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 from benchmark.execution.workers.child_process import catch_output, end_with_parent
+from benchmark.execution.workers.worker_setup import WorkerSetup
 
 
-@dataclass(frozen=True)
-class Setup:
-    """What a worker starts with.
-
-    Attributes:
-        configuration: What is run, pickled: reading it imports plugins, which must not happen before their output is
-            caught.
-        directory: The folder of the run.
-        environment: The environment variables of the process that started the run, with those of this worker.
-        threads: Number of threads.
-        copies: Folder with copies of the protocol's images, on a machine that does not have them.
-    """
-
-    configuration: bytes
-    directory: Path
-    environment: Mapping[str, str]
-    threads: int
-    copies: Path | None = None
-
-    @property
-    def logs(self) -> Path:
-        """Folder of what is printed."""
-        return self.directory / "logs"
-
-
-def start_worker(connection: Connection, setup: Setup) -> None:
+def start_worker(connection: Connection, setup: WorkerSetup) -> None:
     """Makes this process one that runs plugins, and executes tasks in it.
 
     Args:
