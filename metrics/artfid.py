@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from benchmark.contracts.metric import Axis, Direction, Need
 from benchmark.contracts.set_metric import SetMetricInfo
 from benchmark.models.role import Role
-from metrics._arguments import needed_contents
-from metrics._astra import Asked, worth
 from metrics.inception_distances import SMALLEST_SIDE, InceptionMetric, frechet_distance
 from metrics.perceptual import perceptual_distances
+from metrics.shared.arguments import needed_contents
+from metrics.shared.astra import Asked, worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

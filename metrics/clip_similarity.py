@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.role import Role
-from metrics._arguments import needed
-from metrics._astra import Asked, worth
+from metrics.shared.arguments import needed
+from metrics.shared.astra import Asked, worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
-from metrics._arguments import needed
+from metrics.shared.arguments import needed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +95,7 @@ def _distribution_functions(images: Tensor) -> list[tuple[Tensor, ...]]:
     """For each of N images the cumulative share of its pixels, bin by bin, in L*, a* and b*."""
     import torch
 
-    from metrics._lab import lab
+    from metrics.shared.cie_lab import lab
 
     def distribution(values: Tensor, low: float, high: float) -> Tensor:
         bins = round((high - low) / BIN_WIDTH)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 from benchmark.contracts.metric import Axis, Direction, Need
 from benchmark.contracts.set_metric import SetMetric, SetMetricInfo
 from benchmark.models.role import Role
-from metrics._astra import Asked, worth
+from metrics.shared.astra import Asked, worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

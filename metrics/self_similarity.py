@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.feature_scale import UNIT_VARIANCE_SCALE
 from benchmark.models.role import Role
-from metrics._arguments import needed_contents
-from metrics._astra import Asked, worth
+from metrics.shared.arguments import needed_contents
+from metrics.shared.astra import Asked, worth
 from metrics.vgg_losses import SMALLEST_SIDE
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Cfsd(Metric):
         """
         import torch
 
-        from metrics._vgg_statistics import content_features, statistics
+        from metrics.shared.vgg_statistics import content_features, statistics
 
         content = needed_contents(content, stylized, self.info.name)
         self.info.require_sides(stylized)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
-from metrics._arguments import needed_contents
-from metrics._astra import Asked, worth
+from metrics.shared.arguments import needed_contents
+from metrics.shared.astra import Asked, worth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.role import Role
-from metrics._arguments import needed, needed_contents
-from metrics._astra import Asked, worth
+from metrics.shared.arguments import needed, needed_contents
+from metrics.shared.astra import Asked, worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,7 @@ class VggContentLoss(Metric):
         """
         import torch
 
-        from metrics._vgg_statistics import content_features, statistics
+        from metrics.shared.vgg_statistics import content_features, statistics
 
         content = needed_contents(content, stylized, self.info.name)
         self.info.require_sides(stylized)
@@ -141,7 +141,7 @@ class VggStyleLoss(Metric):
         """
         import torch
 
-        from metrics._vgg_statistics import statistics, style_grams
+        from metrics.shared.vgg_statistics import statistics, style_grams
 
         style = needed(style, Need.STYLE_IMAGE, self.info.name, len(stylized))
         self.info.require_sides(stylized)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from benchmark.contracts.report import Report, ReportInfo
 from benchmark.escaping import encodable, printable
 from benchmark.store.atomic import write_text
-from reports.formatting import field_of
+from reports.tables.formatting import field_of
 
 if TYPE_CHECKING:
     from benchmark.store.records import RunRecords

@@ -42,8 +42,8 @@ class FiguresReport(Report):
             InputError: If a file cannot be written.
         """
         from benchmark.analysis.statistics import analyze
-        from reports.comparison import build_comparison
         from reports.figures.all import RANKS, TRADE_OFFS, draw_figures
+        from reports.html.comparison import build_comparison
 
         captions = ["# Figures"]
         if len(runs) > 1:

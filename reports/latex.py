@@ -13,12 +13,12 @@ from benchmark.contracts.report import Report, ReportInfo
 from benchmark.store.atomic import write_text
 from benchmark.store.costs import DISTURBED
 from benchmark.wording import format_count
-from reports.citation import TEX_ESCAPES
-from reports.formatting import MINUS, NOTHING, field_of, short_fingerprint
+from reports.tables.citation import TEX_ESCAPES
+from reports.tables.formatting import MINUS, NOTHING, field_of, short_fingerprint
 
 if TYPE_CHECKING:
     from benchmark.store.records import RunRecords
-    from reports.ranking import Cell, Ranking
+    from reports.tables.ranking import Cell, Ranking
 
 SYMBOLS: Final = {
     "↑": r"$\uparrow$",
@@ -71,7 +71,7 @@ class LatexReport(Report):
 
 def _tables(run: RunRecords) -> list[str]:
     from benchmark.analysis.statistics import analyze
-    from reports.ranking import build_scores
+    from reports.tables.ranking import build_scores
 
     scores = build_scores(run, analyze(run).comparisons)
     return [_table(run, ranking, scores.uneven) for ranking in scores.rankings]

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from benchmark.contracts.report import Report, ReportInfo
 from benchmark.store.atomic import write_text
 from benchmark.wording import format_count
-from reports.formatting import field_of, short_fingerprint
+from reports.tables.formatting import field_of, short_fingerprint
 
 if TYPE_CHECKING:
     from benchmark.store.records import RunRecords
-    from reports.ranking import Cell, Ranking, Scores
+    from reports.tables.ranking import Cell, Ranking, Scores
 
 MARKUP: Final = re.compile(r"([\\`*_{}\[\]()#+!|~>$@:-])")
 LONGEST_TEXT: Final = 300
@@ -51,7 +51,7 @@ class MarkdownReport(Report):
 
 def _section(run: RunRecords) -> str:
     from benchmark.analysis.statistics import analyze
-    from reports.ranking import build_scores
+    from reports.tables.ranking import build_scores
 
     scores = build_scores(run, analyze(run).comparisons)
     fingerprint = short_fingerprint(field_of(run.protocol, "fingerprint"))

@@ -13,11 +13,12 @@ from benchmark.models.role import Role
 from benchmark.models.specification import MODELS, ModelSpecification, VGGSpecification, find_model
 from benchmark.models.vgg import CONVOLUTIONS
 from benchmark.testing.sample import EMBEDDED_MODELS, sample_image
-from methods.adain import AdaIN
-from methods.clipstyler import CLIPstylerSettings
-from methods.clipstyler_optimization import PromptDescent, PromptLoss
-from methods.gatys import Gatys, GatysSettings
-from methods.gatys_optimization import GatysLoss
+from methods.adain.method import AdaIN
+from methods.clipstyler.optimization import PromptDescent, PromptLoss
+from methods.clipstyler.settings import CLIPstylerSettings
+from methods.gatys.method import Gatys
+from methods.gatys.optimization import GatysLoss
+from methods.gatys.settings import GatysSettings
 from metrics.self_similarity import Cfsd
 from metrics.vgg_losses import VggContentLoss, VggStyleLoss
 from tests.vgg_twins import load_smaller, smaller_vgg

@@ -11,7 +11,7 @@ from benchmark import SetMetricInfo
 from benchmark.models.specification import find_assets, find_model
 from benchmark.protocol.embedded import mini, wikiart
 from benchmark.registry import PluginKind, installed_plugins
-from metrics._astra import ASTRA, Asked, worth
+from metrics.shared.astra import ASTRA, Asked, worth
 
 ROOT = Path(__file__).parent.parent
 DOCS = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")

@@ -13,8 +13,9 @@ from benchmark.models.embedding import similarity_matrix
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
 from benchmark.prompts import is_blank
-from methods.clipstyler import CLIPstyler, CLIPstylerSettings
-from methods.multi_style import MultiStyle
+from methods.clipstyler.method import CLIPstyler
+from methods.clipstyler.settings import CLIPstylerSettings
+from methods.multi_style.method import MultiStyle
 from metrics.clip_similarity import ClipTextSimilarity
 
 BLANK = [

@@ -23,8 +23,8 @@ from typing import Any
 from PIL import Image
 
 from benchmark.execution.run import execute_run
-from benchmark.execution.task import Ended, Made, Started, Task
-from benchmark.execution.unit_task import UnitTask
+from benchmark.execution.tasks.task import Ended, Made, Started, Task
+from benchmark.execution.tasks.unit_task import UnitTask
 from benchmark.plan.configuration import RunConfiguration
 from benchmark.plan.selection import configure_run
 from benchmark.store.journal import UnitRecord

@@ -27,9 +27,9 @@ from benchmark.audit.treatment import (
 from benchmark.contracts import Need
 from benchmark.contracts.sides import too_small
 from benchmark.errors import InputError, describe_error
-from benchmark.execution.inputs import CaseInputs
-from benchmark.execution.lent_images import LentImages
-from benchmark.execution.prepared_metrics import PreparedMetrics
+from benchmark.execution.bench.inputs import CaseInputs
+from benchmark.execution.bench.lent_images import LentImages
+from benchmark.execution.bench.prepared_metrics import PreparedMetrics
 from benchmark.models.provider import Models
 from benchmark.models.specification import find_models
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmark.contracts import Metric, MetricInfo, Need, SetMetric
-from benchmark.execution.metric_output import checked_description, checked_scores
+from benchmark.execution.bench.metric_output import checked_description, checked_scores
 
 if TYPE_CHECKING:
-    from benchmark.execution.prepared_metrics import PreparedMetrics
+    from benchmark.execution.bench.prepared_metrics import PreparedMetrics
     from benchmark.plan.configuration import SelectedMetric
 
 

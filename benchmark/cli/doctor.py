@@ -45,7 +45,7 @@ def _check_installation(timeout: float) -> Iterator[Finding]:
 
 
 def _check_plugins(timeout: float) -> Iterator[Finding]:
-    from benchmark.execution.import_trial import try_imports
+    from benchmark.execution.workers.import_trial import try_imports
 
     for kind in PluginKind:
         try:

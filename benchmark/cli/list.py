@@ -31,7 +31,7 @@ def list_plugins(kind: str, protocol: str, as_json: bool) -> None:
     named = find_protocol(protocol)
     plugins = list(installed_plugins(PluginKind(kind)).values())
     if any(plugin.is_third_party for plugin in plugins):
-        from benchmark.execution.import_trial import try_imports
+        from benchmark.execution.workers.import_trial import try_imports
 
         plugins = try_imports(plugins)
     rows = [describe(plugin, named) for plugin in plugins]

@@ -31,7 +31,7 @@ from benchmark.cli.weights import weights
 from benchmark.color_profile import ColorProfileWarning
 from benchmark.errors import BenchmarkError, ExitCode
 from benchmark.escaping import one_line
-from benchmark.execution.waiting import wait_passively
+from benchmark.execution.workers.waiting import wait_passively
 from benchmark.registry import OWN_DISTRIBUTION
 
 

@@ -58,15 +58,15 @@ def run(
 
     A run that was stopped goes on where it was when the same command is given again.
     """
-    from benchmark.execution.worker_server import start_worker_server, worker_context
+    from benchmark.execution.workers.server import start_worker_server, worker_context
     from benchmark.plan.resources import ExecutorKind
 
     if resources.executor is ExecutorKind.LOCAL:
         start_worker_server()
     from benchmark.cli.progress import ProgressDisplay
     from benchmark.cli.weights import fetch_models
-    from benchmark.execution.import_trial import try_imports
     from benchmark.execution.run import execute_run
+    from benchmark.execution.workers.import_trial import try_imports
     from benchmark.plan.selection import configure_run, find_protocol
 
     directory = out or Path("runs") / find_protocol(protocol).name

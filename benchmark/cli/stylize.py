@@ -23,7 +23,7 @@ from benchmark.settings import parse_assignments
 if TYPE_CHECKING:
     from PIL import Image
 
-    from benchmark.execution.stylization import Stylizer
+    from benchmark.execution.bench.stylization import Stylizer
 
 _FORMATS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
 
@@ -77,7 +77,7 @@ def stylize(
     conditioned = _weighted_styles(styles, prompts, weights, needed=reads_style)
 
     from benchmark.contracts import StyleCondition
-    from benchmark.execution.stylization import InvalidOutputError, Stylizer
+    from benchmark.execution.bench.stylization import InvalidOutputError, Stylizer
     from benchmark.images import encode_image, to_tensor
     from benchmark.models.missing_weights import require_weights
     from benchmark.models.provider import Models

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import torch
 
 from benchmark.analysis.summary import known_set_scores, summarize, summary_from_json, summary_to_json
-from benchmark.execution.calibration_task import CalibrationTask
-from benchmark.execution.executor import Executor, pickle_configuration
 from benchmark.execution.interruption import Interruption
-from benchmark.execution.local_executor import LocalExecutor
-from benchmark.execution.ray_executor import RayExecutor
-from benchmark.execution.remaining_tasks import RemainingTasks
 from benchmark.execution.schedule import Observer, SilentObserver, run_units
-from benchmark.execution.set_task import SetTask, plan_sets
-from benchmark.execution.task import Ended, Made, Task
+from benchmark.execution.tasks.calibration_task import CalibrationTask
+from benchmark.execution.tasks.remaining_tasks import RemainingTasks
+from benchmark.execution.tasks.set_task import SetTask, plan_sets
+from benchmark.execution.tasks.task import Ended, Made, Task
+from benchmark.execution.workers.executor import Executor, pickle_configuration
+from benchmark.execution.workers.local_executor import LocalExecutor
+from benchmark.execution.workers.ray_executor import RayExecutor
 from benchmark.images import fit_square, open_image
 from benchmark.plan.configuration import RunConfiguration
 from benchmark.plan.prompt_check import announce, read_styles

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from benchmark.errors import InputError, describe_error
-from benchmark.execution.executor import Executor
-from benchmark.execution.task import Ended, Made, Started
-from benchmark.execution.unit_task import UnitTask
+from benchmark.execution.tasks.task import Ended, Made, Started
+from benchmark.execution.tasks.unit_task import UnitTask
+from benchmark.execution.workers.executor import Executor
 from benchmark.plan.unit import Unit
 from benchmark.store.journal import JournalWriter, UnitRecord
 from benchmark.store.records import UnitStatus

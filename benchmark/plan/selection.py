@@ -113,7 +113,7 @@ def configure_run(
         command: The command line, for the record.
         obtain: Brings the weights of the models that the methods and metrics use; ``None`` leaves them as they are.
         try_imports: Notes the harm that plugins do which harm a process that imports them; see
-            ``benchmark.execution.import_trial``. By default all are imported here.
+            ``benchmark.execution.workers.import_trial``. By default all are imported here.
 
     Raises:
         InputError: A name is unknown or a setting cannot be used.

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
-from benchmark.execution.stylization import checked_output
+from benchmark.execution.bench.stylization import checked_output
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle

@@ -22,17 +22,13 @@ from reports.figures.figure import (
     label_text,
     method_colour,
     method_shape,
-    method_titles,
-    metric_labels,
-    metric_titles,
     narrow_parameter,
-    network_notes,
     placed,
     points,
-    standing,
 )
 from reports.figures.labels import Span
-from reports.formatting import format_bytes, format_seconds, number_of
+from reports.tables.formatting import format_bytes, format_seconds, number_of
+from reports.tables.titles import method_titles, metric_labels, metric_titles, network_notes, standing
 
 if TYPE_CHECKING:
     from benchmark.analysis.statistics import RunStatistics

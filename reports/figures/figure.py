@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmark.analysis.networks import networks_of_run
-from benchmark.escaping import encodable
 from reports.figures.labels import Label, Span, place_labels
-from reports.units import methods_before_controls
+from reports.tables.titles import shorten
 
 if TYPE_CHECKING:
     import altair as alt
 
-    from benchmark.analysis.statistics import RunStatistics
-    from benchmark.store.records import RunRecords
 
 INK: Final = "#1c1e21"
 QUIET: Final = "#5b626c"
@@ -28,7 +24,6 @@ PALETTE: Final = ("#0072b2", "#c26a00", "#00845f", "#b5568b", "#7a6a00", "#3d8fc
 
 SHAPES: Final = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
 
-LONGEST_TITLE: Final = 60
 ANCHORED: Final = "0 and 1 are the controls, up is better"
 WIDEST: Final = (-0.5, 1.5)
 POINT: Final = 110
@@ -94,90 +89,6 @@ def data(rows: Rows) -> alt.InlineData:
     import altair as alt
 
     return alt.InlineData(values=[dict(row) for row in rows])
-
-
-def method_titles(run: RunRecords) -> dict[str, str]:
-    """Short titles of a run's methods by name, each once, controls last; those that use a stand-in are marked."""
-    networks = networks_of_run(run)
-    titles = _unique((method.name, method.title or method.name) for method in methods_before_controls(run))
-    return {name: f"{title} {networks.method_mark(name)}".rstrip() for name, title in titles.items()}
-
-
-def marked_titles(titles: Mapping[str, str], circular: Collection[str]) -> dict[str, str]:
-    """The titles of methods by their names, with ↻ behind those that optimised the network of the metric shown.
-
-    Args:
-        titles: The titles without marks.
-        circular: The names of those methods.
-    """
-    return {name: f"{title} ↻" if name in circular else title for name, title in titles.items()}
-
-
-def standing(run: RunRecords, statistics: RunStatistics, metrics: Collection[str] | None = None) -> str:
-    """Which of some metrics' scores are not drawn, and why, as sentences that continue an explanation, or nothing.
-
-    Args:
-        run: The run.
-        statistics: Its statistics.
-        metrics: Names of the metrics or costs, or ``None`` for all that rank; those that the controls make no scale
-            for are named too.
-    """
-    methods, titles = method_titles(run), metric_titles(run)
-    words: dict[str, list[str]] = {}
-    for refused in statistics.unanchored if metrics is None else ():
-        subject = f"{methods.get(refused.method, refused.method)} by " if refused.method else ""
-        reason = f"Not between the controls ({refused.reason})"
-        words.setdefault(reason, []).append(subject + titles.get(refused.metric, refused.metric))
-    for entry in statistics.left_out:
-        if metrics is None or entry.metric in metrics:
-            reason = f"Left out, having too few cases to be compared, {methods.get(entry.method, entry.method)} by"
-            words.setdefault(reason, []).append(titles.get(entry.metric, entry.metric))
-    return "".join(f" {reason}: {', '.join(dict.fromkeys(names))}." for reason, names in words.items())
-
-
-def metric_titles(run: RunRecords) -> dict[str, str]:
-    """Short titles of a run's metrics by name, each once; those that a stand-in made are marked."""
-    networks = networks_of_run(run)
-    return {name: f"{title} {networks.metric_mark(name)}".rstrip() for name, title in _plain_metric_titles(run).items()}
-
-
-def metric_labels(run: RunRecords) -> dict[str, str]:
-    """Short titles of a run's metrics by name, each once, with the networks that made them."""
-    networks = networks_of_run(run)
-    return {
-        name: ", ".join(filter(None, (title, _shorten(networks.metric(name)))))
-        for name, title in _plain_metric_titles(run).items()
-    }
-
-
-def network_notes(run: RunRecords, metrics: Iterable[str], methods: Iterable[str]) -> tuple[str, ...]:
-    """What the marks behind the metrics and the methods of a chart mean.
-
-    Args:
-        run: The run.
-        metrics: Names of the metrics that it shows, or lets the reader choose.
-        methods: Names of its methods.
-    """
-    return networks_of_run(run).notes(metrics, methods)
-
-
-def _plain_metric_titles(run: RunRecords) -> dict[str, str]:
-    return _unique((metric.name, metric.title or metric.name) for metric in run.metrics)
-
-
-def _unique(named: Iterable[tuple[str, str]]) -> dict[str, str]:
-    titles: dict[str, str] = {}
-    for name, title in named:
-        short = _shorten(title) or "unnamed"
-        number = 1 + sum(found == short or found.startswith(f"{short} (") for found in titles.values())
-        titles[name] = short if number == 1 else f"{short} ({number})"
-    return titles
-
-
-def _shorten(text: str, longest: int = LONGEST_TITLE) -> str:
-    # Charts take no lone surrogates, which a record read from JSON can hold.
-    clean = " ".join(encodable(text).replace("\0", "").split())
-    return clean if len(clean) <= longest else f"{clean[: longest - 1]}…"
 
 
 def method_colour(titles: Sequence[str]) -> alt.Color:
@@ -316,7 +227,7 @@ def finish(
 def _add_heading(spec: dict[str, Any], heading: Heading) -> None:
     chosen = [f"'{words} ' + metric_labels[{parameter}]" for words, parameter in heading.chosen]
     notes = {
-        letters: [line for note in heading.notes for line in textwrap.wrap(_shorten(note, 3 * WIDE_LINE), letters)]
+        letters: [line for note in heading.notes for line in textwrap.wrap(shorten(note, 3 * WIDE_LINE), letters)]
         for letters in (WIDE_LINE, NARROW_LINE)
     }
     if not (chosen or heading.notes):

@@ -14,13 +14,10 @@ from reports.figures.figure import (
     finish,
     method_colour,
     method_shape,
-    method_titles,
-    metric_titles,
     narrow_parameter,
-    network_notes,
     points,
-    standing,
 )
+from reports.tables.titles import method_titles, metric_titles, network_notes, standing
 
 if TYPE_CHECKING:
     from benchmark.analysis.statistics import RunStatistics

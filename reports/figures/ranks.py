@@ -4,22 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reports.figures.figure import (
-    INK,
-    NARROW_WIDTH,
-    QUIET,
-    Choice,
-    Figure,
-    Heading,
-    data,
-    finish,
-    marked_titles,
-    method_colour,
-    method_titles,
-    metric_labels,
-    network_notes,
-    standing,
-)
+from reports.figures.figure import INK, NARROW_WIDTH, QUIET, Choice, Figure, Heading, data, finish, method_colour
+from reports.tables.titles import marked_titles, method_titles, metric_labels, network_notes, standing
 
 if TYPE_CHECKING:
     from benchmark.analysis.statistics import RunStatistics

@@ -23,16 +23,12 @@ from reports.figures.figure import (
     label_text,
     method_colour,
     method_shape,
-    method_titles,
-    metric_labels,
-    metric_titles,
     narrow_parameter,
-    network_notes,
     placed,
     points,
     raw_span,
-    standing,
 )
+from reports.tables.titles import method_titles, metric_labels, metric_titles, network_notes, standing
 
 if TYPE_CHECKING:
     from benchmark.analysis.statistics import RunStatistics

@@ -9,20 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from benchmark.analysis.interval import crossed_estimate
 from benchmark.store.records import UnitStatus
 from benchmark.wording import format_count
-from reports.figures.figure import (
-    INK,
-    NARROW_WIDTH,
-    Choice,
-    Figure,
-    Heading,
-    data,
-    finish,
-    method_colour,
-    method_titles,
-    metric_labels,
-    network_notes,
-)
-from reports.formatting import field_of, number_format, number_of, parse_time
+from reports.figures.figure import INK, NARROW_WIDTH, Choice, Figure, Heading, data, finish, method_colour
+from reports.tables.formatting import field_of, number_format, number_of, parse_time
+from reports.tables.titles import method_titles, metric_labels, network_notes
 
 if TYPE_CHECKING:
     from datetime import datetime

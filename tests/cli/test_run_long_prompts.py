@@ -18,7 +18,7 @@ version = "1"
 title = "Worded"
 resolution = 64
 models = {{ vgg = "vgg19-embedded", clip = "clip-tiny", clip_judge = "clip-tiny-judge" }}
-[methods.clipstyler]
+[methods.clipstyler.method]
 steps = 1
 patches = 1
 channels = [4, 4, 4]

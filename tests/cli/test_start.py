@@ -90,7 +90,7 @@ def test_in_the_first_seconds_of_another_command(interrupt, seconds):
 HELPER = """
 import multiprocessing, sys, time
 from multiprocessing import forkserver
-from benchmark.execution.child_process import deaf_to_interruption
+from benchmark.execution.workers.child_process import deaf_to_interruption
 
 if __name__ == "__main__":
     with deaf_to_interruption():

@@ -11,12 +11,12 @@ import pytest
 import torch
 
 from benchmark.errors import InputError
-from benchmark.execution.executor import pickle_configuration
-from benchmark.execution.local_executor import LocalExecutor
+from benchmark.execution.bench.step import Loss, Step
+from benchmark.execution.bench.workbench import Workbench
 from benchmark.execution.run import execute_run
-from benchmark.execution.step import Loss, Step
-from benchmark.execution.task import Ended, Result, TaskFiles
-from benchmark.execution.workbench import Workbench
+from benchmark.execution.tasks.task import Ended, Result, TaskFiles
+from benchmark.execution.workers.executor import pickle_configuration
+from benchmark.execution.workers.local_executor import LocalExecutor
 from benchmark.plan.resources import Resources
 from benchmark.plan.selection import configure_run
 from tests.execution.conftest import wait_for

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from benchmark import Axis, Direction, Metric, MetricInfo, Need
-from benchmark.execution.scoring import Scorer
+from benchmark.execution.bench.scoring import Scorer
 from benchmark.models.provider import Models
 from benchmark.plan.configuration import SelectedMetric
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from benchmark.execution.stylization import Stylizer
+from benchmark.execution.bench.stylization import Stylizer
 from benchmark.models.provider import Models
 from benchmark.plan.configuration import SelectedMethod
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle

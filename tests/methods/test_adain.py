@@ -7,9 +7,10 @@ import torch
 
 from benchmark.contracts import StyleCondition
 from benchmark.models.feature_statistics import adaptive_instance_normalization
-from methods.adain import AdaIN, AdaINSettings
-from methods.color_preservation import match_color
-from methods.region_shares import region_shares
+from methods.adain.method import AdaIN
+from methods.adain.settings import AdaINSettings
+from methods.shared.color_preservation import match_color
+from methods.shared.region_shares import region_shares
 
 
 @pytest.fixture

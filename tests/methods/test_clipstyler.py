@@ -10,12 +10,13 @@ from torchvision.models.vgg import cfgs, make_layers
 
 from benchmark.contracts import StyleCondition
 from benchmark.models.vgg import load_vgg19
-from methods.clipstyler import CLIPstyler, CLIPstylerSettings, Padding, PromptTemplates, Schedule, Upsampling
-from methods.clipstyler_augmentation import Crop, cut_crops, draw_crops
-from methods.clipstyler_losses import content_distance, directional_distances, reject_below, total_variation
-from methods.clipstyler_network import NetworkVariant, StyleNetwork, build_style_network
-from methods.clipstyler_optimization import PromptDescent, PromptLoss
-from methods.prompt_templates import embed_prompts, templates_of
+from methods.clipstyler.augmentation import Crop, cut_crops, draw_crops
+from methods.clipstyler.losses import content_distance, directional_distances, reject_below, total_variation
+from methods.clipstyler.method import CLIPstyler
+from methods.clipstyler.network import NetworkVariant, StyleNetwork, build_style_network
+from methods.clipstyler.optimization import PromptDescent, PromptLoss
+from methods.clipstyler.prompt_templates import embed_prompts, templates_of
+from methods.clipstyler.settings import CLIPstylerSettings, Padding, PromptTemplates, Schedule, Upsampling
 
 
 def test_the_network_has_the_papers_parameters():

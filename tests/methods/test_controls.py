@@ -7,10 +7,10 @@ import torch
 from skimage import color
 
 from benchmark.contracts import StyleCondition
-from methods.cie_lab import lab_from_rgb, rgb_from_lab
-from methods.color_transfer import ColorTransfer
-from methods.identity import Identity
-from methods.style_copy import StyleCopy
+from methods.controls.color_transfer import ColorTransfer
+from methods.controls.identity import Identity
+from methods.controls.style_copy import StyleCopy
+from methods.shared.cie_lab import lab_from_rgb, rgb_from_lab
 
 
 def test_identity_returns_the_content(picture, generator):

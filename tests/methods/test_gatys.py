@@ -8,8 +8,9 @@ from torch.nn import functional
 
 from benchmark.contracts import StyleCondition
 from benchmark.models.vgg import Pooling
-from methods.gatys import Gatys, GatysSettings
-from methods.gatys_optimization import GatysLoss, descend
+from methods.gatys.method import Gatys
+from methods.gatys.optimization import GatysLoss, descend
+from methods.gatys.settings import GatysSettings
 
 
 def restated_loss(vgg, image, content, style, pooling=Pooling.MAX):
@@ -141,7 +142,7 @@ def test_coarse_passes_see_small_images(models, picture, generator, monkeypatch)
         sizes.append((*start.shape[-2:], steps))
         return start
 
-    monkeypatch.setattr("methods.gatys_optimization.descend", recorded)
+    monkeypatch.setattr("methods.gatys.optimization.descend", recorded)
     method = Gatys(GatysSettings(steps=3, coarse_sizes=(20, 400), coarse_steps=(9, 5)))
     method.prepare(models)
     method.stylize(picture(40, 60), [StyleCondition(picture())], generator)

@@ -9,10 +9,12 @@ import torch
 
 from benchmark.contracts import StyleCondition
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
-from methods.adain import AdaIN
-from methods.clipstyler import CLIPstyler, CLIPstylerSettings
-from methods.clipstyler_optimization import PromptDescent
-from methods.multi_style import MultiStyle, MultiStyleSettings, StyleParts
+from methods.adain.method import AdaIN
+from methods.clipstyler.method import CLIPstyler
+from methods.clipstyler.optimization import PromptDescent
+from methods.clipstyler.settings import CLIPstylerSettings
+from methods.multi_style.method import MultiStyle
+from methods.multi_style.settings import MultiStyleSettings, StyleParts
 
 SMALL = {"steps": 3, "patches": 3, "crop_sizes": (16, 24), "channels": (4, 6, 8), "learning_rate": 0.01}
 
@@ -82,8 +84,8 @@ def test_directions_are_mixed_by_weight(vgg, models, picture):
 
 
 def test_a_crop_follows_the_prompts_by_their_shares_of_it(vgg, models, picture, halves):
-    from methods.clipstyler_augmentation import Crop
-    from methods.clipstyler_optimization import PromptLoss
+    from methods.clipstyler.augmentation import Crop
+    from methods.clipstyler.optimization import PromptLoss
 
     left, right = halves
     styles = [

@@ -6,13 +6,16 @@ import pytest
 import torch
 
 from benchmark.contracts import Condition, StyleCondition
-from methods.adain import AdaIN
-from methods.clipstyler import CLIPstyler, CLIPstylerSettings
-from methods.color_transfer import ColorTransfer
-from methods.gatys import Gatys, GatysSettings
-from methods.identity import Identity
-from methods.multi_style import MultiStyle, MultiStyleSettings
-from methods.style_copy import StyleCopy
+from methods.adain.method import AdaIN
+from methods.clipstyler.method import CLIPstyler
+from methods.clipstyler.settings import CLIPstylerSettings
+from methods.controls.color_transfer import ColorTransfer
+from methods.controls.identity import Identity
+from methods.controls.style_copy import StyleCopy
+from methods.gatys.method import Gatys
+from methods.gatys.settings import GatysSettings
+from methods.multi_style.method import MultiStyle
+from methods.multi_style.settings import MultiStyleSettings
 
 SMALL = {"steps": 2, "patches": 3, "crop_sizes": (16, 24), "channels": (4, 6, 8), "coarse_size": 24, "coarse_steps": 1}
 METHODS = {

@@ -9,8 +9,8 @@ from scipy.stats import wasserstein_distance
 from skimage import color, data
 
 from benchmark.models.provider import Models
-from metrics._lab import lab
 from metrics.color_histogram import BIN_WIDTH, ColorHistogramDistance
+from metrics.shared.cie_lab import lab
 
 Picture = Callable[[str, int], torch.Tensor]
 

@@ -8,7 +8,7 @@ import torch
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
 from benchmark.models.specification import find_models
-from metrics._vgg_statistics import fit
+from metrics.shared.vgg_statistics import fit
 from metrics.vgg_losses import VggContentLoss, VggStyleLoss
 
 Picture = Callable[[str, int], torch.Tensor]

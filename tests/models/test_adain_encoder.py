@@ -13,7 +13,8 @@ from benchmark.contracts import StyleCondition
 from benchmark.errors import InputError
 from benchmark.models.adain_decoder import load_adain_decoder
 from benchmark.models.adain_encoder import AdaINEncoder, load_adain_encoder
-from methods.adain import AdaIN, AdaINSettings
+from methods.adain.method import AdaIN
+from methods.adain.settings import AdaINSettings
 from tests.published_weights import ADAIN_DECODER, ADAIN_ENCODER, convolutions
 
 POOLED_BEFORE = (9, 16, 29)

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.execution.executor import pickle_configuration
-from benchmark.execution.local_executor import LocalExecutor
-from benchmark.execution.ray_executor import RayExecutor
-from benchmark.execution.remaining_tasks import RemainingTasks
 from benchmark.execution.schedule import SilentObserver, run_units
-from benchmark.execution.task import Ended, Made, Started
-from benchmark.execution.unit_task import UnitTask
+from benchmark.execution.tasks.remaining_tasks import RemainingTasks
+from benchmark.execution.tasks.task import Ended, Made, Started
+from benchmark.execution.tasks.unit_task import UnitTask
+from benchmark.execution.workers.executor import pickle_configuration
+from benchmark.execution.workers.local_executor import LocalExecutor
+from benchmark.execution.workers.ray_executor import RayExecutor
 from benchmark.plan.configuration import RunConfiguration
 from benchmark.plan.plan import Plan
 from benchmark.plan.resources import ExecutorKind, Resources

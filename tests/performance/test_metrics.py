@@ -28,7 +28,7 @@ from skimage import color, data
 from torch.nn import functional
 from torchvision.transforms.v2 import InterpolationMode
 
-from benchmark.execution.scoring import Scorer
+from benchmark.execution.bench.scoring import Scorer
 from benchmark.images import fit_square, quantize, to_tensor
 from benchmark.models.resizing import resize
 from benchmark.models.role import Role

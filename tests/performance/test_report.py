@@ -13,7 +13,7 @@ import pytest
 from benchmark.analysis.breakdown import breakdowns
 from benchmark.analysis.statistics import analyze
 from benchmark.store.records import RunRecords
-from reports.html import HtmlReport
+from reports.html.report import HtmlReport
 from tests.reports.sample_runs import build_crossed_run
 
 if TYPE_CHECKING:

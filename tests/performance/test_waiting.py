@@ -22,7 +22,7 @@ SPIN = "while True: pass"
 WORK = """
 import os, sys, time
 if sys.argv[1] == "passive":
-    from benchmark.execution.waiting import wait_passively
+    from benchmark.execution.workers.waiting import wait_passively
     wait_passively()
 import torch
 from torch.nn.functional import conv2d

@@ -17,15 +17,15 @@ from benchmark.store.costs import DISTURBED
 from benchmark.store.records import RunRecords
 from reports.exports import CsvReport, JsonReport
 from reports.figures.costs import cost_figure, quality_figure
-from reports.gallery import build_gallery
-from reports.glance import build_glance
-from reports.html import HtmlReport
-from reports.images import PictureSource
+from reports.html.gallery import build_gallery
+from reports.html.glance import build_glance
+from reports.html.images import PictureSource
+from reports.html.report import HtmlReport
 from reports.latex import LatexReport
 from reports.markdown import MarkdownReport
-from reports.ranking import build_scores
-from reports.units import read_units
-from reports.verdicts import Mark
+from reports.tables.ranking import build_scores
+from reports.tables.units import read_units
+from reports.tables.verdicts import Mark
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from benchmark.store.records import ModelRecord, RunRecords
 from reports.exports import CsvReport, JsonReport
 from reports.figure_files import FiguresReport
-from reports.html import HtmlReport
+from reports.html.report import HtmlReport
 from reports.latex import LatexReport
 from reports.markdown import MarkdownReport
 

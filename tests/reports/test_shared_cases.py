@@ -17,12 +17,12 @@ from reports.figures.profile import profile_figure
 from reports.figures.ranks import rank_figure
 from reports.figures.trade_off import trade_off_figure
 from reports.figures.trend import trend_figure
-from reports.glance import build_glance
-from reports.heat_map import build_heat_maps
-from reports.html import HtmlReport
-from reports.images import PictureSource
-from reports.ranking import build_scores
-from reports.units import read_units
+from reports.html.glance import build_glance
+from reports.html.heat_map import build_heat_maps
+from reports.html.images import PictureSource
+from reports.html.report import HtmlReport
+from reports.tables.ranking import build_scores
+from reports.tables.units import read_units
 from tests.reports.conftest import parse_html
 
 HARD = "content_0"

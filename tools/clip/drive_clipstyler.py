@@ -22,8 +22,8 @@ from benchmark.models.clip import ClipModel
 from benchmark.models.specification import find_model
 from benchmark.plan.selection import load_protocol
 from benchmark.settings import make_settings, parse_assignments
-from methods.clipstyler import CLIPstylerSettings
-from methods.clipstyler_optimization import PromptDescent
+from methods.clipstyler.optimization import PromptDescent
+from methods.clipstyler.settings import CLIPstylerSettings
 from tools.clip.image_operations import to_pil
 from tools.clip.pictures import Split, centre_square, load_image, read_pictures, split_of
 

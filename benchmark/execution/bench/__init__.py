@@ -1,0 +1,1 @@
+"""One unit at the bench: inputs, stylization, scoring and what they cost."""

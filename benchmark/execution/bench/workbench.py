@@ -1,0 +1,68 @@
+"""What one process needs to execute tasks: networks, images, methods and metrics, each loaded once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from benchmark.execution.bench.inputs import CaseInputs
+from benchmark.execution.bench.machine_load import MachineLoad
+from benchmark.execution.bench.scoring import Scorer
+from benchmark.execution.bench.set_scoring import SetScorer
+from benchmark.execution.bench.stylization import Stylizer
+from benchmark.images import open_image, to_tensor
+from benchmark.models.provider import Models
+from benchmark.plan.configuration import RunConfiguration
+
+
+class Workbench:
+    """The networks, methods and metrics of a run in this process.
+
+    Args:
+        configuration: What is run.
+        directory: The folder of the run, whose finished images are read.
+        report: Is told each step that is begun, and each image that was made.
+        copies: Folder with copies of the protocol's images, on a machine that does not have them.
+
+    Attributes:
+        device: Where it computes.
+        load: What others do with the machine.
+        inputs: The images of the cases.
+        stylizer: The methods.
+        scorer: The metrics that score case by case.
+        sets: The metrics that score all images of a method at once.
+        report: Is told each step that is begun, and each image that was made.
+    """
+
+    def __init__(
+        self,
+        configuration: RunConfiguration,
+        directory: Path,
+        report: Callable[[Any], None],
+        copies: Path | None = None,
+    ) -> None:
+        protocol = configuration.protocol
+        self.device = torch.device(configuration.device)
+        self.report = report
+        self.load = MachineLoad()
+        models = Models(configuration.models, self.device)
+        self.inputs = CaseInputs(protocol.resolution, self.device, copies)
+        self.stylizer = Stylizer({method.name: method for method in configuration.methods}, models, report, self.load)
+        self.scorer = Scorer(configuration.metrics, protocol.styles, models, report)
+        self.sets = SetScorer(configuration.metrics, models, self.inputs, self.finished_image, report)
+        self._directory = directory
+
+    def finished_image(self, path: str) -> Tensor:
+        """An image that the run has made, 3×H×W in [0, 1].
+
+        Args:
+            path: Where it is, relative to the run's folder.
+
+        Raises:
+            InputError: It cannot be read.
+        """
+        return to_tensor(open_image(self._directory / path)).to(self.device)

@@ -1,0 +1,38 @@
+"""The task of measuring how fast the machine is, where the units run and with as many threads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from benchmark.execution.bench.calibration import calibrate
+from benchmark.execution.bench.step import Loss, Step
+from benchmark.execution.bench.workbench import Workbench
+from benchmark.execution.tasks.task import Result, TaskFiles
+from benchmark.store.records import Calibration
+
+
+@dataclass(frozen=True)
+class CalibrationTask:
+    """A measurement of the fixed workload."""
+
+    method: str = ""
+    title: str = "calibration"
+
+    @property
+    def files(self) -> TaskFiles:
+        """None."""
+        return TaskFiles()
+
+    def execute(self, workbench: Workbench) -> Calibration | None:
+        """Measures."""
+        return calibrate(workbench.device, workbench.load)
+
+    def after(self, loss: Loss) -> Self | Result[None]:
+        """Another try for as long as something else is to blame."""
+        return self if loss.is_foreign else Result(None)
+
+    def sparing(self, unusable: Mapping[Step, str]) -> Self:  # noqa: ARG002
+        """The task: it needs no plugin."""
+        return self

@@ -1,0 +1,103 @@
+"""What is sent to a worker, and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, Protocol, Self, TypeVar
+
+from benchmark.execution.bench.step import Loss, Step
+from benchmark.execution.bench.workbench import Workbench
+from benchmark.store.journal import UnitRecord
+
+ResultT = TypeVar("ResultT")
+ResultT_co = TypeVar("ResultT_co", covariant=True)
+
+
+@dataclass(frozen=True)
+class TaskFiles:
+    """The files that a task reads.
+
+    Attributes:
+        inputs: Images of the protocol.
+        finished: Images that the run has made, relative to its folder.
+    """
+
+    inputs: tuple[Path, ...] = ()
+    finished: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Result(Generic[ResultT_co]):
+    """What came of a task."""
+
+    value: ResultT_co
+
+
+class Task(Protocol[ResultT_co]):
+    """Something that a worker executes. It travels pickled, and knows what to do when the worker is lost."""
+
+    @property
+    def method(self) -> str:
+        """The method that it is about, or an empty string: tasks of one method best go to one worker."""
+
+    @property
+    def title(self) -> str:
+        """What the log of the method calls it."""
+
+    @property
+    def files(self) -> TaskFiles:
+        """The files that it reads, which travel with it to a machine that does not have them."""
+
+    def execute(self, workbench: Workbench) -> ResultT_co:
+        """Executes the task, in a worker.
+
+        Raises:
+            InputError: An image cannot be read. Whatever goes wrong inside a plugin is part of the result instead.
+        """
+
+    def after(self, loss: Loss) -> Self | Result[ResultT_co]:
+        """What is left to do, or the result, after the worker that executed the task was lost."""
+
+    def sparing(self, unusable: Mapping[Step, str]) -> Self | Result[ResultT_co]:
+        """What is left to do, or the result, without the preparations that have cost a worker.
+
+        Args:
+            unusable: Those preparations, with the reasons to give.
+        """
+
+
+@dataclass(frozen=True)
+class Started(Generic[ResultT]):
+    """A worker was given a task."""
+
+    task: Task[ResultT]
+
+
+@dataclass(frozen=True)
+class Made:
+    """An image was made; it is kept before it is scored.
+
+    Attributes:
+        record: The record of its unit, without scores.
+        png: The file.
+    """
+
+    record: UnitRecord
+    png: bytes
+
+
+@dataclass(frozen=True)
+class Ended(Generic[ResultT]):
+    """A task ended.
+
+    Attributes:
+        task: The task as it was given.
+        result: Its result.
+        seconds: How long it took in all.
+    """
+
+    task: Task[ResultT]
+    result: ResultT
+    seconds: float

@@ -1,0 +1,128 @@
+"""The task of one unit: stylizes, hands over the image, scores what was handed over."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from torch import Tensor
+
+from benchmark.errors import InputError, log_error
+from benchmark.execution.bench.step import Action, Loss, Step
+from benchmark.execution.bench.workbench import Workbench
+from benchmark.execution.tasks.task import Made, Result, TaskFiles
+from benchmark.images import encode_png, quantize
+from benchmark.plan.unit import Unit
+from benchmark.store.journal import UnitRecord
+from benchmark.store.records import UnitStatus
+
+
+@dataclass(frozen=True)
+class UnitTask:
+    """One unit, or what is left of it.
+
+    Attributes:
+        unit: The unit.
+        made: The record of its image where that is made and kept: only scoring is left.
+        excluded: Metrics that cost a worker on this image, with the reasons to give.
+        is_retry: Whether a worker that had it was lost through no fault of its own.
+    """
+
+    unit: Unit
+    made: UnitRecord | None = None
+    excluded: Mapping[str, str] = field(default_factory=dict)
+    is_retry: bool = False
+
+    @property
+    def method(self) -> str:
+        """Name of the method."""
+        return self.unit.method
+
+    @property
+    def title(self) -> str:
+        """Name of the case."""
+        return self.unit.case.id
+
+    @property
+    def files(self) -> TaskFiles:
+        """The images of its case, and its own image where that is made."""
+        return TaskFiles(self.unit.case.files, (self.unit.image,) if self.made else ())
+
+    def execute(self, workbench: Workbench) -> UnitRecord:
+        """Stylizes and scores, as far as that is left.
+
+        Raises:
+            InputError: An image of the protocol cannot be read.
+        """
+        unit = self.unit
+        content = workbench.inputs.content(unit.case)
+        record, image = self._finished(workbench)
+        if record is None or image is None:
+            conditions = workbench.inputs.conditions(unit.case)
+            try:
+                reason = workbench.stylizer.skip(unit.method, unit.case, content)
+                if reason is not None:
+                    return UnitRecord(unit.method, unit.case.id, UnitStatus.SKIPPED, unit.seed, reason)
+                measured = workbench.stylizer.stylize(unit.method, content, conditions, unit.seed)
+            except (Exception, SystemExit, KeyboardInterrupt) as error:
+                # A worker that the user interrupts is not told; an interruption that arrives here is the plugin's own.
+                return self._failed(log_error(error))
+            png = encode_png(measured.value)
+            record = UnitRecord(
+                method=unit.method,
+                case=unit.case.id,
+                status=UnitStatus.OK,
+                seed=unit.seed,
+                seconds=measured.seconds,
+                cpu_seconds=measured.cpu_seconds,
+                disturbed=measured.disturbed,
+                peak_memory_bytes=measured.peak_memory_bytes,
+                image=unit.image,
+                image_sha256=hashlib.sha256(png).hexdigest(),
+            )
+            image = quantize(measured.value)
+            workbench.report(Made(record, png))
+        scores = workbench.scorer.score(
+            unit.case,
+            stylized=image,
+            content=content,
+            styles=workbench.inputs.style_images(unit.case),
+            excluded=self.excluded,
+        )
+        workbench.sets.observe(unit, stylized=image, content=content, excluded=self.excluded)
+        log = unit.log if scores.errors else ""
+        return replace(
+            record, scores=scores.values, score_errors=scores.errors, similarities=scores.similarities, log=log
+        )
+
+    def after(self, loss: Loss) -> Self | Result[UnitRecord]:
+        """Another try where something else may be to blame; without the metric that was at work; or a failure."""
+        made = loss.made or self.made
+        if loss.is_foreign and not self.is_retry:
+            return replace(self, made=made, is_retry=True)
+        if made is not None and loss.step is not None and loss.step.is_metrics:
+            return replace(self, made=made, excluded={**self.excluded, loss.step.plugin: loss.reason})
+        return Result(self._failed(loss.reason))
+
+    def sparing(self, unusable: Mapping[Step, str]) -> Self | Result[UnitRecord]:
+        """A failure if the method cannot be prepared; without the metrics that cannot be."""
+        reason = unusable.get(Step(Action.PREPARE, self.unit.method))
+        if reason and self.made is None:
+            return Result(self._failed(reason))
+        excluded = {step.plugin: reason for step, reason in unusable.items() if step.action is Action.PREPARE_METRIC}
+        return replace(self, excluded={**excluded, **self.excluded}) if excluded else self
+
+    def _finished(self, workbench: Workbench) -> tuple[UnitRecord, Tensor] | tuple[None, None]:
+        """What is made already; nothing where the image could not be kept, so that it has to be made again."""
+        if self.made is None:
+            return None, None
+        try:
+            return self.made, workbench.finished_image(self.unit.image)
+        except InputError:
+            return None, None
+
+    def _failed(self, reason: str) -> UnitRecord:
+        unit = self.unit
+        return UnitRecord(unit.method, unit.case.id, UnitStatus.FAILED, unit.seed, reason, log=unit.log)

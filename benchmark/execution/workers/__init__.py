@@ -1,0 +1,1 @@
+"""Processes that execute tasks, on this machine or on a Ray cluster."""

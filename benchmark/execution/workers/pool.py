@@ -1,0 +1,81 @@
+"""Hands tasks to workers and hears from them: the part of an executor that does not ask where its workers are."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+from benchmark.execution.bench.step import Step
+from benchmark.execution.tasks.task import Ended, Made, Result, Started, Task
+from benchmark.execution.workers.backlog import Backlog
+
+ResultT = TypeVar("ResultT")
+
+
+class Worker(Protocol):
+    """What a pool knows of its workers.
+
+    Attributes:
+        task: What it executes, or ``None`` if it is idle.
+        method: The method that it has at hand.
+    """
+
+    task: Task[Any] | None
+    method: str
+
+
+WorkerT = TypeVar("WorkerT", bound=Worker)
+
+
+class WorkerPool(ABC, Generic[WorkerT]):
+    """Executes tasks with workers that have one task at a time each; no queue is behind them.
+
+    Args:
+        places: Number of workers at most. They are started when there is a task for them.
+    """
+
+    def __init__(self, places: int) -> None:
+        self._workers: list[WorkerT | None] = [None] * places
+        self._unusable: dict[Step, str] = {}
+
+    def execute(
+        self, tasks: Sequence[Task[ResultT]], is_stopping: Callable[[], bool]
+    ) -> Iterator[Started[ResultT] | Made | Ended[ResultT]]:
+        """Executes tasks; see ``Executor``."""
+        backlog = Backlog(tasks)
+        while True:
+            if not is_stopping():
+                yield from self._give_tasks(backlog)
+            busy = [(place, worker) for place, worker in enumerate(self._workers) if worker and worker.task]
+            if not busy:
+                if is_stopping() or not backlog:
+                    return
+                continue
+            self._wait([worker for _, worker in busy])
+            for place, worker in busy:
+                yield from self._events(place, worker, backlog)
+
+    def _give_tasks(self, backlog: Backlog[ResultT]) -> Iterator[Started[ResultT] | Ended[ResultT]]:
+        for place in range(len(self._workers)):
+            while backlog and not ((worker := self._workers[place]) and worker.task):
+                elsewhere = {other.method for other in self._workers if other and other is not worker}
+                task = backlog.take(worker.method if worker else "", elsewhere)
+                yield Started(task)
+                left = task.sparing(self._unusable)
+                if isinstance(left, Result):
+                    yield Ended(task, left.value, 0.0)
+                else:
+                    self._give(place, left)
+
+    @abstractmethod
+    def _give(self, place: int, task: Task[Any]) -> None:
+        """Gives a task to the idle worker of a place, or to a new one."""
+
+    @abstractmethod
+    def _wait(self, busy: Sequence[WorkerT]) -> None:
+        """Waits for one of the workers to send something or to be lost, but no longer than limits may go unwatched."""
+
+    @abstractmethod
+    def _events(self, place: int, worker: WorkerT, backlog: Backlog[ResultT]) -> Iterator[Made | Ended[ResultT]]:
+        """What has come of the task of a worker; what is left of the task of a lost one goes back to the backlog."""

@@ -1,0 +1,37 @@
+"""The process that starts worker processes. Importing this loads no torch."""
+
+from __future__ import annotations
+
+import multiprocessing
+from multiprocessing.context import BaseContext
+
+from benchmark.execution.workers.child_process import deaf_to_interruption
+from benchmark.execution.workers.waiting import wait_passively
+
+HAS_SERVER = "forkserver" in multiprocessing.get_all_start_methods()
+_PRELOADED = ["benchmark.execution.workers.worker"]
+
+
+def worker_context() -> BaseContext:
+    """How workers are started: by a small process that has imported PyTorch and nothing else, where there is one.
+
+    Such a process has no CUDA context and no threads of PyTorch, so that its copies start clean, within milliseconds.
+    Where the system cannot copy a process, each worker is a new interpreter.
+    """
+    return multiprocessing.get_context("forkserver" if HAS_SERVER else "spawn")
+
+
+def start_worker_server() -> None:
+    """Starts that process unless it runs, so that it imports PyTorch while this one does something else.
+
+    Its threads, and those of all workers, wait passively. It is deaf to Ctrl-C, and so are they: whether to stop is
+    decided in this process.
+    """
+    wait_passively()
+    if not HAS_SERVER:
+        return
+    from multiprocessing import forkserver
+
+    worker_context().set_forkserver_preload(_PRELOADED)
+    with deaf_to_interruption():
+        forkserver.ensure_running()

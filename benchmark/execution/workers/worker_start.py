@@ -1,0 +1,28 @@
+"""The first instants of a worker process, before it imports anything that reads its environment. Loads no torch."""
+
+from __future__ import annotations
+
+import os
+import signal
+from multiprocessing.connection import Connection
+
+from benchmark.execution.workers.child_process import catch_output, end_with_parent
+from benchmark.execution.workers.worker_setup import WorkerSetup
+
+
+def start_worker(connection: Connection, setup: WorkerSetup) -> None:
+    """Makes this process one that runs plugins, and executes tasks in it.
+
+    Args:
+        connection: To the run's process.
+        setup: What to start with.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.clear()
+    os.environ.update(setup.environment)
+    catch_output(setup.logs / "worker.log")
+    end_with_parent()
+    # Imported here: not every server that starts workers has it, and PyTorch reads the environment when it is imported.
+    from benchmark.execution.workers.worker import serve
+
+    serve(connection, setup)

@@ -1,0 +1,1 @@
+"""Adaptive instance normalization, Huang and Belongie 2017."""

@@ -1,0 +1,23 @@
+"""Settings of `AdaIN`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from methods.shared.setting_checks import require
+
+
+@dataclass(frozen=True)
+class AdaINSettings:
+    """Settings of `AdaIN`.
+
+    Attributes:
+        alpha: Share of the stylized features, the rest being the content's own: 0 keeps the content, 1 is the paper's.
+        preserve_color: Give each style image the content's mean and covariance of colour first.
+    """
+
+    alpha: float = 1.0
+    preserve_color: bool = False
+
+    def __post_init__(self) -> None:
+        require(0 <= self.alpha <= 1, "alpha", "between 0 and 1", self.alpha)

@@ -1,0 +1,112 @@
+"""Adaptive instance normalization with several styles, weights and masks, between an encoder and a decoder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import torch
+from torch.nn import functional
+
+from benchmark.models.adain_decoder import UPSCALING
+from benchmark.models.feature_statistics import VARIANCE_FLOOR, mean_and_standard_deviation
+from methods.shared.color_preservation import match_color
+from methods.shared.image_geometry import pad_to_multiple, resize_shorter_side
+from methods.shared.region_shares import region_shares
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from torch import Tensor
+
+    from benchmark.contracts import StyleCondition
+    from benchmark.models.adain_decoder import AdaINDecoder
+    from benchmark.models.provider import Models
+
+ENCODER_LAYER: Final = "relu4_1"
+
+
+def feature_encoder(models: Models) -> Callable[[Tensor], Tensor]:
+    """What the protocol's decoder of AdaIN decodes: its own encoder if it carries one, else VGG-19 up to relu4_1.
+
+    Args:
+        models: The networks of the protocol.
+
+    Returns:
+        Maps images, N×3×H×W in [0, 1], to features at relu4_1.
+    """
+    own = models.adain_decoder().encoder
+    if own is not None:
+        return own
+    vgg = models.vgg()
+
+    def encode(images: Tensor) -> Tensor:
+        features: Tensor = vgg(images, (ENCODER_LAYER,))[ENCODER_LAYER]
+        return features
+
+    return encode
+
+
+@torch.no_grad()
+def stylize_features(
+    encode: Callable[[Tensor], Tensor],
+    decoder: AdaINDecoder,
+    content: Tensor,
+    styles: Sequence[StyleCondition],
+    *,
+    alpha: float,
+    preserve_color: bool,
+) -> Tensor:
+    """Stylize a content with the styles that have an image; the share of the others stays with the content.
+
+    Args:
+        encode: The encoder; see ``feature_encoder``.
+        decoder: Its decoder.
+        content: 3×H×W in [0, 1], at least 16 pixels high and wide.
+        styles: Styles with weights and masks.
+        alpha: Share of the stylized features.
+        preserve_color: Whether styles get the content's colours first.
+
+    Returns:
+        3×H×W in [0, 1].
+
+    Raises:
+        ValueError: If the content is too small, or a mask has not its size.
+    """
+    height, width = content.shape[-2:]
+    content_features = encode(pad_to_multiple(content[None], UPSCALING))
+    shares = pad_to_multiple(region_shares(styles, content)[None], UPSCALING)
+    shares = functional.avg_pool2d(shares, UPSCALING)[0]
+    blend = (1 - alpha * shares.sum(dim=0)) * content_features
+    for style, share in zip(styles, shares, strict=True):
+        if style.image is None:
+            blend = blend + alpha * share * content_features
+            continue
+        image = resize_shorter_side(style.image, min(height, width))
+        if preserve_color:
+            image = match_color(image, content)
+        blend = blend + alpha * share * normalize_region(content_features, encode(image[None]), share)
+    images: Tensor = decoder(blend)
+    return images[0, :, :height, :width].clamp(0, 1)
+
+
+def normalize_region(content_features: Tensor, style_features: Tensor, share: Tensor) -> Tensor:
+    """Give the content's features, as weighted by a region, the style's channel means and deviations.
+
+    With a share that is the same everywhere this is adaptive instance normalization.
+
+    Args:
+        content_features: 1×C×H×W.
+        style_features: 1×C×H'×W'.
+        share: H×W, at least 0.
+
+    Returns:
+        1×C×H×W; of use where the share is not 0.
+    """
+    style_mean, style_deviation = mean_and_standard_deviation(style_features)
+    # The constant factor of a share cancels, and an empty region, whose result has no weight, divides by 1.
+    weight = share / share.sum().clamp_min(torch.finfo(share.dtype).tiny)
+    positions = share.numel()
+    mean = (content_features * weight).sum(dim=(2, 3), keepdim=True)
+    variance = (weight * (content_features - mean) ** 2).sum(dim=(2, 3), keepdim=True) * positions / (positions - 1)
+    normalized: Tensor = (content_features - mean) / (variance + VARIANCE_FLOOR).sqrt()
+    return normalized * style_deviation + style_mean

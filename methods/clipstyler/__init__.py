@@ -1,0 +1,1 @@
+"""CLIPstyler, Kwon and Ye 2022."""

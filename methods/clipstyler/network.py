@@ -1,0 +1,203 @@
+"""The network whose output CLIPstyler optimises: a small U-Net from the content to the stylized image."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from methods.clipstyler.settings import Padding, Upsampling
+from methods.shared.image_geometry import pad_to_multiple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_HALVINGS: Final = 3
+_RESIDUAL_RANGE: Final = (0.03, 0.97)
+_RESIDUAL_START: Final = 0.3
+_NOISE_DEVIATION: Final = 0.25
+"""About that of a photograph's pixels, so that neither drowns the other."""
+_NOISE_OCTAVES: Final = 4
+
+
+@dataclass(frozen=True)
+class NetworkVariant:
+    """Where a network departs from the paper's; see the settings of the same names.
+
+    Attributes:
+        shrink: The network works on images shrunk by this factor, and its result is enlarged.
+        residual_limit: Largest change in logit space of a residual network; 0 for none.
+        noise_channels: Planes of fixed noise beside the image.
+        upsampling: How the decoder enlarges.
+        padding: What the residual blocks' convolutions see beyond the border.
+    """
+
+    shrink: int = 1
+    residual_limit: float = 0.0
+    noise_channels: int = 0
+    upsampling: Upsampling = Upsampling.BILINEAR
+    padding: Padding = Padding.ZEROS
+
+
+PAPER: Final = NetworkVariant()
+
+
+class StyleNetwork(nn.Module):
+    """U-Net of Kwon and Ye 2022: three stride-2 levels, residual blocks with instance norm, bilinear upsampling.
+
+    With the default channels it has 615,267 parameters. The result is ``sigmoid(network(x))``, or, as a residual,
+    ``sigmoid(logit(x) + network(x))`` with x limited to [0.03, 0.97] so that its logit is finite.
+
+    Args:
+        channels: Channels of the three levels; the bottleneck has twice the last.
+        residual: Whether to predict a change of the input in logit space.
+        variant: Departures from the paper's network.
+        noise_seed: What the planes of noise are drawn from.
+    """
+
+    def __init__(
+        self,
+        channels: Sequence[int] = (16, 32, 64),
+        *,
+        residual: bool = False,
+        variant: NetworkVariant = PAPER,
+        noise_seed: int = 0,
+    ) -> None:
+        super().__init__()
+        first, second, third = channels
+        self.residual = residual
+        self.variant = variant
+        self._noise_seed = noise_seed
+        self._noise: dict[tuple[int, int], Tensor] = {}
+
+        def block(inputs: int, outputs: int) -> ResidualBlock:
+            return ResidualBlock(inputs, outputs, variant.padding)
+
+        self.entry = nn.Sequential(nn.Conv2d(3 + variant.noise_channels, first, 1), block(first, first))
+        self.encoders = nn.ModuleList([block(first, first), block(first, second), block(second, third)])
+        self.halvings = nn.ModuleList([nn.Conv2d(count, count, 4, stride=2, padding=1) for count in channels])
+        self.bottleneck = block(third, 2 * third)
+        self.decoders = nn.ModuleList(
+            [block(2 * third + third, third), block(third + second, second), block(second + first, first)]
+        )
+        self.exit = nn.Sequential(block(2 * first, first), nn.Conv2d(first, 3, 1))
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Compute stylized images.
+
+        Args:
+            images: N×3×H×W in [0, 1], at least 16 pixels high and wide (times ``shrink``); padded by reflection to
+                multiples of 8 (times ``shrink``).
+
+        Returns:
+            N×3×H×W in [0, 1].
+        """
+        height, width = images.shape[-2:]
+        shrink, limit = self.variant.shrink, self.variant.residual_limit
+        padded = pad_to_multiple(images, shrink * 2**_HALVINGS)
+        logits = self._logits(functional.avg_pool2d(padded, shrink) if shrink > 1 else padded)
+        if self.residual and limit:
+            logits = limit * torch.tanh(logits / limit)
+        if shrink > 1:
+            logits = functional.interpolate(logits, scale_factor=shrink, mode="bicubic", align_corners=False)
+        if self.residual:
+            logits = logits + torch.logit(padded.clamp(*_RESIDUAL_RANGE))
+        return torch.sigmoid(logits)[..., :height, :width]
+
+    def _logits(self, images: Tensor) -> Tensor:
+        if self.variant.noise_channels:
+            noise = self._noise_planes(*images.shape[-2:]).to(images)
+            images = torch.cat([images, noise.expand(len(images), -1, -1, -1)], dim=1)
+        entry = self.entry(images)
+        hidden, passed = entry, []
+        for encoder, halving in zip(self.encoders, self.halvings, strict=True):
+            passed.append(encoder(hidden))
+            hidden = halving(passed[-1])
+        hidden = self.bottleneck(hidden)
+        for decoder, skip in zip(self.decoders, reversed(passed), strict=True):
+            hidden = decoder(torch.cat([self._enlarge(hidden), skip], dim=1))
+        logits: Tensor = self.exit(torch.cat([hidden, entry], dim=1))
+        return logits
+
+    def _enlarge(self, hidden: Tensor) -> Tensor:
+        if self.variant.upsampling is Upsampling.NEAREST:
+            return functional.interpolate(hidden, scale_factor=2, mode="nearest")
+        return functional.interpolate(hidden, scale_factor=2, mode="bilinear", align_corners=False)
+
+    def _noise_planes(self, height: int, width: int) -> Tensor:
+        """Planes of normal noise, 1×N×H×W, of grains 1, 2, 4, 8, 1, … pixels; the same at every call of a size."""
+        if (height, width) not in self._noise:
+            generator = torch.Generator().manual_seed(self._noise_seed)
+            planes = []
+            for index in range(self.variant.noise_channels):
+                grain = 2 ** (index % _NOISE_OCTAVES)
+                drawn = torch.randn(1, 1, -(-height // grain), -(-width // grain), generator=generator)
+                planes.append(functional.interpolate(drawn, size=(height, width), mode="bicubic", align_corners=False))
+            self._noise[height, width] = _NOISE_DEVIATION * torch.cat(planes, dim=1)
+        return self._noise[height, width]
+
+
+class ResidualBlock(nn.Module):
+    """Twice 3×3 convolution, instance norm (not affine) and ReLU, beside a 1×1 convolution."""
+
+    def __init__(self, inputs: int, outputs: int, padding: Padding = Padding.ZEROS) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(inputs, outputs, 3, padding=1, padding_mode=padding.value),
+            nn.InstanceNorm2d(outputs),
+            nn.ReLU(),
+            nn.Conv2d(outputs, outputs, 3, padding=1, padding_mode=padding.value),
+            nn.InstanceNorm2d(outputs),
+            nn.ReLU(),
+        )
+        self.skip = nn.Conv2d(inputs, outputs, 1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """N×inputs×H×W → N×outputs×H×W."""
+        result: Tensor = self.body(features) + self.skip(features)
+        return result
+
+
+def build_style_network(
+    channels: Sequence[int],
+    *,
+    residual: bool,
+    generator: torch.Generator,
+    device: torch.device,
+    variant: NetworkVariant = PAPER,
+) -> StyleNetwork:
+    """Build a network with PyTorch's default initialisation of convolutions, drawn from a generator.
+
+    A residual network's last convolution starts at 0.3 of that and without bias, so that the first output is close to
+    the input.
+
+    Args:
+        channels: As in `StyleNetwork`.
+        residual: As in `StyleNetwork`.
+        generator: The only source of randomness, on the CPU.
+        device: Where the network is put.
+        variant: As in `StyleNetwork`.
+    """
+    # Without noise the generator stays where the paper's network leaves it.
+    seed = int(torch.randint(2**62, (), generator=generator)) if variant.noise_channels else 0
+    with torch.device("meta"):
+        network = StyleNetwork(channels, residual=residual, variant=variant, noise_seed=seed)
+    network.to_empty(device="cpu")
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            assert module.bias is not None
+            nn.init.kaiming_uniform_(module.weight, a=math.sqrt(5), generator=generator)
+            bound = 1 / math.sqrt(module.weight[0].numel())
+            nn.init.uniform_(module.bias, -bound, bound, generator=generator)
+    if residual:
+        last = network.exit[-1]
+        assert isinstance(last, nn.Conv2d)
+        assert last.bias is not None
+        with torch.no_grad():
+            last.weight.mul_(_RESIDUAL_START)
+            last.bias.zero_()
+    return network.to(device)

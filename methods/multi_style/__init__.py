@@ -1,0 +1,1 @@
+"""Several styles on one content: images first, then words."""

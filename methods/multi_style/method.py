@@ -1,0 +1,115 @@
+"""Several styles on one content: images first, then words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
+from benchmark.models.role import Role
+from methods.clipstyler.method import one_step
+from methods.clipstyler.settings import SMALLEST_NETWORK_SIDE, CLIPstylerSettings
+from methods.multi_style.settings import MultiStyleSettings, StyleParts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Generator, Tensor
+
+    from benchmark.models.provider import Models
+    from benchmark.protocol.case import Case
+
+
+class MultiStyle(Method[MultiStyleSettings]):
+    """Composites several weighted styles, each an image, a prompt or both, everywhere or in a region of its own.
+
+    1. The style images are blended by AdaIN interpolation (`methods.adain.method`).
+    2. A CLIPstyler network (`methods.clipstyler.method`), starting from that composite, is optimised towards the
+       prompts: the direction is the weighted sum of the prompts' directions, in a crop by their shares of the crop; the
+       content loss and the image directions refer to the original content.
+
+    Formulas, masks and limits: docs/methods/multi_style.md. This composition is this benchmark's own; its parts are
+    AdaIN's style interpolation and spatial control (Huang and Belongie 2017) and CLIPstyler (Kwon and Ye 2022).
+    """
+
+    info = MethodInfo(
+        name="multi_style",
+        title="Multi-style composite",
+        version="2",
+        summary="Blends style images by AdaIN, then descends CLIPstyler's losses towards the weighted prompts.",
+        condition=Condition.EITHER,
+        licence="Apache-2.0",
+        paper="This benchmark, from Huang, Belongie (ICCV 2017) and Kwon, Ye (CVPR 2022)",
+        year=2022,
+        url="https://arxiv.org/abs/2112.00374",
+        max_styles=None,
+        uses=(Role.VGG, Role.ADAIN_DECODER, Role.CLIP),
+        optimises=(Role.CLIP, Role.VGG),
+        minimum_side=SMALLEST_NETWORK_SIDE,
+    )
+    settings_type = MultiStyleSettings
+
+    @property
+    def minimum_side(self) -> int:
+        """16 pixels, those of what CLIPstyler's network sees where prompts are used."""
+        is_described = self.settings.conditions is not StyleParts.IMAGE
+        return SMALLEST_NETWORK_SIDE * (self.settings.network_shrink if is_described else 1)
+
+    def skip(self, case: Case) -> str | None:
+        """Says which style lacks what the setting ``conditions`` asks for."""
+        for style in (weighted.style for weighted in case.styles):
+            if self.settings.conditions is StyleParts.IMAGE and style.image is None:
+                return f"conditions=image needs style images, style {style.id} has none"
+            if self.settings.conditions is StyleParts.TEXT and not style.prompt:
+                return f"conditions=text needs prompts, style {style.id} has none"
+            if style.image is None and not style.prompt:
+                return f"needs an image or a prompt, style {style.id} has neither"
+        return super().skip(case)
+
+    def phrasings(self, prompt: str) -> Sequence[str]:
+        """Returns the templates filled with the prompt, or nothing where only images are used."""
+        from methods.clipstyler.prompt_templates import phrasings_of
+
+        return () if self.settings.conditions is StyleParts.IMAGE else phrasings_of(prompt, self.settings.templates)
+
+    def prepare(self, models: Models) -> None:
+        """Loads what the chosen parts need."""
+        from methods.adain.stylization import feature_encoder
+
+        self._vgg = models.vgg()
+        if self.settings.conditions is not StyleParts.TEXT:
+            self._encode = feature_encoder(models)
+            self._decoder = models.adain_decoder()
+        if self.settings.conditions is not StyleParts.IMAGE:
+            self._clip = models.clip()
+
+    def warm_up(self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator) -> None:
+        """Blends the images and updates the network once at each size."""
+        self._run(content, styles, generator, one_step(self.settings))
+
+    def stylize(self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator) -> Tensor:
+        """Returns the composite.
+
+        Raises:
+            ValueError: If the content is less than 16 pixels high or wide, or a mask has not its size.
+        """
+        return self._run(content, styles, generator, self.settings)
+
+    def _run(
+        self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator, settings: CLIPstylerSettings
+    ) -> Tensor:
+        from methods.adain.stylization import stylize_features
+        from methods.clipstyler.optimization import PromptDescent
+
+        image = content
+        if self.settings.conditions is not StyleParts.TEXT and any(style.image is not None for style in styles):
+            image = stylize_features(
+                self._encode,
+                self._decoder,
+                content,
+                styles,
+                alpha=self.settings.alpha,
+                preserve_color=self.settings.preserve_color,
+            )
+        if self.settings.conditions is not StyleParts.IMAGE and any(style.prompt for style in styles):
+            image = PromptDescent(self._vgg, self._clip, settings).run(content, image, styles, generator)
+        return image

@@ -1,0 +1,41 @@
+"""Settings of `MultiStyle`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from methods.clipstyler.settings import CLIPstylerSettings
+from methods.shared.setting_checks import require
+
+
+class StyleParts(StrEnum):
+    """Which parts of the styles are used."""
+
+    BOTH = "both"
+    """Images, then prompts."""
+    IMAGE = "image"
+    """Images only."""
+    TEXT = "text"
+    """Prompts only."""
+
+
+@dataclass(frozen=True)
+class MultiStyleSettings(CLIPstylerSettings):
+    """Settings of `MultiStyle`: those of CLIPstyler for the prompts, and three more.
+
+    Attributes:
+        residual: As in CLIPstyler, but on by default, so that the descent starts from the composite of the images.
+        conditions: Which parts of the styles are used.
+        alpha: Share of the stylized features in the composite of the images, between 0 and 1.
+        preserve_color: Whether style images get the content's colours first.
+    """
+
+    residual: bool = True
+    conditions: StyleParts = StyleParts.BOTH
+    alpha: float = 1.0
+    preserve_color: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require(0 <= self.alpha <= 1, "alpha", "between 0 and 1", self.alpha)

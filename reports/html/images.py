@@ -1,0 +1,137 @@
+"""The pictures of a run, shrunk, and either inlined as data URIs or written as files beside the page."""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from reports.html.linked_files import LinkedFiles
+
+QUALITY: Final = 80
+LARGEST_FILE: Final = 256 * 1024 * 1024
+FILE_SIDE: Final = 512
+"""The longer side of a picture beside the page."""
+
+PICTURE_FORMATS: Final = ("PNG", "JPEG", "WEBP")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as the page shows it: its address, or the reason why there is none.
+
+    Attributes:
+        alt: What the picture shows.
+        uri: Data URI or relative address of a file, empty if the picture cannot be shown.
+        width: Width in pixels.
+        height: Height in pixels.
+        problem: Why it cannot be shown, empty if it can.
+    """
+
+    alt: str
+    uri: str = ""
+    width: int = 0
+    height: int = 0
+    problem: str = ""
+
+
+class PictureSource:
+    """Reads the pictures of a run's folder. A picture that cannot be read is a placeholder, never an exception.
+
+    Args:
+        directory: The run's folder.
+        files: Where pictures are written to; without it they are inlined.
+    """
+
+    def __init__(self, directory: Path, files: LinkedFiles | None = None) -> None:
+        self._directory, self._files = directory, files
+        self._shown: dict[tuple[str, int], tuple[str, int, int] | str] = {}
+
+    def load(self, path: str, alt: str, side: int) -> Picture:
+        """Returns a picture.
+
+        Args:
+            path: Path relative to the run's folder; one that leads out of it is not followed.
+            alt: What the picture shows.
+            side: The longer side of an inlined picture in pixels; smaller ones are left as they are. Files have a size
+                of their own, so that one serves wherever the picture is shown.
+        """
+        key = self._key(path, side)
+        if key not in self._shown:
+            self._shown[key] = self._read(*key)
+        shown = self._shown[key]
+        if isinstance(shown, str):
+            return Picture(alt=alt, problem=shown)
+        uri, width, height = shown
+        return Picture(alt=alt, uri=uri, width=width, height=height)
+
+    def preload(self, paths: Iterable[str], side: int) -> None:
+        """Reads pictures side by side, on all cores."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        keys = [key for key in dict.fromkeys(self._key(path, side) for path in paths) if key not in self._shown]
+        with ThreadPoolExecutor() as pool:
+            self._shown.update(zip(keys, pool.map(lambda key: self._read(*key), keys), strict=True))
+
+    def _key(self, path: str, side: int) -> tuple[str, int]:
+        return path, side if self._files is None else FILE_SIDE
+
+    def _read(self, path: str, side: int) -> tuple[str, int, int] | str:
+        from PIL import Image
+
+        if not path:
+            return "no picture recorded"
+        try:
+            file = (self._directory / path).resolve()
+            if not file.is_relative_to(self._directory.resolve()):
+                return "the picture lies outside the run's folder"
+            if not file.is_file():
+                return "the picture is missing"
+            if file.stat().st_size > LARGEST_FILE:
+                return "the picture is too large to be shown"
+            with Image.open(file, formats=PICTURE_FORMATS) as opened:
+                # Pillow's own limit only warns below twice its size, and warnings are not for several threads.
+                if opened.width * opened.height > (Image.MAX_IMAGE_PIXELS or math.inf):
+                    return "the picture is too large to be shown"
+                # A palette whose colours are partly transparent is converted by way of its transparency.
+                image = (opened.convert("RGBA") if "transparency" in opened.info else opened).convert("RGB")
+        except Image.DecompressionBombError:
+            return "the picture is too large to be shown"
+        # Pillow reports damaged files by any of these.
+        except (
+            OSError,
+            ValueError,
+            SyntaxError,
+            EOFError,
+            IndexError,
+            TypeError,
+            OverflowError,
+            MemoryError,
+        ):
+            return "the picture cannot be read"
+        image.thumbnail((side, side), Image.Resampling.LANCZOS)
+        data, kind = encode(image)
+        if self._files is None:
+            uri = f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
+        else:
+            uri = self._files.add(data, kind)
+        return uri, image.width, image.height
+
+
+def encode(image: Image.Image) -> tuple[bytes, str]:
+    """Returns an RGB image as a file and its kind: ``webp``, or ``jpeg`` where this Pillow cannot write WebP."""
+    from PIL import features
+
+    buffer = io.BytesIO()
+    if features.check("webp"):
+        image.save(buffer, "WEBP", quality=QUALITY, method=4)
+        return buffer.getvalue(), "webp"
+    image.save(buffer, "JPEG", quality=QUALITY, optimize=True)
+    return buffer.getvalue(), "jpeg"

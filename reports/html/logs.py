@@ -1,0 +1,61 @@
+"""What methods printed: copies beside the page, so that they are where the page is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from benchmark.store.records import RunRecords
+    from reports.html.linked_files import LinkedFiles
+
+LARGEST_LOG: Final = 1024 * 1024
+"""Of a longer log the end is copied."""
+
+
+@dataclass(frozen=True)
+class Log:
+    """What a method printed.
+
+    Attributes:
+        path: Where it is in the run's folder.
+        uri: Address of a copy relative to the page, empty where there is none.
+        cut: Whether the copy is the end only.
+    """
+
+    path: str
+    uri: str = ""
+    cut: bool = False
+
+
+def copy_logs(run: RunRecords, methods: set[str], files: LinkedFiles | None) -> Mapping[str, Log]:
+    """Copies the logs of methods, and returns those that there are by method.
+
+    A log outside the run's folder, or one that cannot be read, is left out.
+
+    Args:
+        run: The run.
+        methods: Names of the methods.
+        files: Where copies are written to; without it there are none.
+
+    Raises:
+        InputError: A copy cannot be written.
+    """
+    logs = {}
+    for method, path in run.logs.items():
+        if method not in methods:
+            continue
+        try:
+            file = (run.directory / path).resolve()
+            if not file.is_relative_to(run.directory.resolve()) or not file.is_file():
+                continue
+            with file.open("rb") as stream:
+                size = stream.seek(0, os.SEEK_END)
+                stream.seek(max(size - LARGEST_LOG, 0))
+                data = stream.read(LARGEST_LOG)
+        except (OSError, ValueError):
+            continue
+        logs[method] = Log(path, files.add(data, "txt"), size > LARGEST_LOG) if files else Log(path)
+    return logs

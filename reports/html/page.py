@@ -1,0 +1,297 @@
+"""Everything that the page shows, arranged for the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from markupsafe import Markup
+
+from benchmark.analysis.breakdown import breakdowns
+from benchmark.analysis.networks import networks_of_run, originals_of
+from benchmark.analysis.statistics import analyze
+from benchmark.contracts.metric import Direction
+from benchmark.escaping import printable
+from benchmark.store.costs import COST_COLUMNS, DISTURBED, TIME
+from benchmark.store.records import RunStatus, UnitStatus
+from benchmark.wording import format_count
+from reports.figures.all import RANKS, TRADE_OFFS, DrawnFigure, FigureKind, draw_figures, to_inline_svg
+from reports.html.comparison import Comparison, build_comparison
+from reports.html.gallery import Gallery, build_gallery
+from reports.html.glance import Glance, build_glance
+from reports.html.heat_map import HeatMaps, build_heat_maps
+from reports.html.images import PictureSource
+from reports.html.incidents import Incidents, collect_incidents
+from reports.html.provenance import Fact, Provenance, build_provenance
+from reports.tables.breakdowns import Breakdowns, build_breakdowns
+from reports.tables.differences import Differences, build_differences
+from reports.tables.formatting import (
+    field_of,
+    format_bytes,
+    format_range,
+    format_seconds,
+    format_time,
+    number_of,
+    short_fingerprint,
+    web_address,
+)
+from reports.tables.ranking import DIRECTIONS, Scores, build_scores
+from reports.tables.units import Unit, methods_before_controls, read_units
+
+if TYPE_CHECKING:
+    from benchmark.analysis.networks import Networks
+    from benchmark.analysis.statistics import RunStatistics
+    from benchmark.store.records import MethodRecord, MetricRecord, RunRecords
+    from reports.html.linked_files import LinkedFiles
+
+
+TRENDS: Final = "runs-"
+"""Prefix of what belongs to all runs together."""
+
+READS: Final = {
+    "image": "the style image",
+    "text": "the prompt",
+    "either": "the style image, the prompt, or both",
+    "none": "no style",
+}
+
+
+@dataclass(frozen=True)
+class MethodNote:
+    """A method in a sentence: what it is, its paper, what it cost."""
+
+    title: str
+    name: str
+    summary: str
+    control: bool
+    reads: str
+    paper: str
+    url: str
+    cost: str
+    optimises: str
+    stand_ins: str
+
+
+@dataclass(frozen=True)
+class MetricNote:
+    """The definition of a metric."""
+
+    title: str
+    name: str
+    version: str
+    axis: str
+    arrow: str
+    direction_words: str
+    range: str
+    backbone: str
+    stands_in_for: str
+    needs: str
+    summary: str
+    paper: str
+    url: str
+    unavailable: str
+    sample: str
+
+
+@dataclass(frozen=True)
+class PageFigure:
+    """A chart and its picture, which is shown until, or instead of, the chart that answers to the pointer."""
+
+    drawn: DrawnFigure
+    svg: Markup
+
+
+@dataclass(frozen=True)
+class RunSection:
+    """One run. ``prefix`` makes the anchors of a page with several runs unique.
+
+    ``network_notes`` say what the marks of networks mean, wherever on the page they stand.
+    """
+
+    number: int
+    prefix: str
+    title: str
+    folder: str
+    description: str
+    status: RunStatus
+    facts: tuple[Fact, ...]
+    warnings: tuple[str, ...]
+    glance: Glance | None
+    scores: Scores
+    trade_offs: tuple[PageFigure, ...]
+    ranks: tuple[PageFigure, ...]
+    differences: Differences | None
+    methods: tuple[MethodNote, ...]
+    gallery: Gallery
+    heat_maps: HeatMaps | None
+    breakdowns: Breakdowns | None
+    metrics: tuple[MetricNote, ...]
+    incidents: Incidents
+    provenance: Provenance
+    network_notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page: one section per run. ``inline`` says that it holds its pictures."""
+
+    title: str
+    runs: tuple[RunSection, ...]
+    comparison: Comparison | None
+    trends: tuple[PageFigure, ...]
+    inline: bool
+
+
+def build_page(runs: Sequence[RunRecords], files: LinkedFiles | None = None, logs: LinkedFiles | None = None) -> Page:
+    """Arranges the records of one or several runs.
+
+    Args:
+        runs: The runs.
+        files: Where pictures are written to; without it they are inlined.
+        logs: Where logs are copied to; without it they are not.
+
+    Raises:
+        ValueError: If there are no runs.
+    """
+    if not runs:
+        raise ValueError("a report needs at least one run")
+    sections = tuple(_section(run, index, files, logs) for index, run in enumerate(runs, start=1))
+    title = sections[0].title if len(runs) == 1 else format_count(len(runs), "run")
+    comparison = build_comparison(runs) if len(runs) > 1 else None
+    trends = tuple(page_figure(drawn, TRENDS) for drawn in comparison.trends) if comparison else ()
+    return Page(title, sections, comparison, trends, inline=files is None)
+
+
+def _section(run: RunRecords, number: int, files: LinkedFiles | None, logs: LinkedFiles | None) -> RunSection:
+    units = read_units(run)
+    pictures = PictureSource(run.directory, files)
+    statistics = analyze(run)
+    scores = build_scores(run, statistics.comparisons)
+    networks = networks_of_run(run)
+    name = field_of(run.protocol, "title", "name") or "unnamed protocol"
+    return RunSection(
+        number=number,
+        prefix=_prefix(number),
+        title=name,
+        folder=printable(run.directory.name),
+        description=field_of(run.protocol, "description"),
+        status=RunStatus(run.status),
+        facts=_facts(run),
+        warnings=(*_state_of(run, units), *run.warnings),
+        glance=build_glance(run, statistics.anchored, scores, statistics.unanchored),
+        scores=scores,
+        trade_offs=_figures(TRADE_OFFS, run, statistics, number),
+        ranks=_figures(RANKS, run, statistics, number),
+        differences=build_differences(run, statistics),
+        methods=tuple(_method_note(method, run, networks) for method in methods_before_controls(run)),
+        gallery=build_gallery(run, units, pictures, whole=files is not None),
+        heat_maps=build_heat_maps(run, units, pictures),
+        breakdowns=build_breakdowns(run, breakdowns(run)),
+        metrics=tuple(_metric_note(metric, networks) for metric in run.metrics),
+        incidents=collect_incidents(run, units, logs),
+        provenance=build_provenance(run),
+        network_notes=networks.notes(),
+    )
+
+
+def _prefix(number: int) -> str:
+    return f"run-{number}-"
+
+
+def _figures(
+    kinds: tuple[FigureKind, ...], run: RunRecords, statistics: RunStatistics, number: int
+) -> tuple[PageFigure, ...]:
+    return tuple(page_figure(drawn, _prefix(number)) for drawn in draw_figures(kinds, run, statistics))
+
+
+def page_figure(drawn: DrawnFigure, prefix: str) -> PageFigure:
+    """Returns a chart with its picture made fit for a page."""
+    return PageFigure(drawn, Markup(to_inline_svg(drawn, prefix)))  # noqa: S704 - made by the chart library
+
+
+def _facts(run: RunRecords) -> tuple[Fact, ...]:
+    protocol = " ".join(part for part in (field_of(run.protocol, "name"), field_of(run.protocol, "version")) if part)
+    resolution = field_of(run.protocol, "resolution")
+    controls = sum(method.control for method in run.methods)
+    contents = {case.content for case in run.cases}
+    styles = {case.style for case in run.cases}
+    methods = format_count(len(run.methods) - controls, "method")
+    design = f"{format_count(len(contents), 'content')} × {format_count(len(styles), 'style')}"
+    candidates = (
+        ("Protocol", protocol),
+        ("Fingerprint", short_fingerprint(field_of(run.protocol, "fingerprint"))),
+        ("Resolution", f"{resolution} px" if resolution else ""),
+        ("Compared", f"{methods}, {format_count(controls, 'control')}"),
+        ("Cases", f"{len(run.cases):,} ({design})"),
+        ("Device", field_of(run.provenance, "device")),
+        ("Finished", format_time(field_of(run.provenance, "finished"))),
+        ("Status", str(RunStatus(run.status))),
+    )
+    return tuple(Fact(name, value) for name, value in candidates if value)
+
+
+def _state_of(run: RunRecords, units: Mapping[tuple[str, str], Unit]) -> tuple[str, ...]:
+    if run.status == RunStatus.COMPLETE:
+        return ()
+    planned = len(run.methods) * len(run.cases)
+    failed = sum(unit.status == UnitStatus.FAILED for unit in units.values())
+    if run.status == RunStatus.RUNNING or len(units) < planned:
+        state = "is still running" if run.status == RunStatus.RUNNING else "is incomplete"
+        of_them = f", {failed:,} of which failed" if failed else ""
+        sentence = f"This run {state}: {len(units):,} of {format_count(planned, 'unit')} finished so far{of_them}."
+    elif failed:
+        sentence = f"This run is over, but {failed:,} of its {format_count(planned, 'unit')} failed."
+    else:
+        sentence = "No unit of this run failed, but not all scores of its pictures could be made."
+    return (f"{sentence} Means cover only what was scored.",)
+
+
+def _method_note(method: MethodRecord, run: RunRecords, networks: Networks) -> MethodNote:
+    costs = {row.metric: number_of(row.mean) for row in run.summary if row.method == method.name}
+    seconds, processor, memory = (costs.get(column) for column in COST_COLUMNS)
+    is_disturbed = any(row.warning for row in run.summary if (row.method, row.metric) == (method.name, TIME))
+    parts = (
+        f"{format_seconds(seconds)} a picture{f' ({DISTURBED})' if is_disturbed else ''}"
+        if seconds is not None
+        else "",
+        f"{format_seconds(processor)} of processor time" if processor is not None else "",
+        f"{format_bytes(memory)} of memory at its peak" if memory is not None else "",
+    )
+    year = f" ({method.year})" if method.year and str(method.year) not in method.paper else ""
+    return MethodNote(
+        title=method.title or method.name,
+        name=method.name,
+        summary=method.summary,
+        control=method.control,
+        reads=READS.get(str(method.condition), str(method.condition)),
+        paper=f"{method.paper}{year}" if method.paper else "",
+        url=web_address(method.url),
+        cost=", ".join(part for part in parts if part),
+        optimises=", ".join(str(role) for role in method.optimises),
+        stand_ins=networks.stand_ins(method.name),
+    )
+
+
+def _metric_note(metric: MetricRecord, networks: Networks) -> MetricNote:
+    arrow, words = DIRECTIONS[Direction(metric.direction)]
+    return MetricNote(
+        title=metric.title or metric.name,
+        name=metric.name,
+        version=metric.version,
+        axis=str(metric.axis),
+        arrow=arrow,
+        direction_words=words,
+        range=format_range(metric.minimum, metric.maximum) + (f" {metric.unit}" if metric.unit else ""),
+        # One that is unavailable has no scores to mark.
+        backbone=networks.metric(metric.name) or " + ".join(filter(None, metric.backbones)),
+        stands_in_for=originals_of(networks.of_metric(metric.name)),
+        needs=", ".join(str(need).replace("_", " ") for need in metric.needs),
+        summary=metric.summary,
+        paper=metric.paper,
+        url=web_address(metric.url),
+        unavailable=metric.unavailable,
+        sample=""
+        if metric.sample_size is None
+        else f"one number for all images of a method, from {metric.sample_size:,}",
+    )

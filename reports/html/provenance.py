@@ -1,0 +1,146 @@
+"""Where a run's numbers and pictures come from: command, machine, versions, settings, licences."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from benchmark.analysis.networks import network_of
+from benchmark.escaping import shell_command
+from benchmark.settings import SettingOrigin
+from benchmark.wording import NOT_STATED
+from reports.tables.citation import PaperReference, bibtex, collect_papers
+from reports.tables.formatting import field_of, text_of, web_address
+
+if TYPE_CHECKING:
+    from benchmark.analysis.networks import Network
+    from benchmark.store.records import MethodRecord, ModelRecord, RunRecords
+
+SHOWN_APART: Final = frozenset({"command", "environment"})
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A name and its value."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class MethodSettings:
+    """All settings of a method. ``has_origins`` says that the run noted which of them are not the method's defaults."""
+
+    title: str
+    version: str
+    distribution: str
+    licence: str
+    settings: tuple[Fact, ...]
+    has_origins: bool
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """Who made a picture, where it is from, and under which licence."""
+
+    kind: str
+    title: str
+    creator: str
+    licence: str
+    source: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Everything needed to repeat a run and to credit its sources."""
+
+    command: str
+    facts: tuple[Fact, ...]
+    environment: tuple[Fact, ...]
+    models: tuple[tuple[ModelRecord, Network], ...]
+    settings: tuple[MethodSettings, ...]
+    attributions: tuple[Attribution, ...]
+    bibtex: str
+    papers: tuple[PaperReference, ...]
+
+
+def build_provenance(run: RunRecords) -> Provenance:
+    """Collects the origins of a run."""
+    return Provenance(
+        command=_command(run.provenance.get("command")),
+        facts=(
+            Fact("protocol fingerprint", field_of(run.protocol, "fingerprint") or "not recorded"),
+            *_facts({name: value for name, value in run.provenance.items() if name not in SHOWN_APART}),
+        ),
+        environment=_facts(run.provenance.get("environment")),
+        models=tuple((model, network_of(model)) for model in run.models),
+        settings=tuple(
+            MethodSettings(
+                method.title or method.name,
+                method.version,
+                method.distribution,
+                method.licence or NOT_STATED,
+                _facts({_with_origin(name, method): value for name, value in method.settings.items()}),
+                method.origins is not None,
+            )
+            for method in run.methods
+        ),
+        attributions=(
+            *(_attribution("Content", content) for content in run.contents),
+            *(_attribution("Style", style) for style in run.styles),
+        ),
+        bibtex=bibtex(run),
+        papers=collect_papers(run),
+    )
+
+
+def _with_origin(setting: str, method: MethodRecord) -> str:
+    match (method.origins or {}).get(setting):
+        case SettingOrigin.PROTOCOL:
+            return f"{setting} (fixed by the protocol)"
+        case SettingOrigin.USER:
+            return f"{setting} (passed)"
+        case _:
+            return setting
+
+
+def _command(command: object) -> str:
+    if isinstance(command, list | tuple):
+        return shell_command(text_of(word) for word in command)
+    return text_of(command)
+
+
+def _facts(values: object, prefix: str = "") -> tuple[Fact, ...]:
+    """Flattens nested mappings into lines."""
+    if not isinstance(values, Mapping):
+        return (Fact(prefix.rstrip(" ›") or "value", _value(values)),) if values else ()
+    facts: list[Fact] = []
+    for name, value in values.items():
+        if isinstance(value, Mapping) and value:
+            facts += _facts(value, f"{prefix}{name} › ")
+        else:
+            facts.append(Fact(f"{prefix}{name}", _value(value)))
+    return tuple(facts)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool | list | tuple | Mapping):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return text_of(value) or "–"
+
+
+def _attribution(kind: str, picture: Mapping[str, Any]) -> Attribution:
+    source = field_of(picture, "source")
+    title = field_of(picture, "title", "subject", "id")
+    year = field_of(picture, "year")
+    return Attribution(
+        kind=kind,
+        title=f"{title}, {year}" if year else title,
+        creator=field_of(picture, "creator", "artist"),
+        licence=field_of(picture, "licence"),
+        source=source,
+        url=web_address(source),
+    )

@@ -1,0 +1,94 @@
+"""Fills the templates, and states the content security policy that they need."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from reports.figures.all import chart_library
+from reports.html.page import TRENDS
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from reports.html.page import Page, PageFigure
+
+TEMPLATES: Final = Path(__file__).with_name("templates")
+STYLE_SHEETS: Final = ("page.css", "tables.css", "charts.css", "gallery.css", "heat_map.css", "print.css")
+SCRIPTS: Final = ("sorting.js", "charts.js", "gallery.js", "breakdowns.js", "viewer.js", "copying.js")
+
+
+def render(page: Page) -> str:
+    """Returns the page as HTML. Everything but our own style sheets and scripts is escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["isolate"] = isolate
+    style, script = _read(STYLE_SHEETS), f"{chart_library()}\n{_read(SCRIPTS)}"
+    html = environment.get_template("page.html.j2").render(
+        page=page,
+        style=style,
+        script=script,
+        figures=json_block(
+            {TRENDS: _specifications(page.trends)}
+            | {run.prefix: _specifications((*run.trade_offs, *run.ranks)) for run in page.runs}
+        ),
+        policy=content_security_policy(style, script, inline=page.inline),
+    )
+    return html.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def content_security_policy(style: str, script: str, *, inline: bool) -> str:
+    """Returns a policy that allows this style sheet, this script and the page's pictures, and nothing else.
+
+    Args:
+        style: The style sheet.
+        script: The script.
+        inline: Whether all pictures are inlined.
+    """
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "img-src data:" if inline else "img-src data: 'self'",
+            f"style-src '{_source_hash(style)}'",
+            f"script-src '{_source_hash(script)}'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def json_block(value: object) -> Markup:
+    """Returns JSON that cannot end the element it stands in."""
+    from markupsafe import Markup
+
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - has no markup left
+
+
+def _specifications(charts: tuple[PageFigure, ...]) -> dict[str, object]:
+    return {chart.drawn.name: chart.drawn.figure.spec for chart in charts if chart.drawn.figure}
+
+
+def isolate(text: str) -> Markup:
+    """Returns text that cannot change the writing direction of what surrounds it."""
+    from markupsafe import Markup
+
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
+def _read(names: tuple[str, ...]) -> str:
+    return "\n".join((TEMPLATES / name).read_text(encoding="utf-8").strip() for name in names)
+
+
+def _source_hash(source: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode("utf-8")).digest()).decode("ascii")

@@ -1,0 +1,1 @@
+"""Tables of scores, as records that every format renders."""

@@ -1,0 +1,43 @@
+"""What is left to do of a plan."""
+
+from __future__ import annotations
+
+from benchmark.execution.tasks.remaining_tasks import RemainingTasks
+from benchmark.plan.plan import Plan
+from benchmark.protocol.embedded import smoke
+from benchmark.store.journal import JournalWriter, UnitRecord
+from benchmark.store.journal_index import JournalIndex
+from benchmark.store.records import UnitStatus
+
+PLAN = Plan(("painter", "printer"), smoke().cases, seed=0)
+
+
+def remaining(path, *records: UnitRecord) -> RemainingTasks:
+    with JournalWriter(path / "journal.jsonl") as journal:
+        for record in records:
+            journal.append(record)
+    return RemainingTasks(JournalIndex(path / "journal.jsonl", PLAN))
+
+
+def record(position: int, status: UnitStatus, **facts) -> UnitRecord:
+    unit = PLAN[position]
+    return UnitRecord(unit.method, unit.case.id, status, unit.seed, **facts)
+
+
+def test_at_first_it_is_everything(tmp_path):
+    tasks = remaining(tmp_path)
+    assert [task.unit for task in tasks] == list(PLAN)
+    assert tasks.number_by_method == {"painter": 2, "printer": 2}
+
+
+def test_finished_units_are_left_out(tmp_path):
+    tasks = remaining(tmp_path, record(1, UnitStatus.OK), record(2, UnitStatus.SKIPPED), record(3, UnitStatus.SKIPPED))
+    assert [task.unit for task in tasks] == [PLAN[0]]
+    assert tasks.number_by_method == {"painter": 1}
+
+
+def test_an_image_that_is_made_is_only_scored(tmp_path):
+    made = record(1, UnitStatus.OK, score_errors={"ssim": "no eyes"})
+    tasks = remaining(tmp_path, made, record(0, UnitStatus.FAILED, error="no paint"))
+    assert [task.made for task in tasks] == [None, made, None, None]
+    assert tasks[1:3] == [tasks[1], tasks[2]]
