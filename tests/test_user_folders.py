@@ -7,7 +7,6 @@ import pwd
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -112,13 +111,19 @@ def test_a_home_is_left_as_it_is(monkeypatch, tmp_path):
     assert os.environ["HOME"] == str(tmp_path)
 
 
-def test_without_a_folder_for_temporary_files_the_line_says_what_to_set(command, monkeypatch):
+def test_without_a_folder_for_temporary_files_the_line_says_what_to_set(tmp_path):
     # A read-only container without a mount for temporary files; PyTorch asks for one when it is imported.
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: ["/proc/none"])
-    result = command("run", "--protocol", "smoke", "--methods", "identity")
-    assert result.code == 2
-    assert result.error_lines == ["error: no folder for temporary files can be written; name one with TMPDIR"]
+    program = (
+        "import tempfile\n"
+        "tempfile._candidate_tempdir_list = lambda: ['/proc/none']\n"
+        "from benchmark.cli.main import main\n"
+        "main(['run', '--protocol', 'smoke', '--methods', 'identity'])\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=200
+    )
+    assert told.returncode == 2
+    assert told.stderr.splitlines() == ["error: no folder for temporary files can be written; name one with TMPDIR"]
 
 
 @pytest.mark.skipif(not shutil.which("setpriv") or os.geteuid() != 0, reason="only root can become a nameless user")

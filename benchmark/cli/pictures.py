@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,9 +27,17 @@ def picture_files(paths: Sequence[Path]) -> list[Path]:
     """
     found: dict[Path, Path] = {}
     for path in paths:
-        for file in _in_folder(path) if path.is_dir() else [path]:
-            found.setdefault(file.resolve(), file)
+        for file in _in_folder(path) if _is_folder(path) else [path]:
+            found.setdefault(Path(os.path.realpath(file)), file)
     return list(found.values())
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        # A name that no file can have, for instance: who opens it says so.
+        return False
 
 
 def _in_folder(folder: Path) -> list[Path]:

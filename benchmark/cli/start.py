@@ -22,9 +22,9 @@ _IMPORTING = "<frozen importlib."
 def start() -> None:
     """Runs the command line with the arguments of the process, and exits."""
     is_heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if is_heard:
-        signal.signal(signal.SIGINT, _interrupt)
     try:
+        if is_heard:
+            signal.signal(signal.SIGINT, _interrupt)
         from benchmark.cli.main import main
 
         main()

@@ -89,8 +89,7 @@ def _try_in(folder: Path, target: Path) -> None:
         place = place.parent
     if not place.is_dir():
         raise InputError(f"cannot write {target}: {place} is no folder")
-    # The name is as long as that of the file which takes the target's place at the end.
-    descriptor, name = tempfile.mkstemp(dir=place, prefix=f".{target.name}.", suffix=".tmp")
+    descriptor, name = tempfile.mkstemp(dir=place, prefix=".benchmark-", suffix=".tmp")
     os.close(descriptor)
     Path(name).unlink()
     context = click.get_current_context(silent=True)

@@ -15,6 +15,7 @@ from benchmark.text_files import MissingFileError, read_json
 
 LOCK_FILE: Final = "weights.lock.json"
 _SCHEMA_VERSION: Final = 1
+_ADVICE: Final = "put back a copy, or remove it to trust the files anew"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ def read_lock(folder: Path) -> dict[str, LockEntry]:
         table = read_json(path, "lock")
     except MissingFileError:
         return {}
+    except InputError as error:
+        raise InputError(f"{error}; {_ADVICE}") from error
     try:
         if table["schema_version"] != _SCHEMA_VERSION:
             raise ValueError(f"schema_version {table['schema_version']!r} is not supported")
@@ -52,9 +55,7 @@ def read_lock(folder: Path) -> dict[str, LockEntry]:
         if any(len(entry.sha256) != SHA256_DIGITS for entry in entries.values()):
             raise ValueError("a sha256 has not 64 digits")
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise InputError(
-            f"{path} is damaged ({error}); put back a copy, or remove it to trust the files anew"
-        ) from error
+        raise InputError(f"{path} is damaged ({error}); {_ADVICE}") from error
     return entries
 
 

@@ -103,12 +103,12 @@ class TestPictures:
         assert table.code == 0, table.err
         assert_plain(table, shown)
         for suffix in (".csv", ".html", ".png"):
-            result = command(*given, "-o", tmp_path / f"{name[0]}{suffix}")
+            result = command(*given, "-o", tmp_path / f"{name[0]} scored{suffix}")
             assert result.code == 0, result.err
-            assert_plain(result, f"{name[1]}{suffix}")
-        first_line = (tmp_path / f"{name[0]}.csv").read_text().splitlines()[0]
+            assert_plain(result, f"{name[1]} scored{suffix}")
+        first_line = (tmp_path / f"{name[0]} scored.csv").read_text().splitlines()[0]
         assert first_line == f"prompt,{tmp_path}/{shown}"
-        assert f">{shown}<" in (tmp_path / f"{name[0]}.html").read_text()
+        assert f">{shown}<" in (tmp_path / f"{name[0]} scored.html").read_text()
 
     def test_are_stylized(self, command, sample_plugins, file, name, tmp_path):
         result = command("stylize", file, "--method", "identity", "-o", tmp_path / f"{name[0]}.jpg", "--size", "32")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -38,8 +40,8 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs groups of proc
 def interrupt(tmp_path):
     """Starts the command as a terminal does, interrupts it after some seconds, and returns exit code and output."""
     started = []
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
+    # Sockets take short paths only.
+    temporary = Path(tempfile.mkdtemp(prefix="start-"))
     variables = {"PYTHONPATH": str(SAMPLE_PLUGINS), "SAMPLE_PLUGINS_SECONDS": "4", "TMPDIR": str(temporary)}
 
     def run(seconds: float, *arguments: str) -> tuple[int, str]:
@@ -67,6 +69,7 @@ def interrupt(tmp_path):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
+    shutil.rmtree(temporary)
 
 
 def assert_quiet(code: int, out: str) -> None:
@@ -121,3 +124,16 @@ def is_blocked(number: int, pid: int) -> bool:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     mask = next(line for line in lines if line.startswith("SigBlk:")).split()[1]
     return bool(int(mask, 16) >> (number - 1) & 1)
+
+
+def test_a_folder_for_temporary_files_that_is_too_deep_for_sockets_is_said(tmp_path):
+    deep = tmp_path / "d" / ("x" * 100)
+    deep.mkdir(parents=True)
+    command = [sys.executable, "-m", "benchmark", "run", "--protocol", "smoke", "--methods", "identity"]
+    ended = subprocess.run(
+        command, cwd=tmp_path, env={**os.environ, "TMPDIR": str(deep)}, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 2
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith("error: the path of the folder for temporary files is too long for a socket")
+    assert "TMPDIR" in line

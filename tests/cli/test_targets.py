@@ -25,7 +25,7 @@ class TestAFile:
             ("pipe.csv", "it is no ordinary file"),
             ("input.csv", "it is one of the files that are read"),
             ("alias.csv", "it is one of the files that are read"),
-            (f"{'n' * 250}.csv", "File name too long"),
+            (f"{'n' * 252}.csv", "File name too long"),
             ("/proc/out.csv", "cannot write /proc/out.csv"),
         ],
     )

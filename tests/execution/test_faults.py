@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from benchmark.store.journal import read_journal
+from benchmark.store.records import UnitStatus
 from tests.execution.conftest import assert_same_results, is_running, wait_for
 
 METHODS = "dawdles,noisy,identity"
@@ -164,8 +165,10 @@ class TestADisk:
         assert "Traceback" not in result.err
         assert len(result.error_lines) == 1
         assert "No space left on device" in result.error_lines[0]
-        finished = finished_units(run)
+        records = read_journal(run / "journal.jsonl")[0].values()
+        finished = sum(record.status is UnitStatus.OK for record in records)
         assert 0 < finished < UNITS
+        assert all("No space left" in record.error for record in records if record.status is UnitStatus.FAILED)
 
         subprocess.run(["mount", "-o", "remount,size=50m", str(small_disk)], check=True)
         assert f"continuing: {finished} of {UNITS}" in finish(run)

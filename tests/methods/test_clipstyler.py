@@ -9,6 +9,7 @@ from torch.nn import functional
 from torchvision.models.vgg import cfgs, make_layers
 
 from benchmark.contracts import StyleCondition
+from benchmark.models.feature_scale import UNIT_VARIANCE_SCALE
 from benchmark.models.vgg import load_vgg19
 from methods.clipstyler.augmentation import Crop, cut_crops, draw_crops
 from methods.clipstyler.losses import content_distance, directional_distances, reject_below, total_variation
@@ -214,6 +215,7 @@ def test_the_content_loss_is_that_of_the_released_script(torchvision_layers, mod
 
     settings = CLIPstylerSettings(patches=1, directional_weight=0, patch_weight=0, total_variation_weight=0)
     vgg = load_vgg19(tmp_path / "vgg")
+    vgg.multiply_features(1 / UNIT_VARIANCE_SCALE)
     targets = PromptDescent(vgg, models.clip(), settings)._targets([StyleCondition(prompt="fire")], content)
     loss = PromptLoss(vgg, models.clip(), settings, content[None], targets, scale=1.0)
     torch.testing.assert_close(loss(styled[None], torch.Generator().manual_seed(0)), 150 * expected)

@@ -87,7 +87,7 @@ def test_on_a_device_where_processors_only_wait_elapsed_time_stays_and_is_marked
 
 
 def specs_of(run: RunRecords) -> tuple[str, ...]:
-    figures = (quality_figure(run, analyze(run)), cost_figure(run))
+    figures = (quality_figure(run, analyze(run)), cost_figure(run, analyze(run)))
     return tuple(json.dumps(figure.spec) for figure in figures if figure is not None)
 
 

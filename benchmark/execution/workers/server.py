@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from multiprocessing.context import BaseContext
 
+from benchmark.errors import InputError
 from benchmark.execution.workers.child_process import deaf_to_interruption
 from benchmark.execution.workers.waiting import wait_passively
 
@@ -34,4 +35,10 @@ def start_worker_server() -> None:
 
     worker_context().set_forkserver_preload(_PRELOADED)
     with deaf_to_interruption():
-        forkserver.ensure_running()
+        try:
+            forkserver.ensure_running()
+        except OSError as error:
+            if "path too long" in str(error):
+                problem = "the path of the folder for temporary files is too long for a socket"
+                raise InputError(f"{problem}: name another with TMPDIR") from error
+            raise

@@ -148,10 +148,10 @@ class TestDisturbedDurations:
     RUN = change_unit(RUN, "adain", "c0--s0", seconds=1e6, disturbed=True)
 
     @pytest.mark.parametrize("metric", ["seconds", "runtime"])
-    def test_decide_nothing_and_say_so(self, metric):
+    def test_are_left_out_and_said(self, metric):
         (finding,) = check_thresholds(self.RUN, (Threshold(metric, "adain", maximum=30),))
-        assert (finding.outcome, finding.decides) == (Outcome.NOT_COMPARABLE, False)
-        assert finding.reason == "a duration that was disturbed by other processes decides nothing"
+        assert (finding.outcome, finding.decides) == (Outcome.SAME, True)
+        assert "1 disturbed by other processes left out" in finding.reason
 
     def test_of_another_method_do_not_count(self):
         assert outcomes(Threshold("seconds", "adain_fast", maximum=1.5), run=self.RUN) == {

@@ -58,7 +58,7 @@ def test_a_workflow_command_is_one_line(outcome, decides, level):
     assert line.startswith(f"::{level} title=")
     assert "\n" not in line
     assert "\r" not in line
-    assert "100%25%0D%0Anext" in line
+    assert "100%25 next" in line
 
 
 def test_what_stayed_the_same_is_not_annotated():
