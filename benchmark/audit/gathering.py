@@ -29,7 +29,7 @@ from benchmark.contracts.sides import too_small
 from benchmark.errors import InputError, describe_error
 from benchmark.execution.bench.inputs import CaseInputs
 from benchmark.execution.bench.lent_images import LentImages
-from benchmark.execution.bench.prepared_metrics import PreparedMetrics
+from benchmark.execution.bench.prepared_plugins import PreparedMetrics
 from benchmark.models.provider import Models
 from benchmark.models.specification import find_models
 

@@ -16,7 +16,7 @@ from benchmark.contracts import Metric, MetricInfo, Need, SetMetric
 from benchmark.execution.bench.metric_output import checked_description, checked_scores
 
 if TYPE_CHECKING:
-    from benchmark.execution.bench.prepared_metrics import PreparedMetrics
+    from benchmark.execution.bench.prepared_plugins import PreparedMetrics
     from benchmark.plan.configuration import SelectedMetric
 
 

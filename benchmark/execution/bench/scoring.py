@@ -13,7 +13,7 @@ from benchmark.contracts import Metric, Need
 from benchmark.errors import log_error
 from benchmark.execution.bench.lent_images import LentImages
 from benchmark.execution.bench.metric_output import checked_scores, require_range
-from benchmark.execution.bench.prepared_metrics import PreparedMetrics
+from benchmark.execution.bench.prepared_plugins import PreparedMetrics
 from benchmark.execution.bench.step import Action, Step, ignore_step
 from benchmark.models.embedding import image_embedding, prompt_embedding
 from benchmark.models.provider import Models

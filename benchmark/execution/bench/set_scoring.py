@@ -15,7 +15,7 @@ from benchmark.errors import log_error
 from benchmark.execution.bench.inputs import CaseInputs
 from benchmark.execution.bench.lent_images import LentImages
 from benchmark.execution.bench.metric_output import checked_description, checked_set_score, require_range
-from benchmark.execution.bench.prepared_metrics import PreparedMetrics
+from benchmark.execution.bench.prepared_plugins import PreparedMetrics
 from benchmark.execution.bench.step import Step
 from benchmark.models.provider import Models
 from benchmark.plan.configuration import SelectedMetric
