@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmark.contracts import Metric, MetricInfo, Need, SetMetric
-from benchmark.execution.bench.metric_output import checked_description, checked_scores
+from benchmark.execution.bench.outputs import checked_description, checked_scores
 
 if TYPE_CHECKING:
     from benchmark.execution.bench.prepared_plugins import PreparedMetrics

@@ -77,7 +77,8 @@ def stylize(
     conditioned = _weighted_styles(styles, prompts, weights, needed=reads_style)
 
     from benchmark.contracts import StyleCondition
-    from benchmark.execution.bench.stylization import InvalidOutputError, Stylizer
+    from benchmark.execution.bench.outputs import InvalidOutputError
+    from benchmark.execution.bench.stylization import Stylizer
     from benchmark.images import encode_image, to_tensor
     from benchmark.models.missing_weights import require_weights
     from benchmark.models.provider import Models

@@ -12,7 +12,7 @@ from torch import Tensor
 from benchmark.contracts import Metric, Need
 from benchmark.errors import log_error
 from benchmark.execution.bench.lent_images import LentImages
-from benchmark.execution.bench.metric_output import checked_scores, require_range
+from benchmark.execution.bench.outputs import checked_scores, require_range
 from benchmark.execution.bench.prepared_plugins import PreparedMetrics
 from benchmark.execution.bench.step import Action, Step, ignore_step
 from benchmark.models.embedding import image_embedding, prompt_embedding

@@ -14,7 +14,7 @@ from benchmark.contracts import Need, SetMetric, SetMetricInfo
 from benchmark.errors import log_error
 from benchmark.execution.bench.inputs import CaseInputs
 from benchmark.execution.bench.lent_images import LentImages
-from benchmark.execution.bench.metric_output import checked_description, checked_set_score, require_range
+from benchmark.execution.bench.outputs import checked_description, checked_set_score, require_range
 from benchmark.execution.bench.prepared_plugins import PreparedMetrics
 from benchmark.execution.bench.step import Step
 from benchmark.models.provider import Models

@@ -14,21 +14,14 @@ from torch import Tensor
 
 from benchmark.contracts import Method, StyleCondition
 from benchmark.contracts.sides import too_small
-from benchmark.errors import BenchmarkError
 from benchmark.execution.bench.machine_load import MachineLoad
 from benchmark.execution.bench.measurement import Measured, measure
+from benchmark.execution.bench.outputs import checked_image
 from benchmark.execution.bench.prepared_plugins import PreparedPlugin, plugin_output_to_stderr
 from benchmark.execution.bench.step import Action, Step, ignore_step
 from benchmark.models.provider import Models
 from benchmark.plan.configuration import SelectedMethod
 from benchmark.protocol.case import Case
-
-_TOLERANCE = 1e-3
-"""How far rounding may carry a pixel out of [0, 1] before it counts as a mistake."""
-
-
-class InvalidOutputError(BenchmarkError):
-    """A method returned something that is no stylized image of its content."""
 
 
 class Stylizer:
@@ -111,7 +104,7 @@ class Stylizer:
             generator = torch.Generator().manual_seed(seed)
             given = content.clone()
             measured = measure(lambda: method.stylize(given, styles, generator), self._models.device, self._load)
-        return replace(measured, value=checked_output(measured.value, content))
+        return replace(measured, value=checked_image(measured.value, content))
 
     def _method(self, name: str) -> PreparedPlugin[Method[Any]]:
         if self._current is None or name != self._name:
@@ -124,37 +117,6 @@ class Stylizer:
         selected = self._methods[name]
         method: Method[Any] = selected.plugin.load()(selected.settings)
         return method
-
-
-def checked_output(stylized: Any, content: Tensor) -> Tensor:
-    """Checks what a method returned.
-
-    Args:
-        stylized: What it returned.
-        content: The content, 3×H×W.
-
-    Returns:
-        The stylized image, detached, as float, clamped to [0, 1].
-
-    Raises:
-        InvalidOutputError: It is no tensor, has another shape than the content, is not finite, or leaves [0, 1].
-    """
-    if not isinstance(stylized, Tensor):
-        raise InvalidOutputError(f"returned {type(stylized).__name__}, not a tensor")
-    if stylized.shape != content.shape:
-        shapes = ["×".join(str(size) for size in tensor.shape) for tensor in (stylized, content)]
-        raise InvalidOutputError(f"returned an image of shape {shapes[0]}, the content is {shapes[1]}")
-    if not stylized.is_floating_point():
-        raise InvalidOutputError(f"returned {stylized.dtype} pixels, not floating-point ones")
-    image = stylized.detach().float()
-    if not bool(torch.isfinite(image).all()):
-        raise InvalidOutputError(
-            f"returned {int((~torch.isfinite(image)).sum())} pixel values that are NaN or infinite"
-        )
-    low, high = float(image.min()), float(image.max())
-    if low < -_TOLERANCE or high > 1 + _TOLERANCE:
-        raise InvalidOutputError(f"returned pixel values from {low:.4g} to {high:.4g}, outside 0 … 1")
-    return image.clamp(0, 1)
 
 
 @contextlib.contextmanager
