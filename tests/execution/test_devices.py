@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from benchmark.errors import InputError
-from benchmark.execution.bench.step import Loss, Step
+from benchmark.execution.bench.step import Step, WorkerFailure
 from benchmark.execution.bench.workbench import Workbench
 from benchmark.execution.run import execute_run
 from benchmark.execution.tasks.task import Ended, Result, TaskFiles
@@ -39,8 +39,8 @@ class VisibleDevices:
         wait_for(lambda: len(list(self.folder.iterdir())) == self.workers)
         return os.environ.get("CUDA_VISIBLE_DEVICES", "")
 
-    def after(self, loss: Loss) -> Result[str]:
-        return Result(loss.reason)
+    def after(self, failure: WorkerFailure) -> Result[str]:
+        return Result(failure.reason)
 
     def sparing(self, unusable: Mapping[Step, str]) -> VisibleDevices:
         return self

@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 
 from benchmark.contracts import Need
-from benchmark.execution.bench.step import Action, Loss, Step
+from benchmark.execution.bench.step import Action, Step, WorkerFailure
 from benchmark.execution.bench.workbench import Workbench
 from benchmark.execution.tasks.task import Result, TaskFiles
 from benchmark.plan.configuration import SelectedMetric
@@ -66,11 +66,11 @@ class SetTask:
         """Scores."""
         return workbench.sets.score(self.metric, self.units, self.nothing)
 
-    def after(self, loss: Loss) -> Self | Result[SetScore]:
+    def after(self, failure: WorkerFailure) -> Self | Result[SetScore]:
         """Another try where something else may be to blame, or a failure."""
-        if loss.is_foreign and not self.is_retry:
+        if failure.is_foreign and not self.is_retry:
             return replace(self, is_retry=True)
-        return Result(replace(self.nothing, warning=loss.reason, failed=True))
+        return Result(replace(self.nothing, warning=failure.reason, failed=True))
 
     def sparing(self, unusable: Mapping[Step, str]) -> Self | Result[SetScore]:
         """A failure if the metric cannot be prepared."""

@@ -10,7 +10,7 @@ from typing import Self
 from torch import Tensor
 
 from benchmark.errors import InputError, log_error
-from benchmark.execution.bench.step import Action, Loss, Step
+from benchmark.execution.bench.step import Action, Step, WorkerFailure
 from benchmark.execution.bench.workbench import Workbench
 from benchmark.execution.tasks.task import Made, Result, TaskFiles
 from benchmark.images import encode_png, quantize
@@ -97,14 +97,14 @@ class UnitTask:
             record, scores=scores.values, score_errors=scores.errors, similarities=scores.similarities, log=log
         )
 
-    def after(self, loss: Loss) -> Self | Result[UnitRecord]:
+    def after(self, failure: WorkerFailure) -> Self | Result[UnitRecord]:
         """Another try where something else may be to blame; without the metric that was at work; or a failure."""
-        made = loss.made or self.made
-        if loss.is_foreign and not self.is_retry:
+        made = failure.made or self.made
+        if failure.is_foreign and not self.is_retry:
             return replace(self, made=made, is_retry=True)
-        if made is not None and loss.step is not None and loss.step.is_metrics:
-            return replace(self, made=made, excluded={**self.excluded, loss.step.plugin: loss.reason})
-        return Result(self._failed(loss.reason))
+        if made is not None and failure.step is not None and failure.step.is_metrics:
+            return replace(self, made=made, excluded={**self.excluded, failure.step.plugin: failure.reason})
+        return Result(self._failed(failure.reason))
 
     def sparing(self, unusable: Mapping[Step, str]) -> Self | Result[UnitRecord]:
         """A failure if the method cannot be prepared; without the metrics that cannot be."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from benchmark.execution.bench.step import Action, Loss, Step
+from benchmark.execution.bench.step import Action, Step, WorkerFailure
 from benchmark.execution.tasks.task import Made, Result, Task
 from benchmark.execution.workers.child_process import describe_end, kill
 from benchmark.execution.workers.server import HAS_SERVER, start_worker_server, worker_context
@@ -129,37 +129,37 @@ class WorkerProcess:
                     total += one.memory_info().rss
         return total
 
-    def stop_for_time(self, timeout: float) -> Loss:
+    def stop_for_time(self, timeout: float) -> WorkerFailure:
         """Ends it because a step takes too long; where it was is in its log."""
         if hasattr(signal, "SIGUSR1"):
             with contextlib.suppress(OSError):
                 os.kill(self._process.pid, signal.SIGUSR1)
             self._process.join(_SECONDS_FOR_TRACEBACK)
         self.kill()
-        return self._loss(f"took longer than {timeout:g} s")
+        return self._failure(f"took longer than {timeout:g} s")
 
-    def stop_for_memory(self, limit: int) -> Loss:
+    def stop_for_memory(self, limit: int) -> WorkerFailure:
         """Ends it because it takes too much memory. If it has executed other tasks before, they may be to blame."""
         self.kill()
-        return replace(self._loss(f"took more than {limit / 2**30:.3g} GiB of memory"), is_foreign=self._tasks > 1)
+        return replace(self._failure(f"took more than {limit / 2**30:.3g} GiB of memory"), is_foreign=self._tasks > 1)
 
-    def bury(self) -> Loss:
+    def bury(self) -> WorkerFailure:
         """Says why it was lost, and ends what is left of it."""
         self._process.join(1)
         code = self._process.exitcode
         self.kill()
         if code is None:
-            return self._loss(self._fault)
+            return self._failure(self._fault)
         reason = f"worker {describe_end(code)}"
         if code >= 0:
-            return replace(self._loss(reason), is_foreign=code == _EXIT_CODE_WITHOUT_SERVER and HAS_SERVER)
+            return replace(self._failure(reason), is_foreign=code == _EXIT_CODE_WITHOUT_SERVER and HAS_SERVER)
         is_foreign = -code in _FOREIGN_SIGNALS
         reason += "; the system may have run out of memory" if is_foreign else ""
-        return replace(self._loss(reason), is_foreign=is_foreign)
+        return replace(self._failure(reason), is_foreign=is_foreign)
 
-    def _loss(self, reason: str) -> Loss:
+    def _failure(self, reason: str) -> WorkerFailure:
         doing = f"{self._step.action}: " if self._step and self._step.action in _TOLD_ACTIONS else ""
-        return Loss(doing + reason, self._step, self._made.record if self._made else None)
+        return WorkerFailure(doing + reason, self._step, self._made.record if self._made else None)
 
     def kill(self) -> None:
         """Ends it now, with everything that it started."""
