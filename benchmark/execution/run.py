@@ -20,7 +20,7 @@ from benchmark.execution.schedule import Observer, SilentObserver, run_units
 from benchmark.execution.tasks.calibration_task import CalibrationTask
 from benchmark.execution.tasks.remaining_tasks import RemainingTasks
 from benchmark.execution.tasks.set_task import SetTask, plan_sets
-from benchmark.execution.tasks.task import Ended, Made, Task
+from benchmark.execution.tasks.task import ImageMade, Task, TaskEnded
 from benchmark.execution.workers.executor import Executor, pickle_configuration
 from benchmark.execution.workers.local_executor import LocalExecutor
 from benchmark.execution.workers.ray_executor import RayExecutor
@@ -209,12 +209,12 @@ def _why_durations_do_not_compare(resources: Resources, devices: int) -> str:
     return note
 
 
-def _image_keeper(directory: RunDirectory) -> Callable[[Made], None]:
+def _image_keeper(directory: RunDirectory) -> Callable[[ImageMade], None]:
     return lambda made: write_bytes(directory.path / made.record.image, made.png)
 
 
 def _results(executor: Executor, tasks: Sequence[Task[ResultT]], is_stopping: Callable[[], bool]) -> Iterator[ResultT]:
-    return (event.result for event in executor.execute(tasks, is_stopping) if isinstance(event, Ended))
+    return (event.result for event in executor.execute(tasks, is_stopping) if isinstance(event, TaskEnded))
 
 
 def _score_sets(

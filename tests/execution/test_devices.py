@@ -14,7 +14,7 @@ from benchmark.errors import InputError
 from benchmark.execution.bench.step import Step, WorkerFailure
 from benchmark.execution.bench.workbench import Workbench
 from benchmark.execution.run import execute_run
-from benchmark.execution.tasks.task import Ended, Result, TaskFiles
+from benchmark.execution.tasks.task import Result, TaskEnded, TaskFiles
 from benchmark.execution.workers.executor import pickle_configuration
 from benchmark.execution.workers.local_executor import LocalExecutor
 from benchmark.plan.resources import Resources
@@ -78,4 +78,4 @@ def test_workers_are_spread_over_the_devices(configuration, tmp_path, monkeypatc
     tasks = [VisibleDevices(tmp_path / "asked", workers=3)] * 3
     with LocalExecutor(pickle_configuration(configuration), tmp_path, Resources(workers=3, threads=1), 2) as executor:
         events = list(executor.execute(tasks, lambda: False))
-    assert sorted(event.result for event in events if isinstance(event, Ended)) == seen
+    assert sorted(event.result for event in events if isinstance(event, TaskEnded)) == seen

@@ -69,14 +69,14 @@ class Task(Protocol[ResultT_co]):
 
 
 @dataclass(frozen=True)
-class Started(Generic[ResultT]):
+class TaskStarted(Generic[ResultT]):
     """A worker was given a task."""
 
     task: Task[ResultT]
 
 
 @dataclass(frozen=True)
-class Made:
+class ImageMade:
     """An image was made; it is kept before it is scored.
 
     Attributes:
@@ -89,7 +89,7 @@ class Made:
 
 
 @dataclass(frozen=True)
-class Ended(Generic[ResultT]):
+class TaskEnded(Generic[ResultT]):
     """A task ended.
 
     Attributes:

@@ -12,7 +12,7 @@ from torch import Tensor
 from benchmark.errors import InputError, log_error
 from benchmark.execution.bench.step import Action, Step, WorkerFailure
 from benchmark.execution.bench.workbench import Workbench
-from benchmark.execution.tasks.task import Made, Result, TaskFiles
+from benchmark.execution.tasks.task import ImageMade, Result, TaskFiles
 from benchmark.images import encode_png, quantize
 from benchmark.plan.unit import Unit
 from benchmark.store.journal import UnitRecord
@@ -83,7 +83,7 @@ class UnitTask:
                 image_sha256=hashlib.sha256(png).hexdigest(),
             )
             image = quantize(measured.value)
-            workbench.report(Made(record, png))
+            workbench.report(ImageMade(record, png))
         scores = workbench.scorer.score(
             unit.case,
             stylized=image,

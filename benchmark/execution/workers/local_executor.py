@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar, cast
 
 from benchmark.errors import InputError
 from benchmark.execution.bench.step import Action, WorkerFailure
-from benchmark.execution.tasks.task import Ended, Made, Result, Task
+from benchmark.execution.tasks.task import ImageMade, Result, Task, TaskEnded
 from benchmark.execution.workers.backlog import Backlog
 from benchmark.execution.workers.pool import WorkerPool
 from benchmark.execution.workers.process import WorkerProcess
@@ -101,14 +101,16 @@ class LocalExecutor(WorkerPool[WorkerProcess]):
         names = visible.split(",") if visible else [str(number) for number in range(self._devices)]
         return {**os.environ, "CUDA_VISIBLE_DEVICES": names[place % len(names)]}
 
-    def _events(self, place: int, worker: WorkerProcess, backlog: Backlog[ResultT]) -> Iterator[Made | Ended[ResultT]]:
+    def _events(
+        self, place: int, worker: WorkerProcess, backlog: Backlog[ResultT]
+    ) -> Iterator[ImageMade | TaskEnded[ResultT]]:
         task, seconds = cast("Task[ResultT]", worker.task), worker.seconds
         for message in worker.messages():
             match message:
-                case Made():
+                case ImageMade():
                     yield message
                 case Result():
-                    yield Ended(task, cast("ResultT", message.value), seconds)
+                    yield TaskEnded(task, cast("ResultT", message.value), seconds)
                     return
                 case Refused():
                     raise InputError(message.message)
@@ -124,7 +126,7 @@ class LocalExecutor(WorkerPool[WorkerProcess]):
             self._unusable[failure.step] = failure.reason
         left = task.after(failure)
         if isinstance(left, Result):
-            yield Ended(task, left.value, seconds)
+            yield TaskEnded(task, left.value, seconds)
         else:
             backlog.put_back(left)
 

@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 
 from benchmark.execution.bench.step import Action, Step, WorkerFailure
-from benchmark.execution.tasks.task import Made, Result, Task
+from benchmark.execution.tasks.task import ImageMade, Result, Task
 from benchmark.execution.workers.child_process import describe_end, kill
 from benchmark.execution.workers.server import HAS_SERVER, start_worker_server, worker_context
 from benchmark.execution.workers.worker import Ready, Refused
@@ -55,7 +55,7 @@ class WorkerProcess:
         self._tasks = 0
         self._step: Step | None = None
         self._step_began = self._task_began = time.monotonic()
-        self._made: Made | None = None
+        self._made: ImageMade | None = None
         self._fault = ""
 
     @property
@@ -78,7 +78,7 @@ class WorkerProcess:
         with contextlib.suppress(OSError):
             self._connection.send(task)
 
-    def messages(self) -> Iterator[Made | Result[Any] | Refused]:
+    def messages(self) -> Iterator[ImageMade | Result[Any] | Refused]:
         """What it has sent and was not read yet."""
         while not self._fault:
             try:
@@ -93,7 +93,7 @@ class WorkerProcess:
             else:
                 yield from self._noted(message)
 
-    def _noted(self, message: object) -> Iterator[Made | Result[Any] | Refused]:
+    def _noted(self, message: object) -> Iterator[ImageMade | Result[Any] | Refused]:
         if self.is_ready:
             self._step_began = time.monotonic()
         match message:
@@ -102,7 +102,7 @@ class WorkerProcess:
                 self._step_began = self._task_began = time.monotonic()
             case Step():
                 self._step = message
-            case Made():
+            case ImageMade():
                 self._made = message
                 yield message
             case Result() | Refused():

@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar, cast
 
 from benchmark.contracts import MethodResources
 from benchmark.errors import InputError
-from benchmark.execution.tasks.task import Ended, Made, Result, Task
+from benchmark.execution.tasks.task import ImageMade, Result, Task, TaskEnded
 from benchmark.execution.workers.backlog import Backlog
 from benchmark.execution.workers.executor import pickle_configuration
 from benchmark.execution.workers.pool import WorkerPool
@@ -112,17 +112,19 @@ class RayExecutor(WorkerPool[RayWorker]):
             self._inputs[path] = self._ray.put(_read(path))
         return self._inputs[path]
 
-    def _events(self, place: int, worker: RayWorker, backlog: Backlog[ResultT]) -> Iterator[Made | Ended[ResultT]]:
+    def _events(
+        self, place: int, worker: RayWorker, backlog: Backlog[ResultT]
+    ) -> Iterator[ImageMade | TaskEnded[ResultT]]:
         task = cast("Task[ResultT]", worker.task)
         for message in worker.messages():
             self._failures = 0
-            if isinstance(message, Made):
+            if isinstance(message, ImageMade):
                 yield message
                 continue
             self._keep_logs(message.said)
             if not isinstance(message.outcome, Result):
                 raise InputError(message.outcome.message)
-            yield Ended(task, cast("ResultT", message.outcome.value), message.seconds)
+            yield TaskEnded(task, cast("ResultT", message.outcome.value), message.seconds)
         if worker.failure is None:
             return
         worker.kill()
@@ -135,7 +137,7 @@ class RayExecutor(WorkerPool[RayWorker]):
         # Ray may place a worker on a node that it does not know to be dead yet: that costs the task nothing.
         left = task.after(worker.failure) if worker.has_started else task
         if isinstance(left, Result):
-            yield Ended(task, left.value, worker.seconds)
+            yield TaskEnded(task, left.value, worker.seconds)
         else:
             backlog.put_back(left)
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from benchmark.errors import InputError, describe_error
 from benchmark.execution.bench.step import WorkerFailure
-from benchmark.execution.tasks.task import Made, Task
+from benchmark.execution.tasks.task import ImageMade, Task
 from benchmark.execution.workers.ray_cluster import import_ray, require_room
-from benchmark.execution.workers.remote_worker import Delivery, Done, RemoteWorker
+from benchmark.execution.workers.remote_worker import Delivery, RemoteResult, RemoteWorker
 from benchmark.execution.workers.sent_weights import SentWeights
 from benchmark.plan.resources import Resources
 
@@ -79,7 +79,7 @@ class RayWorker:
         self.failure: WorkerFailure | None = None
         self._events: Any = None
         self._began = 0.0
-        self._made: Made | None = None
+        self._made: ImageMade | None = None
 
     @property
     def waitable(self) -> Any:
@@ -108,7 +108,7 @@ class RayWorker:
         self._began = time.monotonic()
         self._events = self._actor.execute.options(num_returns="streaming").remote(task, delivery)
 
-    def messages(self) -> Iterator[Made | Done[Any]]:
+    def messages(self) -> Iterator[ImageMade | RemoteResult[Any]]:
         """What it has sent and was not read yet.
 
         Raises:
@@ -125,9 +125,9 @@ class RayWorker:
                 self._note_failure(f"its process or its node has ended ({type(error).__name__})")
             else:
                 match message:
-                    case Made():
+                    case ImageMade():
                         self._made = message
-                    case Done():
+                    case RemoteResult():
                         self.task = None
                 yield message
 
