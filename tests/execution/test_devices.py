@@ -42,7 +42,7 @@ class VisibleDevices:
     def after(self, failure: WorkerFailure) -> Result[str]:
         return Result(failure.reason)
 
-    def sparing(self, unusable: Mapping[Step, str]) -> VisibleDevices:
+    def excluding(self, unusable: Mapping[Step, str]) -> VisibleDevices:
         return self
 
 

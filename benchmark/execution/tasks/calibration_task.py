@@ -33,6 +33,6 @@ class CalibrationTask:
         """Another try for as long as something else is to blame."""
         return self if failure.is_foreign else Result(None)
 
-    def sparing(self, unusable: Mapping[Step, str]) -> Self:  # noqa: ARG002
+    def excluding(self, unusable: Mapping[Step, str]) -> Self:  # noqa: ARG002
         """The task: it needs no plugin."""
         return self

@@ -72,7 +72,7 @@ class SetTask:
             return replace(self, is_retry=True)
         return Result(replace(self.nothing, warning=failure.reason, failed=True))
 
-    def sparing(self, unusable: Mapping[Step, str]) -> Self | Result[SetScore]:
+    def excluding(self, unusable: Mapping[Step, str]) -> Self | Result[SetScore]:
         """A failure if the metric cannot be prepared."""
         reason = unusable.get(Step(Action.PREPARE_METRIC, self.metric))
         return Result(replace(self.nothing, warning=reason, failed=True)) if reason else self

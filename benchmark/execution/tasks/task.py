@@ -60,7 +60,7 @@ class Task(Protocol[ResultT_co]):
     def after(self, failure: WorkerFailure) -> Self | Result[ResultT_co]:
         """What is left to do, or the result, after the worker that executed the task was lost."""
 
-    def sparing(self, unusable: Mapping[Step, str]) -> Self | Result[ResultT_co]:
+    def excluding(self, unusable: Mapping[Step, str]) -> Self | Result[ResultT_co]:
         """What is left to do, or the result, without the preparations that have cost a worker.
 
         Args:

@@ -106,7 +106,7 @@ class UnitTask:
             return replace(self, made=made, excluded={**self.excluded, failure.step.plugin: failure.reason})
         return Result(self._failed(failure.reason))
 
-    def sparing(self, unusable: Mapping[Step, str]) -> Self | Result[UnitRecord]:
+    def excluding(self, unusable: Mapping[Step, str]) -> Self | Result[UnitRecord]:
         """A failure if the method cannot be prepared; without the metrics that cannot be."""
         reason = unusable.get(Step(Action.PREPARE, self.unit.method))
         if reason and self.made is None:

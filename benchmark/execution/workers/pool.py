@@ -62,7 +62,7 @@ class WorkerPool(ABC, Generic[WorkerT]):
                 elsewhere = {other.method for other in self._workers if other and other is not worker}
                 task = backlog.take(worker.method if worker else "", elsewhere)
                 yield TaskStarted(task)
-                left = task.sparing(self._unusable)
+                left = task.excluding(self._unusable)
                 if isinstance(left, Result):
                     yield TaskEnded(task, left.value, 0.0)
                 else:
