@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.audit.finding import NotApplicableError
+from benchmark.audit.check_result import NotApplicableError
 from benchmark.audit.treatment import BLENDS, HALFWAY, STYLE_ITSELF, UNCHANGED, Treatment
 from benchmark.contracts import Axis, Direction, MetricInfo
 from benchmark.errors import BenchmarkError

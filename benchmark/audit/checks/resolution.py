@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 
+from benchmark.audit.check_result import CheckResult, NotApplicableError
 from benchmark.audit.checks.blends import rank_correlation
 from benchmark.audit.evidence import Evidence, ScoringError
-from benchmark.audit.finding import NotApplicableError, Outcome
 from benchmark.audit.treatment import HALFWAY, HALVED
 
 LEAST_AGREEMENT: Final = 0.8
@@ -17,7 +17,7 @@ LEAST_AGREEMENT: Final = 0.8
 _FEWEST_CASES: Final = 4
 
 
-def resolution(evidence: Evidence) -> Outcome:
+def resolution(evidence: Evidence) -> CheckResult:
     """Scores the halfway blends at the protocol's resolution and at half of it.
 
     Other numbers are expected; what is asked is that the cases keep their order (Spearman).
@@ -35,4 +35,4 @@ def resolution(evidence: Evidence) -> Outcome:
         raise NotApplicableError("all cases score alike: they have no order")
     figures = {"agreement": rank_correlation(whole, half), "whole": float(whole.mean()), "half": float(half.mean())}
     problem = f"at half the resolution the cases are ordered otherwise (rank correlation {figures['agreement']:.2f})"
-    return Outcome.of("" if figures["agreement"] >= LEAST_AGREEMENT else problem, figures)
+    return CheckResult.of("" if figures["agreement"] >= LEAST_AGREEMENT else problem, figures)
