@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark.analysis.interval import crossed_estimate
 from benchmark.analysis.level import LEVEL
 from benchmark.contracts.metric import Direction
-from benchmark.store.costs import COST_COLUMNS, DISTURBED, PROCESSOR_TIME, TIME
+from benchmark.store.cost_columns import COST_COLUMNS, DISTURBED, PROCESSOR_TIME, TIME
 from benchmark.store.records import RunRecords, SetScore, SummaryRow, UnitStatus, backbone_names
 from benchmark.store.results import score_columns
 

@@ -109,7 +109,7 @@ def _announce_left_out(kind: PluginKind, names: str) -> None:
 def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
     from benchmark.analysis.loading import load_records
     from benchmark.cli.tables import RANKING_NOTE, ranking_notes, ranking_table, results_console
-    from benchmark.store.costs import DISTURBED
+    from benchmark.store.cost_columns import DISTURBED
 
     console = results_console()
     records = load_records(directory)

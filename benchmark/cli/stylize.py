@@ -87,7 +87,7 @@ def stylize(
     from benchmark.plan.selection import load_protocol, select_method, used_models
     from benchmark.plan.unit import unit_seed
     from benchmark.store.atomic import write_bytes
-    from benchmark.store.costs import DISTURBED
+    from benchmark.store.cost_columns import DISTURBED
 
     chosen = load_protocol(protocol)
     values = parse_assignments(assignments)

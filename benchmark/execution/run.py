@@ -31,7 +31,7 @@ from benchmark.plan.resources import ExecutorKind, Resources
 from benchmark.plan.unit import input_path
 from benchmark.protocol.protocol import Protocol
 from benchmark.store.atomic import write_bytes, write_json
-from benchmark.store.costs import DISTURBED
+from benchmark.store.cost_columns import DISTURBED
 from benchmark.store.journal import JournalWriter
 from benchmark.store.journal_index import JournalIndex
 from benchmark.store.manifest import make_manifest

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmark.analysis.summary import time_to_rank_by
-from benchmark.store.costs import DISTURBED, PROCESSOR_TIME, TIME
+from benchmark.store.cost_columns import DISTURBED, PROCESSOR_TIME, TIME
 from reports.figures.figure import (
     ANCHORED,
     NARROW_WIDTH,

@@ -13,7 +13,7 @@ from benchmark.analysis.networks import networks_of_run, originals_of
 from benchmark.analysis.statistics import analyze
 from benchmark.contracts.metric import Direction
 from benchmark.escaping import printable
-from benchmark.store.costs import COST_COLUMNS, DISTURBED, TIME
+from benchmark.store.cost_columns import COST_COLUMNS, DISTURBED, TIME
 from benchmark.store.records import RunStatus, UnitStatus
 from benchmark.wording import format_count
 from reports.figures.all import RANKS, TRADE_OFFS, DrawnFigure, FigureKind, draw_figures, to_inline_svg

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from benchmark.analysis.best import Best, best_methods
 from benchmark.analysis.networks import networks_of_run
 from benchmark.contracts.metric import Axis, Direction
-from benchmark.store.costs import PROCESSOR_TIME, TIME
+from benchmark.store.cost_columns import PROCESSOR_TIME, TIME
 from benchmark.wording import format_count
 from reports.tables.formatting import (
     NOTHING,

@@ -13,7 +13,7 @@ import pytest
 
 from benchmark.analysis.statistics import analyze
 from benchmark.analysis.summary import scores_in, summarize
-from benchmark.store.costs import DISTURBED
+from benchmark.store.cost_columns import DISTURBED
 from benchmark.store.records import RunRecords
 from reports.exports import CsvReport, JsonReport
 from reports.figures.costs import cost_figure, quality_figure

@@ -10,7 +10,7 @@ from benchmark.analysis.gate.snapshot import RUNTIME, is_disturbed, lacking_metr
 from benchmark.analysis.gate.thresholds_file import Threshold, is_pattern
 from benchmark.analysis.gate.verdict import Finding, Outcome, Part
 from benchmark.errors import InputError
-from benchmark.store.costs import COST_COLUMNS, DISTURBED, TIME
+from benchmark.store.cost_columns import COST_COLUMNS, DISTURBED, TIME
 from benchmark.store.records import RunRecords, UnitStatus
 from benchmark.suggestion import suggest
 from benchmark.wording import format_count
