@@ -21,8 +21,8 @@ from reports.html.comparison import Comparison, build_comparison
 from reports.html.gallery import Gallery, build_gallery
 from reports.html.glance import Glance, build_glance
 from reports.html.heat_map import HeatMaps, build_heat_maps
-from reports.html.images import PictureSource
 from reports.html.incidents import Incidents, collect_incidents
+from reports.html.picture_source import PictureSource
 from reports.html.provenance import Fact, Provenance, build_provenance
 from reports.tables.breakdowns import Breakdowns, build_breakdowns
 from reports.tables.differences import Differences, build_differences

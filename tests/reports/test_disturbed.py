@@ -19,7 +19,7 @@ from reports.exports import CsvReport, JsonReport
 from reports.figures.costs import cost_figure, quality_figure
 from reports.html.gallery import build_gallery
 from reports.html.glance import build_glance
-from reports.html.images import PictureSource
+from reports.html.picture_source import PictureSource
 from reports.html.report import HtmlReport
 from reports.latex import LatexReport
 from reports.markdown import MarkdownReport
