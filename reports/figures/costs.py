@@ -26,7 +26,7 @@ from reports.figures.figure import (
     placed,
     points,
 )
-from reports.figures.labels import Span
+from reports.figures.label_placement import Span
 from reports.tables.formatting import format_bytes, format_seconds, number_of
 from reports.tables.titles import method_titles, metric_labels, metric_titles, network_notes, standing
 
