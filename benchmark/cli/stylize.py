@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.cli.options import choose_device, device_option, set_option
-from benchmark.cli.pictures import picture_files
+from benchmark.cli.picture_files import picture_files
 from benchmark.cli.targets import try_output_file, try_output_folder
 from benchmark.contracts import Condition
 from benchmark.errors import BenchmarkError, ExitCode, InputError, describe_error
