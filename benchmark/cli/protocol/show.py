@@ -14,7 +14,7 @@ from benchmark.cli.targets import try_output_file
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Write a page with thumbnails to this HTML file.")
 def show(name: str, out: Path | None) -> None:
     """Show a protocol, by its name or the path of its file or folder."""
-    from benchmark.cli.protocol.page import protocol_page
+    from benchmark.cli.protocol.protocol_page import protocol_page
     from benchmark.cli.protocol.words import as_frozen, print_protocol
     from benchmark.escaping import printable
     from benchmark.plan.selection import find_protocol
