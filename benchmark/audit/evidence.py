@@ -76,7 +76,7 @@ class Evidence:
     def scores_of(self, readings: Sequence[Reading]) -> NDArray[np.float64]:
         """The scores that follow from readings; raises as ``scores``."""
         scores = self.subject.scores(readings)
-        if self.subject.scores_sets and bool(np.isnan(scores).any()):
+        if self.subject.is_set_metric and bool(np.isnan(scores).any()):
             raise NotApplicableError("too few images for a number")
         if bool(np.isinf(scores).any()):
             raise ScoringError("returned a score that is infinite")

@@ -98,7 +98,7 @@ def gather(
     gathered = [
         Evidence(subject, [case for case in cases if _is_readable(case, subject.info.needs)])
         for metric in selected
-        for subject in [SetSubject(metric, metrics) if metric.scores_sets else CaseSubject(metric, metrics)]
+        for subject in [SetSubject(metric, metrics) if metric.is_set_metric else CaseSubject(metric, metrics)]
     ]
     for evidence in gathered:
         if reason := too_small(evidence.info.minimum_side, (halved_side,) * 2, "images of half the size have"):
@@ -123,7 +123,7 @@ def treatments_of(subject: Subject, cases: Sequence[Case]) -> Iterator[Treatment
     yield from (*BLENDS, THROUGH_PNG, THROUGH_JPEG, IN_BATCH, HALVED)
     for need in subject.info.needs:
         # A set is compared with all its styles at once: exchanging them among its cases would change nothing.
-        if not (subject.scores_sets and need is Need.STYLE_IMAGE):
+        if not (subject.is_set_metric and need is Need.STYLE_IMAGE):
             yield from (swapped(need, shift) for shift in range(1, 1 + number_of_swaps(need, cases)))
     yield AGAIN
 

@@ -22,7 +22,7 @@ def positive_mean(values: NDArray[np.float64], evidence: Evidence) -> CheckStatu
     if not values.mean() > 0:
         return CheckStatus.FAILED
     interval = None
-    if not evidence.subject.scores_sets:
+    if not evidence.subject.is_set_metric:
         interval = crossed_estimate(values, evidence.contents, evidence.styles).interval
     is_above = float(values.min()) > 0 or (interval is not None and interval.low > 0)
     return CheckStatus.PASSED if is_above else CheckStatus.UNDECIDED

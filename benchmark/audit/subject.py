@@ -74,7 +74,7 @@ class Subject(ABC):
 
     @property
     @abstractmethod
-    def scores_sets(self) -> bool:
+    def is_set_metric(self) -> bool:
         """Whether all pictures together get one score."""
 
     @abstractmethod
@@ -101,7 +101,7 @@ class Subject(ABC):
 class CaseSubject(Subject):
     """A metric that scores case by case."""
 
-    scores_sets = False
+    is_set_metric = False
 
     def read(self, pictures: Sequence[Tensor], references: References) -> Reading:
         """Scores the last picture; see ``Subject``."""
@@ -118,7 +118,7 @@ class CaseSubject(Subject):
 class SetSubject(Subject):
     """A metric that scores all pictures at once."""
 
-    scores_sets = True
+    is_set_metric = True
 
     def __init__(self, selected: SelectedMetric, metrics: PreparedMetrics) -> None:
         super().__init__(selected, metrics)

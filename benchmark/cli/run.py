@@ -127,8 +127,8 @@ def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
         parts.append(f"{outcome.left:,} left")
     if outcome.failed_scores:
         parts.append(f"{outcome.failed_scores} with a metric that failed")
-    if outcome.failed_sets:
-        sets = format_count(outcome.failed_sets, "score of a whole method", "scores of whole methods")
+    if outcome.failed_set_scores:
+        sets = format_count(outcome.failed_set_scores, "score of a whole method", "scores of whole methods")
         parts.append(f"{sets} failed")
     click.echo(f"{printable(directory)}: {format_count(outcome.planned, 'unit')}: {', '.join(parts)}")
     if outcome.interrupted:

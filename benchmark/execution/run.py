@@ -58,7 +58,7 @@ class RunOutcome:
         planned: Number of units that the configuration asks for.
         counts: Number of finished units by how they ended.
         failed_scores: Number of units of which some metric failed.
-        failed_sets: Number of scores of all images of a method at once that failed.
+        failed_set_scores: Number of scores of all images of a method at once that failed.
         interrupted: Whether the user stopped it.
     """
 
@@ -66,7 +66,7 @@ class RunOutcome:
     planned: int
     counts: dict[UnitStatus, int]
     failed_scores: int
-    failed_sets: int
+    failed_set_scores: int
     interrupted: bool
 
     @property
@@ -77,7 +77,7 @@ class RunOutcome:
     @property
     def has_failures(self) -> bool:
         """Whether a unit or a score failed."""
-        return bool(self.counts[UnitStatus.FAILED] or self.failed_scores or self.failed_sets)
+        return bool(self.counts[UnitStatus.FAILED] or self.failed_scores or self.failed_set_scores)
 
 
 def execute_run(
@@ -265,11 +265,11 @@ def _key(score: SetScore) -> _SetKey:
 def _outcome(index: JournalIndex, set_scores: Sequence[SetScore], *, interrupted: bool) -> RunOutcome:
     counts = index.counts()
     failed_scores = index.failed_scores()
-    failed_sets = sum(score.failed for score in set_scores)
+    failed_set_scores = sum(score.failed for score in set_scores)
     is_finished = len(index) == len(index.plan) and not interrupted
-    is_complete = is_finished and not (counts[UnitStatus.FAILED] or failed_scores or failed_sets)
+    is_complete = is_finished and not (counts[UnitStatus.FAILED] or failed_scores or failed_set_scores)
     status = RunStatus.COMPLETE if is_complete else RunStatus.INCOMPLETE
-    return RunOutcome(status, len(index.plan), counts, failed_scores, failed_sets, interrupted)
+    return RunOutcome(status, len(index.plan), counts, failed_scores, failed_set_scores, interrupted)
 
 
 def _write_results(

@@ -59,7 +59,7 @@ class SelectedMetric:
         return self.plugin.name
 
     @property
-    def scores_sets(self) -> bool:
+    def is_set_metric(self) -> bool:
         """Whether it scores all images of a method at once, and not case by case."""
         return isinstance(self.info, SetMetricInfo)
 

@@ -27,7 +27,7 @@ def resolution(evidence: Evidence) -> CheckResult:
         half = evidence.scores(HALVED)
     except ScoringError as error:
         raise NotApplicableError(f"it cannot score at half the resolution: {error}") from error
-    if evidence.subject.scores_sets:
+    if evidence.subject.is_set_metric:
         raise NotApplicableError(f"a set has one score, {whole[0]:.3g}, at half the resolution {half[0]:.3g}")
     if len(whole) < _FEWEST_CASES:
         raise NotApplicableError(f"{len(whole)} cases have too few orders; {_FEWEST_CASES} are needed")

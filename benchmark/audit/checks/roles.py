@@ -53,7 +53,7 @@ def roles(evidence: Evidence) -> CheckResult:
 
 def _gaps(evidence: Evidence, need: Need) -> NDArray[np.float64]:
     """Score with the right one minus score with a wrong one, N×(number of wrong ones)."""
-    if evidence.subject.scores_sets and need is Need.STYLE_IMAGE:
+    if evidence.subject.is_set_metric and need is Need.STYLE_IMAGE:
         return _gaps_of_halves(evidence)
     swaps = number_of_swaps(need, evidence.cases)
     if swaps == 0:

@@ -60,7 +60,7 @@ class Scorer:
         on_step: Callable[[Step], None] = ignore_step,
     ) -> None:
         available = [metric for metric in metrics if not metric.unavailable]
-        self._selected = [metric for metric in available if not metric.scores_sets]
+        self._selected = [metric for metric in available if not metric.is_set_metric]
         is_judged = any(Role.CLIP_JUDGE in metric.info.backbones for metric in available if metric.info)
         self._prompts = {style.id: style.prompt for style in styles if style.prompt} if is_judged else {}
         self._models = models

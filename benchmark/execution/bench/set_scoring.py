@@ -42,7 +42,7 @@ class SetScorer:
         read: Callable[[str], Tensor],
         on_step: Callable[[Step], None],
     ) -> None:
-        self._selected = {metric.name: metric for metric in metrics if metric.scores_sets and not metric.unavailable}
+        self._selected = {metric.name: metric for metric in metrics if metric.is_set_metric and not metric.unavailable}
         self._models = models
         self._metrics = PreparedMetrics(models, on_step)
         self._inputs = inputs

@@ -64,7 +64,7 @@ class SetTask:
 
     def execute(self, workbench: Workbench) -> SetScore:
         """Scores."""
-        return workbench.sets.score(self.metric, self.units, self.nothing)
+        return workbench.set_scorer.score(self.metric, self.units, self.nothing)
 
     def after(self, failure: WorkerFailure) -> Self | Result[SetScore]:
         """Another try where something else may be to blame, or a failure."""
@@ -85,7 +85,7 @@ def plan_sets(metrics: Sequence[SelectedMetric], index: JournalIndex) -> list[Se
         metrics: The metrics; those that are unavailable, or score case by case, are left out.
         index: How the units of the plan ended.
     """
-    selected = [metric for metric in metrics if metric.scores_sets and not metric.unavailable]
+    selected = [metric for metric in metrics if metric.is_set_metric and not metric.unavailable]
     if not selected:
         return []
     plan = index.plan

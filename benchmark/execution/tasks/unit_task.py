@@ -91,7 +91,7 @@ class UnitTask:
             styles=workbench.inputs.style_images(unit.case),
             excluded=self.excluded,
         )
-        workbench.sets.observe(unit, stylized=image, content=content, excluded=self.excluded)
+        workbench.set_scorer.observe(unit, stylized=image, content=content, excluded=self.excluded)
         log = unit.log if scores.errors else ""
         return replace(
             record, scores=scores.values, score_errors=scores.errors, similarities=scores.similarities, log=log
