@@ -69,7 +69,7 @@ class Evidence:
 
         Raises:
             ScoringError: The metric raised.
-            NotApplicableError: The metric scores sets, and this one is too small for a number.
+            NotApplicableError: It is a set metric, and this set is too small for a number.
         """
         return self.scores_of(self.read(treatment))
 

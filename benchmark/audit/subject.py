@@ -1,4 +1,4 @@
-"""A metric under audit: one that scores case by case and one that scores a set answer the same questions."""
+"""A metric under audit: one that scores case by case and a set metric answer the same questions."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Subject(ABC):
     @property
     @abstractmethod
     def is_set_metric(self) -> bool:
-        """Whether all pictures together get one score."""
+        """Whether it is a set metric, which gives all pictures one score together."""
 
     @abstractmethod
     def read(self, pictures: Sequence[Tensor], references: References) -> Reading:
@@ -116,7 +116,7 @@ class CaseSubject(Subject):
 
 
 class SetSubject(Subject):
-    """A metric that scores all pictures at once."""
+    """A set metric."""
 
     is_set_metric = True
 

@@ -128,7 +128,7 @@ def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
     if outcome.failed_scores:
         parts.append(f"{outcome.failed_scores} with a metric that failed")
     if outcome.failed_set_scores:
-        sets = format_count(outcome.failed_set_scores, "score of a whole method", "scores of whole methods")
+        sets = format_count(outcome.failed_set_scores, "score of a set metric", "scores of set metrics")
         parts.append(f"{sets} failed")
     click.echo(f"{printable(directory)}: {format_count(outcome.planned, 'unit')}: {', '.join(parts)}")
     if outcome.interrupted:

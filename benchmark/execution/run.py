@@ -58,7 +58,7 @@ class RunOutcome:
         planned: Number of units that the configuration asks for.
         counts: Number of finished units by how they ended.
         failed_scores: Number of units of which some metric failed.
-        failed_set_scores: Number of scores of all images of a method at once that failed.
+        failed_set_scores: Number of scores of set metrics that failed.
         interrupted: Whether the user stopped it.
     """
 
@@ -279,7 +279,7 @@ def _write_results(
     index: JournalIndex,
     known: Mapping[_SetKey, SetScore],
 ) -> list[SetScore]:
-    """Writes what there is, and returns the known scores of whole methods that are of the images that there are."""
+    """Writes what there is, and returns the known scores of set metrics that are of the images that there are."""
     index.refresh()
     set_scores = [known[task.key] for task in plan_sets(configuration.metrics, index) if task.key in known]
     write_results(index.units(), score_columns(manifest["metrics"]), directory.results)

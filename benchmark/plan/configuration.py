@@ -60,7 +60,7 @@ class SelectedMetric:
 
     @property
     def is_set_metric(self) -> bool:
-        """Whether it scores all images of a method at once, and not case by case."""
+        """Whether it is a set metric: scores all images of a method at once, not case by case."""
         return isinstance(self.info, SetMetricInfo)
 
 

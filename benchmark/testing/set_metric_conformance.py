@@ -1,4 +1,4 @@
-"""What every metric promises that scores all images of a method at once."""
+"""What every set metric promises."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ROUNDING = 1e-4
 
 
 class SetMetricConformance:
-    """Checks of a metric that scores all images of a method at once.
+    """Checks of a set metric.
 
     Attributes:
         plugin: The metric's class.

@@ -106,7 +106,9 @@ def build_glance(
         if axis == Axis.COST:
             continue
         ranked = [
-            column for column in ranking.columns if not column.whole and column.direction is not Direction.NEITHER
+            column
+            for column in ranking.columns
+            if not column.is_set_metric and column.direction is not Direction.NEITHER
         ]
         anchorable = [column for column in ranked if any(column.name == metric for metric, _ in found)]
         metrics[axis] = ranked

@@ -293,5 +293,5 @@ def _metric_note(metric: MetricRecord, networks: Networks) -> MetricNote:
         unavailable=metric.unavailable,
         sample=""
         if metric.sample_size is None
-        else f"one number for all images of a method, from {metric.sample_size:,}",
+        else f"set metric, one number for all images of a method, from {metric.sample_size:,}",
     )

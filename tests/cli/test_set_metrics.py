@@ -1,4 +1,4 @@
-"""Metrics that score all images of a method at once."""
+"""Set metrics: scores of all images of a method at once."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_a_failure_is_no_number_and_is_tried_again(gaps, monkeypatch, tmp_path):
     monkeypatch.setenv("SAMPLE_PLUGINS_METRIC", "fail set")
     result = gaps("noisy,identity")
     assert result.code == 4
-    assert "2 scores of whole methods failed" in result.out
+    assert "2 scores of set metrics failed" in result.out
     assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "incomplete"
     assert set_rows(tmp_path / "run")["noisy"]["warning"] == "ValueError: no gap today"
     report = (tmp_path / "run" / "report" / "index.html").read_text()

@@ -1,4 +1,4 @@
-"""Compares a run with an earlier one: case by case, and by the numbers for all images of a method at once."""
+"""Compares a run with an earlier one: case by case, and by the scores of set metrics."""
 
 from __future__ import annotations
 

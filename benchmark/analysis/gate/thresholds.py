@@ -99,7 +99,7 @@ def _check(run: RunRecords, threshold: Threshold, method: str, metric: str) -> F
 
 
 def _mean(run: RunRecords, units: pd.DataFrame, method: str, metric: str) -> Finding:
-    """The mean over the units of a method; of a metric that scores methods as a whole, that of the summary.
+    """The mean over the units of a method; of a set metric, that of the summary.
 
     The reason is why the number says little.
     """

@@ -104,7 +104,7 @@ def checked_description(described: Any, number: int) -> Tensor:
 
 
 def checked_set_score(score: Any) -> float:
-    """Checks what a metric returned for a set of images.
+    """Checks what a set metric returned.
 
     Args:
         score: What it returned.

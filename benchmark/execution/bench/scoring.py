@@ -46,7 +46,7 @@ class Scorer:
     """Scores stylized images.
 
     Args:
-        metrics: The metrics; those that are unavailable, or score all images of a method at once, are left out.
+        metrics: The metrics; those that are unavailable, and set metrics, are left out.
         styles: The styles of the protocol, for the similarity matrix, which is made where a metric asks the judge.
         models: The networks.
         on_step: Is told which metric is about to score.

@@ -1,4 +1,4 @@
-"""Scores all stylized images of a method at once: each is described when it is there, the sets are compared last."""
+"""Scores methods with set metrics: each image is described when it is there, the sets are compared last."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from benchmark.store.records import SetScore
 
 
 class SetScorer:
-    """Scores methods with the metrics that read all their images.
+    """Scores methods with set metrics.
 
     Args:
         metrics: The metrics; those that are unavailable, or score case by case, are left out.

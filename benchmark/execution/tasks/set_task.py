@@ -1,4 +1,4 @@
-"""The task of scoring all images of a method at once with one metric."""
+"""The task of scoring a method with one set metric."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from benchmark.store.records import SetScore, UnitStatus
 
 @dataclass(frozen=True)
 class SetTask:
-    """One method and one metric that reads all its images.
+    """One method and one set metric.
 
     Attributes:
         method: Name of the method.
@@ -79,7 +79,7 @@ class SetTask:
 
 
 def plan_sets(metrics: Sequence[SelectedMetric], index: JournalIndex) -> list[SetTask]:
-    """The tasks of every method with every metric that reads all its images.
+    """The tasks of every method with every set metric.
 
     Args:
         metrics: The metrics; those that are unavailable, or score case by case, are left out.

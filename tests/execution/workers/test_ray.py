@@ -97,7 +97,7 @@ class TestARunOnRay:
         for method in METHODS.split(","):
             logs = [run / "logs" / f"{method}.log" for run in (tmp_path / "run", undisturbed)]
             ray_lines, local_lines = (sorted(log.read_text().splitlines()) for log in logs)
-            # A second worker warms up once more, and says so; whole methods are scored wherever there is room.
+            # A second worker warms up once more, and says so; set metrics score wherever there is room.
             assert set(ray_lines) == set(local_lines)
         assert "Ray" not in result.err + result.out
         assert not ray.is_initialized()
