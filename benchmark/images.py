@@ -169,14 +169,19 @@ def quantize(image: Tensor) -> Tensor:
     Args:
         image: 3×H×W in [0, 1].
     """
-    return image.clamp(0, 1).mul(255).round().div(255).contiguous()
+    return _levels(image).div(255).contiguous()
+
+
+def _levels(image: Tensor) -> Tensor:
+    """The nearest of the levels 0 … 255 for every value of an image in [0, 1], still in floating point."""
+    return image.clamp(0, 1).mul(255).round()
 
 
 def encode_png(image: Tensor) -> bytes:
     """A PNG file of an image, 3×H×W in [0, 1]."""
     from PIL import Image
 
-    pixels = image.clamp(0, 1).mul(255).round().byte().permute(1, 2, 0).contiguous().cpu().numpy()
+    pixels = _levels(image).byte().permute(1, 2, 0).contiguous().cpu().numpy()
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, format="PNG", compress_level=4)
     return buffer.getvalue()

@@ -95,7 +95,7 @@ def _distribution_functions(images: Tensor) -> list[tuple[Tensor, ...]]:
     """For each of N images the cumulative share of its pixels, bin by bin, in L*, a* and b*."""
     import torch
 
-    from metrics.shared.cie_lab import lab
+    from benchmark.cie_lab import lab_from_rgb
 
     def distribution(values: Tensor, low: float, high: float) -> Tensor:
         bins = round((high - low) / BIN_WIDTH)
@@ -104,5 +104,5 @@ def _distribution_functions(images: Tensor) -> list[tuple[Tensor, ...]]:
 
     return [
         tuple(distribution(channel, *ends) for channel, ends in zip(image, RANGES, strict=True))
-        for image in lab(images)
+        for image in lab_from_rgb(images)
     ]

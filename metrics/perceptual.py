@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from benchmark.models.dists_distance import DistsDistance
-    from benchmark.models.perceptual_distance import PerceptualDistance
+    from benchmark.models.image_distance import ImageDistance
     from benchmark.models.provider import Models
 
 
@@ -153,7 +152,7 @@ def perceptual_distances(models: Models, role: Role, stylized: Sequence[Tensor],
 
     from benchmark.models.batching import remember_in_batches
 
-    network = cast("PerceptualDistance | DistsDistance", models.load(role))
+    network = cast("ImageDistance", models.load(role))
 
     def features(batch: Tensor) -> list[tuple[Tensor, ...]]:
         layers = network.features(batch)

@@ -43,7 +43,7 @@ class FiguresReport(Report):
         """
         from benchmark.analysis.statistics import analyze
         from reports.figures.all import RANKS, TRADE_OFFS, draw_figures
-        from reports.html.comparison import build_comparison
+        from reports.html.run_comparison import build_comparison
 
         captions = ["# Figures"]
         if len(runs) > 1:

@@ -11,7 +11,7 @@ from benchmark.analysis.networks import STAND_IN
 from benchmark.contracts.metric import Axis
 from benchmark.contracts.report import Report, ReportInfo
 from benchmark.store.atomic import write_text
-from benchmark.store.costs import DISTURBED
+from benchmark.store.cost_columns import DISTURBED
 from benchmark.wording import format_count
 from reports.tables.citation import TEX_ESCAPES
 from reports.tables.formatting import MINUS, NOTHING, field_of, short_fingerprint

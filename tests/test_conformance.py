@@ -69,7 +69,7 @@ class TestMetrics(MetricConformance):
 
 @pytest.mark.usefixtures("set_metric")
 class TestSetMetrics(SetMetricConformance):
-    """The metrics of this package that score a method as a whole."""
+    """The set metrics of this package."""
 
 
 @pytest.mark.usefixtures("report")

@@ -18,7 +18,7 @@ from benchmark.protocol.recipe import DatasetSource, Recipe
 
 ROOT = Path(__file__).parent.parent
 DOCS = (ROOT / "docs" / "protocols.md").read_text(encoding="utf-8")
-CAPTIONS, ARTIFICIO, MIX = re.findall(r"^```toml\n(.*?)^```", DOCS, flags=re.DOTALL | re.MULTILINE)
+CAPTIONS, ARTIFICIO, MIX, LIKE = re.findall(r"^```toml\n(.*?)^```", DOCS, flags=re.DOTALL | re.MULTILINE)
 COMMANDS = re.findall(r"^benchmark protocol (\w+) ?([^#\n]*)", DOCS, flags=re.MULTILINE)
 KEYS = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", DOCS.partition("## The file")[2], flags=re.MULTILINE))
 
@@ -58,6 +58,14 @@ def test_the_mix_is_one_and_its_keys_are_explained(tmp_path):
     assert set(re.findall(r"`(\w+)`", KEYS["mixes"])) == {"content", "styles"} | {
         field.name for field in fields(WeightedStyle)
     }
+
+
+def test_a_method_that_is_like_another_has_its_settings(tmp_path):
+    style = '[[styles]]\nid = "warm"\nprompt = "warm"\n'
+    text = CAPTIONS[: CAPTIONS.index("[dataset]")] + style + LIKE
+    (tmp_path / "alike.toml").write_text(text, encoding="utf-8")
+    settings = read_protocol(tmp_path / "alike.toml").method_settings
+    assert settings["multi_style"] == {**settings["clipstyler"], "steps": 80} == {"steps": 80, "learning_rate": 0.012}
 
 
 @pytest.mark.parametrize(("name", "arguments"), COMMANDS)

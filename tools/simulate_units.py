@@ -23,7 +23,7 @@ from typing import Any
 from PIL import Image
 
 from benchmark.execution.run import execute_run
-from benchmark.execution.tasks.task import Ended, Made, Started, Task
+from benchmark.execution.tasks.task import ImageMade, Task, TaskEnded, TaskStarted
 from benchmark.execution.tasks.unit_task import UnitTask
 from benchmark.plan.configuration import RunConfiguration
 from benchmark.plan.selection import configure_run
@@ -65,13 +65,13 @@ class DoesNothing:
 
     def execute(
         self, tasks: Sequence[Task[Any]], is_stopping: Callable[[], bool]
-    ) -> Iterator[Started[Any] | Made | Ended[Any]]:
+    ) -> Iterator[TaskStarted[Any] | ImageMade | TaskEnded[Any]]:
         for task in tasks:
             if is_stopping():
                 return
             if isinstance(task, UnitTask):
-                yield Started(task)
-                yield Ended(task, do_nothing(task), 0.0)
+                yield TaskStarted(task)
+                yield TaskEnded(task, do_nothing(task), 0.0)
 
     def __enter__(self) -> DoesNothing:
         return self

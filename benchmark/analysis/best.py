@@ -57,7 +57,7 @@ def best_methods(run: RunRecords, rows: Sequence[SummaryRow]) -> Best:
         return Best(_first({row.method: row.mean for row in scored if row.method in candidates}, direction))
     kept, left_out = share_cases(answered)
     shared = sorted(frozenset.intersection(*(answered[name] for name in kept))) if len(kept) > 1 else []
-    # What scores all images of a method at once has no score of a case, of which a mean could be taken anew.
+    # A set metric has no score of a case, of which a mean could be taken anew.
     if not shared or metric not in run.units:
         return Best(shared_cases=0)
     means = {
@@ -74,7 +74,7 @@ def best_methods(run: RunRecords, rows: Sequence[SummaryRow]) -> Best:
 
 
 def _scores(run: RunRecords, metric: str, methods: Sequence[str]) -> dict[str, pd.Series]:
-    """The scores of each method by case; for a metric of all images at once, only the cases say something."""
+    """The scores of each method by case; for a set metric, only the cases say something."""
     done = run.units[run.units["status"] == UnitStatus.OK].set_index("case")
     column = metric if metric in done else "status"
     return {method: done.loc[done["method"] == method, column].dropna() for method in methods}

@@ -74,7 +74,7 @@ def load_records(path: Path) -> RunRecords:
         summary, problem = _summary(directory, manifest, units)
         if problem and manifest["status"] != RunStatus.RUNNING:
             warnings.append(
-                f"{problem}: means were computed anew, scores of whole methods are left out; "
+                f"{problem}: means were computed anew, scores of set metrics are left out; "
                 f"the command that started the run writes it again{without}"
             )
         return RunRecords(

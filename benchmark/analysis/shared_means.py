@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from benchmark.analysis.interval import Estimate, crossed_estimate
 from benchmark.analysis.scores import ScoreTable, ranked_methods, ranking_metrics
 from benchmark.contracts.metric import Direction
-from benchmark.store.costs import COST_COLUMNS
+from benchmark.store.cost_columns import COST_COLUMNS
 from benchmark.store.records import RunRecords
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark.analysis.interval import crossed_estimate
 from benchmark.analysis.level import LEVEL
 from benchmark.contracts.metric import Direction
-from benchmark.store.costs import COST_COLUMNS, DISTURBED, PROCESSOR_TIME, TIME
+from benchmark.store.cost_columns import COST_COLUMNS, DISTURBED, PROCESSOR_TIME, TIME
 from benchmark.store.records import RunRecords, SetScore, SummaryRow, UnitStatus, backbone_names
 from benchmark.store.results import score_columns
 
@@ -32,7 +32,7 @@ def summarize(
         manifest: What was run.
         scores_of: Gives the ``content``, the ``style`` and the score of the units of a method that ended well, by the
             names of the method and of the column of scores. They are asked for one after another.
-        set_scores: Scores of all images of a method at once.
+        set_scores: Scores of set metrics.
 
     Returns:
         One row per method and column, methods in the order of the run; then one per method and set metric.
@@ -156,7 +156,7 @@ def is_circular(backbones: Iterable[str], optimises: Iterable[str], models: Mapp
 
 
 def known_set_scores(rows: Sequence[SummaryRow]) -> list[SetScore]:
-    """The scores of all images of a method at once that a summary holds, without those that could not be made."""
+    """The scores of set metrics that a summary holds, without those that could not be made."""
     return [
         SetScore(row.method, row.metric, row.mean, row.n, row.contents, row.styles, row.images_sha256, row.warning)
         for row in rows

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmark.audit.check_result import CheckResult, CheckStatus, NotApplicableError
 from benchmark.audit.checks.batch import batch
 from benchmark.audit.checks.blends import blends
 from benchmark.audit.checks.encoding import encoding
@@ -15,7 +16,6 @@ from benchmark.audit.checks.resolution import resolution
 from benchmark.audit.checks.roles import roles
 from benchmark.audit.checks.value_range import value_range
 from benchmark.audit.evidence import Evidence
-from benchmark.audit.finding import Finding, NotApplicableError, Outcome, Verdict
 from benchmark.audit.gathering import choose_cases, gather
 from benchmark.errors import describe_error
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 
-CHECKS: Final[dict[str, Callable[[Evidence], Outcome]]] = {
+CHECKS: Final[dict[str, Callable[[Evidence], CheckResult]]] = {
     "ends": ends,
     "blends": blends,
     "roles": roles,
@@ -40,29 +40,56 @@ CHECKS: Final[dict[str, Callable[[Evidence], Outcome]]] = {
 
 
 @dataclass(frozen=True)
+class MetricCheck:
+    """A check of a metric.
+
+    Attributes:
+        metric: Name of the metric.
+        check: Name of the check.
+        result: How it ended.
+    """
+
+    metric: str
+    check: str
+    result: CheckResult
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the check as JSON."""
+        result = self.result
+        facts = {"verdict": result.status, "reason": result.reason, "figures": dict(result.figures)}
+        return {"metric": self.metric, "check": self.check, **facts}
+
+
+@dataclass(frozen=True)
 class Audit:
-    """The outcome of all checks of some metrics.
+    """All checks of some metrics.
 
     Attributes:
         protocol: Name of the protocol.
         fingerprint: Its fingerprint.
         cases: The cases that were treated.
-        findings: One per metric and check.
+        checks: One per metric and check.
     """
 
     protocol: str
     fingerprint: str
     cases: tuple[str, ...]
-    findings: tuple[Finding, ...]
+    checks: tuple[MetricCheck, ...]
 
     @property
     def has_failures(self) -> bool:
         """Whether a check failed."""
-        return any(finding.verdict is Verdict.FAILED for finding in self.findings)
+        return any(check.result.status is CheckStatus.FAILED for check in self.checks)
 
     def to_json(self) -> dict[str, Any]:
         """The audit as JSON."""
-        return {"schema_version": SCHEMA_VERSION, **asdict(self)}
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "protocol": self.protocol,
+            "fingerprint": self.fingerprint,
+            "cases": self.cases,
+            "findings": [check.to_json() for check in self.checks],
+        }
 
 
 def audit_metrics(
@@ -91,30 +118,32 @@ def audit_metrics(
     available = [metric for metric in metrics if not metric.unavailable]
     gathered = gather(available, protocol, cases, device=device, observe=observe)
     evidence_of = {evidence.info.name: evidence for evidence in gathered}
-    findings = tuple(
-        judge(name, evidence_of[metric.name])
-        if metric.name in evidence_of
-        else Finding(metric.name, name, Verdict.NOT_APPLICABLE, metric.unavailable)
+    checks = tuple(
+        MetricCheck(
+            metric.name,
+            check,
+            apply_check(check, evidence_of[metric.name])
+            if metric.name in evidence_of
+            else CheckResult(CheckStatus.NOT_APPLICABLE, metric.unavailable),
+        )
         for metric in metrics
-        for name in CHECKS
+        for check in CHECKS
     )
-    return Audit(protocol.name, fingerprint, tuple(case.id for case in cases), findings)
+    return Audit(protocol.name, fingerprint, tuple(case.id for case in cases), checks)
 
 
-def judge(check: str, evidence: Evidence) -> Finding:
+def apply_check(check: str, evidence: Evidence) -> CheckResult:
     """Applies one check to the evidence about a metric; whatever the metric raises is a failure of this check.
 
     Args:
         check: Name of the check.
         evidence: The evidence.
     """
-    metric = evidence.info.name
     if not evidence.cases:
-        return Finding(metric, check, Verdict.NOT_APPLICABLE, "no case has a prompt, which it needs")
+        return CheckResult(CheckStatus.NOT_APPLICABLE, "no case has a prompt, which it needs")
     try:
-        outcome = CHECKS[check](evidence)
+        return CHECKS[check](evidence)
     except NotApplicableError as error:
-        return Finding(metric, check, Verdict.NOT_APPLICABLE, str(error))
+        return CheckResult(CheckStatus.NOT_APPLICABLE, str(error))
     except (Exception, SystemExit) as error:
-        return Finding(metric, check, Verdict.FAILED, describe_error(error))
-    return Finding(metric, check, outcome.verdict, outcome.problem, outcome.figures)
+        return CheckResult(CheckStatus.FAILED, describe_error(error))

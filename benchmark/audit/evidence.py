@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.audit.finding import NotApplicableError
+from benchmark.audit.check_result import NotApplicableError
 from benchmark.audit.treatment import BLENDS, HALFWAY, STYLE_ITSELF, UNCHANGED, Treatment
 from benchmark.contracts import Axis, Direction, MetricInfo
 from benchmark.errors import BenchmarkError
@@ -69,14 +69,14 @@ class Evidence:
 
         Raises:
             ScoringError: The metric raised.
-            NotApplicableError: The metric scores sets, and this one is too small for a number.
+            NotApplicableError: It is a set metric, and this set is too small for a number.
         """
         return self.scores_of(self.read(treatment))
 
     def scores_of(self, readings: Sequence[Reading]) -> NDArray[np.float64]:
         """The scores that follow from readings; raises as ``scores``."""
         scores = self.subject.scores(readings)
-        if self.subject.scores_sets and bool(np.isnan(scores).any()):
+        if self.subject.is_set_metric and bool(np.isnan(scores).any()):
             raise NotApplicableError("too few images for a number")
         if bool(np.isinf(scores).any()):
             raise ScoringError("returned a score that is infinite")

@@ -29,7 +29,7 @@ from benchmark.contracts.sides import too_small
 from benchmark.errors import InputError, describe_error
 from benchmark.execution.bench.inputs import CaseInputs
 from benchmark.execution.bench.lent_images import LentImages
-from benchmark.execution.bench.prepared_metrics import PreparedMetrics
+from benchmark.execution.bench.prepared_plugins import PreparedMetrics
 from benchmark.models.provider import Models
 from benchmark.models.specification import find_models
 
@@ -98,7 +98,7 @@ def gather(
     gathered = [
         Evidence(subject, [case for case in cases if _is_readable(case, subject.info.needs)])
         for metric in selected
-        for subject in [SetSubject(metric, metrics) if metric.scores_sets else CaseSubject(metric, metrics)]
+        for subject in [SetSubject(metric, metrics) if metric.is_set_metric else CaseSubject(metric, metrics)]
     ]
     for evidence in gathered:
         if reason := too_small(evidence.info.minimum_side, (halved_side,) * 2, "images of half the size have"):
@@ -123,7 +123,7 @@ def treatments_of(subject: Subject, cases: Sequence[Case]) -> Iterator[Treatment
     yield from (*BLENDS, THROUGH_PNG, THROUGH_JPEG, IN_BATCH, HALVED)
     for need in subject.info.needs:
         # A set is compared with all its styles at once: exchanging them among its cases would change nothing.
-        if not (subject.scores_sets and need is Need.STYLE_IMAGE):
+        if not (subject.is_set_metric and need is Need.STYLE_IMAGE):
             yield from (swapped(need, shift) for shift in range(1, 1 + number_of_swaps(need, cases)))
     yield AGAIN
 

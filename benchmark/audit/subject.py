@@ -1,4 +1,4 @@
-"""A metric under audit: one that scores case by case and one that scores a set answer the same questions."""
+"""A metric under audit: one that scores case by case and a set metric answer the same questions."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmark.contracts import Metric, MetricInfo, Need, SetMetric
-from benchmark.execution.bench.metric_output import checked_description, checked_scores
+from benchmark.execution.bench.outputs import checked_description, checked_scores
 
 if TYPE_CHECKING:
-    from benchmark.execution.bench.prepared_metrics import PreparedMetrics
+    from benchmark.execution.bench.prepared_plugins import PreparedMetrics
     from benchmark.plan.configuration import SelectedMetric
 
 
@@ -74,8 +74,8 @@ class Subject(ABC):
 
     @property
     @abstractmethod
-    def scores_sets(self) -> bool:
-        """Whether all pictures together get one score."""
+    def is_set_metric(self) -> bool:
+        """Whether it is a set metric, which gives all pictures one score together."""
 
     @abstractmethod
     def read(self, pictures: Sequence[Tensor], references: References) -> Reading:
@@ -101,7 +101,7 @@ class Subject(ABC):
 class CaseSubject(Subject):
     """A metric that scores case by case."""
 
-    scores_sets = False
+    is_set_metric = False
 
     def read(self, pictures: Sequence[Tensor], references: References) -> Reading:
         """Scores the last picture; see ``Subject``."""
@@ -116,9 +116,9 @@ class CaseSubject(Subject):
 
 
 class SetSubject(Subject):
-    """A metric that scores all pictures at once."""
+    """A set metric."""
 
-    scores_sets = True
+    is_set_metric = True
 
     def __init__(self, selected: SelectedMetric, metrics: PreparedMetrics) -> None:
         super().__init__(selected, metrics)

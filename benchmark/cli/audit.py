@@ -18,7 +18,7 @@ from benchmark.wording import format_count
 if TYPE_CHECKING:
     from benchmark.analysis.networks import Networks
     from benchmark.audit.audit import Audit
-    from benchmark.audit.finding import Finding
+    from benchmark.audit.check_result import CheckResult
     from benchmark.protocol.case import Case
 
 
@@ -66,7 +66,7 @@ def _print(audit: Audit, networks: Networks) -> None:
     from rich.table import Table
 
     from benchmark.audit.audit import CHECKS
-    from benchmark.audit.finding import Verdict
+    from benchmark.audit.check_result import CheckStatus
     from benchmark.cli.tables import results_console
 
     console = results_console()
@@ -79,37 +79,37 @@ def _print(audit: Audit, networks: Networks) -> None:
         title_justify="left",
         caption_justify="left",
     )
-    rows: dict[str, dict[str, Finding]] = defaultdict(dict)
-    for finding in audit.findings:
-        rows[finding.metric][finding.check] = finding
+    rows: dict[str, dict[str, CheckResult]] = defaultdict(dict)
+    for check in audit.checks:
+        rows[check.metric][check.check] = check.result
     for metric, row in rows.items():
-        table.add_row(escape(metric), escape(networks.metric(metric)), *(_cell(row[check]) for check in CHECKS))
+        table.add_row(escape(metric), escape(networks.metric(metric)), *(_cell(row[name]) for name in CHECKS))
     console.print(table)
     for note in networks.notes():
         console.print(note, highlight=False, markup=False, soft_wrap=True)
-    for verdict, title in (
-        (Verdict.FAILED, "failed"),
-        (Verdict.UNDECIDED, "undecided"),
-        (Verdict.NOT_APPLICABLE, "does not apply"),
+    for status, title in (
+        (CheckStatus.FAILED, "failed"),
+        (CheckStatus.UNDECIDED, "undecided"),
+        (CheckStatus.NOT_APPLICABLE, "does not apply"),
     ):
         reasons: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for finding in audit.findings:
-            if finding.verdict is verdict:
-                reasons[finding.metric, finding.reason].append(finding.check)
+        for check in audit.checks:
+            if check.result.status is status:
+                reasons[check.metric, check.result.reason].append(check.check)
         for (metric, reason), checks in reasons.items():
             named = "all checks" if len(checks) == len(CHECKS) else ", ".join(checks)
             console.print(escape(f"{title}: {metric}, {named}: {reason}"), highlight=False, soft_wrap=True)
 
 
-def _cell(finding: Finding) -> str:
-    from benchmark.audit.finding import Verdict
+def _cell(result: CheckResult) -> str:
+    from benchmark.audit.check_result import CheckStatus
 
-    figure = next((f" {value:.2g}" for value in finding.figures.values()), "")
-    match finding.verdict:
-        case Verdict.PASSED:
+    figure = next((f" {value:.2g}" for value in result.figures.values()), "")
+    match result.status:
+        case CheckStatus.PASSED:
             return f"[green]pass[/green]{figure}"
-        case Verdict.FAILED:
+        case CheckStatus.FAILED:
             return f"[bold red]FAIL[/bold red]{figure}"
-        case Verdict.UNDECIDED:
+        case CheckStatus.UNDECIDED:
             return f"[yellow]?[/yellow]{figure}"
     return "–"

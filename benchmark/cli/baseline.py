@@ -29,7 +29,7 @@ def baseline(runs: tuple[Path, ...], out: Path) -> None:
     from benchmark.analysis.gate.snapshot import lacking_metrics
     from benchmark.analysis.loading import load_records
     from benchmark.analysis.networks import networks_of_run
-    from benchmark.store.costs import DISTURBED
+    from benchmark.store.cost_columns import DISTURBED
     from benchmark.store.records import UnitStatus
     from benchmark.store.run_directory import RunDirectory
 

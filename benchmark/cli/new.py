@@ -22,7 +22,7 @@ from benchmark.scaffold.project import Project, ProjectKind, write_project
 def new(kind: str, name: str, out: Path | None) -> None:
     """Write an installable project with a method or a metric of your own.
 
-    A metric scores single images, a set-metric all images of a method at once.
+    A metric scores single images, a set metric all images of a method at once.
 
     It works as it is: install it, run its tests, then replace what it does by what you want it to do.
     """

@@ -109,7 +109,7 @@ def _announce_left_out(kind: PluginKind, names: str) -> None:
 def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
     from benchmark.analysis.loading import load_records
     from benchmark.cli.tables import RANKING_NOTE, ranking_notes, ranking_table, results_console
-    from benchmark.store.costs import DISTURBED
+    from benchmark.store.cost_columns import DISTURBED
 
     console = results_console()
     records = load_records(directory)
@@ -127,8 +127,8 @@ def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
         parts.append(f"{outcome.left:,} left")
     if outcome.failed_scores:
         parts.append(f"{outcome.failed_scores} with a metric that failed")
-    if outcome.failed_sets:
-        sets = format_count(outcome.failed_sets, "score of a whole method", "scores of whole methods")
+    if outcome.failed_set_scores:
+        sets = format_count(outcome.failed_set_scores, "score of a set metric", "scores of set metrics")
         parts.append(f"{sets} failed")
     click.echo(f"{printable(directory)}: {format_count(outcome.planned, 'unit')}: {', '.join(parts)}")
     if outcome.interrupted:

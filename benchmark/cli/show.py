@@ -25,13 +25,14 @@ def show(name: str) -> None:
     if not found:
         raise InputError(f"nothing is named {name!r}{suggest(wanted, {plugin.name for plugin in plugins})}")
     for plugin in found:
-        click.echo(f"{plugin.kind.singular} {plugin.name} (from {plugin.distribution} {plugin.version})")
+        origin = f"{plugin.distribution} {plugin.version}"
         if plugin.kind is PluginKind.PROTOCOLS:
-            from benchmark.cli.protocol.words import print_protocol
+            from benchmark.cli.protocol.words import as_frozen, print_protocol
             from benchmark.plan.selection import make_protocol
 
-            print_protocol(make_protocol(plugin))
+            print_protocol(as_frozen(make_protocol(plugin), plugin.name), origin)
         else:
+            click.echo(f"{plugin.kind.singular} {plugin.name} (from {origin})")
             _show_class(plugin, plugin.load())
 
 

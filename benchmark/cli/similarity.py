@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.cli.options import choose_device, device_option
-from benchmark.cli.pictures import picture_files
+from benchmark.cli.picture_files import picture_files
 from benchmark.cli.targets import try_output_file
 from benchmark.errors import ExitCode, InputError
 from benchmark.escaping import one_line, printable

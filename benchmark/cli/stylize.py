@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.cli.options import choose_device, device_option, set_option
-from benchmark.cli.pictures import picture_files
+from benchmark.cli.picture_files import picture_files
 from benchmark.cli.targets import try_output_file, try_output_folder
 from benchmark.contracts import Condition
 from benchmark.errors import BenchmarkError, ExitCode, InputError, describe_error
@@ -77,7 +77,8 @@ def stylize(
     conditioned = _weighted_styles(styles, prompts, weights, needed=reads_style)
 
     from benchmark.contracts import StyleCondition
-    from benchmark.execution.bench.stylization import InvalidOutputError, Stylizer
+    from benchmark.execution.bench.outputs import InvalidOutputError
+    from benchmark.execution.bench.stylization import Stylizer
     from benchmark.images import encode_image, to_tensor
     from benchmark.models.missing_weights import require_weights
     from benchmark.models.provider import Models
@@ -86,7 +87,7 @@ def stylize(
     from benchmark.plan.selection import load_protocol, select_method, used_models
     from benchmark.plan.unit import unit_seed
     from benchmark.store.atomic import write_bytes
-    from benchmark.store.costs import DISTURBED
+    from benchmark.store.cost_columns import DISTURBED
 
     chosen = load_protocol(protocol)
     values = parse_assignments(assignments)

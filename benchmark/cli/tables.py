@@ -10,7 +10,7 @@ from rich.table import Table
 
 from benchmark.analysis.networks import networks_of_run
 from benchmark.contracts.metric import Direction
-from benchmark.store.costs import DISTURBED, PROCESSOR_TIME, TIME
+from benchmark.store.cost_columns import DISTURBED, PROCESSOR_TIME, TIME
 from benchmark.store.records import UnitStatus
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The contract of a metric that scores all stylized images of a method at once."""
+"""The contract of a set metric, which scores all stylized images of a method at once."""
 
 from __future__ import annotations
 

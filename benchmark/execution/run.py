@@ -20,7 +20,7 @@ from benchmark.execution.schedule import Observer, SilentObserver, run_units
 from benchmark.execution.tasks.calibration_task import CalibrationTask
 from benchmark.execution.tasks.remaining_tasks import RemainingTasks
 from benchmark.execution.tasks.set_task import SetTask, plan_sets
-from benchmark.execution.tasks.task import Ended, Made, Task
+from benchmark.execution.tasks.task import ImageMade, Task, TaskEnded
 from benchmark.execution.workers.executor import Executor, pickle_configuration
 from benchmark.execution.workers.local_executor import LocalExecutor
 from benchmark.execution.workers.ray_executor import RayExecutor
@@ -31,7 +31,7 @@ from benchmark.plan.resources import ExecutorKind, Resources
 from benchmark.plan.unit import input_path
 from benchmark.protocol.protocol import Protocol
 from benchmark.store.atomic import write_bytes, write_json
-from benchmark.store.costs import DISTURBED
+from benchmark.store.cost_columns import DISTURBED
 from benchmark.store.journal import JournalWriter
 from benchmark.store.journal_index import JournalIndex
 from benchmark.store.manifest import make_manifest
@@ -58,7 +58,7 @@ class RunOutcome:
         planned: Number of units that the configuration asks for.
         counts: Number of finished units by how they ended.
         failed_scores: Number of units of which some metric failed.
-        failed_sets: Number of scores of all images of a method at once that failed.
+        failed_set_scores: Number of scores of set metrics that failed.
         interrupted: Whether the user stopped it.
     """
 
@@ -66,7 +66,7 @@ class RunOutcome:
     planned: int
     counts: dict[UnitStatus, int]
     failed_scores: int
-    failed_sets: int
+    failed_set_scores: int
     interrupted: bool
 
     @property
@@ -77,7 +77,7 @@ class RunOutcome:
     @property
     def has_failures(self) -> bool:
         """Whether a unit or a score failed."""
-        return bool(self.counts[UnitStatus.FAILED] or self.failed_scores or self.failed_sets)
+        return bool(self.counts[UnitStatus.FAILED] or self.failed_scores or self.failed_set_scores)
 
 
 def execute_run(
@@ -209,12 +209,12 @@ def _why_durations_do_not_compare(resources: Resources, devices: int) -> str:
     return note
 
 
-def _image_keeper(directory: RunDirectory) -> Callable[[Made], None]:
+def _image_keeper(directory: RunDirectory) -> Callable[[ImageMade], None]:
     return lambda made: write_bytes(directory.path / made.record.image, made.png)
 
 
 def _results(executor: Executor, tasks: Sequence[Task[ResultT]], is_stopping: Callable[[], bool]) -> Iterator[ResultT]:
-    return (event.result for event in executor.execute(tasks, is_stopping) if isinstance(event, Ended))
+    return (event.result for event in executor.execute(tasks, is_stopping) if isinstance(event, TaskEnded))
 
 
 def _score_sets(
@@ -265,11 +265,11 @@ def _key(score: SetScore) -> _SetKey:
 def _outcome(index: JournalIndex, set_scores: Sequence[SetScore], *, interrupted: bool) -> RunOutcome:
     counts = index.counts()
     failed_scores = index.failed_scores()
-    failed_sets = sum(score.failed for score in set_scores)
+    failed_set_scores = sum(score.failed for score in set_scores)
     is_finished = len(index) == len(index.plan) and not interrupted
-    is_complete = is_finished and not (counts[UnitStatus.FAILED] or failed_scores or failed_sets)
+    is_complete = is_finished and not (counts[UnitStatus.FAILED] or failed_scores or failed_set_scores)
     status = RunStatus.COMPLETE if is_complete else RunStatus.INCOMPLETE
-    return RunOutcome(status, len(index.plan), counts, failed_scores, failed_sets, interrupted)
+    return RunOutcome(status, len(index.plan), counts, failed_scores, failed_set_scores, interrupted)
 
 
 def _write_results(
@@ -279,7 +279,7 @@ def _write_results(
     index: JournalIndex,
     known: Mapping[_SetKey, SetScore],
 ) -> list[SetScore]:
-    """Writes what there is, and returns the known scores of whole methods that are of the images that there are."""
+    """Writes what there is, and returns the known scores of set metrics that are of the images that there are."""
     index.refresh()
     set_scores = [known[task.key] for task in plan_sets(configuration.metrics, index) if task.key in known]
     write_results(index.units(), score_columns(manifest["metrics"]), directory.results)

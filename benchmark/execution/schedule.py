@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from benchmark.errors import InputError, describe_error
-from benchmark.execution.tasks.task import Ended, Made, Started
+from benchmark.execution.tasks.task import ImageMade, TaskEnded, TaskStarted
 from benchmark.execution.tasks.unit_task import UnitTask
 from benchmark.execution.workers.executor import Executor
 from benchmark.plan.unit import Unit
@@ -60,7 +60,7 @@ class SilentObserver:
 def run_units(
     tasks: Sequence[UnitTask],
     executor: Executor,
-    keep: Callable[[Made], None],
+    keep: Callable[[ImageMade], None],
     journal: JournalWriter,
     observer: Observer,
     is_stopping: Callable[[], bool] = lambda: False,
@@ -80,15 +80,15 @@ def run_units(
     unkept: dict[tuple[str, str], str] = {}
     for event in executor.execute(tasks, is_stopping):
         match event:
-            case Started(UnitTask(unit)):
+            case TaskStarted(UnitTask(unit)):
                 observer.started(unit)
-            case Made():
+            case ImageMade():
                 unkept.pop(event.record.key, None)
                 try:
                     keep(event)
                 except InputError as error:
                     unkept[event.record.key] = describe_error(error)
-            case Ended(UnitTask(unit), record, seconds):
+            case TaskEnded(UnitTask(unit), record, seconds):
                 if reason := unkept.pop(unit.key, ""):
                     record = UnitRecord(unit.method, unit.case.id, UnitStatus.FAILED, unit.seed, reason)
                 journal.append(record)

@@ -12,8 +12,8 @@ from benchmark.freezing.kept_images import KeptRows, UnusableImageError, is_kept
 from benchmark.freezing.labels import slug
 from benchmark.freezing.lock import lock_table, write_lock
 from benchmark.freezing.observer import FreezeObserver
-from benchmark.freezing.prompts import artist_words, compose_prompt, genre_words, movement_words
-from benchmark.freezing.selection import RULE_VERSION, select_rows
+from benchmark.freezing.prompt_composition import artist_words, compose_prompt, genre_words, movement_words
+from benchmark.freezing.row_selection import RULE_VERSION, select_rows
 from benchmark.freezing.works import Works
 from benchmark.prompts import is_blank
 from benchmark.protocol.case import Content, Style

@@ -16,6 +16,7 @@ from torchvision.models.vgg import cfgs, make_layers
 from torchvision.transforms.v2 import InterpolationMode
 
 from benchmark.errors import InputError
+from benchmark.models.image_distance import ImageDistance, require_images
 from benchmark.models.resizing import resize_shorter_side
 from benchmark.models.tensor_file import fill, read_tensors
 
@@ -30,7 +31,7 @@ _LAYERS: Final = ("relu1_2", "relu2_2", "relu3_3", "relu4_3", "relu5_3")
 _CHANNELS: Final = (3, 64, 128, 256, 512, 512)
 
 
-class DistsDistance(nn.Module):
+class DistsDistance(ImageDistance):
     """``1 − Σ_lc (α_lc · luminance_lc + β_lc · structure_lc)`` over the image and five layers of VGG-16.
 
     Luminance and structure are those of SSIM, ``(2 μ_x μ_y + c) / (μ_x² + μ_y² + c)`` and ``(2 σ_xy + c) / (σ_x² + σ_y²
@@ -61,8 +62,7 @@ class DistsDistance(nn.Module):
         Raises:
             ValueError: The images have another shape.
         """
-        if images.ndim != 4 or images.shape[1] != 3:
-            raise ValueError(f"images must be N×3×H×W, not {'×'.join(map(str, images.shape))}")
+        require_images(images)
         if min(images.shape[-2:]) > LARGEST_SIDE:
             images = resize_shorter_side(images, LARGEST_SIDE, InterpolationMode.BILINEAR)
         return tuple(self.backbone.get_features(images))
@@ -80,23 +80,6 @@ class DistsDistance(nn.Module):
         parts = self.backbone.compute_distance(list(first), list(second))
         weighted = [part * weight.to(part) for part, weight in zip(parts, self.backbone.weights, strict=True)]
         return (1 - torch.cat(weighted, dim=1).sum(dim=(1, 2, 3))).clamp(min=0.0)
-
-    def forward(self, first: Tensor, second: Tensor) -> Tensor:
-        """Distances between images.
-
-        Args:
-            first: N×3×H×W in [0, 1].
-            second: N×3×H×W in [0, 1].
-
-        Returns:
-            N distances, not negative.
-
-        Raises:
-            ValueError: The images have another shape, or differ in size.
-        """
-        if first.shape[-2:] != second.shape[-2:]:
-            raise ValueError(f"images differ in size: {tuple(first.shape[-2:])} and {tuple(second.shape[-2:])}")
-        return self.distance(self.features(first), self.features(second))
 
 
 class _OfflineDists(piq.DISTS):  # type: ignore[misc]

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torchvision.models import Inception3
 
+from benchmark.models.image_distance import require_images
 from benchmark.models.tensor_file import fill, read_tensors
 
 if TYPE_CHECKING:
@@ -47,11 +48,7 @@ class InceptionFeatures(nn.Module):
         Raises:
             ValueError: The images have another shape, or are too small.
         """
-        if images.ndim != 4 or images.shape[1] != 3:
-            raise ValueError(f"images must be N×3×H×W, not {'×'.join(map(str, images.shape))}")
-        height, width = images.shape[-2:]
-        if min(height, width) < SMALLEST_SIDE:
-            raise ValueError(f"images of {height}×{width} pixels are too small: both sides must have {SMALLEST_SIDE}")
+        require_images(images, SMALLEST_SIDE)
         return cast("Tensor", self.body(images))
 
 

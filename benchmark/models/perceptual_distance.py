@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Final
 
 import torch
-from torch import nn
+
+from benchmark.models.image_distance import ImageDistance, require_images
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,7 @@ _NORM_FLOOR: Final = 1e-10
 """Added to the norm of a feature vector before dividing by it, as the reference implementations do."""
 
 
-class PerceptualDistance(nn.Module, ABC):
+class PerceptualDistance(ImageDistance):
     """A distance between images: weighted squared differences of unit-length features of several layers.
 
     ``d(x, y) = Σ_l mean_hw Σ_c w_lc (f_lchw(x) − f_lchw(y))²``, where ``f`` has unit length over the channels ``c`` at
@@ -55,11 +56,7 @@ class PerceptualDistance(nn.Module, ABC):
         Raises:
             ValueError: The images have another shape, or are too small.
         """
-        if images.ndim != 4 or images.shape[1] != 3:
-            raise ValueError(f"images must be N×3×H×W, not {'×'.join(map(str, images.shape))}")
-        height, width = images.shape[-2:]
-        if min(height, width) < SMALLEST_SIDE:
-            raise ValueError(f"images of {height}×{width} pixels are too small: both sides must have {SMALLEST_SIDE}")
+        require_images(images, SMALLEST_SIDE)
         return tuple(_unit_length(activation) for activation in self.activations(images))
 
     def distance(self, first: Sequence[Tensor], second: Sequence[Tensor]) -> Tensor:
@@ -77,23 +74,6 @@ class PerceptualDistance(nn.Module, ABC):
             for one, other, weights in zip(first, second, self.channel_weights(), strict=True)
         ]
         return torch.stack(layers).sum(dim=0)
-
-    def forward(self, first: Tensor, second: Tensor) -> Tensor:
-        """Distances between images.
-
-        Args:
-            first: N×3×H×W in [0, 1].
-            second: N×3×H×W in [0, 1].
-
-        Returns:
-            N distances, not negative.
-
-        Raises:
-            ValueError: The images have another shape, differ in size, or are too small.
-        """
-        if first.shape[-2:] != second.shape[-2:]:
-            raise ValueError(f"images differ in size: {tuple(first.shape[-2:])} and {tuple(second.shape[-2:])}")
-        return self.distance(self.features(first), self.features(second))
 
 
 def _unit_length(activation: Tensor) -> Tensor:

@@ -59,8 +59,8 @@ class SelectedMetric:
         return self.plugin.name
 
     @property
-    def scores_sets(self) -> bool:
-        """Whether it scores all images of a method at once, and not case by case."""
+    def is_set_metric(self) -> bool:
+        """Whether it is a set metric: scores all images of a method at once, not case by case."""
         return isinstance(self.info, SetMetricInfo)
 
 

@@ -15,6 +15,7 @@ from benchmark.prompts import is_blank
 from benchmark.protocol.case import Content, Style, WeightedStyle
 from benchmark.protocol.crossed_cases import CrossedCases, Mix
 from benchmark.protocol.data_directory import kept_image
+from benchmark.protocol.method_settings import complete_settings
 from benchmark.protocol.origin_tables import read_dataset, read_origin
 from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.recipe import Origin, Recipe
@@ -286,7 +287,10 @@ class _Reader:
         for method, settings in methods.items():
             if not isinstance(settings, dict):
                 raise self.fail(f"methods.{method} must be a table of settings, not {settings!r}")
-        return methods
+        try:
+            return complete_settings(methods)
+        except ValueError as error:
+            raise self.fail(str(error)) from error
 
 
 def _a(kind: type[Any]) -> str:

@@ -24,7 +24,7 @@ class ProjectKind(StrEnum):
     METHOD = "method"
     METRIC = "metric"
     SET_METRIC = "set-metric"
-    """A metric of all images of a method at once."""
+    """A set metric, which scores all images of a method at once."""
 
     @property
     def plugin(self) -> str:

@@ -73,9 +73,9 @@ class MetricRecord:
     """A metric as it took part in a run. ``backbone`` is the name of the model it was computed with, or several names.
 
     ``column`` names are the metric's ``name`` and ``name.component`` for each of ``components``. ``unavailable`` gives
-    the reason where the whole metric could not be computed. ``sample_size`` is given for a metric that scores all
-    images of a method at once: the number of images below which its number says little. It has no column.
-    ``minimum_side`` is the shortest side of an image that it takes, in pixels.
+    the reason where the whole metric could not be computed. ``sample_size`` is given for a set metric: the
+    number of images below which its number says little. It has no column. ``minimum_side`` is the shortest side of an
+    image that it takes, in pixels.
     """
 
     name: str
@@ -169,8 +169,8 @@ class SummaryRow:
         direction: Which end is good.
         circular: Whether the metric's network is one that the method optimised.
         control: Whether the method is a control.
-        images_sha256: For a metric that scores all images of a method at once: hash over those images. Its number is
-            the ``mean``, without an interval, and ``styles`` counts the style images that it was computed from.
+        images_sha256: For a set metric: hash over the images that it read. Its number is the ``mean``, without an
+            interval, and ``styles`` counts the style images that it was computed from.
         warning: Why the number says little, or why there is none; else empty.
     """
 
@@ -191,7 +191,7 @@ class SummaryRow:
 
 @dataclass(frozen=True)
 class SetScore:
-    """What a metric says of all stylized images of a method at once.
+    """What a set metric says of all stylized images of a method.
 
     Attributes:
         method: Name of the method.
@@ -247,7 +247,7 @@ class RunRecords:
         status: State of the run.
         protocol: ``name``, ``version``, ``title``, ``description``, ``resolution`` and ``fingerprint``.
         methods: Methods in the order they ran.
-        metrics: Metrics, those that score a method as a whole included.
+        metrics: Metrics, set metrics included.
         models: Pretrained networks.
         cases: Cases.
         contents: Contents with attribution; ``thumbnail`` is a path relative to the run's folder.
@@ -261,7 +261,7 @@ class RunRecords:
         provenance: ``command``, ``seed``, ``device``, ``started``, ``finished``, ``environment`` (versions, platform).
         warnings: What is missing or damaged, each in one sentence.
         summary_problem: Why the summary could not be read and was computed anew from the journal, which has no scores
-            of whole methods; empty where it was read.
+            of set metrics; empty where it was read.
         score_errors: Metrics that failed on stylized images.
         calibration: The machine's speed at the start of the run, or ``None`` where durations compare with no others.
         logs: File with what a method printed, by method, relative to the run's folder, where there is one.

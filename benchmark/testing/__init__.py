@@ -8,11 +8,11 @@ class TestMyMethod(MethodConformance):
     settings = MySettings(steps=1)
 """
 
-from benchmark.testing.method import MethodConformance
-from benchmark.testing.metric import MetricConformance
-from benchmark.testing.report import ReportConformance
+from benchmark.testing.method_conformance import MethodConformance
+from benchmark.testing.metric_conformance import MetricConformance
+from benchmark.testing.report_conformance import ReportConformance
 from benchmark.testing.sample import sample_image, sample_records
-from benchmark.testing.set_metric import SetMetricConformance
+from benchmark.testing.set_metric_conformance import SetMetricConformance
 
 __all__ = [
     "MethodConformance",

@@ -49,7 +49,7 @@ class ColorTransfer(Method[NoSettings]):
         """Returns the content in the styles' colours."""
         import torch
 
-        from methods.shared.cie_lab import lab_from_rgb, rgb_from_lab
+        from benchmark.cie_lab import lab_from_rgb, rgb_from_lab
 
         lab = lab_from_rgb(content)
         deviation, mean = torch.std_mean(lab, dim=(1, 2), keepdim=True)

@@ -73,7 +73,7 @@ class MultiStyle(Method[MultiStyleSettings]):
 
     def prepare(self, models: Models) -> None:
         """Loads what the chosen parts need."""
-        from methods.adain.stylization import feature_encoder
+        from methods.adain.instance_normalization import feature_encoder
 
         self._vgg = models.vgg()
         if self.settings.conditions is not StyleParts.TEXT:
@@ -97,7 +97,7 @@ class MultiStyle(Method[MultiStyleSettings]):
     def _run(
         self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator, settings: CLIPstylerSettings
     ) -> Tensor:
-        from methods.adain.stylization import stylize_features
+        from methods.adain.instance_normalization import stylize_features
         from methods.clipstyler.optimization import PromptDescent
 
         image = content

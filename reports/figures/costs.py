@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmark.analysis.summary import time_to_rank_by
-from benchmark.store.costs import DISTURBED, PROCESSOR_TIME, TIME
+from benchmark.store.cost_columns import DISTURBED, PROCESSOR_TIME, TIME
 from reports.figures.figure import (
     ANCHORED,
     NARROW_WIDTH,
@@ -26,7 +26,7 @@ from reports.figures.figure import (
     placed,
     points,
 )
-from reports.figures.labels import Span
+from reports.figures.label_placement import Span
 from reports.tables.formatting import format_bytes, format_seconds, number_of
 from reports.tables.titles import method_titles, metric_labels, metric_titles, network_notes, standing
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from reports.figures.labels import Label, Span, place_labels
+from reports.figures.label_placement import Label, Span, place_labels
 from reports.tables.titles import shorten
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from benchmark.analysis.statistics import RunStatistics
     from benchmark.analysis.trade_off import TradeOff
     from benchmark.store.records import RunRecords
-    from reports.figures.labels import Span
+    from reports.figures.label_placement import Span
 
 WIDTH: Final = 560
 HEIGHT: Final = 400

@@ -15,7 +15,7 @@ from reports.tables.units import methods_before_controls
 
 if TYPE_CHECKING:
     from benchmark.store.records import CaseRecord, MethodRecord, RunRecords
-    from reports.html.images import Picture, PictureSource
+    from reports.html.picture_source import Picture, PictureSource
     from reports.tables.units import Unit
 
 FILTERS: Final = {

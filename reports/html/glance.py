@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmark.analysis.summary import time_to_rank_by
 from benchmark.contracts.metric import Axis, Direction
-from benchmark.store.costs import PROCESSOR_TIME, TIME
+from benchmark.store.cost_columns import PROCESSOR_TIME, TIME
 from reports.tables.formatting import MINUS, NOTHING
 from reports.tables.interval_bar import IntervalBar, IntervalScale
 from reports.tables.ranking import QUESTIONS
@@ -106,7 +106,9 @@ def build_glance(
         if axis == Axis.COST:
             continue
         ranked = [
-            column for column in ranking.columns if not column.whole and column.direction is not Direction.NEITHER
+            column
+            for column in ranking.columns
+            if not column.is_set_metric and column.direction is not Direction.NEITHER
         ]
         anchorable = [column for column in ranked if any(column.name == metric for metric, _ in found)]
         metrics[axis] = ranked

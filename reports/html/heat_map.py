@@ -12,7 +12,7 @@ from reports.tables.formatting import MINUS, NOTHING, number_of, text_of
 
 if TYPE_CHECKING:
     from benchmark.store.records import CaseRecord, RunRecords
-    from reports.html.images import Picture, PictureSource
+    from reports.html.picture_source import Picture, PictureSource
     from reports.tables.units import Unit
 
 LEVELS: Final = 12

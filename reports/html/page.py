@@ -13,17 +13,17 @@ from benchmark.analysis.networks import networks_of_run, originals_of
 from benchmark.analysis.statistics import analyze
 from benchmark.contracts.metric import Direction
 from benchmark.escaping import printable
-from benchmark.store.costs import COST_COLUMNS, DISTURBED, TIME
+from benchmark.store.cost_columns import COST_COLUMNS, DISTURBED, TIME
 from benchmark.store.records import RunStatus, UnitStatus
 from benchmark.wording import format_count
 from reports.figures.all import RANKS, TRADE_OFFS, DrawnFigure, FigureKind, draw_figures, to_inline_svg
-from reports.html.comparison import Comparison, build_comparison
 from reports.html.gallery import Gallery, build_gallery
 from reports.html.glance import Glance, build_glance
 from reports.html.heat_map import HeatMaps, build_heat_maps
-from reports.html.images import PictureSource
 from reports.html.incidents import Incidents, collect_incidents
+from reports.html.picture_source import PictureSource
 from reports.html.provenance import Fact, Provenance, build_provenance
+from reports.html.run_comparison import Comparison, build_comparison
 from reports.tables.breakdowns import Breakdowns, build_breakdowns
 from reports.tables.differences import Differences, build_differences
 from reports.tables.formatting import (
@@ -293,5 +293,5 @@ def _metric_note(metric: MetricRecord, networks: Networks) -> MetricNote:
         unavailable=metric.unavailable,
         sample=""
         if metric.sample_size is None
-        else f"one number for all images of a method, from {metric.sample_size:,}",
+        else f"set metric, one number for all images of a method, from {metric.sample_size:,}",
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from benchmark.analysis.best import Best, best_methods
 from benchmark.analysis.networks import networks_of_run
 from benchmark.contracts.metric import Axis, Direction
-from benchmark.store.costs import PROCESSOR_TIME, TIME
+from benchmark.store.cost_columns import PROCESSOR_TIME, TIME
 from benchmark.wording import format_count
 from reports.tables.formatting import (
     NOTHING,
@@ -48,7 +48,7 @@ DIRECTIONS: Final = {
 
 @dataclass(frozen=True)
 class Column:
-    """A metric as a column. ``whole`` says that its numbers are each of all images of a method at once.
+    """A metric as a column. ``is_set_metric`` says that its numbers are each of all images of a method.
 
     ``network`` names the networks that it is computed with, marked where they stand in for published ones: ``mark``.
     """
@@ -61,7 +61,7 @@ class Column:
     arrow: str
     direction: Direction
     direction_words: str
-    whole: bool = False
+    is_set_metric: bool = False
     network: str = ""
     mark: str = ""
 
@@ -149,9 +149,9 @@ class Scores:
         return any(cell.circular for cell in self.cells)
 
     @property
-    def has_whole(self) -> bool:
-        """Whether a metric is shown that scores all images of a method at once."""
-        return any(cell.column.whole for cell in self.cells)
+    def has_set_metrics(self) -> bool:
+        """Whether a set metric is shown."""
+        return any(cell.column.is_set_metric for cell in self.cells)
 
     @property
     def has_controls(self) -> bool:
@@ -276,7 +276,7 @@ def _columns(run: RunRecords, networks: Networks) -> tuple[Column, ...]:
                 arrow=arrow,
                 direction=direction,
                 direction_words=words,
-                whole=record is not None and record.sample_size is not None,
+                is_set_metric=record is not None and record.sample_size is not None,
                 network=networks.metric(name),
                 mark=networks.metric_mark(name),
             )

@@ -17,7 +17,7 @@ from benchmark.analysis.summary import (
     time_to_rank_by,
 )
 from benchmark.contracts.metric import Direction
-from benchmark.store.costs import DISTURBED
+from benchmark.store.cost_columns import DISTURBED
 from benchmark.store.records import SetScore
 from tests.analysis.conftest import make_run
 

@@ -12,7 +12,7 @@ import torch
 
 from benchmark import Axis, Direction, Metric, MetricInfo, Need, SetMetric, SetMetricInfo
 from benchmark.audit.audit import audit_metrics
-from benchmark.audit.finding import Finding, Verdict
+from benchmark.audit.check_result import CheckResult, CheckStatus
 from benchmark.plan.configuration import SelectedMetric
 from benchmark.protocol.case import Case, WeightedStyle
 from benchmark.protocol.embedded import mini
@@ -70,23 +70,23 @@ def protocol() -> Protocol:
 
 @pytest.fixture
 def audit(protocol):
-    """Audits a metric and returns its findings by check."""
+    """Audits a metric and returns the results by check."""
 
-    def run(metric: type[Any], *, limit: int = 9, protocol: Protocol = protocol) -> dict[str, Finding]:
+    def run(metric: type[Any], *, limit: int = 9, protocol: Protocol = protocol) -> dict[str, CheckResult]:
         plugin = SimpleNamespace(name=metric.info.name, load=lambda: metric)
         selected = SelectedMetric(plugin, metric.info)
         outcome = audit_metrics([selected], protocol, limit=limit, observe=lambda number, cases: None)
-        return {finding.check: finding for finding in outcome.findings}
+        return {check.check: check.result for check in outcome.checks}
 
     return run
 
 
-def failed(findings: dict[str, Finding]) -> set[str]:
-    return {check for check, finding in findings.items() if finding.verdict is Verdict.FAILED}
+def failed(results: dict[str, CheckResult]) -> set[str]:
+    return {check for check, result in results.items() if result.status is CheckStatus.FAILED}
 
 
-def not_applicable(findings: dict[str, Finding]) -> dict[str, str]:
-    return {check: finding.reason for check, finding in findings.items() if finding.verdict is Verdict.NOT_APPLICABLE}
+def not_applicable(results: dict[str, CheckResult]) -> dict[str, str]:
+    return {check: result.reason for check, result in results.items() if result.status is CheckStatus.NOT_APPLICABLE}
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmark.audit.finding import Verdict
+from benchmark.audit.check_result import CheckStatus
 from benchmark.protocol.embedded import mini
 from metrics.clip_similarity import ClipTextSimilarity
 from metrics.clip_style import ClipStyleSimilarity
@@ -23,29 +23,29 @@ The judge sees 224 px: of small pictures it sees JPEG's blocks enlarged, and the
 
 @pytest.mark.parametrize("metric", [Ssim, ColorHistogramDistance, VggStyleLoss])
 def test_content_and_style_metrics_measure_what_they_say(audit, metric):
-    findings = audit(metric)
+    results = audit(metric)
 
-    assert {check for check in SOUND if findings[check].verdict is Verdict.PASSED} == SOUND
+    assert {check for check in SOUND if results[check].status is CheckStatus.PASSED} == SOUND
 
 
 @pytest.mark.parametrize("metric", [ClipStyleSimilarity, Cmmd])
 def test_metrics_of_the_judge_measure_what_they_say(audit, metric):
-    findings = audit(metric, protocol=mini())
+    results = audit(metric, protocol=mini())
 
-    assert {check for check in SOUND if findings[check].verdict is Verdict.PASSED} == SOUND
+    assert {check for check in SOUND if results[check].status is CheckStatus.PASSED} == SOUND
 
 
 def test_a_text_metric_has_ends_but_no_blends(audit):
-    findings = audit(ClipTextSimilarity, protocol=mini())
+    results = audit(ClipTextSimilarity, protocol=mini())
 
-    assert failed(findings) == set()
-    assert findings["ends"].verdict is Verdict.PASSED
-    assert findings["roles"].figures["wins"] > 0.9
-    assert not_applicable(findings) == {"blends": "half a style image is not half of what a prompt says"}
+    assert failed(results) == set()
+    assert results["ends"].status is CheckStatus.PASSED
+    assert results["roles"].figures["wins"] > 0.9
+    assert not_applicable(results) == {"blends": "half a style image is not half of what a prompt says"}
 
 
 def test_a_metric_that_cannot_score_such_pictures_says_so(audit):
-    findings = audit(MsSsim)
+    results = audit(MsSsim)
 
-    assert failed(findings) == set(findings)
-    assert "ms_ssim needs sides of at least 161 px" in findings["ends"].reason
+    assert failed(results) == set(results)
+    assert "ms_ssim needs sides of at least 161 px" in results["ends"].reason

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from benchmark import Axis, Direction, Need
-from benchmark.audit.finding import Verdict
+from benchmark.audit.check_result import CheckStatus
 from benchmark.errors import InputError
 from benchmark.protocol.case import WeightedStyle
 from tests.audit.conftest import ColourGap, case_metric, failed, not_applicable, pixel_distances
@@ -20,38 +20,38 @@ def right(*, stylized, style, **_):
 
 
 def test_a_right_metric_passes_everything(audit):
-    findings = audit(case_metric(right))
+    results = audit(case_metric(right))
 
-    assert {finding.verdict for finding in findings.values()} == {Verdict.PASSED}
-    assert findings["ends"].figures["good end"] == 0.0
-    assert findings["blends"].figures["correlation"] == pytest.approx(1.0)
+    assert {result.status for result in results.values()} == {CheckStatus.PASSED}
+    assert results["ends"].figures["good end"] == 0.0
+    assert results["blends"].figures["correlation"] == pytest.approx(1.0)
 
 
 def test_a_constant_is_at_no_end_follows_nothing_and_reads_nothing(audit):
-    findings = audit(case_metric(lambda *, stylized, **_: torch.full((len(stylized),), 0.5)))
+    results = audit(case_metric(lambda *, stylized, **_: torch.full((len(stylized),), 0.5)))
 
-    assert failed(findings) == {"ends", "blends", "roles"}
-    assert "another style image leaves 100% of the scores as they are" in findings["roles"].reason
-    assert set(not_applicable(findings)) == {"encoding", "resolution"}
+    assert failed(results) == {"ends", "blends", "roles"}
+    assert "another style image leaves 100% of the scores as they are" in results["roles"].reason
+    assert set(not_applicable(results)) == {"encoding", "resolution"}
 
 
 def test_a_wrong_direction_turns_the_ends_around(audit):
-    findings = audit(case_metric(right, direction=Direction.HIGHER))
+    results = audit(case_metric(right, direction=Direction.HIGHER))
 
-    assert failed(findings) == {"ends", "blends", "roles"}
-    assert findings["blends"].figures["correlation"] == pytest.approx(-1.0)
-    assert findings["roles"].figures["wins"] == 0.0
+    assert failed(results) == {"ends", "blends", "roles"}
+    assert results["blends"].figures["correlation"] == pytest.approx(-1.0)
+    assert results["roles"].figures["wins"] == 0.0
 
 
 def test_a_metric_that_compares_with_the_wrong_image_is_at_the_wrong_ends(audit):
     def swapped(*, stylized, content, style, **_):
         return pixel_distances(stylized, content)
 
-    findings = audit(case_metric(swapped, needs=(Need.CONTENT, Need.STYLE_IMAGE)))
+    results = audit(case_metric(swapped, needs=(Need.CONTENT, Need.STYLE_IMAGE)))
 
-    assert {"ends", "blends", "roles"} <= failed(findings)
-    assert findings["roles"].figures["style image matters"] == 0.0
-    assert findings["roles"].figures["content matters"] == 1.0
+    assert {"ends", "blends", "roles"} <= failed(results)
+    assert results["roles"].figures["style image matters"] == 0.0
+    assert results["roles"].figures["content matters"] == 1.0
 
 
 def test_a_metric_that_ignores_which_style_it_is_given_fails_on_roles_alone(audit):
@@ -60,9 +60,9 @@ def test_a_metric_that_ignores_which_style_it_is_given_fails_on_roles_alone(audi
     def anything(*, stylized, content, **_):
         return pixel_distances(stylized, content)
 
-    findings = audit(case_metric(anything, needs=(Need.CONTENT, Need.STYLE_IMAGE), direction=Direction.HIGHER))
+    results = audit(case_metric(anything, needs=(Need.CONTENT, Need.STYLE_IMAGE), direction=Direction.HIGHER))
 
-    assert failed(findings) == {"roles"}
+    assert failed(results) == {"roles"}
 
 
 def test_noise_does_not_repeat_itself(audit):
@@ -91,10 +91,10 @@ def test_a_score_that_depends_on_what_came_before_does_not_repeat_itself(audit):
 
 
 def test_a_score_out_of_the_stated_range_is_caught(audit):
-    findings = audit(case_metric(right, maximum=0.1))
+    results = audit(case_metric(right, maximum=0.1))
 
-    assert failed(findings) == {"range"}
-    assert "above the stated maximum 0.1" in findings["range"].reason
+    assert failed(results) == {"range"}
+    assert "above the stated maximum 0.1" in results["range"].reason
 
 
 def test_a_metric_of_the_lowest_bits_fails_on_files(audit):
@@ -116,20 +116,20 @@ def test_a_metric_that_needs_the_protocols_resolution_has_no_other(audit):
             raise ValueError("sides of at least 40 px")
         return pixel_distances(stylized, style)
 
-    findings = audit(case_metric(picky))
+    results = audit(case_metric(picky))
 
-    assert failed(findings) == set()
-    assert "sides of at least 40 px" in not_applicable(findings)["resolution"]
+    assert failed(results) == set()
+    assert "sides of at least 40 px" in not_applicable(results)["resolution"]
 
 
 def test_a_metric_that_raises_fails_with_its_reason(audit):
     def broken(**_):
         raise RuntimeError("out of\npaint")
 
-    findings = audit(case_metric(broken))
+    results = audit(case_metric(broken))
 
-    assert failed(findings) == set(findings)
-    assert {finding.reason for finding in findings.values()} == {"astronaut--starry_night: RuntimeError: out of paint"}
+    assert failed(results) == set(results)
+    assert {result.reason for result in results.values()} == {"astronaut--starry_night: RuntimeError: out of paint"}
 
 
 @pytest.mark.parametrize(
@@ -141,10 +141,10 @@ def test_a_metric_that_raises_fails_with_its_reason(audit):
     ids=["not a number", "too many numbers"],
 )
 def test_scores_that_are_none_fail(audit, scores, reason):
-    findings = audit(case_metric(scores))
+    results = audit(case_metric(scores))
 
-    assert failed(findings) == set(findings)
-    assert reason in findings["ends"].reason
+    assert failed(results) == set(results)
+    assert reason in results["ends"].reason
 
 
 @pytest.mark.parametrize("role", ["stylized", "style"])
@@ -154,11 +154,11 @@ def test_a_metric_that_writes_into_its_images_fails_and_does_not_read_what_it_wr
         given[role][0].zero_()
         return distances
 
-    findings = audit(case_metric(erasing))
+    results = audit(case_metric(erasing))
 
-    assert failed(findings) == set(findings)
+    assert failed(results) == set(results)
     image = {"stylized": "stylized image", "style": "style image"}[role]
-    assert f"changed the {image} in place" in findings["ends"].reason
+    assert f"changed the {image} in place" in results["ends"].reason
 
 
 def test_a_metric_without_direction_has_no_ends(audit):
@@ -172,10 +172,10 @@ def test_a_cost_has_no_ends_and_no_roles(audit):
     def brightness(*, stylized, **_):
         return torch.stack([image.mean() for image in stylized])
 
-    findings = audit(case_metric(brightness, axis=Axis.COST, needs=(), minimum=None))
+    results = audit(case_metric(brightness, axis=Axis.COST, needs=(), minimum=None))
 
-    assert set(not_applicable(findings)) >= {"ends", "blends", "roles", "range"}
-    assert failed(findings) <= {"encoding", "resolution"}
+    assert set(not_applicable(results)) >= {"ends", "blends", "roles", "range"}
+    assert failed(results) <= {"encoding", "resolution"}
 
 
 def test_what_points_the_right_way_by_chance_is_undecided(audit):
@@ -186,14 +186,14 @@ def test_what_points_the_right_way_by_chance_is_undecided(audit):
         distances = pixel_distances(stylized, style)
         return torch.stack([one if sure else 0.2 - one / 8 for one, sure in zip(distances, dark, strict=True)])
 
-    assert audit(case_metric(partial))["ends"].verdict is Verdict.UNDECIDED
+    assert audit(case_metric(partial))["ends"].status is CheckStatus.UNDECIDED
 
 
 def test_fewer_cases_are_as_many_contents_as_styles(audit):
-    findings = audit(case_metric(right), limit=4)
+    results = audit(case_metric(right), limit=4)
 
-    assert failed(findings) == set()
-    assert findings["roles"].verdict is Verdict.PASSED
+    assert failed(results) == set()
+    assert results["roles"].status is CheckStatus.PASSED
 
 
 def test_one_case_has_nothing_to_swap(audit):
@@ -221,10 +221,10 @@ def test_without_prompts_a_metric_of_prompts_does_not_apply(audit, restyled):
     def never(**_):
         raise AssertionError("was asked to score")
 
-    findings = audit(case_metric(never, axis=Axis.TEXT, needs=(Need.PROMPT,)), protocol=restyled(prompt=None))
+    results = audit(case_metric(never, axis=Axis.TEXT, needs=(Need.PROMPT,)), protocol=restyled(prompt=None))
 
-    assert set(not_applicable(findings).values()) == {"no case has a prompt, which it needs"}
-    assert set(not_applicable(findings)) == set(findings)
+    assert set(not_applicable(results).values()) == {"no case has a prompt, which it needs"}
+    assert set(not_applicable(results)) == set(results)
 
 
 def test_a_protocol_without_style_images_cannot_be_audited_with(audit, restyled):
@@ -234,20 +234,20 @@ def test_a_protocol_without_style_images_cannot_be_audited_with(audit, restyled)
 
 class TestSets:
     def test_a_right_one_passes_what_applies(self, audit):
-        findings = audit(ColourGap)
+        results = audit(ColourGap)
 
-        assert failed(findings) == set()
-        assert set(not_applicable(findings)) == {"roles", "resolution"}
-        assert not_applicable(findings)["roles"].startswith("3 styles cannot be halved")
+        assert failed(results) == set()
+        assert set(not_applicable(results)) == {"roles", "resolution"}
+        assert not_applicable(results)["roles"].startswith("3 styles cannot be halved")
 
     def test_one_that_is_too_small_for_a_number_does_not_apply(self, audit):
         class TooFew(ColourGap):
             def score(self, *, stylized, style):
                 return float("nan")
 
-        findings = audit(TooFew)
-        assert set(not_applicable(findings)) == set(findings)
-        assert findings["ends"].reason == "too few images for a number"
+        results = audit(TooFew)
+        assert set(not_applicable(results)) == set(results)
+        assert results["ends"].reason == "too few images for a number"
 
     def test_one_that_describes_by_the_batch_is_caught(self, audit):
         class Relative(ColourGap):

@@ -24,7 +24,7 @@ def results(run: Path) -> pd.DataFrame:
 
 
 def assert_same_results(run: Path, other: Path) -> None:
-    """Fails unless two runs have the same results, scores of whole methods and image bytes."""
+    """Fails unless two runs have the same results, scores of set metrics and image bytes."""
     pd.testing.assert_frame_equal(results(run), results(other))
     images = sorted(path.relative_to(run) for path in run.glob("images/*/*.png"))
     assert images == sorted(path.relative_to(other) for path in other.glob("images/*/*.png"))

@@ -11,10 +11,10 @@ import pytest
 import torch
 
 from benchmark.errors import InputError
-from benchmark.execution.bench.step import Loss, Step
+from benchmark.execution.bench.step import Step, WorkerFailure
 from benchmark.execution.bench.workbench import Workbench
 from benchmark.execution.run import execute_run
-from benchmark.execution.tasks.task import Ended, Result, TaskFiles
+from benchmark.execution.tasks.task import Result, TaskEnded, TaskFiles
 from benchmark.execution.workers.executor import pickle_configuration
 from benchmark.execution.workers.local_executor import LocalExecutor
 from benchmark.plan.resources import Resources
@@ -39,10 +39,10 @@ class VisibleDevices:
         wait_for(lambda: len(list(self.folder.iterdir())) == self.workers)
         return os.environ.get("CUDA_VISIBLE_DEVICES", "")
 
-    def after(self, loss: Loss) -> Result[str]:
-        return Result(loss.reason)
+    def after(self, failure: WorkerFailure) -> Result[str]:
+        return Result(failure.reason)
 
-    def sparing(self, unusable: Mapping[Step, str]) -> VisibleDevices:
+    def excluding(self, unusable: Mapping[Step, str]) -> VisibleDevices:
         return self
 
 
@@ -78,4 +78,4 @@ def test_workers_are_spread_over_the_devices(configuration, tmp_path, monkeypatc
     tasks = [VisibleDevices(tmp_path / "asked", workers=3)] * 3
     with LocalExecutor(pickle_configuration(configuration), tmp_path, Resources(workers=3, threads=1), 2) as executor:
         events = list(executor.execute(tasks, lambda: False))
-    assert sorted(event.result for event in events if isinstance(event, Ended)) == seen
+    assert sorted(event.result for event in events if isinstance(event, TaskEnded)) == seen

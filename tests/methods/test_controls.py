@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 import torch
-from skimage import color
 
+from benchmark.cie_lab import lab_from_rgb
 from benchmark.contracts import StyleCondition
 from methods.controls.color_transfer import ColorTransfer
 from methods.controls.identity import Identity
 from methods.controls.style_copy import StyleCopy
-from methods.shared.cie_lab import lab_from_rgb, rgb_from_lab
 
 
 def test_identity_returns_the_content(picture, generator):
@@ -33,17 +32,6 @@ def test_style_copy_takes_the_heaviest_style(picture, generator):
     styles = [StyleCondition(light, weight=0.4), StyleCondition(heavy, weight=0.6)]
 
     assert torch.equal(StyleCopy().stylize(picture(), styles, generator), heavy)
-
-
-def test_lab_agrees_with_scikit_image():
-    image = torch.rand(3, 20, 20, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    image[:, 0, :4] = torch.tensor([0.0, 0.003, 0.04, 1.0])
-    expected = torch.from_numpy(color.rgb2lab(image.permute(1, 2, 0).numpy())).permute(2, 0, 1)
-
-    # Both use the same constants; what is left is rounding.
-    torch.testing.assert_close(lab_from_rgb(image), expected, atol=1e-6, rtol=0)
-    back = torch.from_numpy(color.lab2rgb(expected.permute(1, 2, 0).numpy())).permute(2, 0, 1)
-    torch.testing.assert_close(rgb_from_lab(expected), back, atol=1e-6, rtol=0)
 
 
 def test_color_transfer_gives_the_styles_statistics(generator):

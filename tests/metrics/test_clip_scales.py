@@ -18,22 +18,12 @@ from torchmetrics.multimodal.clip_score import CLIPScore
 from benchmark.images import fit_square, to_tensor
 from benchmark.models.clip import ClipModel
 from benchmark.models.provider import Models
-from benchmark.models.role import Role
 from metrics.clip_similarity import ClipTextSimilarity
 from metrics.clip_style import ClipStyleSimilarity
+from tests.metrics.colour_judge import JudgeOnly
 
 SIDE = 64
 PROMPTS = ("a pencil sketch", "neon light", "an oil painting of a cat")
-
-
-class JudgeOnly(Models):
-    def __init__(self, judge: ClipModel) -> None:
-        super().__init__({})
-        self.judge = judge
-
-    def load(self, role: Role) -> Any:
-        assert role is Role.CLIP_JUDGE
-        return self.judge
 
 
 @pytest.fixture(scope="module")

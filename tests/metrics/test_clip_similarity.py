@@ -1,15 +1,11 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import torch
-from torch import nn
 from torch.nn import functional
 
-from benchmark.models.provider import Models
-from benchmark.models.role import Role
 from metrics.clip_similarity import ClipDirectionalSimilarity, ClipTextSimilarity
+from tests.metrics.colour_judge import ColourJudge, JudgeOnly
 
 MEANINGS = {
     "a photo": (1.0, 1.0, 1.0),
@@ -19,45 +15,20 @@ MEANINGS = {
 }
 
 
-class ColourClip(nn.Module):
-    """A judge that understands only colours: an embedding is a mean colour, of any length."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.embedded_images = 0
-
-    def encode_image(self, images: torch.Tensor) -> torch.Tensor:
-        self.embedded_images += len(images)
-        return 7 * images.mean(dim=(2, 3))
-
-    def encode_text(self, prompts: list[str]) -> torch.Tensor:
-        return torch.tensor([MEANINGS[prompt] for prompt in prompts])
-
-
-class JudgeOnly(Models):
-    def __init__(self, judge: nn.Module) -> None:
-        super().__init__({})
-        self.judge = judge
-
-    def load(self, role: Role) -> Any:
-        assert role is Role.CLIP_JUDGE
-        return self.judge
+@pytest.fixture
+def judge() -> ColourJudge:
+    return ColourJudge(MEANINGS)
 
 
 @pytest.fixture
-def judge() -> ColourClip:
-    return ColourClip()
-
-
-@pytest.fixture
-def text_similarity(judge: ColourClip) -> ClipTextSimilarity:
+def text_similarity(judge: ColourJudge) -> ClipTextSimilarity:
     metric = ClipTextSimilarity()
     metric.prepare(JudgeOnly(judge))
     return metric
 
 
 @pytest.fixture
-def directional_similarity(judge: ColourClip) -> ClipDirectionalSimilarity:
+def directional_similarity(judge: ColourJudge) -> ClipDirectionalSimilarity:
     metric = ClipDirectionalSimilarity()
     metric.prepare(JudgeOnly(judge))
     return metric
@@ -148,7 +119,7 @@ def test_a_batch_of_mixed_sizes_equals_single_images(
             torch.testing.assert_close(score, single[0])
 
 
-def test_each_image_is_embedded_once_for_both_metrics(judge: ColourClip) -> None:
+def test_each_image_is_embedded_once_for_both_metrics(judge: ColourJudge) -> None:
     models = JudgeOnly(judge)
     metrics = [ClipTextSimilarity(), ClipDirectionalSimilarity()]
     contents = [plain(0.2, 0.6, 0.3), plain(0.5, 0.5, 0.5)]

@@ -1,55 +1,24 @@
 from __future__ import annotations
 
-from typing import Any
-
 import open_clip
 import pytest
 import torch
-from torch import nn
 from torch.nn import functional
 from torchvision.transforms.v2 import InterpolationMode
 from torchvision.transforms.v2.functional import to_pil_image
 
-from benchmark.models.provider import Models
 from benchmark.models.resizing import resize
-from benchmark.models.role import Role
 from metrics.clip_patches import PATCHES, ClipPatchScore, patch_boxes
 from metrics.clip_style import ClipStyleSimilarity
+from tests.metrics.colour_judge import ColourJudge, JudgeOnly
 from tests.models.test_resizing import ROUNDING, blocks
 
 PROMPTS = {"red": (2.0, 0.1, 0.0), "green": (0.0, 1.0, 0.3)}
 
 
-class ColourJudge(nn.Module):
-    """A judge that understands only colours: an embedding is a mean colour, of any length."""
-
-    image_size = 8
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.embedded_images = 0
-
-    def encode_image(self, images: torch.Tensor) -> torch.Tensor:
-        self.embedded_images += len(images)
-        return 5 * images.mean(dim=(2, 3))
-
-    def encode_text(self, prompts: list[str]) -> torch.Tensor:
-        return torch.tensor([PROMPTS[prompt] for prompt in prompts])
-
-
-class JudgeOnly(Models):
-    def __init__(self, judge: nn.Module) -> None:
-        super().__init__({})
-        self.judge = judge
-
-    def load(self, role: Role) -> Any:
-        assert role is Role.CLIP_JUDGE
-        return self.judge
-
-
 @pytest.fixture
 def judge() -> ColourJudge:
-    return ColourJudge()
+    return ColourJudge(PROMPTS)
 
 
 @pytest.fixture

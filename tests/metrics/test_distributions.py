@@ -1,40 +1,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import pytest
 import torch
-from torch import nn
 from torch.nn import functional
 
-from benchmark.models.provider import Models
-from benchmark.models.role import Role
 from metrics import distributions
 from metrics.clip_style import ClipStyleSimilarity
 from metrics.distributions import Cmmd
-
-
-class ColourJudge(nn.Module):
-    """A judge that understands only colours: an embedding is a mean colour, of any length."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.embedded_images = 0
-
-    def encode_image(self, images: torch.Tensor) -> torch.Tensor:
-        self.embedded_images += len(images)
-        return 5 * images.mean(dim=(2, 3))
-
-
-class JudgeOnly(Models):
-    def __init__(self, judge: nn.Module) -> None:
-        super().__init__({})
-        self.judge = judge
-
-    def load(self, role: Role) -> Any:
-        assert role is Role.CLIP_JUDGE
-        return self.judge
+from tests.metrics.colour_judge import ColourJudge, JudgeOnly
 
 
 def embeddings(number: int, *, seed: int, size: int = 16) -> torch.Tensor:

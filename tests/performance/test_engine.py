@@ -12,7 +12,7 @@ import pytest
 
 from benchmark.execution.schedule import SilentObserver, run_units
 from benchmark.execution.tasks.remaining_tasks import RemainingTasks
-from benchmark.execution.tasks.task import Ended, Made, Started
+from benchmark.execution.tasks.task import ImageMade, TaskEnded, TaskStarted
 from benchmark.execution.tasks.unit_task import UnitTask
 from benchmark.execution.workers.executor import pickle_configuration
 from benchmark.execution.workers.local_executor import LocalExecutor
@@ -34,8 +34,8 @@ class DoesNothing:
 
     def execute(self, tasks, is_stopping):
         for task in tasks:
-            yield Started(task)
-            yield Ended(task, do_nothing(task.unit), 0.0)
+            yield TaskStarted(task)
+            yield TaskEnded(task, do_nothing(task.unit), 0.0)
 
 
 def do_nothing(unit: Unit) -> UnitRecord:
@@ -43,7 +43,7 @@ def do_nothing(unit: Unit) -> UnitRecord:
     return UnitRecord(unit.method, unit.case.id, UnitStatus.OK, unit.seed, seconds=0.0, scores=scores)
 
 
-def keep_nothing(made: Made) -> None:
+def keep_nothing(made: ImageMade) -> None:
     """Keeps no image."""
 
 

@@ -11,9 +11,10 @@ import pytest
 
 from benchmark.errors import InputError
 from benchmark.models.role import Role
+from benchmark.plan.selection import select_method
 from benchmark.protocol.embedded import mini, smoke, wikiart, wikiart_small
 from benchmark.protocol.reading import read_protocol
-from benchmark.registry import PluginKind, installed_plugins
+from benchmark.registry import PluginKind, find_plugin, installed_plugins
 from tests.conftest import SAMPLE_PLUGINS
 
 TINY = SAMPLE_PLUGINS / "sample_plugins" / "tiny"
@@ -159,6 +160,28 @@ class TestTheFingerprint:
             _ = protocol.fingerprint
 
 
+class TestSettings:
+    def test_of_a_method_can_be_those_of_another(self, edited):
+        alike = edited("[methods.blend]", '[methods.printer]\nlike = "blend"\n\n[methods.blend]\ntimes = 2')
+        written_out = edited(
+            "[methods.blend]", "[methods.printer]\nshare = 0.75\ntimes = 2\n\n[methods.blend]\ntimes = 2"
+        )
+        assert alike.method_settings["printer"] == {"share": 0.75, "times": 2}
+        assert alike.method_settings == written_out.method_settings
+        assert alike.fingerprint == written_out.fingerprint
+
+    def test_of_its_own_come_before_those_of_another(self, edited):
+        alike = edited("[methods.blend]", '[methods.printer]\nlike = "blend"\nshare = 0.5\n\n[methods.blend]')
+        assert alike.method_settings == {"printer": {"share": 0.5}, "blend": {"share": 0.75}}
+
+    @pytest.mark.parametrize("make", [mini, smoke])
+    def test_of_shipped_protocols_are_settings_of_their_methods(self, make):
+        protocol = make()
+        assert protocol.method_settings.keys() == {"gatys", "clipstyler", "multi_style"}
+        for name in protocol.method_settings:
+            assert select_method(find_plugin(PluginKind.METHODS, name), protocol, {}).settings is not None
+
+
 class TestBadFiles:
     @pytest.mark.parametrize(
         ("old", "new", "message"),
@@ -203,6 +226,18 @@ class TestBadFiles:
                 "decodes the features of vgg19-embedded: name it as vgg",
             ),
             ("[methods.blend]", "[methods]\nblend = 1\n[methods.x]", "methods.blend must be a table"),
+            (
+                "[methods.blend]",
+                '[methods.x]\nlike = "blent"\n[methods.blend]',
+                "methods.x.like must name another method that has settings here, not 'blent'; did you mean blend?",
+            ),
+            ("[methods.blend]", "[methods.x]\nlike = 2\n[methods.blend]", "settings here, not 2"),
+            ("[methods.blend]", '[methods.blend]\nlike = "blend"', "blend is itself like another method"),
+            (
+                "[methods.blend]",
+                '[methods.x]\nlike = "y"\n[methods.y]\nlike = "blend"\n[methods.blend]',
+                "methods.x.like: y is itself like another method; name that one",
+            ),
         ],
     )
     def test_are_refused_with_what_and_where(self, edited, old, new, message):

@@ -13,13 +13,13 @@ import pytest
 
 from benchmark.analysis.statistics import analyze
 from benchmark.analysis.summary import scores_in, summarize
-from benchmark.store.costs import DISTURBED
+from benchmark.store.cost_columns import DISTURBED
 from benchmark.store.records import RunRecords
 from reports.exports import CsvReport, JsonReport
 from reports.figures.costs import cost_figure, quality_figure
 from reports.html.gallery import build_gallery
 from reports.html.glance import build_glance
-from reports.html.images import PictureSource
+from reports.html.picture_source import PictureSource
 from reports.html.report import HtmlReport
 from reports.latex import LatexReport
 from reports.markdown import MarkdownReport

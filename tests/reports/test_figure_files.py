@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from benchmark.store.records import RunRecords
-from benchmark.testing.report import ReportConformance
+from benchmark.testing.report_conformance import ReportConformance
 from reports.figure_files import FiguresReport
 
 NAMES = ("trade_off", "quality_and_runtime", "costs", "profile", "ranks")

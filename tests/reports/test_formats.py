@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.store.records import RunRecords
-from benchmark.testing.report import ReportConformance
+from benchmark.testing.report_conformance import ReportConformance
 from reports.exports import CsvReport, JsonReport
 from reports.latex import LatexReport, tex
 from reports.markdown import MarkdownReport, escape

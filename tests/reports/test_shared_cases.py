@@ -19,7 +19,7 @@ from reports.figures.trade_off import trade_off_figure
 from reports.figures.trend import trend_figure
 from reports.html.glance import build_glance
 from reports.html.heat_map import build_heat_maps
-from reports.html.images import PictureSource
+from reports.html.picture_source import PictureSource
 from reports.html.report import HtmlReport
 from reports.tables.ranking import build_scores
 from reports.tables.units import read_units

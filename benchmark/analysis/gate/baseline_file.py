@@ -1,6 +1,6 @@
 """Baseline files: snapshots of runs as JSON to commit, one line per case.
 
-Version 2 adds the scores of all images of a method at once, ``set_scores``; a file of version 1 has none.
+Version 2 adds the scores of set metrics, ``set_scores``; a file of version 1 has none.
 Version 3 adds ``seeds``, one for each run that the scores are the mean of; how far those runs differ, in ``spreads``,
 ``mean_spreads`` and, of a number for all images, ``spread``; why metrics were ``unavailable``; and which durations were
 ``disturbed``.

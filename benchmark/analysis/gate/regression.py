@@ -1,4 +1,4 @@
-"""Compares a run with an earlier one: case by case, and by the numbers for all images of a method at once."""
+"""Compares a run with an earlier one: case by case, and by the scores of set metrics."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from benchmark.analysis.gate.snapshot import RUNTIME, CaseResult, MethodResults,
 from benchmark.analysis.gate.verdict import Finding, Outcome
 from benchmark.contracts.metric import Direction
 from benchmark.settings import describe_differences
-from benchmark.store.costs import DISTURBED
+from benchmark.store.cost_columns import DISTURBED
 from benchmark.store.records import UnitStatus
 from benchmark.wording import format_count
 

@@ -1,4 +1,4 @@
-"""Compares numbers that say something of all stylized images of a method at once."""
+"""Compares the scores of set metrics: one number for all stylized images of a method."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from benchmark.contracts.metric import Direction
 def compare_set_scores(
     before: Snapshot, now: Snapshot, metric: str, tolerance: Tolerance
 ) -> tuple[list[Finding], list[PairedMeans]]:
-    """Compares the one number that a metric has for each method.
+    """Compares the one number that a set metric has for each method.
 
     Numbers from too few images, or from other numbers of images than before, are not comparable, which decides nothing:
     small protocols have few images always. Methods that only one of the runs has are passed over.

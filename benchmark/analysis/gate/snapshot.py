@@ -73,7 +73,7 @@ class CaseResult:
 
 @dataclass(frozen=True)
 class SetResult:
-    """What a metric says of all stylized images of a method at once.
+    """What a set metric says of all stylized images of a method.
 
     Attributes:
         value: The number, or ``None`` if there is none; of repeated runs the mean.
@@ -109,7 +109,7 @@ class MethodResults:
         version: Its version.
         settings: Its settings.
         cases: Its finished units by case.
-        set_scores: By metric, the one number for all its images; only of metrics that score them together.
+        set_scores: By set metric, the one number for all its images.
         mean_spreads: By metric, the standard deviation of its mean over repeated runs, where that is not zero.
     """
 

@@ -10,7 +10,7 @@ from benchmark.analysis.gate.snapshot import RUNTIME, is_disturbed, lacking_metr
 from benchmark.analysis.gate.thresholds_file import Threshold, is_pattern
 from benchmark.analysis.gate.verdict import Finding, Outcome, Part
 from benchmark.errors import InputError
-from benchmark.store.costs import COST_COLUMNS, DISTURBED, TIME
+from benchmark.store.cost_columns import COST_COLUMNS, DISTURBED, TIME
 from benchmark.store.records import RunRecords, UnitStatus
 from benchmark.suggestion import suggest
 from benchmark.wording import format_count
@@ -99,7 +99,7 @@ def _check(run: RunRecords, threshold: Threshold, method: str, metric: str) -> F
 
 
 def _mean(run: RunRecords, units: pd.DataFrame, method: str, metric: str) -> Finding:
-    """The mean over the units of a method; of a metric that scores methods as a whole, that of the summary.
+    """The mean over the units of a method; of a set metric, that of the summary.
 
     The reason is why the number says little.
     """

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from scipy.stats import rankdata
 
+from benchmark.audit.check_result import CheckResult, NotApplicableError
 from benchmark.audit.evidence import Evidence
-from benchmark.audit.finding import NotApplicableError, Outcome
 from benchmark.audit.treatment import BLENDS
 from benchmark.contracts import Axis
 
@@ -17,7 +17,7 @@ LEAST_CORRELATION: Final = 0.9
 """Mean rank correlation with the strength of the blend; 0.9 is two neighbours of five exchanged in every case."""
 
 
-def blends(evidence: Evidence) -> Outcome:
+def blends(evidence: Evidence) -> CheckResult:
     """Correlates, case by case, the ranks of the scores with the shares of the style image (Spearman)."""
     if evidence.info.axis is Axis.TEXT:
         raise NotApplicableError("half a style image is not half of what a prompt says")
@@ -31,7 +31,7 @@ def blends(evidence: Evidence) -> Outcome:
         "steps back": float(np.mean(np.diff(rows, axis=1) <= 0)),
     }
     problem = f"scores follow the strength of the blend with a rank correlation of {figures['correlation']:.2f} only"
-    return Outcome.of("" if figures["correlation"] >= LEAST_CORRELATION else problem, figures)
+    return CheckResult.of("" if figures["correlation"] >= LEAST_CORRELATION else problem, figures)
 
 
 def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:

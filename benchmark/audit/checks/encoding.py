@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from benchmark.audit.check_result import CheckResult, NotApplicableError
 from benchmark.audit.evidence import Evidence
-from benchmark.audit.finding import NotApplicableError, Outcome
 from benchmark.audit.treatment import HALFWAY, JPEG_QUALITY, THROUGH_JPEG, THROUGH_PNG
 
 LARGEST_CHANGE: Final = 0.1
@@ -16,7 +16,7 @@ LARGEST_CHANGE: Final = 0.1
 ROUNDING: Final = 1e-6
 
 
-def encoding(evidence: Evidence) -> Outcome:
+def encoding(evidence: Evidence) -> CheckResult:
     """Stores the halfway blend as PNG, which must not change its score, and as JPEG, which may change it little."""
     span = evidence.span()
     if span == 0:
@@ -26,8 +26,8 @@ def encoding(evidence: Evidence) -> Outcome:
     through_png = float(np.abs(evidence.scores(THROUGH_PNG) - direct).max()) / span
     figures = {"JPEG": through_jpeg, "PNG": through_png}
     if through_png > ROUNDING:
-        return Outcome.of(f"a lossless file changes the score by {through_png:.2g} of its span", figures)
+        return CheckResult.of(f"a lossless file changes the score by {through_png:.2g} of its span", figures)
     if through_jpeg > LARGEST_CHANGE:
         problem = f"JPEG of quality {JPEG_QUALITY} changes the score by {through_jpeg:.2g} of its span"
-        return Outcome.of(problem, figures)
-    return Outcome.of("", figures)
+        return CheckResult.of(problem, figures)
+    return CheckResult.of("", figures)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from benchmark.audit.check_result import CheckResult, CheckStatus
 from benchmark.audit.evidence import Evidence
-from benchmark.audit.finding import Outcome, Verdict
 from benchmark.audit.significance import positive_mean
 
 
-def ends(evidence: Evidence) -> Outcome:
+def ends(evidence: Evidence) -> CheckResult:
     """Compares the two ends case by case, as the controls anchor them.
 
     On the axis ``content`` the unchanged content has to score better than the style image, on the axes ``style`` and
@@ -22,9 +22,9 @@ def ends(evidence: Evidence) -> Outcome:
         "good end": float(evidence.scores(good).mean()),
         "bad end": float(evidence.scores(bad).mean()),
     }
-    verdict = positive_mean(gaps, evidence)
+    status = positive_mean(gaps, evidence)
     named = "unchanged content" if good.strength == 0 else "style image"
     other = "style image" if good.strength == 0 else "unchanged content"
     share = f"in {figures['share of cases']:.0%} of the cases"
     problem = f"the {named} scores better than the {other} {share}, by {gaps.mean():.2g} on average"
-    return Outcome(verdict, "" if verdict is Verdict.PASSED else problem, figures)
+    return CheckResult(status, "" if status is CheckStatus.PASSED else problem, figures)

@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 
+from benchmark.audit.check_result import CheckResult, NotApplicableError
 from benchmark.audit.checks.blends import rank_correlation
 from benchmark.audit.evidence import Evidence, ScoringError
-from benchmark.audit.finding import NotApplicableError, Outcome
 from benchmark.audit.treatment import HALFWAY, HALVED
 
 LEAST_AGREEMENT: Final = 0.8
@@ -17,7 +17,7 @@ LEAST_AGREEMENT: Final = 0.8
 _FEWEST_CASES: Final = 4
 
 
-def resolution(evidence: Evidence) -> Outcome:
+def resolution(evidence: Evidence) -> CheckResult:
     """Scores the halfway blends at the protocol's resolution and at half of it.
 
     Other numbers are expected; what is asked is that the cases keep their order (Spearman).
@@ -27,7 +27,7 @@ def resolution(evidence: Evidence) -> Outcome:
         half = evidence.scores(HALVED)
     except ScoringError as error:
         raise NotApplicableError(f"it cannot score at half the resolution: {error}") from error
-    if evidence.subject.scores_sets:
+    if evidence.subject.is_set_metric:
         raise NotApplicableError(f"a set has one score, {whole[0]:.3g}, at half the resolution {half[0]:.3g}")
     if len(whole) < _FEWEST_CASES:
         raise NotApplicableError(f"{len(whole)} cases have too few orders; {_FEWEST_CASES} are needed")
@@ -35,4 +35,4 @@ def resolution(evidence: Evidence) -> Outcome:
         raise NotApplicableError("all cases score alike: they have no order")
     figures = {"agreement": rank_correlation(whole, half), "whole": float(whole.mean()), "half": float(half.mean())}
     problem = f"at half the resolution the cases are ordered otherwise (rank correlation {figures['agreement']:.2f})"
-    return Outcome.of("" if figures["agreement"] >= LEAST_AGREEMENT else problem, figures)
+    return CheckResult.of("" if figures["agreement"] >= LEAST_AGREEMENT else problem, figures)

@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.audit.check_result import CheckResult, CheckStatus, NotApplicableError
 from benchmark.audit.checks.encoding import ROUNDING
 from benchmark.audit.evidence import Evidence
-from benchmark.audit.finding import NotApplicableError, Outcome, Verdict
 from benchmark.audit.gathering import number_of_swaps
 from benchmark.audit.significance import positive_mean
 from benchmark.audit.treatment import HALFWAY, swapped
@@ -19,7 +19,7 @@ from benchmark.contracts import Axis, Need
 _ROLE_OF_AXIS: Final = {Axis.CONTENT: Need.CONTENT, Axis.STYLE: Need.STYLE_IMAGE, Axis.TEXT: Need.PROMPT}
 
 
-def roles(evidence: Evidence) -> Outcome:
+def roles(evidence: Evidence) -> CheckResult:
     """Scores the halfway blend against what other cases have.
 
     Every role that the metric reads has to matter: swapping it has to change most scores. On the role that its axis
@@ -31,7 +31,7 @@ def roles(evidence: Evidence) -> Outcome:
         raise NotApplicableError("it reads nothing but the stylized image")
     figures: dict[str, float] = {}
     problems: list[str] = []
-    verdict = Verdict.PASSED
+    status = CheckStatus.PASSED
     own = _ROLE_OF_AXIS.get(evidence.info.axis)
     for need in sorted(needs, key=lambda need: need is not own):
         name = need.replace("_", " ")
@@ -41,19 +41,19 @@ def roles(evidence: Evidence) -> Outcome:
             # Half a win for a tie: of two references that score alike neither is the right one.
             wins = ((np.sign(evidence.sign * gaps) + 1) / 2).mean(axis=1)
             figures["wins"] = float(wins.mean())
-            verdict = positive_mean(wins - 0.5, evidence)
-            if verdict is not Verdict.PASSED:
+            status = positive_mean(wins - 0.5, evidence)
+            if status is not CheckStatus.PASSED:
                 problems.append(f"the right {name} wins {wins.mean():.0%} of the time")
         figures[f"{name} matters"] = changed
         if changed <= 0.5:
-            verdict = Verdict.FAILED
+            status = CheckStatus.FAILED
             problems.append(f"another {name} leaves {1 - changed:.0%} of the scores as they are")
-    return Outcome(verdict, "; ".join(problems), figures)
+    return CheckResult(status, "; ".join(problems), figures)
 
 
 def _gaps(evidence: Evidence, need: Need) -> NDArray[np.float64]:
     """Score with the right one minus score with a wrong one, N×(number of wrong ones)."""
-    if evidence.subject.scores_sets and need is Need.STYLE_IMAGE:
+    if evidence.subject.is_set_metric and need is Need.STYLE_IMAGE:
         return _gaps_of_halves(evidence)
     swaps = number_of_swaps(need, evidence.cases)
     if swaps == 0:

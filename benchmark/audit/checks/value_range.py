@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from benchmark.audit.check_result import CheckResult, NotApplicableError
 from benchmark.audit.evidence import Evidence
-from benchmark.audit.finding import NotApplicableError, Outcome
 
 _ROUNDING: Final = 1e-4
 
 
-def value_range(evidence: Evidence) -> Outcome:
+def value_range(evidence: Evidence) -> CheckResult:
     """Looks at the scores of all blends, from the content to the style image."""
     low, high = evidence.info.minimum, evidence.info.maximum
     if low is None and high is None:
@@ -18,7 +18,7 @@ def value_range(evidence: Evidence) -> Outcome:
     seen = evidence.seen()
     figures = {"lowest": float(seen.min()), "highest": float(seen.max())}
     if low is not None and figures["lowest"] < low - _ROUNDING:
-        return Outcome.of(f"a score of {figures['lowest']:.4g} is below the stated minimum {low:g}", figures)
+        return CheckResult.of(f"a score of {figures['lowest']:.4g} is below the stated minimum {low:g}", figures)
     if high is not None and figures["highest"] > high + _ROUNDING:
-        return Outcome.of(f"a score of {figures['highest']:.4g} is above the stated maximum {high:g}", figures)
-    return Outcome.of("", figures)
+        return CheckResult.of(f"a score of {figures['highest']:.4g} is above the stated maximum {high:g}", figures)
+    return CheckResult.of("", figures)

@@ -14,21 +14,16 @@ from benchmark.cli.targets import try_output_file
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Write a page with thumbnails to this HTML file.")
 def show(name: str, out: Path | None) -> None:
     """Show a protocol, by its name or the path of its file or folder."""
-    from benchmark.cli.protocol.page import protocol_page
-    from benchmark.cli.protocol.words import print_protocol
+    from benchmark.cli.protocol.protocol_page import protocol_page
+    from benchmark.cli.protocol.words import as_frozen, print_protocol
     from benchmark.escaping import printable
-    from benchmark.plan.selection import find_protocol, load_protocol
-    from benchmark.protocol.data_directory import is_frozen
-    from benchmark.protocol.recipe import Recipe
+    from benchmark.plan.selection import find_protocol
     from benchmark.store.atomic import write_text
 
     if out is not None:
         try_output_file(out, (".html", ".htm"))
-    found = find_protocol(name)
-    if isinstance(found, Recipe) and is_frozen(found.name):
-        found = load_protocol(name)
+    found = as_frozen(find_protocol(name), name)
     if out is None:
-        click.echo(f"protocol {found.name}")
         print_protocol(found)
         return
     write_text(out, protocol_page(found))

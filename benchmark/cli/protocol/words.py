@@ -10,6 +10,8 @@ from benchmark.analysis.networks import networks_of_roles, notes_on
 from benchmark.errors import BenchmarkError
 from benchmark.escaping import one_line
 from benchmark.protocol.case import Content, Style
+from benchmark.protocol.data_directory import is_frozen
+from benchmark.protocol.frozen import frozen_protocol
 from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.recipe import DatasetSource, Recipe
 
@@ -53,8 +55,27 @@ def style_words(style: Style) -> str:
     return ", ".join(filter(None, (style.title, style.artist, style.year, style.movement)))
 
 
-def print_protocol(found: Protocol | Recipe) -> None:
-    """Prints everything about a protocol or recipe."""
+def as_frozen(found: Protocol | Recipe, name: str) -> Protocol | Recipe:
+    """The protocol that a recipe was frozen to on this machine; whatever else is given as it is.
+
+    Args:
+        found: The protocol or recipe.
+        name: The name or path that it was found by.
+
+    Raises:
+        InputError: What it was frozen to cannot be used.
+    """
+    return frozen_protocol(found, name) if isinstance(found, Recipe) and is_frozen(found.name) else found
+
+
+def print_protocol(found: Protocol | Recipe, origin: str = "") -> None:
+    """Prints everything about a protocol or recipe.
+
+    Args:
+        found: The protocol or recipe.
+        origin: What installed it, if anything did.
+    """
+    click.echo(f"protocol {found.name}" + (f" (from {origin})" if origin else ""))
     if found.description:
         click.echo(f"  {one_line(found.description)}")
     for name, value in protocol_facts(found):

@@ -12,8 +12,8 @@ from torch import Tensor
 from benchmark.contracts import Metric, Need
 from benchmark.errors import log_error
 from benchmark.execution.bench.lent_images import LentImages
-from benchmark.execution.bench.metric_output import checked_scores, require_range
-from benchmark.execution.bench.prepared_metrics import PreparedMetrics
+from benchmark.execution.bench.outputs import checked_scores, require_range
+from benchmark.execution.bench.prepared_plugins import PreparedMetrics
 from benchmark.execution.bench.step import Action, Step, ignore_step
 from benchmark.models.embedding import image_embedding, prompt_embedding
 from benchmark.models.provider import Models
@@ -46,7 +46,7 @@ class Scorer:
     """Scores stylized images.
 
     Args:
-        metrics: The metrics; those that are unavailable, or score all images of a method at once, are left out.
+        metrics: The metrics; those that are unavailable, and set metrics, are left out.
         styles: The styles of the protocol, for the similarity matrix, which is made where a metric asks the judge.
         models: The networks.
         on_step: Is told which metric is about to score.
@@ -60,7 +60,7 @@ class Scorer:
         on_step: Callable[[Step], None] = ignore_step,
     ) -> None:
         available = [metric for metric in metrics if not metric.unavailable]
-        self._selected = [metric for metric in available if not metric.scores_sets]
+        self._selected = [metric for metric in available if not metric.is_set_metric]
         is_judged = any(Role.CLIP_JUDGE in metric.info.backbones for metric in available if metric.info)
         self._prompts = {style.id: style.prompt for style in styles if style.prompt} if is_judged else {}
         self._models = models

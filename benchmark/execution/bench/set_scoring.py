@@ -1,4 +1,4 @@
-"""Scores all stylized images of a method at once: each is described when it is there, the sets are compared last."""
+"""Scores methods with set metrics: each image is described when it is there, the sets are compared last."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from benchmark.contracts import Need, SetMetric, SetMetricInfo
 from benchmark.errors import log_error
 from benchmark.execution.bench.inputs import CaseInputs
 from benchmark.execution.bench.lent_images import LentImages
-from benchmark.execution.bench.metric_output import checked_description, checked_set_score, require_range
-from benchmark.execution.bench.prepared_metrics import PreparedMetrics
+from benchmark.execution.bench.outputs import checked_description, checked_set_score, require_range
+from benchmark.execution.bench.prepared_plugins import PreparedMetrics
 from benchmark.execution.bench.step import Step
 from benchmark.models.provider import Models
 from benchmark.plan.configuration import SelectedMetric
@@ -24,7 +24,7 @@ from benchmark.store.records import SetScore
 
 
 class SetScorer:
-    """Scores methods with the metrics that read all their images.
+    """Scores methods with set metrics.
 
     Args:
         metrics: The metrics; those that are unavailable, or score case by case, are left out.
@@ -42,7 +42,7 @@ class SetScorer:
         read: Callable[[str], Tensor],
         on_step: Callable[[Step], None],
     ) -> None:
-        self._selected = {metric.name: metric for metric in metrics if metric.scores_sets and not metric.unavailable}
+        self._selected = {metric.name: metric for metric in metrics if metric.is_set_metric and not metric.unavailable}
         self._models = models
         self._metrics = PreparedMetrics(models, on_step)
         self._inputs = inputs

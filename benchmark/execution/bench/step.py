@@ -44,7 +44,7 @@ def ignore_step(step: Step) -> None:
 
 
 @dataclass(frozen=True)
-class Loss:
+class WorkerFailure:
     """How a worker was lost.
 
     Attributes:

@@ -34,7 +34,7 @@ class Workbench:
         inputs: The images of the cases.
         stylizer: The methods.
         scorer: The metrics that score case by case.
-        sets: The metrics that score all images of a method at once.
+        set_scorer: The set metrics.
         report: Is told each step that is begun, and each image that was made.
     """
 
@@ -53,7 +53,7 @@ class Workbench:
         self.inputs = CaseInputs(protocol.resolution, self.device, copies)
         self.stylizer = Stylizer({method.name: method for method in configuration.methods}, models, report, self.load)
         self.scorer = Scorer(configuration.metrics, protocol.styles, models, report)
-        self.sets = SetScorer(configuration.metrics, models, self.inputs, self.finished_image, report)
+        self.set_scorer = SetScorer(configuration.metrics, models, self.inputs, self.finished_image, report)
         self._directory = directory
 
     def finished_image(self, path: str) -> Tensor:

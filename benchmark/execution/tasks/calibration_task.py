@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from benchmark.execution.bench.calibration import calibrate
-from benchmark.execution.bench.step import Loss, Step
+from benchmark.execution.bench.step import Step, WorkerFailure
 from benchmark.execution.bench.workbench import Workbench
 from benchmark.execution.tasks.task import Result, TaskFiles
 from benchmark.store.records import Calibration
@@ -29,10 +29,10 @@ class CalibrationTask:
         """Measures."""
         return calibrate(workbench.device, workbench.load)
 
-    def after(self, loss: Loss) -> Self | Result[None]:
+    def after(self, failure: WorkerFailure) -> Self | Result[None]:
         """Another try for as long as something else is to blame."""
-        return self if loss.is_foreign else Result(None)
+        return self if failure.is_foreign else Result(None)
 
-    def sparing(self, unusable: Mapping[Step, str]) -> Self:  # noqa: ARG002
+    def excluding(self, unusable: Mapping[Step, str]) -> Self:  # noqa: ARG002
         """The task: it needs no plugin."""
         return self

@@ -1,4 +1,4 @@
-"""The task of scoring all images of a method at once with one metric."""
+"""The task of scoring a method with one set metric."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 
 from benchmark.contracts import Need
-from benchmark.execution.bench.step import Action, Loss, Step
+from benchmark.execution.bench.step import Action, Step, WorkerFailure
 from benchmark.execution.bench.workbench import Workbench
 from benchmark.execution.tasks.task import Result, TaskFiles
 from benchmark.plan.configuration import SelectedMetric
@@ -23,7 +23,7 @@ from benchmark.store.records import SetScore, UnitStatus
 
 @dataclass(frozen=True)
 class SetTask:
-    """One method and one metric that reads all its images.
+    """One method and one set metric.
 
     Attributes:
         method: Name of the method.
@@ -64,28 +64,28 @@ class SetTask:
 
     def execute(self, workbench: Workbench) -> SetScore:
         """Scores."""
-        return workbench.sets.score(self.metric, self.units, self.nothing)
+        return workbench.set_scorer.score(self.metric, self.units, self.nothing)
 
-    def after(self, loss: Loss) -> Self | Result[SetScore]:
+    def after(self, failure: WorkerFailure) -> Self | Result[SetScore]:
         """Another try where something else may be to blame, or a failure."""
-        if loss.is_foreign and not self.is_retry:
+        if failure.is_foreign and not self.is_retry:
             return replace(self, is_retry=True)
-        return Result(replace(self.nothing, warning=loss.reason, failed=True))
+        return Result(replace(self.nothing, warning=failure.reason, failed=True))
 
-    def sparing(self, unusable: Mapping[Step, str]) -> Self | Result[SetScore]:
+    def excluding(self, unusable: Mapping[Step, str]) -> Self | Result[SetScore]:
         """A failure if the metric cannot be prepared."""
         reason = unusable.get(Step(Action.PREPARE_METRIC, self.metric))
         return Result(replace(self.nothing, warning=reason, failed=True)) if reason else self
 
 
 def plan_sets(metrics: Sequence[SelectedMetric], index: JournalIndex) -> list[SetTask]:
-    """The tasks of every method with every metric that reads all its images.
+    """The tasks of every method with every set metric.
 
     Args:
         metrics: The metrics; those that are unavailable, or score case by case, are left out.
         index: How the units of the plan ended.
     """
-    selected = [metric for metric in metrics if metric.scores_sets and not metric.unavailable]
+    selected = [metric for metric in metrics if metric.is_set_metric and not metric.unavailable]
     if not selected:
         return []
     plan = index.plan

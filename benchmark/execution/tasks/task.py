@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, Self, TypeVar
 
-from benchmark.execution.bench.step import Loss, Step
+from benchmark.execution.bench.step import Step, WorkerFailure
 from benchmark.execution.bench.workbench import Workbench
 from benchmark.store.journal import UnitRecord
 
@@ -57,10 +57,10 @@ class Task(Protocol[ResultT_co]):
             InputError: An image cannot be read. Whatever goes wrong inside a plugin is part of the result instead.
         """
 
-    def after(self, loss: Loss) -> Self | Result[ResultT_co]:
+    def after(self, failure: WorkerFailure) -> Self | Result[ResultT_co]:
         """What is left to do, or the result, after the worker that executed the task was lost."""
 
-    def sparing(self, unusable: Mapping[Step, str]) -> Self | Result[ResultT_co]:
+    def excluding(self, unusable: Mapping[Step, str]) -> Self | Result[ResultT_co]:
         """What is left to do, or the result, without the preparations that have cost a worker.
 
         Args:
@@ -69,14 +69,14 @@ class Task(Protocol[ResultT_co]):
 
 
 @dataclass(frozen=True)
-class Started(Generic[ResultT]):
+class TaskStarted(Generic[ResultT]):
     """A worker was given a task."""
 
     task: Task[ResultT]
 
 
 @dataclass(frozen=True)
-class Made:
+class ImageMade:
     """An image was made; it is kept before it is scored.
 
     Attributes:
@@ -89,7 +89,7 @@ class Made:
 
 
 @dataclass(frozen=True)
-class Ended(Generic[ResultT]):
+class TaskEnded(Generic[ResultT]):
     """A task ended.
 
     Attributes:

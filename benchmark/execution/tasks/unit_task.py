@@ -10,9 +10,9 @@ from typing import Self
 from torch import Tensor
 
 from benchmark.errors import InputError, log_error
-from benchmark.execution.bench.step import Action, Loss, Step
+from benchmark.execution.bench.step import Action, Step, WorkerFailure
 from benchmark.execution.bench.workbench import Workbench
-from benchmark.execution.tasks.task import Made, Result, TaskFiles
+from benchmark.execution.tasks.task import ImageMade, Result, TaskFiles
 from benchmark.images import encode_png, quantize
 from benchmark.plan.unit import Unit
 from benchmark.store.journal import UnitRecord
@@ -83,7 +83,7 @@ class UnitTask:
                 image_sha256=hashlib.sha256(png).hexdigest(),
             )
             image = quantize(measured.value)
-            workbench.report(Made(record, png))
+            workbench.report(ImageMade(record, png))
         scores = workbench.scorer.score(
             unit.case,
             stylized=image,
@@ -91,22 +91,22 @@ class UnitTask:
             styles=workbench.inputs.style_images(unit.case),
             excluded=self.excluded,
         )
-        workbench.sets.observe(unit, stylized=image, content=content, excluded=self.excluded)
+        workbench.set_scorer.observe(unit, stylized=image, content=content, excluded=self.excluded)
         log = unit.log if scores.errors else ""
         return replace(
             record, scores=scores.values, score_errors=scores.errors, similarities=scores.similarities, log=log
         )
 
-    def after(self, loss: Loss) -> Self | Result[UnitRecord]:
+    def after(self, failure: WorkerFailure) -> Self | Result[UnitRecord]:
         """Another try where something else may be to blame; without the metric that was at work; or a failure."""
-        made = loss.made or self.made
-        if loss.is_foreign and not self.is_retry:
+        made = failure.made or self.made
+        if failure.is_foreign and not self.is_retry:
             return replace(self, made=made, is_retry=True)
-        if made is not None and loss.step is not None and loss.step.is_metrics:
-            return replace(self, made=made, excluded={**self.excluded, loss.step.plugin: loss.reason})
-        return Result(self._failed(loss.reason))
+        if made is not None and failure.step is not None and failure.step.is_metrics:
+            return replace(self, made=made, excluded={**self.excluded, failure.step.plugin: failure.reason})
+        return Result(self._failed(failure.reason))
 
-    def sparing(self, unusable: Mapping[Step, str]) -> Self | Result[UnitRecord]:
+    def excluding(self, unusable: Mapping[Step, str]) -> Self | Result[UnitRecord]:
         """A failure if the method cannot be prepared; without the metrics that cannot be."""
         reason = unusable.get(Step(Action.PREPARE, self.unit.method))
         if reason and self.made is None:

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
 from benchmark.errors import InputError
-from benchmark.execution.tasks.task import Ended, Made, Started, Task
+from benchmark.execution.tasks.task import ImageMade, Task, TaskEnded, TaskStarted
 from benchmark.plan.configuration import RunConfiguration
 
 ResultT = TypeVar("ResultT")
@@ -38,7 +38,7 @@ class Executor(Protocol):
 
     def execute(
         self, tasks: Sequence[Task[ResultT]], is_stopping: Callable[[], bool]
-    ) -> Iterator[Started[ResultT] | Made | Ended[ResultT]]:
+    ) -> Iterator[TaskStarted[ResultT] | ImageMade | TaskEnded[ResultT]]:
         """Executes tasks, in any order.
 
         What is yielded is dealt with before more is handed over, so that an image is kept before it is scored, and no

@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
 from benchmark.errors import InputError
-from benchmark.execution.bench.step import Action, Loss
-from benchmark.execution.tasks.task import Ended, Made, Result, Task
+from benchmark.execution.bench.step import Action, WorkerFailure
+from benchmark.execution.tasks.task import ImageMade, Result, Task, TaskEnded
 from benchmark.execution.workers.backlog import Backlog
 from benchmark.execution.workers.pool import WorkerPool
 from benchmark.execution.workers.process import WorkerProcess
@@ -101,34 +101,36 @@ class LocalExecutor(WorkerPool[WorkerProcess]):
         names = visible.split(",") if visible else [str(number) for number in range(self._devices)]
         return {**os.environ, "CUDA_VISIBLE_DEVICES": names[place % len(names)]}
 
-    def _events(self, place: int, worker: WorkerProcess, backlog: Backlog[ResultT]) -> Iterator[Made | Ended[ResultT]]:
+    def _events(
+        self, place: int, worker: WorkerProcess, backlog: Backlog[ResultT]
+    ) -> Iterator[ImageMade | TaskEnded[ResultT]]:
         task, seconds = cast("Task[ResultT]", worker.task), worker.seconds
         for message in worker.messages():
             match message:
-                case Made():
+                case ImageMade():
                     yield message
                 case Result():
-                    yield Ended(task, cast("ResultT", message.value), seconds)
+                    yield TaskEnded(task, cast("ResultT", message.value), seconds)
                     return
                 case Refused():
                     raise InputError(message.message)
-        loss = self._loss(worker)
-        if loss is None:
+        failure = self._failure(worker)
+        if failure is None:
             return
         self._workers[place] = None
         if not worker.is_ready:
-            self._note_failed_start(loss)
+            self._note_failed_start(failure)
             backlog.put_back(task)
             return
-        if loss.step and loss.step.action in (Action.PREPARE, Action.PREPARE_METRIC) and not loss.is_foreign:
-            self._unusable[loss.step] = loss.reason
-        left = task.after(loss)
+        if failure.step and failure.step.action in (Action.PREPARE, Action.PREPARE_METRIC) and not failure.is_foreign:
+            self._unusable[failure.step] = failure.reason
+        left = task.after(failure)
         if isinstance(left, Result):
-            yield Ended(task, left.value, seconds)
+            yield TaskEnded(task, left.value, seconds)
         else:
             backlog.put_back(left)
 
-    def _loss(self, worker: WorkerProcess) -> Loss | None:
+    def _failure(self, worker: WorkerProcess) -> WorkerFailure | None:
         timeout, limit = self._resources.timeout, self._resources.memory_bytes
         if worker.is_lost():
             return worker.bury()
@@ -138,8 +140,8 @@ class LocalExecutor(WorkerPool[WorkerProcess]):
             return worker.stop_for_memory(limit)
         return None
 
-    def _note_failed_start(self, loss: Loss) -> None:
+    def _note_failed_start(self, failure: WorkerFailure) -> None:
         self._failed_starts += 1
-        if not loss.is_foreign or self._failed_starts >= _ATTEMPTS_TO_START:
+        if not failure.is_foreign or self._failed_starts >= _ATTEMPTS_TO_START:
             log = self._directory / "logs" / "worker.log"
-            raise InputError(f"a worker process cannot start: {loss.reason}; {log} has what it said")
+            raise InputError(f"a worker process cannot start: {failure.reason}; {log} has what it said")

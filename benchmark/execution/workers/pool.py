@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 from benchmark.execution.bench.step import Step
-from benchmark.execution.tasks.task import Ended, Made, Result, Started, Task
+from benchmark.execution.tasks.task import ImageMade, Result, Task, TaskEnded, TaskStarted
 from benchmark.execution.workers.backlog import Backlog
 
 ResultT = TypeVar("ResultT")
@@ -41,7 +41,7 @@ class WorkerPool(ABC, Generic[WorkerT]):
 
     def execute(
         self, tasks: Sequence[Task[ResultT]], is_stopping: Callable[[], bool]
-    ) -> Iterator[Started[ResultT] | Made | Ended[ResultT]]:
+    ) -> Iterator[TaskStarted[ResultT] | ImageMade | TaskEnded[ResultT]]:
         """Executes tasks; see ``Executor``."""
         backlog = Backlog(tasks)
         while True:
@@ -56,15 +56,15 @@ class WorkerPool(ABC, Generic[WorkerT]):
             for place, worker in busy:
                 yield from self._events(place, worker, backlog)
 
-    def _give_tasks(self, backlog: Backlog[ResultT]) -> Iterator[Started[ResultT] | Ended[ResultT]]:
+    def _give_tasks(self, backlog: Backlog[ResultT]) -> Iterator[TaskStarted[ResultT] | TaskEnded[ResultT]]:
         for place in range(len(self._workers)):
             while backlog and not ((worker := self._workers[place]) and worker.task):
                 elsewhere = {other.method for other in self._workers if other and other is not worker}
                 task = backlog.take(worker.method if worker else "", elsewhere)
-                yield Started(task)
-                left = task.sparing(self._unusable)
+                yield TaskStarted(task)
+                left = task.excluding(self._unusable)
                 if isinstance(left, Result):
-                    yield Ended(task, left.value, 0.0)
+                    yield TaskEnded(task, left.value, 0.0)
                 else:
                     self._give(place, left)
 
@@ -77,5 +77,7 @@ class WorkerPool(ABC, Generic[WorkerT]):
         """Waits for one of the workers to send something or to be lost, but no longer than limits may go unwatched."""
 
     @abstractmethod
-    def _events(self, place: int, worker: WorkerT, backlog: Backlog[ResultT]) -> Iterator[Made | Ended[ResultT]]:
+    def _events(
+        self, place: int, worker: WorkerT, backlog: Backlog[ResultT]
+    ) -> Iterator[ImageMade | TaskEnded[ResultT]]:
         """What has come of the task of a worker; what is left of the task of a lost one goes back to the backlog."""

@@ -13,8 +13,8 @@ from typing import Any
 
 import psutil
 
-from benchmark.execution.bench.step import Action, Loss, Step
-from benchmark.execution.tasks.task import Made, Result, Task
+from benchmark.execution.bench.step import Action, Step, WorkerFailure
+from benchmark.execution.tasks.task import ImageMade, Result, Task
 from benchmark.execution.workers.child_process import describe_end, kill
 from benchmark.execution.workers.server import HAS_SERVER, start_worker_server, worker_context
 from benchmark.execution.workers.worker import Ready, Refused
@@ -55,7 +55,7 @@ class WorkerProcess:
         self._tasks = 0
         self._step: Step | None = None
         self._step_began = self._task_began = time.monotonic()
-        self._made: Made | None = None
+        self._made: ImageMade | None = None
         self._fault = ""
 
     @property
@@ -78,7 +78,7 @@ class WorkerProcess:
         with contextlib.suppress(OSError):
             self._connection.send(task)
 
-    def messages(self) -> Iterator[Made | Result[Any] | Refused]:
+    def messages(self) -> Iterator[ImageMade | Result[Any] | Refused]:
         """What it has sent and was not read yet."""
         while not self._fault:
             try:
@@ -93,7 +93,7 @@ class WorkerProcess:
             else:
                 yield from self._noted(message)
 
-    def _noted(self, message: object) -> Iterator[Made | Result[Any] | Refused]:
+    def _noted(self, message: object) -> Iterator[ImageMade | Result[Any] | Refused]:
         if self.is_ready:
             self._step_began = time.monotonic()
         match message:
@@ -102,7 +102,7 @@ class WorkerProcess:
                 self._step_began = self._task_began = time.monotonic()
             case Step():
                 self._step = message
-            case Made():
+            case ImageMade():
                 self._made = message
                 yield message
             case Result() | Refused():
@@ -129,37 +129,37 @@ class WorkerProcess:
                     total += one.memory_info().rss
         return total
 
-    def stop_for_time(self, timeout: float) -> Loss:
+    def stop_for_time(self, timeout: float) -> WorkerFailure:
         """Ends it because a step takes too long; where it was is in its log."""
         if hasattr(signal, "SIGUSR1"):
             with contextlib.suppress(OSError):
                 os.kill(self._process.pid, signal.SIGUSR1)
             self._process.join(_SECONDS_FOR_TRACEBACK)
         self.kill()
-        return self._loss(f"took longer than {timeout:g} s")
+        return self._failure(f"took longer than {timeout:g} s")
 
-    def stop_for_memory(self, limit: int) -> Loss:
+    def stop_for_memory(self, limit: int) -> WorkerFailure:
         """Ends it because it takes too much memory. If it has executed other tasks before, they may be to blame."""
         self.kill()
-        return replace(self._loss(f"took more than {limit / 2**30:.3g} GiB of memory"), is_foreign=self._tasks > 1)
+        return replace(self._failure(f"took more than {limit / 2**30:.3g} GiB of memory"), is_foreign=self._tasks > 1)
 
-    def bury(self) -> Loss:
+    def bury(self) -> WorkerFailure:
         """Says why it was lost, and ends what is left of it."""
         self._process.join(1)
         code = self._process.exitcode
         self.kill()
         if code is None:
-            return self._loss(self._fault)
+            return self._failure(self._fault)
         reason = f"worker {describe_end(code)}"
         if code >= 0:
-            return replace(self._loss(reason), is_foreign=code == _EXIT_CODE_WITHOUT_SERVER and HAS_SERVER)
+            return replace(self._failure(reason), is_foreign=code == _EXIT_CODE_WITHOUT_SERVER and HAS_SERVER)
         is_foreign = -code in _FOREIGN_SIGNALS
         reason += "; the system may have run out of memory" if is_foreign else ""
-        return replace(self._loss(reason), is_foreign=is_foreign)
+        return replace(self._failure(reason), is_foreign=is_foreign)
 
-    def _loss(self, reason: str) -> Loss:
+    def _failure(self, reason: str) -> WorkerFailure:
         doing = f"{self._step.action}: " if self._step and self._step.action in _TOLD_ACTIONS else ""
-        return Loss(doing + reason, self._step, self._made.record if self._made else None)
+        return WorkerFailure(doing + reason, self._step, self._made.record if self._made else None)
 
     def kill(self) -> None:
         """Ends it now, with everything that it started."""

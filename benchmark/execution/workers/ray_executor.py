@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar, cast
 
 from benchmark.contracts import MethodResources
 from benchmark.errors import InputError
-from benchmark.execution.tasks.task import Ended, Made, Result, Task
+from benchmark.execution.tasks.task import ImageMade, Result, Task, TaskEnded
 from benchmark.execution.workers.backlog import Backlog
 from benchmark.execution.workers.executor import pickle_configuration
 from benchmark.execution.workers.pool import WorkerPool
@@ -25,7 +25,7 @@ from benchmark.plan.resources import ExecutorKind, Resources
 ResultT = TypeVar("ResultT")
 _POLL_SECONDS = 0.25
 _SECONDS_TO_END = 15
-_LOSSES_PER_WORKER = 3
+_FAILURES_PER_WORKER = 3
 
 
 class RayExecutor(WorkerPool[RayWorker]):
@@ -55,7 +55,7 @@ class RayExecutor(WorkerPool[RayWorker]):
             method.name: self._demand(method.info.resources) for method in configuration.methods if method.info
         }
         self._inputs: dict[Path, Any] = {}
-        self._losses = 0
+        self._failures = 0
 
     def __enter__(self) -> Self:
         widest = max((demand.cpus for demand in self._demands.values()), default=1)
@@ -112,30 +112,32 @@ class RayExecutor(WorkerPool[RayWorker]):
             self._inputs[path] = self._ray.put(_read(path))
         return self._inputs[path]
 
-    def _events(self, place: int, worker: RayWorker, backlog: Backlog[ResultT]) -> Iterator[Made | Ended[ResultT]]:
+    def _events(
+        self, place: int, worker: RayWorker, backlog: Backlog[ResultT]
+    ) -> Iterator[ImageMade | TaskEnded[ResultT]]:
         task = cast("Task[ResultT]", worker.task)
         for message in worker.messages():
-            self._losses = 0
-            if isinstance(message, Made):
+            self._failures = 0
+            if isinstance(message, ImageMade):
                 yield message
                 continue
             self._keep_logs(message.said)
             if not isinstance(message.outcome, Result):
                 raise InputError(message.outcome.message)
-            yield Ended(task, cast("ResultT", message.outcome.value), message.seconds)
-        if worker.loss is None:
+            yield TaskEnded(task, cast("ResultT", message.outcome.value), message.seconds)
+        if worker.failure is None:
             return
         worker.kill()
         self._workers[place] = None
-        self._losses += 1
-        if self._losses > _LOSSES_PER_WORKER * len(self._workers):
+        self._failures += 1
+        if self._failures > _FAILURES_PER_WORKER * len(self._workers):
             raise InputError(
-                f"{self._losses} workers in a row were lost before they sent anything: {worker.loss.reason}"
+                f"{self._failures} workers in a row were lost before they sent anything: {worker.failure.reason}"
             )
         # Ray may place a worker on a node that it does not know to be dead yet: that costs the task nothing.
-        left = task.after(worker.loss) if worker.has_started else task
+        left = task.after(worker.failure) if worker.has_started else task
         if isinstance(left, Result):
-            yield Ended(task, left.value, worker.seconds)
+            yield TaskEnded(task, left.value, worker.seconds)
         else:
             backlog.put_back(left)
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import InputError, describe_error
-from benchmark.execution.bench.step import Loss
-from benchmark.execution.tasks.task import Made, Task
+from benchmark.execution.bench.step import WorkerFailure
+from benchmark.execution.tasks.task import ImageMade, Task
 from benchmark.execution.workers.ray_cluster import import_ray, require_room
-from benchmark.execution.workers.remote_worker import Delivery, Done, RemoteWorker
+from benchmark.execution.workers.remote_worker import Delivery, RemoteResult, RemoteWorker
 from benchmark.execution.workers.sent_weights import SentWeights
 from benchmark.plan.resources import Resources
 
@@ -52,7 +52,7 @@ class RayWorker:
         task: What it executes, or ``None`` if it is idle.
         method: The method that it has at hand.
         inputs: The images of the protocol that it has been sent.
-        loss: How it was lost, or ``None``.
+        failure: How it was lost, or ``None``.
 
     Raises:
         InputError: No node is large enough.
@@ -76,10 +76,10 @@ class RayWorker:
         self.task: Task[Any] | None = None
         self.method = ""
         self.inputs: set[Path] = set()
-        self.loss: Loss | None = None
+        self.failure: WorkerFailure | None = None
         self._events: Any = None
         self._began = 0.0
-        self._made: Made | None = None
+        self._made: ImageMade | None = None
 
     @property
     def waitable(self) -> Any:
@@ -108,26 +108,26 @@ class RayWorker:
         self._began = time.monotonic()
         self._events = self._actor.execute.options(num_returns="streaming").remote(task, delivery)
 
-    def messages(self) -> Iterator[Made | Done[Any]]:
+    def messages(self) -> Iterator[ImageMade | RemoteResult[Any]]:
         """What it has sent and was not read yet.
 
         Raises:
             InputError: It cannot start.
         """
-        while self.task is not None and self.loss is None and self._is_ready(self._events):
+        while self.task is not None and self.failure is None and self._is_ready(self._events):
             try:
                 message = self._ray.get(next(self._events))
             except self._ray.exceptions.RayTaskError as error:
-                self._note_loss(describe_error(error.cause))
+                self._note_failure(describe_error(error.cause))
             except self._ray.exceptions.RayError as error:
                 if getattr(error, "actor_init_failed", False):
                     raise InputError(f"a worker cannot start on the Ray cluster: {describe_error(error)}") from error
-                self._note_loss(f"its process or its node has ended ({type(error).__name__})")
+                self._note_failure(f"its process or its node has ended ({type(error).__name__})")
             else:
                 match message:
-                    case Made():
+                    case ImageMade():
                         self._made = message
-                    case Done():
+                    case RemoteResult():
                         self.task = None
                 yield message
 
@@ -147,5 +147,7 @@ class RayWorker:
     def _is_ready(self, waitable: Any) -> bool:
         return bool(self._ray.wait([waitable], timeout=0)[0])
 
-    def _note_loss(self, reason: str) -> None:
-        self.loss = Loss(f"worker was lost: {reason}", made=self._made.record if self._made else None, is_foreign=True)
+    def _note_failure(self, reason: str) -> None:
+        self.failure = WorkerFailure(
+            f"worker was lost: {reason}", made=self._made.record if self._made else None, is_foreign=True
+        )

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from benchmark.errors import InputError
 from benchmark.execution.bench.inputs import copy_of
-from benchmark.execution.tasks.task import Ended, Made, Result, Task
+from benchmark.execution.tasks.task import ImageMade, Result, Task, TaskEnded
 from benchmark.execution.workers.local_executor import LocalExecutor
 from benchmark.execution.workers.sent_weights import SentWeights, keep_weights
 from benchmark.execution.workers.worker import Refused
@@ -24,7 +24,7 @@ _LONGEST_LOG = 2**20
 
 
 @dataclass(frozen=True)
-class Done(Generic[ResultT]):
+class RemoteResult(Generic[ResultT]):
     """A task ended on its node.
 
     Attributes:
@@ -76,7 +76,7 @@ class RemoteWorker:
         )
         self._read: dict[str, int] = {}
 
-    def execute(self, task: Task[ResultT], delivery: Delivery) -> Iterator[Made | Done[ResultT]]:
+    def execute(self, task: Task[ResultT], delivery: Delivery) -> Iterator[ImageMade | RemoteResult[ResultT]]:
         """Executes a task, and hands over the image that it makes before that is scored.
 
         Args:
@@ -88,16 +88,16 @@ class RemoteWorker:
         try:
             for event in self._executor.execute([task], lambda: False):
                 match event:
-                    case Made():
+                    case ImageMade():
                         # For the process that scores it if this one is lost; without it that one makes it again.
                         with contextlib.suppress(InputError):
                             write_bytes(self._directory / event.record.image, event.png)
                         images.add(event.record.image)
                         yield event
-                    case Ended():
-                        yield Done(Result(event.result), event.seconds, self._said(task))
+                    case TaskEnded():
+                        yield RemoteResult(Result(event.result), event.seconds, self._said(task))
         except InputError as error:
-            yield Done(Refused(str(error)), 0.0, self._said(task))
+            yield RemoteResult(Refused(str(error)), 0.0, self._said(task))
         for image in images:
             (self._directory / image).unlink(missing_ok=True)
 

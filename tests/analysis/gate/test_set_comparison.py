@@ -1,4 +1,4 @@
-"""One number for all images of a method is compared where it says enough."""
+"""The score of a set metric is compared where it says enough."""
 
 from __future__ import annotations
 

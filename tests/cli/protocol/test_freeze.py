@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from benchmark.freezing.selection import select_rows
+from benchmark.freezing.row_selection import select_rows
 from tests.cli.protocol.conftest import NAME, Machine
 from tests.loopback_hub import Fault
 from tests.synthetic_wikiart import ARTISTS, MOVEMENTS, SyntheticWikiArt, picture

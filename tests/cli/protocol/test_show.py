@@ -41,8 +41,9 @@ class TestInTheTerminal:
         assert "cases: 800" in out
         assert "40, to be drawn from huggan/wikiart (train)" in out
 
-    def test_shows_what_is_frozen_with_its_origin(self, on, machine, lock):
-        out = on(machine, "protocol", "show", "wikiart_small").out
+    @pytest.mark.parametrize("arguments", [("protocol", "show"), ("show",)])
+    def test_shows_what_is_frozen_with_its_origin(self, on, machine, lock, arguments):
+        out = on(machine, *arguments, "wikiart_small").out
         assert f"styles from: huggan/wikiart (train) at {machine.hub.folder('huggan/wikiart', 'main')[0]}" in out
 
     @pytest.mark.parametrize("arguments", [("protocol", "show"), ("show",)])

@@ -16,7 +16,7 @@ from torchvision.models import vgg19
 from benchmark.cli.main import main
 from benchmark.contracts import MethodResources
 from benchmark.errors import InputError
-from benchmark.execution.tasks.task import Ended, Made
+from benchmark.execution.tasks.task import ImageMade, TaskEnded
 from benchmark.execution.tasks.unit_task import UnitTask
 from benchmark.execution.workers.ray_executor import RayExecutor
 from benchmark.models.role import Role
@@ -97,7 +97,7 @@ class TestARunOnRay:
         for method in METHODS.split(","):
             logs = [run / "logs" / f"{method}.log" for run in (tmp_path / "run", undisturbed)]
             ray_lines, local_lines = (sorted(log.read_text().splitlines()) for log in logs)
-            # A second worker warms up once more, and says so; whole methods are scored wherever there is room.
+            # A second worker warms up once more, and says so; set metrics score wherever there is room.
             assert set(ray_lines) == set(local_lines)
         assert "Ray" not in result.err + result.out
         assert not ray.is_initialized()
@@ -206,7 +206,7 @@ class TestWeights:
         resources = Resources(ExecutorKind.RAY, 1, threads=1, address=cluster.address)
         with RayExecutor(configuration, tmp_path / "run", resources) as executor:
             tasks = [UnitTask(unit) for unit in configuration.units()[:1]]
-            (ended,) = [event for event in executor.execute(tasks, lambda: False) if isinstance(event, Ended)]
+            (ended,) = [event for event in executor.execute(tasks, lambda: False) if isinstance(event, TaskEnded)]
         assert ended.result.scores["vgg_content_loss"] is not None, ended.result
         (asset,) = configuration.models[Role.VGG].assets
         assert (there / asset.file).read_bytes() == (tmp_path / "here" / asset.file).read_bytes()
@@ -264,7 +264,7 @@ def test_workers_do_not_run_ahead_of_a_run_that_is_slow_to_write(execute, tmp_pa
     ended = 0
     for event in execute(configuration):
         time.sleep(0.01)
-        ended += isinstance(event, Ended)
+        ended += isinstance(event, TaskEnded)
         made = len((tmp_path / "count").read_text().split()) if (tmp_path / "count").exists() else 0
         assert made - ended <= 2
     assert ended == 300
@@ -276,7 +276,7 @@ def test_each_picture_goes_into_the_object_store_once(execute, monkeypatch):
     monkeypatch.setattr(ray, "put", lambda value: stored.append(value) or put(value))
     configuration = configured("noisy,identity")
     events = list(execute(configuration))
-    assert [event.result.status for event in events if isinstance(event, Ended)] == ["ok"] * 10
+    assert [event.result.status for event in events if isinstance(event, TaskEnded)] == ["ok"] * 10
     pictures = {file for case in configuration.protocol.cases for file in case.files}
     assert len(stored) == 1 + len(pictures), "the configuration and the pictures"
 
@@ -285,7 +285,7 @@ class TestWhatAMethodAsksFor:
     def test_may_differ_from_method_to_method(self, execute):
         asked = {"noisy": MethodResources(cpus=0.5), "identity": MethodResources(cpus=2, memory_bytes=2**20)}
         events = list(execute(configured("noisy,identity,keeps_content", **asked)))
-        assert [event.result.status for event in events if isinstance(event, Ended)] == ["ok"] * 15
+        assert [event.result.status for event in events if isinstance(event, TaskEnded)] == ["ok"] * 15
 
     def test_is_what_the_cluster_sets_aside_for_each_worker(self, execute):
         def taken(name: str) -> float:
@@ -295,7 +295,7 @@ class TestWhatAMethodAsksFor:
             execute(configured("noisy", noisy=MethodResources(cpus=0.5, memory_bytes=2**20)))
         ) as events:
             # Both workers have a unit before the first sends something.
-            assert any(isinstance(event, Made) for event in events)
+            assert any(isinstance(event, ImageMade) for event in events)
             wait_for(lambda: (taken("CPU"), taken("memory")) == (2 * 0.5, 2 * 2**20), 60)
 
     def test_of_devices_is_asked_for_where_the_run_computes_on_them(self, execute):

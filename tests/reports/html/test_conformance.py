@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmark.testing.report import ReportConformance
+from benchmark.testing.report_conformance import ReportConformance
 from reports.html.report import HtmlReport
 
 

@@ -10,8 +10,8 @@ import pytest
 from benchmark.store.records import CaseRecord, RunRecords, ScoreError
 from reports.html.gallery import SIDES, choose_cases, describe_style
 from reports.html.heat_map import LARGEST_MATRIX, LEVELS, build_heat_maps
-from reports.html.images import PictureSource
 from reports.html.incidents import collect_incidents
+from reports.html.picture_source import PictureSource
 from reports.html.provenance import build_provenance
 from reports.tables.citation import bibtex, collect_papers
 from reports.tables.units import methods_before_controls, read_units

@@ -1,4 +1,4 @@
-"""What a metric returns is taken only as the contract promises it."""
+"""What a method or a metric returns is taken only as the contract promises it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from benchmark import Axis, Direction, MetricInfo
-from benchmark.execution.bench.metric_output import (
-    InvalidScoreError,
+from benchmark.execution.bench.outputs import (
+    InvalidOutputError,
     checked_description,
+    checked_image,
     checked_scores,
     checked_set_score,
     require_range,
@@ -19,6 +20,29 @@ ROWS = torch.tensor([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0]])
 
 def facts(**more):
     return MetricInfo("m", "M", "1", "A metric.", Direction.HIGHER, Axis.STYLE, (), **more)
+
+
+@pytest.mark.parametrize(
+    ("stylized", "reason"),
+    [
+        (None, "returned NoneType, not a tensor"),
+        (torch.zeros(1, 3, 4, 5), "returned an image of shape 1×3×4×5, the content is 3×4×5"),
+        (torch.zeros(3, 4, 5, dtype=torch.uint8), "returned torch.uint8 pixels, not floating-point ones"),
+        (torch.full((3, 4, 5), float("nan")), "returned 60 pixel values that are NaN or infinite"),
+        (torch.full((3, 4, 5), 1.002), "returned pixel values from 1.002 to 1.002, outside 0 … 1"),
+        (torch.full((3, 4, 5), -0.002), "returned pixel values from -0.002 to -0.002, outside 0 … 1"),
+    ],
+)
+def test_images_of_another_form_are_refused(stylized, reason):
+    with pytest.raises(InvalidOutputError) as caught:
+        checked_image(stylized, torch.zeros(3, 4, 5))
+    assert str(caught.value) == reason
+
+
+def test_an_image_is_clamped_as_far_as_rounding_goes():
+    stylized = torch.full((3, 4, 5), 1.0005, dtype=torch.float64, requires_grad=True)
+
+    assert torch.equal(checked_image(stylized, torch.zeros(3, 4, 5)), torch.ones(3, 4, 5))
 
 
 def test_scores_are_one_number_for_each_image():
@@ -54,7 +78,7 @@ def test_components_follow_the_score_of_their_image():
     ],
 )
 def test_scores_of_another_form_are_refused(scores, components, reason):
-    with pytest.raises(InvalidScoreError) as caught:
+    with pytest.raises(InvalidOutputError) as caught:
         checked_scores(scores, 3, facts(components=components))
     assert str(caught.value) == reason
 
@@ -69,7 +93,7 @@ def test_scores_of_another_form_are_refused(scores, components, reason):
     ],
 )
 def test_descriptions_of_another_form_are_refused(described, reason):
-    with pytest.raises(InvalidScoreError) as caught:
+    with pytest.raises(InvalidOutputError) as caught:
         checked_description(described, 1)
     assert str(caught.value) == reason
 
@@ -85,7 +109,7 @@ def test_descriptions_of_another_form_are_refused(described, reason):
     ],
 )
 def test_a_score_of_a_set_of_another_form_is_refused(score, reason):
-    with pytest.raises(InvalidScoreError) as caught:
+    with pytest.raises(InvalidOutputError) as caught:
         checked_set_score(score)
     assert str(caught.value) == reason
 
@@ -104,7 +128,7 @@ def test_a_score_of_a_set_may_be_a_number_of_any_type():
     ],
 )
 def test_a_score_outside_the_announced_range_is_refused(score, ends, reason):
-    with pytest.raises(InvalidScoreError) as caught:
+    with pytest.raises(InvalidOutputError) as caught:
         require_range(torch.tensor([0.5, score]), facts(**ends))
     assert str(caught.value) == reason
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from reports.html.images import PictureSource
+from reports.html.picture_source import PictureSource
 
 
 @pytest.fixture

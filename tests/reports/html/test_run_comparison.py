@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from benchmark.store.records import RunRecords
-from reports.html.comparison import build_comparison
+from reports.html.run_comparison import build_comparison
 
 
 def finished(run: RunRecords, moment: str, **changes: Any) -> RunRecords:

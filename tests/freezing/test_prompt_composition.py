@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmark.freezing.freeze import _Labels, _style
-from benchmark.freezing.prompts import artist_words, compose_prompt, genre_words, movement_words
+from benchmark.freezing.prompt_composition import artist_words, compose_prompt, genre_words, movement_words
 from benchmark.protocol.recipe import DatasetSource
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reports.figures.labels import LABEL_HEIGHT, LETTER_WIDTH, Label, Offset, Span, place_labels
+from reports.figures.label_placement import LABEL_HEIGHT, LETTER_WIDTH, Label, Offset, Span, place_labels
 
 WIDTH, HEIGHT = 560, 400
 

@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from benchmark.freezing.selection import select_rows
+from benchmark.freezing.row_selection import select_rows
 
 ROWS = 3000
 MOVEMENTS = [f"movement {row * 27 // ROWS}" for row in range(ROWS)]

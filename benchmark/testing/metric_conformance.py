@@ -11,14 +11,12 @@ import torch
 from torch import Tensor
 
 from benchmark.contracts import Metric, MetricInfo, Need
-from benchmark.models.provider import Models
-from benchmark.testing.sample import embedded_models, sample_image
-from benchmark.testing.static import check_light_import, check_names
+from benchmark.testing.any_metric_conformance import AnyMetricConformance
 
 _ROUNDING = 1e-4
 
 
-class MetricConformance:
+class MetricConformance(AnyMetricConformance[Metric]):
     """Checks of a metric.
 
     Attributes:
@@ -27,20 +25,6 @@ class MetricConformance:
     """
 
     plugin: ClassVar[type[Metric]]
-    side: ClassVar[int] = 176
-
-    def models(self) -> Models:
-        """The networks to check with; by default the embedded ones."""
-        return embedded_models()
-
-    def prepared(self) -> Metric:
-        """The metric, ready to score; skips the check where a network of it is not on this machine."""
-        metric = self.plugin()
-        for role in self.plugin.info.backbones:
-            if not self.models().has(role):
-                pytest.skip(f"no model plays the role {role}")
-        metric.prepare(self.models())
-        return metric
 
     def score(self, metric: Metric, stylized: Sequence[Tensor], indices: Sequence[int]) -> Tensor:
         """Scores images against the sample content, style and prompt of the given numbers."""
@@ -57,20 +41,11 @@ class MetricConformance:
             "prompt": [f"an oil painting, version {k}" for k in indices] if Need.PROMPT in needs else None,
         }
 
-    def _image(self, seed: int, height: int | None = None, width: int | None = None) -> Tensor:
-        side = max(self.side, self.plugin.info.minimum_side)
-        return sample_image(height or side, width or side, seed=seed)
-
     def test_states_its_facts(self) -> None:
+        super().test_states_its_facts()
         info = self.plugin.info
         assert isinstance(info, MetricInfo)
-        check_names(info)
-        assert info.minimum_side >= 1
-        assert info.minimum is None or info.maximum is None or info.minimum < info.maximum
         assert len(set(info.components)) == len(info.components)
-
-    def test_loads_no_torch_when_imported(self) -> None:
-        check_light_import(self.plugin)
 
     def test_takes_images_by_keyword_only(self) -> None:
         parameters = list(inspect.signature(self.plugin.score).parameters.values())[1:]

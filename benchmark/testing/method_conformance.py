@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
-from benchmark.execution.bench.stylization import checked_output
+from benchmark.execution.bench.outputs import checked_image
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
@@ -82,13 +82,13 @@ class MethodConformance:
     def test_returns_an_image_of_the_contents_size(self) -> None:
         for height, width in ((64, 64), (50, 71)):
             content = self.content(height, width)
-            checked_output(self.stylize(content, self.styles()), content)
+            checked_image(self.stylize(content, self.styles()), content)
 
     def test_stylizes_contents_of_the_smallest_side_that_it_states(self) -> None:
         smallest = self.plugin(self.settings).minimum_side
         for height, width in ((smallest, smallest), (smallest, smallest + 9)) if smallest > 1 else ():
             content = sample_image(height, width)
-            checked_output(self.stylize(content, self.styles()), content)
+            checked_image(self.stylize(content, self.styles()), content)
 
     def test_leaves_its_inputs_unchanged(self) -> None:
         content, styles = self.content(), self.styles()

@@ -46,10 +46,10 @@ def protocol_page(found: Protocol | Recipe) -> str:
     """Returns the page as HTML, in which everything that comes from the protocol is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    style = (_FOLDER / "page.css").read_text(encoding="utf-8").strip()
+    style = (_FOLDER / "protocol_page.css").read_text(encoding="utf-8").strip()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined)
-    html = environment.get_template("page.html.j2").render(
+    html = environment.get_template("protocol_page.html.j2").render(
         protocol=found,
         facts=list(protocol_facts(found)),
         contents=[_content_card(content) for content in found.contents],

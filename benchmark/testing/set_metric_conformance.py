@@ -1,4 +1,4 @@
-"""What every metric promises that scores all images of a method at once."""
+"""What every set metric promises."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ import torch
 from torch import Tensor
 
 from benchmark.contracts import Need, SetMetric, SetMetricInfo
-from benchmark.models.provider import Models
-from benchmark.testing.sample import embedded_models, sample_image
-from benchmark.testing.static import check_light_import, check_names
+from benchmark.testing.any_metric_conformance import AnyMetricConformance
 
 _ROUNDING = 1e-4
 
 
-class SetMetricConformance:
-    """Checks of a metric that scores all images of a method at once.
+class SetMetricConformance(AnyMetricConformance[SetMetric]):
+    """Checks of a set metric.
 
     Attributes:
         plugin: The metric's class.
@@ -28,20 +26,6 @@ class SetMetricConformance:
     """
 
     plugin: ClassVar[type[SetMetric]]
-    side: ClassVar[int] = 176
-
-    def models(self) -> Models:
-        """The networks to check with; by default the embedded ones."""
-        return embedded_models()
-
-    def prepared(self) -> SetMetric:
-        """The metric, ready to score; skips the check where a network of it is not on this machine."""
-        metric = self.plugin()
-        for role in self.plugin.info.backbones:
-            if not self.models().has(role):
-                pytest.skip(f"no model plays the role {role}")
-        metric.prepare(self.models())
-        return metric
 
     def describe(self, metric: SetMetric, stylized: Sequence[Tensor], indices: Sequence[int]) -> Tensor:
         """Describes images that were made of the sample contents of the given numbers."""
@@ -61,25 +45,16 @@ class SetMetricConformance:
     def _styles(self, indices: Sequence[int]) -> list[Tensor]:
         return [self._image(200 + k) for k in indices]
 
-    def _image(self, seed: int, height: int | None = None, width: int | None = None) -> Tensor:
-        side = max(self.side, self.plugin.info.minimum_side)
-        return sample_image(height or side, width or side, seed=seed)
-
     def _score(self, metric: SetMetric, stylized: Tensor, style: Tensor) -> float:
         return float(metric.score(stylized=stylized, style=style))
 
     def test_states_its_facts(self) -> None:
+        super().test_states_its_facts()
         info = self.plugin.info
         assert isinstance(info, SetMetricInfo)
-        check_names(info)
         assert info.sample_size >= 1
-        assert info.minimum_side >= 1
-        assert info.minimum is None or info.maximum is None or info.minimum < info.maximum
         assert not info.components, "a set metric has no components"
         assert Need.PROMPT not in info.needs, "a set metric reads no prompt"
-
-    def test_loads_no_torch_when_imported(self) -> None:
-        check_light_import(self.plugin)
 
     def test_takes_images_by_keyword_only(self) -> None:
         for function, names in (

@@ -1,0 +1,53 @@
+"""What the checks of all metrics have in common: networks, pictures, and facts that every metric states."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Generic, TypeVar
+
+import pytest
+from torch import Tensor
+
+from benchmark.contracts import Metric, SetMetric
+from benchmark.models.provider import Models
+from benchmark.testing.sample import embedded_models, sample_image
+from benchmark.testing.static import check_light_import, check_names
+
+MetricT = TypeVar("MetricT", bound=Metric | SetMetric)
+
+
+class AnyMetricConformance(Generic[MetricT]):
+    """Checks of a metric, case by case or of sets.
+
+    Attributes:
+        plugin: The metric's class.
+        side: Side of the pictures to check with, in pixels; that of ``info.minimum_side`` where it is larger.
+    """
+
+    plugin: ClassVar[Any]
+    side: ClassVar[int] = 176
+
+    def models(self) -> Models:
+        """The networks to check with; by default the embedded ones."""
+        return embedded_models()
+
+    def prepared(self) -> MetricT:
+        """The metric, ready to score; skips the check where a network of it is not on this machine."""
+        metric: MetricT = self.plugin()
+        for role in self.plugin.info.backbones:
+            if not self.models().has(role):
+                pytest.skip(f"no model plays the role {role}")
+        metric.prepare(self.models())
+        return metric
+
+    def _image(self, seed: int, height: int | None = None, width: int | None = None) -> Tensor:
+        side = max(self.side, self.plugin.info.minimum_side)
+        return sample_image(height or side, width or side, seed=seed)
+
+    def test_states_its_facts(self) -> None:
+        info = self.plugin.info
+        check_names(info)
+        assert info.minimum_side >= 1
+        assert info.minimum is None or info.maximum is None or info.minimum < info.maximum
+
+    def test_loads_no_torch_when_imported(self) -> None:
+        check_light_import(self.plugin)
