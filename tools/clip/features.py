@@ -20,7 +20,6 @@ from torch import Tensor
 
 from benchmark.models.clip_tiny_tower import StatisticsTrunk
 from tools.clip.image_operations import Array, from_pil, saturate, to_pil
-from tools.clip.painting_renderings import random_square
 from tools.clip.pictures import (
     Photo,
     Split,
@@ -31,7 +30,8 @@ from tools.clip.pictures import (
     read_pictures,
     split_of,
 )
-from tools.clip.rendering_sets import RenderingSet, procedural_renderings, render_painting
+from tools.clip.renderings.paintings import random_square
+from tools.clip.renderings.sets import RenderingSet, procedural_renderings, render_painting
 from tools.clip.trunks import load_tower
 from tools.clip.views import sample_views, show
 

@@ -27,7 +27,7 @@ from tools.clip.object_space import ObjectSpace
 from tools.clip.objects import ObjectTeaching
 from tools.clip.phrases import style_labels
 from tools.clip.pictures import Split, load_image, read_captioned, read_pictures
-from tools.clip.rendering_sets import RenderingSet
+from tools.clip.renderings.sets import RenderingSet
 from tools.clip.teaching_words import TeachingWords
 from tools.clip.text_tower import initialise_token_table, word_vector
 from tools.clip.trainer import Trainer, TrainingData, TrainingSettings
