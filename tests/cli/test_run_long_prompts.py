@@ -18,7 +18,7 @@ version = "1"
 title = "Worded"
 resolution = 64
 models = {{ vgg = "vgg19-embedded", clip = "clip-tiny", clip_judge = "clip-tiny-judge" }}
-[methods.clipstyler.method]
+[methods.clipstyler]
 steps = 1
 patches = 1
 channels = [4, 4, 4]
