@@ -116,26 +116,31 @@ def run(
         raise InputError(f"timeout must be a positive number of seconds, not {timeout!r}")
     given = protocol if isinstance(protocol, Protocol) else protocol_name(protocol)
     directory = Path(out) if out is not None else default_folder(given)
-    chosen = {"methods": _names(methods), "metrics": _names(metrics)}
+    method_names, metric_names = _names(methods), _names(metrics)
     observer = observer or LoggingObserver()
-    for line in left_out(**chosen):
+    for line in left_out(method_names, metric_names):
         observer.note(line)
-    command = _command(
-        given,
-        settings or {},
-        {"out": out, "seed": seed or None, "limit": limit, "workers": workers, "threads": threads, "timeout": timeout}
-        | {name: names for name, names in chosen.items() if names != "all"}
-        | ({"device": device} if device != "auto" else {}),
-        {"--fresh": fresh, "--no-report": not report},
-    )
+    options = {
+        "methods": method_names if method_names != "all" else None,
+        "metrics": metric_names if metric_names != "all" else None,
+        "out": out,
+        "device": device if device != "auto" else None,
+        "seed": seed or None,
+        "limit": limit,
+        "workers": workers,
+        "threads": threads,
+        "timeout": timeout,
+    }
+    flags = {"--fresh": fresh, "--no-report": not report}
     outcome = perform_run(
         protocol=given,
-        **chosen,
+        methods=method_names,
+        metrics=metric_names,
         assignments=_assignments(settings or {}),
         seed=seed,
         device=choose_device(device),
         limit=limit,
-        command=command,
+        command=_command(given, settings or {}, options, flags),
         directory=directory,
         fresh=fresh,
         resources=Resources(workers=workers or 0, threads=threads or 0, timeout=timeout),
@@ -274,8 +279,8 @@ def _command(
     flags: Mapping[str, bool],
 ) -> list[str]:
     """The command line that does the same, for the record; of a protocol that is no file it tells the name only."""
-    is_named = isinstance(protocol, str)
-    command = ["benchmark", "run", "--protocol", protocol if is_named else f"<{protocol.name}, given from Python>"]
+    named = protocol if isinstance(protocol, str) else f"<{protocol.name}, given from Python>"
+    command = ["benchmark", "run", "--protocol", named]
     for option, value in options.items():
         command += [f"--{option}", str(value)] if value is not None else []
     for setting, value in settings.items():
