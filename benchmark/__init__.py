@@ -1,7 +1,7 @@
 """Run, score and compare image style transfer methods on one fixed protocol.
 
-This is the public interface: the contracts that plugins keep, the words they use, and ``load_run``. Importing it loads
-nothing else; what is asked for is loaded then.
+This is the public interface: the contracts that plugins keep and the words they use; ``run``, which starts a run, with
+``open_run``, ``load_run`` and ``read_protocol``. Importing it loads nothing else; what is asked for is loaded then.
 """
 
 from __future__ import annotations
@@ -27,8 +27,14 @@ if TYPE_CHECKING:
         StyleCondition,
     )
     from benchmark.errors import BenchmarkError, InputError, MissingModelError, NotComparableError
+    from benchmark.interface.protocols import read_protocol
+    from benchmark.interface.run import Run, open_run
+    from benchmark.interface.running import run
+    from benchmark.models.provider import Models
     from benchmark.models.role import Role
     from benchmark.protocol.case import Case, Content, Style, WeightedStyle
+    from benchmark.protocol.protocol import Protocol
+    from benchmark.store.records import RunStatus, UnitStatus
 
 __all__ = [
     "Axis",
@@ -44,24 +50,38 @@ __all__ = [
     "Metric",
     "MetricInfo",
     "MissingModelError",
+    "Models",
     "Need",
     "NoSettings",
     "NotComparableError",
+    "Protocol",
     "Report",
     "ReportInfo",
     "Role",
+    "Run",
+    "RunStatus",
     "SetMetric",
     "SetMetricInfo",
     "Style",
     "StyleCondition",
+    "UnitStatus",
     "WeightedStyle",
     "load_run",
+    "open_run",
+    "read_protocol",
+    "run",
 ]
 
 _SOURCES = {
     "load_run": "benchmark.analysis.loading",
     **dict.fromkeys(("BenchmarkError", "InputError", "MissingModelError", "NotComparableError"), "benchmark.errors"),
+    "Models": "benchmark.models.provider",
+    "Protocol": "benchmark.protocol.protocol",
     "Role": "benchmark.models.role",
+    "read_protocol": "benchmark.interface.protocols",
+    "run": "benchmark.interface.running",
+    **dict.fromkeys(("Run", "open_run"), "benchmark.interface.run"),
+    **dict.fromkeys(("RunStatus", "UnitStatus"), "benchmark.store.records"),
     **dict.fromkeys(("Case", "Content", "Style", "WeightedStyle"), "benchmark.protocol.case"),
 }
 """Where the names are that are not in ``benchmark.contracts``."""

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.cli.options import choose_device, device_option
+from benchmark.cli.options import device_option
 from benchmark.cli.streams import print_json
 from benchmark.errors import ExitCode
 from benchmark.escaping import one_line
+from benchmark.plan.device import choose_device
 from benchmark.wording import format_count
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 import click
 
 from benchmark.analysis.gate.rules import GateRules, Tolerance
-from benchmark.errors import InputError
 from benchmark.plan.resources import ExecutorKind, Resources
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
@@ -38,23 +37,6 @@ def set_option(command: CommandT) -> CommandT:
         metavar="METHOD.SETTING=VALUE",
         help="Set a method's setting; may be repeated. `benchmark show METHOD` lists them.",
     )(command)
-
-
-def choose_device(device: str) -> str:
-    """The device to compute on.
-
-    Args:
-        device: ``auto``, ``cpu`` or ``cuda``.
-
-    Raises:
-        InputError: CUDA was asked for and there is none.
-    """
-    import torch
-
-    available = torch.cuda.is_available()
-    if device == "cuda" and not available:
-        raise InputError("--device cuda: no CUDA device was found; use --device cpu")
-    return "cuda" if available and device != "cpu" else "cpu"
 
 
 def rules_options(command: CommandT) -> CommandT:

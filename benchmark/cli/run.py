@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.cli.options import choose_device, device_option, resources_options, set_option
-from benchmark.cli.report import write_report
+from benchmark.cli.options import device_option, resources_options, set_option
 from benchmark.cli.targets import try_output_folder
 from benchmark.errors import ExitCode, describe_error
 from benchmark.escaping import printable, shell_command
-from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
+from benchmark.plan.device import choose_device
 from benchmark.settings import parse_assignments
 from benchmark.wording import format_count, without_fresh
 
@@ -58,22 +57,21 @@ def run(
 
     A run that was stopped goes on where it was when the same command is given again.
     """
-    from benchmark.execution.workers.server import start_worker_server, worker_context
+    from benchmark.execution.workers.server import start_worker_server
     from benchmark.plan.resources import ExecutorKind
 
     if resources.executor is ExecutorKind.LOCAL:
+        # It imports PyTorch while this process does.
         start_worker_server()
     from benchmark.cli.progress import ProgressDisplay
     from benchmark.cli.weights import fetch_models
-    from benchmark.execution.run import execute_run
-    from benchmark.execution.workers.import_trial import try_imports
-    from benchmark.plan.selection import configure_run, find_protocol
+    from benchmark.interface.running import default_folder, left_out, perform_run
 
-    directory = out or Path("runs") / find_protocol(protocol).name
+    directory = out or default_folder(protocol)
     try_output_folder(directory)
-    _announce_left_out(PluginKind.METHODS, methods)
-    _announce_left_out(PluginKind.METRICS, metrics)
-    configuration = configure_run(
+    for line in left_out(methods, metrics):
+        click.echo(line, err=True)
+    outcome = perform_run(
         protocol=protocol,
         methods=methods,
         metrics=metrics,
@@ -82,11 +80,12 @@ def run(
         device=choose_device(device),
         limit=limit,
         command=["benchmark", *sys.argv[1:]],
+        directory=directory,
+        fresh=fresh,
+        resources=resources,
+        observe=ProgressDisplay,
         obtain=fetch_models if download else None,
-        try_imports=lambda plugins: try_imports(plugins, context=worker_context()),
     )
-    with ProgressDisplay() as progress:
-        outcome = execute_run(configuration, directory, fresh=fresh, observer=progress, resources=resources)
     written = "" if no_report else _write_report(directory)
     _print_outcome(outcome, directory)
     if written:
@@ -96,26 +95,18 @@ def run(
     return ExitCode.FAILED_UNITS if outcome.has_failures else ExitCode.DONE
 
 
-def _announce_left_out(kind: PluginKind, names: str) -> None:
-    if names.strip() != "all":
-        return
-    for plugin in installed_plugins(kind).values():
-        try:
-            plugin.refuse_unusable_name()
-        except BrokenPluginError as error:
-            click.echo(f"left out: {error}", err=True)
-
-
 def _print_outcome(outcome: RunOutcome, directory: Path) -> None:
     from benchmark.analysis.loading import load_records
-    from benchmark.cli.tables import RANKING_NOTE, ranking_notes, ranking_table, results_console
+    from benchmark.analysis.means_table import make_means_table
+    from benchmark.cli.tables import RANKING_NOTE, ranking_table, results_console
     from benchmark.store.cost_columns import DISTURBED
 
     console = results_console()
     records = load_records(directory)
-    console.print(ranking_table(records))
+    means = make_means_table(records)
+    console.print(ranking_table(means))
     console.print(RANKING_NOTE, highlight=False)
-    for note in ranking_notes(records):
+    for note in means.notes:
         console.print(note, highlight=False, markup=False, soft_wrap=True)
     disturbed, measured = int(records.units["disturbed"].sum()), int(records.units["seconds"].notna().sum())
     if disturbed:
@@ -150,9 +141,13 @@ def _command() -> str:
 
 def _write_report(directory: Path) -> str:
     """Writes the report and returns a line that says where it is, or nothing where it cannot be written."""
+    from benchmark.interface.reports import write_report
+
+    destination = directory / "report"
     # The run is safe on disk; a report that cannot be written must not make it look failed.
     try:
-        return f"report: {printable(write_report([directory], 'html', directory / 'report'))}"
+        try_output_folder(destination, [directory])
+        return f"report: {printable(write_report([directory], 'html', destination))}"
     except Exception as error:
         click.echo(f"no report was written: {describe_error(error)}", err=True)
         return ""

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.cli.options import choose_device, device_option
+from benchmark.cli.options import device_option
 from benchmark.cli.picture_files import picture_files
 from benchmark.cli.targets import try_output_file
 from benchmark.errors import ExitCode, InputError
 from benchmark.escaping import one_line, printable
 from benchmark.models.role import Role
+from benchmark.plan.device import choose_device
 from benchmark.prompts import is_blank
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from benchmark.cli.tables import CIRCULAR, results_console
+from benchmark.analysis.means_table import CIRCULAR
+from benchmark.cli.tables import results_console
 from benchmark.wording import format_count
 
 if TYPE_CHECKING:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.cli.options import choose_device, device_option, set_option
+from benchmark.cli.options import device_option, set_option
 from benchmark.cli.picture_files import picture_files
 from benchmark.cli.targets import try_output_file, try_output_folder
 from benchmark.contracts import Condition
 from benchmark.errors import BenchmarkError, ExitCode, InputError, describe_error
 from benchmark.escaping import one_line, printable
+from benchmark.plan.device import choose_device
 from benchmark.prompts import is_blank
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
 from benchmark.registry import PluginKind, find_plugin

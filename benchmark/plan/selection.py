@@ -68,9 +68,12 @@ def make_protocol(plugin: Plugin) -> Protocol | Recipe:
         raise plugin.broken(f"returned {type(protocol).__name__} in place of a protocol or recipe")
     if protocol.name != plugin.name:
         raise plugin.broken(f"is registered as {plugin.name} but calls itself {protocol.name}")
-    if isinstance(protocol, Protocol):
-        refuse_unusable_names(protocol)
-        refuse_empty_styles(protocol)
+    return _usable(protocol) if isinstance(protocol, Protocol) else protocol
+
+
+def _usable(protocol: Protocol) -> Protocol:
+    refuse_unusable_names(protocol)
+    refuse_empty_styles(protocol)
     return protocol
 
 
@@ -89,7 +92,7 @@ def load_protocol(name: str) -> Protocol:
 
 def configure_run(
     *,
-    protocol: str,
+    protocol: str | Protocol,
     methods: str,
     metrics: str,
     assignments: Mapping[str, Mapping[str, Any]],
@@ -103,7 +106,7 @@ def configure_run(
     """Makes the configuration of a run.
 
     Args:
-        protocol: Name or path of the protocol.
+        protocol: Name or path of the protocol, or the protocol.
         methods: Names of the methods, comma-separated, or ``all``.
         metrics: Names of the metrics, comma-separated, or ``all``.
         assignments: Settings by method and name, in place of those that the protocol fixes.
@@ -116,11 +119,11 @@ def configure_run(
             ``benchmark.execution.workers.import_trial``. By default all are imported here.
 
     Raises:
-        InputError: A name is unknown or a setting cannot be used.
+        InputError: A name is unknown, or a setting or the protocol cannot be used.
         MissingModelError: Weights are missing that the methods, or metrics that are named, cannot do without. Of
             ``all`` metrics, those without weights are part of the run as unavailable.
     """
-    found = find_protocol(protocol)
+    found = _usable(protocol) if isinstance(protocol, Protocol) else find_protocol(protocol)
     plugins = try_imports(select_plugins(PluginKind.METHODS, methods))
     scorers = try_imports(select_plugins(PluginKind.METRICS, metrics))
     is_named = metrics.strip() != "all"
@@ -132,7 +135,7 @@ def configure_run(
     used = used_models(found, selected_methods)
     scoring = _scoring_models(found, scorers)
     needed = [*used, *scoring] if is_named else used
-    chosen = _frozen_or_all_that_is_missing(found, protocol, needed) if isinstance(found, Recipe) else found
+    chosen = _frozen_or_all_that_is_missing(found, str(protocol), needed) if isinstance(found, Recipe) else found
     if obtain is not None:
         obtain([*used, *scoring])
     require_weights(needed)

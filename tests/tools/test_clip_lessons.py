@@ -14,7 +14,8 @@ from torch.nn import functional
 
 from tools.clip.attack import attack, through_views
 from tools.clip.features import RENDERING_SIDE
-from tools.clip.pictures import (
+from tools.clip.robustness import measure_attacks_through_crops
+from tools.clip.sources import (
     HELD_OUT_PAINTINGS,
     Photo,
     Split,
@@ -23,7 +24,6 @@ from tools.clip.pictures import (
     read_pictures,
     split_of,
 )
-from tools.clip.robustness import measure_attacks_through_crops
 from tools.clip.wordings import WORDINGS
 
 

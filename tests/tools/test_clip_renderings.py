@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tools.clip.rendering_sets import RenderingSet, procedural_renderings
+from tools.clip.renderings.sets import RenderingSet, procedural_renderings
 from tools.clip.wordings import WORDINGS, Teaching
 
 SIDE = 256

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-from pathlib import Path
-from typing import Any
-
 import pytest
 import torch
 
-REPOSITORY = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def lattice(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.syspath_prepend(REPOSITORY / "tools")
-    return importlib.import_module("lattice")
+from tools.adain.lattice import lattice_amplitude, lattice_loss
 
 
 def checkerboard(amplitude: float, cell: int, side: int = 128) -> torch.Tensor:
@@ -32,39 +22,39 @@ def picture() -> torch.Tensor:
 
 
 @pytest.mark.parametrize("cell", [1, 2, 4])
-def test_the_amplitude_of_a_repeated_pattern_is_found_under_a_picture(lattice, picture, cell):
+def test_the_amplitude_of_a_repeated_pattern_is_found_under_a_picture(picture, cell):
     changed = picture + checkerboard(0.02, cell)
 
-    assert lattice.lattice_amplitude(changed) == pytest.approx(255 * 0.02, rel=0.05)
-    assert lattice.lattice_amplitude(picture) < 0.1
+    assert lattice_amplitude(changed) == pytest.approx(255 * 0.02, rel=0.05)
+    assert lattice_amplitude(picture) < 0.1
 
 
-def test_texture_that_keeps_to_no_grid_is_no_lattice(lattice):
+def test_texture_that_keeps_to_no_grid_is_no_lattice():
     noise = 0.5 + 0.02 * torch.randn(3, 256, 256, generator=torch.Generator().manual_seed(0))
 
-    assert lattice.lattice_amplitude(noise) < 255 * 0.02 / 8
+    assert lattice_amplitude(noise) < 255 * 0.02 / 8
 
 
-def test_the_loss_is_the_mean_square_of_the_pattern(lattice, picture):
-    loss = lattice.lattice_loss((picture + checkerboard(0.02, 4))[None]) - lattice.lattice_loss(picture[None])
+def test_the_loss_is_the_mean_square_of_the_pattern(picture):
+    loss = lattice_loss((picture + checkerboard(0.02, 4))[None]) - lattice_loss(picture[None])
 
     assert loss.item() == pytest.approx(0.02**2, rel=0.1)
 
 
-def test_the_loss_sees_a_pattern_whose_sign_differs_between_windows(lattice):
+def test_the_loss_sees_a_pattern_whose_sign_differs_between_windows():
     signs = torch.where(torch.arange(128) < 64, 1.0, -1.0)
     pattern = 0.5 + checkerboard(0.02, 4) * signs
 
-    assert lattice.lattice_loss(pattern[None]).item() == pytest.approx(0.02**2, rel=0.15)
+    assert lattice_loss(pattern[None]).item() == pytest.approx(0.02**2, rel=0.15)
 
 
-def test_descending_the_loss_removes_the_pattern_and_keeps_the_picture(lattice, picture):
+def test_descending_the_loss_removes_the_pattern_and_keeps_the_picture(picture):
     changed = (picture + checkerboard(0.02, 4)).requires_grad_(True)
     optimizer = torch.optim.Adam([changed], lr=0.002)
     for _ in range(60):
         optimizer.zero_grad()
-        (1000 * lattice.lattice_loss(changed[None])).backward()
+        (1000 * lattice_loss(changed[None])).backward()
         optimizer.step()
 
-    assert lattice.lattice_amplitude(changed.detach()) < 255 * 0.02 / 5
+    assert lattice_amplitude(changed.detach()) < 255 * 0.02 / 5
     assert (changed.detach() - picture).abs().mean() < 0.01

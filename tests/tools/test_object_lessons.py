@@ -18,7 +18,7 @@ from tools.clip.captions import Captions
 from tools.clip.object_space import ObjectSpace, imagenet_synsets
 from tools.clip.object_words import IMAGENET_NAMES
 from tools.clip.objects import CaptionedFeatures, ObjectLessons, ObjectTeaching
-from tools.clip.pictures import CaptionedPicture, Split
+from tools.clip.sources import CaptionedPicture, Split
 from tools.clip.teaching_words import TeachingWords, teaching_words
 from tools.clip.text_tower import TextParts
 from tools.clip.wordings import WORDINGS, Teaching

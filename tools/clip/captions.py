@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from tools.clip.phrases import clip_templates, phrase_table, templates
-from tools.clip.pictures import Painting
+from tools.clip.sources import Painting
 from tools.clip.wordings import Teaching
 
 _GENERAL_SUBJECTS = ("a scene", "a thing", "something", "an object", "a view", "a person", "an animal", "a building")

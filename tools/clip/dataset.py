@@ -11,8 +11,8 @@ from torch import Tensor
 
 from tools.clip.features import BLENDS, Shard, load_shard
 from tools.clip.objects import CaptionedFeatures
-from tools.clip.pictures import CaptionedPicture, Split
-from tools.clip.rendering_sets import RenderingSet
+from tools.clip.renderings.sets import RenderingSet
+from tools.clip.sources import CaptionedPicture, Split
 
 STRENGTHS = (0.0, *BLENDS, 1.0)
 

@@ -24,8 +24,8 @@ from benchmark.plan.selection import load_protocol
 from benchmark.settings import make_settings, parse_assignments
 from methods.clipstyler.optimization import PromptDescent
 from methods.clipstyler.settings import CLIPstylerSettings
-from tools.clip.image_operations import to_pil
-from tools.clip.pictures import Split, centre_square, load_image, read_pictures, split_of
+from tools.clip.image_operations import centre_square, load_image, to_pil
+from tools.clip.sources import Split, read_pictures, split_of
 
 SIDE = 256
 PROMPTS = (

@@ -21,10 +21,10 @@ from benchmark.models.specification import find_model
 from tools.clip.dataset import STRENGTHS, FeatureSet, load_feature_set
 from tools.clip.features import INPUT_SIZES
 from tools.clip.phrases import phrase_table, style_labels, templates
-from tools.clip.pictures import Painting, Split, read_pictures, split_of
 from tools.clip.recognition import encode_prompts, measure_cut_outs, measure_held_out_paintings, measure_objects, share
-from tools.clip.rendering_sets import RenderingSet
+from tools.clip.renderings.sets import RenderingSet
 from tools.clip.robustness import attack_views, measure_attacks, measure_attacks_through_crops
+from tools.clip.sources import Painting, Split, read_pictures, split_of
 from tools.clip.wordings import WORDINGS, Teaching
 
 

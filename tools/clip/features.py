@@ -19,19 +19,10 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from benchmark.models.clip_tiny_tower import StatisticsTrunk
-from tools.clip.image_operations import Array, from_pil, saturate, to_pil
-from tools.clip.painting_renderings import random_square
-from tools.clip.pictures import (
-    Photo,
-    Split,
-    centre_square,
-    load_image,
-    read_captioned,
-    read_held_out_paintings,
-    read_pictures,
-    split_of,
-)
-from tools.clip.rendering_sets import RenderingSet, procedural_renderings, render_painting
+from tools.clip.image_operations import Array, centre_square, from_pil, load_image, saturate, to_pil
+from tools.clip.renderings.paintings import random_square
+from tools.clip.renderings.sets import RenderingSet, procedural_renderings, render_painting
+from tools.clip.sources import Photo, Split, read_captioned, read_held_out_paintings, read_pictures, split_of
 from tools.clip.trunks import load_tower
 from tools.clip.views import sample_views, show
 

@@ -6,7 +6,7 @@
 - photographs of gcompris-qt-data whose licence field says public domain or CC0,
 - ``objects/``: photographs of gcompris-qt-data for measuring only,
 - ``captioned/``: tuxpaint-stamps-default (a sentence each) and openclipart-png (whose file names hold a word of
-  ``object_words.py``), with transparency.
+  ``object_words.object_words``), with transparency.
 
 Every picture gets a row in the new ``SOURCES.csv``: file, description, licence, copyright, source, package.
 """
@@ -26,8 +26,8 @@ from pathlib import Path
 from debian.copyright import Copyright
 from PIL import Image, UnidentifiedImageError
 
-from tools.clip.object_photographs import GCOMPRIS_PHOTOGRAPHS, gcompris_subjects
 from tools.clip.object_words import object_words
+from tools.clip.sources import GCOMPRIS_PHOTOGRAPHS
 from tools.qt_resources import read_resources
 
 _GCOMPRIS = Path("/usr/share/gcompris-qt/rcc")
@@ -99,8 +99,7 @@ def _photographs(out: Path) -> Iterator[Source]:
 
 def _object_photographs(out: Path) -> Iterator[Source]:
     (out / "objects").mkdir(exist_ok=True)
-    for group in GCOMPRIS_PHOTOGRAPHS:
-        subjects = gcompris_subjects(group)
+    for group, subjects in GCOMPRIS_PHOTOGRAPHS.items():
         for resource in read_resources(_GCOMPRIS / f"{group}.rcc"):
             path = Path(resource.path)
             if path.suffix == ".webp" and path.stem in subjects:

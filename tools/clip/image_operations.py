@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.random import Generator
@@ -146,3 +147,19 @@ def cosine_colours(phase: Array) -> Array:
     """A rainbow: phase in turns → H×W×3."""
     offsets = np.array([0, 1 / 3, 2 / 3], np.float32)
     return (0.5 + 0.5 * np.cos(2 * np.pi * (phase[..., None] + offsets))).astype(np.float32)
+
+
+def load_image(path: Path, longest_side: int = 768) -> Array:
+    """Read a picture as H×W×3 in [0, 1]."""
+    picture = Image.open(path).convert("RGB")
+    picture.thumbnail((longest_side, longest_side), Image.Resampling.LANCZOS)
+    return from_pil(picture)
+
+
+def centre_square(image: Array, side: int) -> Array:
+    """Centre crop, resized."""
+    height, width = image.shape[:2]
+    edge = min(height, width)
+    top, left = (height - edge) // 2, (width - edge) // 2
+    crop = Image.fromarray((image[top : top + edge, left : left + edge] * 255).round().astype("uint8"))
+    return from_pil(crop.resize((side, side), Image.Resampling.LANCZOS))

@@ -15,7 +15,7 @@ from benchmark.models.clip_tiny_tower import OBJECT_SHARE, ObjectHead
 from tools.clip.captions import Captions
 from tools.clip.object_space import ObjectSpace
 from tools.clip.objective import contrast, divergence
-from tools.clip.pictures import CaptionedPicture
+from tools.clip.sources import CaptionedPicture
 from tools.clip.teaching_words import TeachingWords
 from tools.clip.text_tower import TextParts
 

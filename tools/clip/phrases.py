@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from open_clip.zero_shot_metadata import OPENAI_IMAGENET_TEMPLATES
 
+from tools.clip.data_files import read_table
 from tools.clip.painting_phrases import painting_phrases
-from tools.clip.pictures import Painting
+from tools.clip.sources import Painting
 from tools.clip.wordings import WORDINGS, Teaching
 
-_TEMPLATES = {
-    Teaching.TINY: (
-        "{s}|a {s}|{s} of {o}|{o}, {s}|in the style of {s}|an image in {s} style|{s} style|a picture in {s} style"
-        "|rendering of {o} as {s}|{o} in the style of {s}|art in {s} style"
-    ),
-    Teaching.JUDGE: (
-        "{s}|a {s}|the {s}|{s}, {o}|{s} style|{o} in {s} style|style of {s}|{o} made as {s}|{s} picture|{s} art"
-        "|an artwork: {s}|image of {o}, in the manner of {s}"
-    ),
-    Teaching.HELD_OUT: "{s} artwork|a good {s} picture|{s} version|a scene in the style of {s}",
-}
+_SENTENCES = read_table("sentences.toml")
 
 
 def templates(teaching: Teaching) -> list[str]:
     """Sentences with ``{s}`` for the style and, in some, ``{o}`` for an object."""
-    return _TEMPLATES[teaching].split("|")
+    sentences: list[str] = _SENTENCES[teaching]
+    return sentences
 
 
 def clip_templates() -> list[str]:

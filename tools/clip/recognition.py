@@ -12,15 +12,9 @@ from torch.nn import functional
 from benchmark.models.clip_tiny import reduced_tokenizer
 from tools.clip.dataset import load_captioned
 from tools.clip.features import trunk_input
+from tools.clip.image_operations import centre_square, load_image
 from tools.clip.painting_phrases import movement_phrases
-from tools.clip.pictures import (
-    Split,
-    centre_square,
-    load_image,
-    read_captioned,
-    read_held_out_paintings,
-    read_object_photographs,
-)
+from tools.clip.sources import Split, read_captioned, read_held_out_paintings, read_object_photographs
 
 Figures = dict[str, float | int]
 

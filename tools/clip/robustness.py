@@ -15,8 +15,9 @@ from torch.nn import functional
 
 from tools.clip.attack import attack, through_views
 from tools.clip.features import RENDERING_SIDE, trunk_input
-from tools.clip.pictures import Photo, centre_square, load_image
+from tools.clip.image_operations import centre_square, load_image
 from tools.clip.recognition import Figures, share
+from tools.clip.sources import Photo
 from tools.clip.views import sample_views, show
 from tools.clip.wordings import WORDINGS
 

@@ -23,11 +23,12 @@ from tools.clip.captions import Captions
 from tools.clip.dataset import load_captioned, load_composites, load_feature_set, load_view_features
 from tools.clip.evaluate import evaluate
 from tools.clip.features import build_cache, photo_squares
+from tools.clip.image_operations import load_image
 from tools.clip.object_space import ObjectSpace
 from tools.clip.objects import ObjectTeaching
 from tools.clip.phrases import style_labels
-from tools.clip.pictures import Split, load_image, read_captioned, read_pictures
-from tools.clip.rendering_sets import RenderingSet
+from tools.clip.renderings.sets import RenderingSet
+from tools.clip.sources import Split, read_captioned, read_pictures
 from tools.clip.teaching_words import TeachingWords
 from tools.clip.text_tower import initialise_token_table, word_vector
 from tools.clip.trainer import Trainer, TrainingData, TrainingSettings

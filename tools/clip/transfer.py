@@ -8,8 +8,8 @@ from pathlib import Path
 
 from benchmark.models.specification import find_model
 from tools.clip.evaluate import held_out_texts
-from tools.clip.pictures import Split, read_pictures, split_of
 from tools.clip.robustness import attack_views, measure_attacks
+from tools.clip.sources import Split, read_pictures, split_of
 
 
 def main() -> None:

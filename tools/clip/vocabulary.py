@@ -12,10 +12,11 @@ from pathlib import Path
 
 from open_clip.tokenizer import SimpleTokenizer, get_pairs
 
+from tools.clip.data_files import read_words
 from tools.clip.object_words import object_words
 from tools.clip.painting_phrases import movement_phrases
 from tools.clip.phrases import clip_templates, phrase_table, templates
-from tools.clip.pictures import read_captioned, read_pictures
+from tools.clip.sources import read_captioned, read_pictures
 from tools.clip.teaching_words import teaching_words
 from tools.clip.wordings import Teaching
 from tools.clip.wordnet import WordNet
@@ -23,35 +24,14 @@ from tools.clip.wordnet import WordNet
 FREQUENT_MERGES = 5000
 CONFIGURATIONS = Path(__file__).parents[2] / "benchmark" / "models" / "configs"
 
-WORDS_OF_ART = """
-abstract academic acrylic aesthetic aerial airbrush album analog ancient animation anime antique aquarelle arabesque
-architecture art artist artwork autumn avant baroque basquiat batik bauhaus beads bold botanical botticelli braque
-bright brick bronze brush brushstrokes byzantine calligraphy canvas caravaggio caricature carving ceramic cezanne
-chagall chiaroscuro chinese chrome cityscape clay collage colorful coloured colourful colour comic conceptual constable
-constructivism contemporary copper coral cosmic courbet crystal cubism cubist cyberpunk dada dali dark deco dega degas
-delacroix delft desert dot drawing dreamy drip durer egyptian embossed enamel engraving escher etching expressionism
-expressionist fabric fantasy fauvism feathers figurative floral flowers foggy folk forest fresco frida kahlo futurism
-futurist galaxy gauguin geometric giotto gothic gouache grain graphic greek grunge hatching haring holbein holographic
-hologram hopper icon illustration impasto impressionism impressionist ingres inverted jade jungle kandinsky klee klimt
-knitted lace landscape lava leather lego lichtenstein line linocut lithograph magritte manet manga manuscript mannerism
-matisse medieval metallic mexican miniature minimalism minimalist miro modernism modern modigliani monet mondrian
-monochromatic monster mughal munch mural mythology naive neoclassical nouveau ocean origami ornament painted painterly
-painting pastel patchwork pattern pearl persian photorealism photorealistic picasso pissarro pixelated plaster
-plasticine pointillist pollock polygon poster pottery primitive print rainbow raphael rembrandt renaissance retro
-rococo romanticism rothko rousseau rubens rug rust sand sargent scandinavian scream sculpture seurat shadow sheet
-signac silhouette silk silver sisley sketchy smoke snow soap space spring squares steampunk stencil stone strokes
-style stylized sumi summer sunflowers sunset suprematism surreal surrealism surrealist swirl symbolism tapestry tattoo
-teal terracotta textile texture tile titian tribal turner ukiyo vangogh vector vermeer velazquez vibrant victorian
-vintage vivid warhol warm wash waves wax weaving whistler winter wood wool yarn zentangle
-"""
-
 
 def words_to_keep(pictures: Path) -> set[str]:
-    """Every word of the phrases, the templates, the names of things, the captions and the list above."""
+    """Every word of the phrases, the templates, the names of things, the captions and the list of words of art."""
     photos, paintings = read_pictures(pictures)
     texts = [phrase for teaching in Teaching for phrase in phrase_table(paintings, teaching)]
     texts += [template for teaching in Teaching for template in templates(teaching)]
-    texts += [*clip_templates(), *object_words(), *teaching_words(WordNet())["frequent"], WORDS_OF_ART]
+    texts += [*clip_templates(), *object_words(), *teaching_words(WordNet())["frequent"]]
+    texts += read_words("words_of_art.txt")
     texts += [*movement_phrases(), *(picture.caption for picture in read_captioned(pictures))]
     texts += [text for painting in paintings for text in (painting.title, painting.artist)]
     texts += [photo.subject for photo in photos]

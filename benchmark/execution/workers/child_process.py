@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 
@@ -32,6 +33,22 @@ def deaf_to_interruption() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+@contextlib.contextmanager
+def without_main_module() -> Iterator[None]:
+    """Starts processes that do not run the program of this one again.
+
+    ``multiprocessing`` imports the script that started a process in every new one, where a script that starts a run
+    without ``if __name__ == "__main__":`` would start another. What our processes execute is in modules of its own, so
+    within the block there is no script to be found.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def catch_output(log: Path) -> None:

@@ -19,6 +19,7 @@ from benchmark.execution.workers.child_process import (
     describe_end,
     end_with_parent,
     kill,
+    without_main_module,
 )
 from benchmark.execution.workers.waiting import wait_passively
 from benchmark.registry import Plugin, PluginKind, find_plugin
@@ -51,7 +52,7 @@ def try_imports(
         names = [(plugin.kind, plugin.name) for plugin in remaining]
         started: Any = context or multiprocessing.get_context("spawn")
         process = started.Process(target=_import_all, args=(theirs, names))
-        with deaf_to_interruption():
+        with deaf_to_interruption(), without_main_module():
             process.start()
         theirs.close()
         harm = ""

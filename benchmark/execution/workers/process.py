@@ -15,7 +15,7 @@ import psutil
 
 from benchmark.execution.bench.step import Action, Step, WorkerFailure
 from benchmark.execution.tasks.task import ImageMade, Result, Task
-from benchmark.execution.workers.child_process import describe_end, kill
+from benchmark.execution.workers.child_process import describe_end, kill, without_main_module
 from benchmark.execution.workers.server import HAS_SERVER, start_worker_server, worker_context
 from benchmark.execution.workers.worker import Ready, Refused
 from benchmark.execution.workers.worker_setup import WorkerSetup
@@ -43,7 +43,7 @@ class WorkerProcess:
     def __init__(self, setup: WorkerSetup) -> None:
         start_worker_server()
         self._connection, theirs = connections.Pipe()
-        with theirs:
+        with theirs, without_main_module():
             # Not a daemon in the sense of multiprocessing: those may not start processes, which plugins may want.
             self._process: Any = worker_context().Process(  # type: ignore[attr-defined]
                 target=start_worker, args=(theirs, setup), name="benchmark worker"

@@ -1,4 +1,4 @@
-"""First set of procedural renderings, continued: toys, weather, light and lenses."""
+"""Toys, weather, light and lenses as clip-tiny learns them. Each maps an H×W×3 image to one of its size."""
 
 from __future__ import annotations
 

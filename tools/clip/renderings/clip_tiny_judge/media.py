@@ -1,4 +1,4 @@
-"""Second set of procedural renderings, for the judge only: the same media, made in other ways."""
+"""Drawing and painting media as the judge learns them, made in other ways than clip-tiny's."""
 
 from __future__ import annotations
 

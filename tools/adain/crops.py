@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import torch
-from pictures import Corpus, draw_crop
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
+
+from tools.adain.corpus import Corpus, draw_crop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

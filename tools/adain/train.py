@@ -1,6 +1,6 @@
 """Train the AdaIN decoder that ships with the package: from folders of pictures to the file, in one command.
 
-    python tools/train_adain_decoder.py --pictures DIR --out DIR [--extra DIR ...] [--steps 2400] [--minutes 60]
+    python -m tools.adain.train --pictures DIR --out DIR [--extra DIR ...] [--steps 2400] [--minutes 60]
         [--start FILE] [--device cuda --workers 12]
 
 `--pictures` holds `photos/` and `paintings/`. The run writes a checkpoint, the exported decoder, a log and sheets of
@@ -27,13 +27,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import torch
-from adain_measures import HELD_OUT, VALIDATION, load_pairs, measure, render_sheet
-from adain_recipes import CONTINUING, CONTINUING_ON_ACCELERATOR, Recipe
-from crops import Crops
-from lattice import lattice_loss
-from least_squares_start import fit_by_least_squares
-from muon import Muon
-from pictures import Corpus, load_corpus
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
@@ -42,6 +35,13 @@ from benchmark.models.adain_decoder import AdaINDecoder, load_adain_decoder_embe
 from benchmark.models.feature_statistics import adaptive_instance_normalization, mean_and_standard_deviation
 from benchmark.models.specification import find_model
 from benchmark.models.vgg import VGG19
+from tools.adain.corpus import Corpus, load_corpus
+from tools.adain.crops import Crops
+from tools.adain.lattice import lattice_loss
+from tools.adain.least_squares_start import fit_by_least_squares
+from tools.adain.measures import HELD_OUT, VALIDATION, load_pairs, measure, render_sheet
+from tools.adain.muon import Muon
+from tools.adain.recipes import CONTINUING, CONTINUING_ON_ACCELERATOR, Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Second set of procedural renderings, continued: light, colour and materials, made in other ways."""
+"""Light, colour and materials as the judge learns them, made in other ways than clip-tiny's."""
 
 from __future__ import annotations
 

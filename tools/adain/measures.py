@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import torch
-from lattice import lattice_amplitude
-from pictures import fit_square, load_folder
 from PIL import Image
 from skimage.color import lab2rgb, rgb2lab
 from torch.nn import functional
@@ -18,6 +16,8 @@ from torch.nn import functional
 from benchmark.models.feature_statistics import adaptive_instance_normalization, mean_and_standard_deviation
 from benchmark.models.specification import find_model
 from benchmark.models.vgg import VGG19
+from tools.adain.corpus import fit_square, load_folder
+from tools.adain.lattice import lattice_amplitude
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,4 +1,4 @@
-"""The pictures to learn from, and who may see which."""
+"""The pictures that ``SOURCES.csv`` lists, and who may see which."""
 
 from __future__ import annotations
 
@@ -8,47 +8,24 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from PIL import Image
+from tools.clip.data_files import read_table
 
-from tools.clip.image_operations import Array, from_pil
-from tools.clip.object_photographs import TEST_PHOTOGRAPHS
-
-TEST_PHOTOS = (
-    "skimage_astronaut",
-    "explore_monuments_montStMichel",
-    "explore_farm_animals_cat",
-    "explore_world_animals_jaguar",
-    "explore_monuments_colosseum",
-    "skimage_coffee",
-    "skimage_rocket",
-    "explore_farm_animals_dog",
-    "erase_kingfisher",
-    "explore_world_animals_lemur",
-    "explore_monuments_eiffelTower",
-    "matplotlib_grace_hopper",
-)
+_SPLITS = read_table("splits.toml")
+TEST_PHOTOS: tuple[str, ...] = tuple(_SPLITS["test_photographs"])
 """Photographs that no training and no choice may use."""
 
-VALIDATION_PHOTOS = (
-    "explore_world_animals_giraffe",
-    "explore_monuments_neuschwansteinCastle",
-    "erase_red_panda",
-    "skimage_chelsea",
-    "explore_world_music_orchestra",
-    "explore_world_animals_crocodile",
-)
+VALIDATION_PHOTOS: tuple[str, ...] = tuple(_SPLITS["validation_photographs"])
+"""Photographs by which recipes are chosen."""
 
-
-HELD_OUT_PAINTINGS = (
-    "cassatt_summertime_1894",
-    "hiroshige_benzaiten_shrine_inokashira_in_snow",
-    "hokusai_poppies_1833-34",
-    "hokusai_sunset_over_ryogoku_bridge_1830",
-    "van_gogh_church_at_auvers_1890",
-    "van_gogh_portrait_of_pere_tanguy_1887-88",
-    "van_gogh_the_harvest_1888",
-)
+HELD_OUT_PAINTINGS: tuple[str, ...] = tuple(_SPLITS["held_out_paintings"])
 """Paintings that are never shown or rendered in training; others of their movement are."""
+
+_OBJECT_PHOTOGRAPHS = read_table("object_photographs.toml")
+TEST_PHOTOGRAPHS: dict[str, str] = _OBJECT_PHOTOGRAPHS["test_photographs"]
+"""Stem → subject of those of the test photographs that show one thing each."""
+
+GCOMPRIS_PHOTOGRAPHS: dict[str, dict[str, str]] = _OBJECT_PHOTOGRAPHS["gcompris"]
+"""Resource file → stem → subject of photographs of one thing each."""
 
 _TEST_STAMP_SHARE, _VALIDATION_STAMP_SHARE = 0.4, 0.12
 _LONGEST_SUBJECT = 2
@@ -188,19 +165,3 @@ def split_of(photos: list[Photo]) -> dict[str, Split]:
             splits[photo.name] = (Split.TINY, Split.JUDGE)[turn % 2]
             turn += 1
     return splits
-
-
-def load_image(path: Path, longest_side: int = 768) -> Array:
-    """Read a picture as H×W×3 in [0, 1]."""
-    picture = Image.open(path).convert("RGB")
-    picture.thumbnail((longest_side, longest_side), Image.Resampling.LANCZOS)
-    return from_pil(picture)
-
-
-def centre_square(image: Array, side: int) -> Array:
-    """Centre crop, resized."""
-    height, width = image.shape[:2]
-    edge = min(height, width)
-    top, left = (height - edge) // 2, (width - edge) // 2
-    crop = Image.fromarray((image[top : top + edge, left : left + edge] * 255).round().astype("uint8"))
-    return from_pil(crop.resize((side, side), Image.Resampling.LANCZOS))

@@ -10,16 +10,12 @@ from types import ModuleType
 import numpy as np
 from numpy.random import Generator
 
-from tools.clip import (
-    judge_renderings,
-    judge_scene_renderings,
-    judge_tone_renderings,
-    painting_renderings,
-    renderings,
-    scene_renderings,
-    tone_renderings,
-)
 from tools.clip.image_operations import Array
+from tools.clip.renderings import paintings
+from tools.clip.renderings.clip_tiny import media, scenes, tones
+from tools.clip.renderings.clip_tiny_judge import media as judge_media
+from tools.clip.renderings.clip_tiny_judge import scenes as judge_scenes
+from tools.clip.renderings.clip_tiny_judge import tones as judge_tones
 from tools.clip.wordings import WORDINGS
 
 Rendering = Callable[[Array, Generator], Array]
@@ -33,15 +29,15 @@ class RenderingSet(StrEnum):
 
 
 _MODULES = {
-    RenderingSet.TINY: (renderings, tone_renderings, scene_renderings),
-    RenderingSet.JUDGE: (judge_renderings, judge_tone_renderings, judge_scene_renderings),
+    RenderingSet.TINY: (media, tones, scenes),
+    RenderingSet.JUDGE: (judge_media, judge_tones, judge_scenes),
 }
 _TINY_SHARES = {
-    painting_renderings.statistics_rendering: 0.1,
-    painting_renderings.adain_rendering: 0.3,
-    painting_renderings.pyramid_rendering: 0.6,
+    paintings.statistics_rendering: 0.1,
+    paintings.adain_rendering: 0.3,
+    paintings.pyramid_rendering: 0.6,
 }
-_JUDGE_SHARES = {painting_renderings.patch_rendering: 0.5, painting_renderings.transport_rendering: 0.5}
+_JUDGE_SHARES = {paintings.patch_rendering: 0.5, paintings.transport_rendering: 0.5}
 
 
 def procedural_renderings(name: RenderingSet) -> dict[str, Rendering]:

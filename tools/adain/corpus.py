@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import torch
 from PIL import Image, UnidentifiedImageError
-from qt_resources import read_resources
+
+from tools.qt_resources import read_resources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""First set of procedural renderings: drawing and painting media. Each maps an H×W×3 image to one of its size."""
+"""Drawing and painting media as clip-tiny learns them. Each maps an H×W×3 image to one of its size."""
 
 from __future__ import annotations
 

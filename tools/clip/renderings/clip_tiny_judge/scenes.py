@@ -1,4 +1,4 @@
-"""Second set of procedural renderings, continued, for the judge only: toys, weather, light and lenses."""
+"""Toys, weather, light and lenses as the judge learns them, made in other ways than clip-tiny's."""
 
 from __future__ import annotations
 

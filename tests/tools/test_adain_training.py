@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,19 +11,20 @@ import torch
 from PIL import Image
 
 from benchmark.models.adain_decoder import load_adain_decoder_embedded
+from tools.adain.corpus import Corpus, Picture
+from tools.adain.crops import Crops
+from tools.adain.recipes import CONTINUING
+from tools.adain.train import Trainer
 
 REPOSITORY = Path(__file__).parents[2]
 SHIPPED = REPOSITORY / "benchmark" / "models" / "weights" / "adain-decoder-embedded.safetensors"
 
 
 @pytest.fixture
-def trainer(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.syspath_prepend(REPOSITORY / "tools")
-    pictures = importlib.import_module("pictures")
-    training = importlib.import_module("train_adain_decoder")
+def trainer() -> Trainer:
     noise = np.random.default_rng(0).integers(0, 256, (192, 192, 3), dtype=np.uint8)
-    picture = pictures.Picture("noise", Image.fromarray(noise))
-    return training.Trainer(training.CONTINUING, pictures.Corpus((picture,), (picture,), ()), bfloat16=False)
+    picture = Picture("noise", Image.fromarray(noise))
+    return Trainer(CONTINUING, Corpus((picture,), (picture,), ()), bfloat16=False)
 
 
 def test_a_continued_decoder_is_the_published_one_before_its_first_step(trainer, tmp_path):
@@ -54,7 +53,7 @@ def test_a_checkpoint_comes_before_the_file_to_start_from(trainer, tmp_path):
 
 
 def test_batches_drawn_ahead_in_other_processes_are_those_of_their_steps(trainer):
-    crops = importlib.import_module("crops").Crops(trainer.corpus, seed=3, recoloured_share=0.5, count=2, size=64)
+    crops = Crops(trainer.corpus, seed=3, recoloured_share=0.5, count=2, size=64)
 
     ahead = crops.from_step(5, workers=2)
 

@@ -1,0 +1,289 @@
+"""Starts runs from Python, and what the command line shares with it."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from benchmark.errors import InputError, describe_error
+from benchmark.execution.run import RunOutcome, execute_run
+from benchmark.execution.schedule import Observer
+from benchmark.execution.workers.import_trial import try_imports
+from benchmark.execution.workers.server import start_worker_server, worker_context
+from benchmark.interface.protocols import protocol_name
+from benchmark.interface.reports import write_report
+from benchmark.interface.run import Run
+from benchmark.models.specification import ModelSpecification
+from benchmark.plan.device import choose_device
+from benchmark.plan.resources import ExecutorKind, Resources
+from benchmark.plan.selection import configure_run, find_protocol
+from benchmark.plan.unit import Unit
+from benchmark.protocol.protocol import Protocol
+from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
+from benchmark.store.journal import UnitRecord
+from benchmark.store.records import UnitStatus
+from benchmark.wording import format_count
+
+_logger = logging.getLogger("benchmark")
+_DEVICES = ("auto", "cpu", "cuda")
+
+
+class LoggingObserver:
+    """Tells the logger ``benchmark`` how a run goes: notes and failures as warnings, the rest as info."""
+
+    def planned(self, left: Mapping[str, int], finished: int) -> None:
+        """Logs how much there is to do."""
+        _logger.info("%s left, %d finished", format_count(sum(left.values()), "unit"), finished)
+
+    def started(self, unit: Unit) -> None:
+        """Logs nothing."""
+
+    def ended(self, unit: Unit, record: UnitRecord, seconds: float) -> None:
+        """Logs how a unit ended."""
+        reasons = [record.error] * bool(record.error)
+        reasons += [f"{metric} failed: {reason}" for metric, reason in record.score_errors.items()]
+        is_failed = record.status is UnitStatus.FAILED or bool(record.score_errors)
+        _logger.log(
+            logging.WARNING if is_failed else logging.INFO,
+            "%s",
+            ": ".join([f"{unit.method} {unit.case.id} {record.status} ({seconds:.1f} s)", *reasons]),
+        )
+
+    def note(self, message: str) -> None:
+        """Logs a note as a warning."""
+        _logger.warning("%s", message)
+
+
+def run(
+    protocol: str | os.PathLike[str] | Protocol = "mini",
+    *,
+    methods: str | Sequence[str] = "all",
+    metrics: str | Sequence[str] = "all",
+    out: str | os.PathLike[str] | None = None,
+    settings: Mapping[str, object] | None = None,
+    seed: int = 0,
+    device: str = "auto",
+    limit: int | None = None,
+    workers: int | None = None,
+    threads: int | None = None,
+    timeout: float | None = None,
+    fresh: bool = False,
+    report: bool = True,
+    observer: Observer | None = None,
+) -> Run:
+    """Runs methods on a protocol, scores them and writes a report, as ``benchmark run`` does.
+
+    A run that was stopped goes on where it was when it is started again in the same folder. Methods run in worker
+    processes, which do not import the program that calls this: it needs no ``if __name__ == "__main__":``.
+
+    Args:
+        protocol: Name of an installed protocol, path of one, or a protocol.
+        methods: Names of the methods, or ``all``.
+        metrics: Names of the metrics, or ``all``.
+        out: Folder of the run, by default ``runs/PROTOCOL``.
+        settings: Settings of methods in place of those that the protocol fixes, for instance ``{"gatys.steps": 5}``.
+        seed: Seed of everything random, at least 0.
+        device: ``auto``, which takes CUDA if there is one, ``cpu`` or ``cuda``.
+        limit: Number of cases, from the first, or ``None`` for all.
+        workers: Number of worker processes, by default one per device.
+        threads: Threads of each worker, on which the last bits of images and scores depend; by default one per core.
+        timeout: Seconds that preparing a method, stylizing once or scoring once may take, or ``None`` for no limit.
+        fresh: Whether to start over instead of continuing the run in the folder.
+        report: Whether to write the HTML report into the folder of the run.
+        observer: Is told how it goes; by default the logger ``benchmark`` is.
+
+    Returns:
+        The run. Units that failed raise nothing: ``status`` is then ``incomplete``, and ``problems()`` says why.
+
+    Raises:
+        InputError: Something that was given cannot be used, or the folder holds another run or cannot be written.
+        MissingModelError: Weights are missing that the methods, or metrics that are named, cannot do without.
+        KeyboardInterrupt: The user stopped it. What is finished is kept.
+    """
+    _refuse_process_without_children()
+    if device not in _DEVICES:
+        raise InputError(f"device must be one of {', '.join(_DEVICES)}, not {device!r}")
+    _refuse_less("seed", seed, 0)
+    for name, number in (("limit", limit), ("workers", workers), ("threads", threads)):
+        if number is not None:
+            _refuse_less(name, number, 1)
+    if timeout is not None and not 0 < timeout < float("inf"):
+        raise InputError(f"timeout must be a positive number of seconds, not {timeout!r}")
+    given = protocol if isinstance(protocol, Protocol) else protocol_name(protocol)
+    directory = Path(out) if out is not None else default_folder(given)
+    method_names, metric_names = _names(methods), _names(metrics)
+    observer = observer or LoggingObserver()
+    for line in left_out(method_names, metric_names):
+        observer.note(line)
+    options = {
+        "methods": method_names if method_names != "all" else None,
+        "metrics": metric_names if metric_names != "all" else None,
+        "out": out,
+        "device": device if device != "auto" else None,
+        "seed": seed or None,
+        "limit": limit,
+        "workers": workers,
+        "threads": threads,
+        "timeout": timeout,
+    }
+    flags = {"--fresh": fresh, "--no-report": not report}
+    outcome = perform_run(
+        protocol=given,
+        methods=method_names,
+        metrics=metric_names,
+        assignments=_assignments(settings or {}),
+        seed=seed,
+        device=choose_device(device),
+        limit=limit,
+        command=_command(given, settings or {}, options, flags),
+        directory=directory,
+        fresh=fresh,
+        resources=Resources(workers=workers or 0, threads=threads or 0, timeout=timeout),
+        observe=lambda: nullcontext(observer),
+    )
+    if report:
+        # The run is safe on disk; a report that cannot be written must not make it look failed.
+        try:
+            write_report([directory], "html", directory / "report")
+        except Exception as error:
+            observer.note(f"no report was written: {describe_error(error)}")
+    if outcome.interrupted:
+        raise KeyboardInterrupt
+    return Run(directory, outcome.status, outcome.planned, outcome.counts)
+
+
+def perform_run(
+    *,
+    protocol: str | Protocol,
+    methods: str,
+    metrics: str,
+    assignments: Mapping[str, Mapping[str, Any]],
+    seed: int,
+    device: str,
+    limit: int | None,
+    command: Sequence[str],
+    directory: Path,
+    fresh: bool,
+    resources: Resources,
+    observe: Callable[[], AbstractContextManager[Observer]],
+    obtain: Callable[[Iterable[ModelSpecification]], None] | None = None,
+) -> RunOutcome:
+    """Configures a run, with plugins that were tried in another process, and executes it.
+
+    Args:
+        protocol: Name or path of the protocol, or the protocol.
+        methods: Names of the methods, comma-separated, or ``all``.
+        metrics: Names of the metrics, comma-separated, or ``all``.
+        assignments: Settings by method and name, in place of those that the protocol fixes.
+        seed: Seed of the run.
+        device: ``cpu`` or ``cuda``.
+        limit: Number of cases, from the first, or ``None`` for all.
+        command: The command line, for the record.
+        directory: Folder of the run.
+        fresh: Whether to start over.
+        resources: With how much of the machine.
+        observe: Gives who is told how the units go, once all that is to be run is known.
+        obtain: Brings the weights of the models that the methods and metrics use; ``None`` leaves them as they are.
+
+    Raises:
+        InputError: Something that was given cannot be used, or the folder holds another run or cannot be written.
+        MissingModelError: Weights are missing that the methods, or metrics that are named, cannot do without.
+    """
+    if resources.executor is ExecutorKind.LOCAL:
+        start_worker_server()
+    configuration = configure_run(
+        protocol=protocol,
+        methods=methods,
+        metrics=metrics,
+        assignments=assignments,
+        seed=seed,
+        device=device,
+        limit=limit,
+        command=command,
+        obtain=obtain,
+        try_imports=lambda plugins: try_imports(plugins, context=worker_context()),
+    )
+    with observe() as observer:
+        return execute_run(configuration, directory, fresh=fresh, observer=observer, resources=resources)
+
+
+def default_folder(protocol: str | Protocol) -> Path:
+    """The folder of a run for which none was named.
+
+    Args:
+        protocol: Name or path of the protocol, or the protocol.
+
+    Raises:
+        InputError: There is no such protocol, or it is not valid.
+    """
+    return Path("runs") / (protocol if isinstance(protocol, Protocol) else find_protocol(protocol)).name
+
+
+def left_out(methods: str, metrics: str) -> Iterator[str]:
+    """Tells of plugins that ``all`` leaves out because their names cannot be used, a line each.
+
+    Args:
+        methods: Names of the methods, comma-separated, or ``all``.
+        metrics: Names of the metrics, comma-separated, or ``all``.
+    """
+    for kind, names in ((PluginKind.METHODS, methods), (PluginKind.METRICS, metrics)):
+        for plugin in installed_plugins(kind).values() if names.strip() == "all" else ():
+            try:
+                plugin.refuse_unusable_name()
+            except BrokenPluginError as error:
+                yield f"left out: {error}"
+
+
+def _refuse_process_without_children() -> None:
+    process = multiprocessing.current_process()
+    if getattr(process, "_inheriting", False):
+        raise InputError(
+            "benchmark.run was called by a script that a process of multiprocessing imports again; put what the script "
+            'does below `if __name__ == "__main__":`'
+        )
+    if process.daemon:
+        raise InputError(
+            f"benchmark.run starts worker processes, which the daemonic process {process.name} may not; call it in the "
+            "main process"
+        )
+
+
+def _refuse_less(name: str, value: object, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise InputError(f"{name} must be a whole number of at least {least}, not {value!r}")
+
+
+def _names(names: str | Sequence[str]) -> str:
+    return names if isinstance(names, str) else ",".join(names)
+
+
+def _assignments(settings: Mapping[str, object]) -> dict[str, dict[str, object]]:
+    values: dict[str, dict[str, object]] = {}
+    for name, value in settings.items():
+        method, dot, setting = name.partition(".")
+        if not (dot and method and setting):
+            raise InputError(f"cannot read setting {name!r}; write METHOD.SETTING, as in gatys.steps")
+        values.setdefault(method.replace("-", "_"), {})[setting.replace("-", "_")] = value
+    return values
+
+
+def _command(
+    protocol: str | Protocol,
+    settings: Mapping[str, object],
+    options: Mapping[str, object],
+    flags: Mapping[str, bool],
+) -> list[str]:
+    """The command line that does the same, for the record; of a protocol that is no file it tells the name only."""
+    named = protocol if isinstance(protocol, str) else f"<{protocol.name}, given from Python>"
+    command = ["benchmark", "run", "--protocol", named]
+    for option, value in options.items():
+        command += [f"--{option}", str(value)] if value is not None else []
+    for setting, value in settings.items():
+        written = ",".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+        command += ["--set", f"{setting}={written}"]
+    return [*command, *(flag for flag, is_set in flags.items() if is_set)]
