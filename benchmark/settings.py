@@ -1,4 +1,7 @@
-"""Makes a method's settings from what a protocol fixes and what a user sets, with errors that name the setting."""
+"""Makes a method's settings from what a protocol fixes and what a user sets, with errors that name the setting.
+
+Fields of settings may declare ranges, ``steps: Annotated[int, Ge(1)]``; pydantic checks them.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,15 @@ import dataclasses
 import typing
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
+from benchmark.allowed_values import describe_allowed, strip_annotation
 from benchmark.errors import InputError
 from benchmark.escaping import encodable
 from benchmark.suggestion import suggest
+from benchmark.validation import describe_mismatch
+
+_SEQUENCE: Final = "a comma-separated list"
 
 
 class SettingOrigin(StrEnum):
@@ -32,17 +39,59 @@ def make_settings(method: str, settings_type: type[Any], values: Mapping[str, An
     Raises:
         InputError: A setting is unknown, of the wrong type or out of range.
     """
-    names = [field.name for field in dataclasses.fields(settings_type)]
-    types = typing.get_type_hints(settings_type)
-    for name in values:
-        if name not in names:
-            hint = suggest(name, names) if names else "; this method has no settings"
+    types = _types(settings_type)
+    checked: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in types:
+            hint = suggest(name, types) if types else "; this method has no settings"
             raise InputError(f"method {method} has no setting {name!r}{hint}")
-    checked = {name: _validated(f"{method}.{name}", types[name], value) for name, value in values.items()}
+        try:
+            checked[name] = _converted(name, types[name], value)
+        except ValueError as error:
+            raise InputError(f"setting {method}.{error}") from error
     try:
         return settings_type(**checked)
     except ValueError as error:
         raise InputError(f"settings of method {method}: {error}") from error
+
+
+def check_settings(settings: Any) -> None:
+    """Checks settings that are made in Python as those of a command are: call it in ``__post_init__``.
+
+    Values are converted where they can be, as ``"3"`` to ``3``. Defaults are left as they are: they need no check each
+    time, and listing methods needs no pydantic.
+
+    Args:
+        settings: The settings, a dataclass.
+
+    Raises:
+        ValueError: A value is of the wrong type or out of the range that its field declares.
+    """
+    types = _types(type(settings))
+    for field in dataclasses.fields(settings):
+        value = getattr(settings, field.name)
+        if value is not field.default:
+            object.__setattr__(settings, field.name, _converted(field.name, types[field.name], value))
+
+
+def check_defaults(settings_type: type[Any]) -> None:
+    """Checks the defaults of a method's settings against their own types and ranges.
+
+    Raises:
+        ValueError: One does not fit.
+    """
+    settings = settings_type()
+    for name, kind in _types(settings_type).items():
+        _converted(name, kind, getattr(settings, name))
+
+
+def describe_settings(settings_type: type[Any]) -> dict[str, str]:
+    """Says which values each setting may have, for instance ``a whole number, at least 1``, by its name.
+
+    Args:
+        settings_type: The dataclass.
+    """
+    return {name: describe_allowed(kind, sequence=_SEQUENCE) for name, kind in _types(settings_type).items()}
 
 
 def settings_of(settings: Any) -> dict[str, Any]:
@@ -81,31 +130,22 @@ def parse_assignments(assignments: typing.Iterable[str]) -> dict[str, dict[str, 
     return values
 
 
-def _validated(setting: str, kind: Any, value: Any) -> Any:
+def _types(settings_type: type[Any]) -> dict[str, Any]:
+    types = typing.get_type_hints(settings_type, include_extras=True)
+    return {field.name: types[field.name] for field in dataclasses.fields(settings_type)}
+
+
+def _converted(name: str, kind: Any, value: Any) -> Any:
     from pydantic import TypeAdapter, ValidationError
 
-    if isinstance(value, str) and typing.get_origin(kind) is tuple:
+    if isinstance(value, str) and typing.get_origin(strip_annotation(kind)[0]) is tuple:
         value = tuple(part.strip() for part in value.split(",") if part.strip())
     try:
         return TypeAdapter(kind, config={"allow_inf_nan": False}).validate_python(value)
     except ValidationError as error:
-        problem = error.errors()[0]
-        raise InputError(
-            f"setting {setting} must be {_readable(kind)}, not {problem['input']!r}: {problem['msg']}"
-        ) from error
-
-
-def _readable(kind: Any) -> str:
-    words = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
-    if kind in words:
-        return words[kind]
-    if typing.get_origin(kind) is tuple:
-        items = typing.get_args(kind)
-        count = "" if Ellipsis in items else f" of {len(items)} value{'s' * (len(items) != 1)}"
-        return f"a comma-separated list{count}"
-    if isinstance(kind, type):
-        return "one of " + ", ".join(str(member) for member in kind)  # type: ignore[attr-defined]
-    return str(kind)
+        problem = error.errors(include_url=False)[0]
+        mismatch = describe_mismatch(problem["type"], kind, problem["input"], sequence=_SEQUENCE)
+        raise ValueError(f"{name} {mismatch}") from error
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ import click
 
 from benchmark.errors import InputError
 from benchmark.registry import Plugin, PluginKind, installed_plugins
+from benchmark.settings import describe_settings
 from benchmark.suggestion import suggest
 from benchmark.wording import NOT_STATED
 
@@ -51,8 +52,9 @@ def _show_class(plugin: Plugin, loaded: type) -> None:
 def _show_settings(settings_type: type[Any]) -> None:
     click.echo("\nsettings and their defaults:")
     defaults = settings_type()
-    for field in dataclasses.fields(settings_type):
-        click.echo(f"  {field.name} = {_setting(getattr(defaults, field.name))}")
+    for name, allowed in describe_settings(settings_type).items():
+        value = getattr(defaults, name)
+        click.echo(f"  {name} = {value if isinstance(value, StrEnum) else repr(value)} ({allowed})")
     if not dataclasses.fields(settings_type):
         click.echo("  none")
     # Settings may be inherited from another method's, whose docstring then explains them.
@@ -60,8 +62,3 @@ def _show_settings(settings_type: type[Any]) -> None:
     for explained in settings_type.__mro__:
         if names & inspect.get_annotations(explained).keys():
             click.echo(f"\n{inspect.getdoc(explained)}")
-
-
-def _setting(value: object) -> str:
-    """A setting as ``--set`` takes it, and what else it may be where that is one of a few words."""
-    return f"{value} (one of {', '.join(type(value))})" if isinstance(value, StrEnum) else repr(value)

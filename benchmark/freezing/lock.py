@@ -9,8 +9,9 @@ from typing import Any
 
 from benchmark.protocol.case import Content, Style
 from benchmark.protocol.protocol import Protocol
-from benchmark.protocol.reading import SCHEMA_VERSION, read_protocol
+from benchmark.protocol.reading import read_protocol
 from benchmark.protocol.recipe import Origin, Recipe
+from benchmark.protocol.schema import SCHEMA_VERSION
 from benchmark.store.atomic import write_json
 
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
+from annotated_types import Ge, Le, Predicate
+
+from benchmark.allowed_values import InWords
 from benchmark.models.role import Role
 from benchmark.protocol.case import Content
+
+_NAME = re.compile(r"(?!.*\.\.)[\w.-]+/[\w.-]+", re.ASCII)
+_REVISION = re.compile(r"[0-9a-f]{40}|")
+Column: TypeAlias = Annotated[str, InWords("the name of a column")]
+Row: TypeAlias = Annotated[int, Ge(0), InWords("the number of a row, from 0")]
 
 
 @dataclass(frozen=True)
@@ -24,13 +33,13 @@ class Columns:
         prompt: The style in words; where there is no such column, a prompt is composed of movement, genre and artist.
     """
 
-    image: str = "image"
-    movement: str = ""
-    artist: str = ""
-    genre: str = ""
-    title: str = ""
-    year: str = ""
-    prompt: str = ""
+    image: Column = "image"
+    movement: Column = ""
+    artist: Column = ""
+    genre: Column = ""
+    title: Column = ""
+    year: Column = ""
+    prompt: Column = ""
 
 
 @dataclass(frozen=True)
@@ -47,8 +56,8 @@ class DatasetSource:
         licence: Licence of the works.
     """
 
-    name: str
-    paintings: int
+    name: Annotated[str, Predicate(_NAME.fullmatch), InWords("OWNER/NAME as on the Hugging Face hub")]
+    paintings: Annotated[int, Ge(1), Le(10_000)]
     columns: Columns = field(default_factory=Columns)
     split: str = "train"
     configuration: str = ""
@@ -69,10 +78,10 @@ class Origin:
     """
 
     dataset: DatasetSource
-    revision: str
+    revision: Annotated[str, Predicate(_REVISION.fullmatch), InWords("the 40 digits of a commit")]
     rule: str
-    rows: Mapping[str, int]
-    unusable: tuple[int, ...] = ()
+    rows: Mapping[str, Row]
+    unusable: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from benchmark.execution.bench.outputs import checked_image
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
+from benchmark.settings import check_defaults
 from benchmark.testing.sample import embedded_models, sample_image
 from benchmark.testing.static import check_light_import, check_names
 
@@ -77,7 +78,7 @@ class MethodConformance:
         settings_type = self.plugin.settings_type
         assert dataclasses.is_dataclass(settings_type)
         assert settings_type.__dataclass_params__.frozen, "settings must be a frozen dataclass"  # type: ignore[attr-defined]
-        settings_type()
+        check_defaults(settings_type)
 
     def test_returns_an_image_of_the_contents_size(self) -> None:
         for height, width in ((64, 64), (50, 71)):

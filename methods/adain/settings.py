@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from methods.shared.setting_checks import require
+from benchmark.settings import check_settings
+from methods.shared.setting_types import Share
 
 
 @dataclass(frozen=True)
@@ -16,8 +17,8 @@ class AdaINSettings:
         preserve_color: Give each style image the content's mean and covariance of colour first.
     """
 
-    alpha: float = 1.0
+    alpha: Share = 1.0
     preserve_color: bool = False
 
     def __post_init__(self) -> None:
-        require(0 <= self.alpha <= 1, "alpha", "between 0 and 1", self.alpha)
+        check_settings(self)

@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final, TypeAlias
 
+from annotated_types import Ge, Not, Predicate
+
+from benchmark.allowed_values import InWords
 from benchmark.prompts import is_blank
-from methods.shared.setting_checks import require
+from benchmark.settings import check_settings
+from methods.shared.setting_types import Count, Layers, LearningRate, Weight
 
 SMALLEST_NETWORK_SIDE: Final = 16
 """Sides of the smallest images that the network takes, in pixels: it pads them by reflection and halves them thrice."""
+
+
+def _is_side_or_none(side: int) -> bool:
+    return side == 0 or side >= 16
+
+
+OptionalSide: TypeAlias = Annotated[int, Predicate(_is_side_or_none), InWords("0 or at least 16")]
+"""Shorter side in pixels that images are shrunk to; 0 for not at all."""
+
+CropSide: TypeAlias = Annotated[int, Ge(8)]
+"""Side of a crop in pixels."""
+
+OptionalCount: TypeAlias = Annotated[int, Ge(0)]
+"""A number of steps or channels; 0 for none."""
 
 
 class Schedule(StrEnum):
@@ -90,78 +108,41 @@ class CLIPstylerSettings:
         contrast: Factor of contrast of the result: 1 leaves it; the authors' script saves with 1.5.
     """
 
-    steps: int = 200
-    coarse_size: int = 0
-    coarse_steps: int = 0
-    learning_rate: float = 5e-4
+    steps: Count = 200
+    coarse_size: OptionalSide = 0
+    coarse_steps: OptionalCount = 0
+    learning_rate: LearningRate = 5e-4
     schedule: Schedule = Schedule.HALVING
-    directional_weight: float = 500.0
-    patch_weight: float = 9000.0
-    content_weight: float = 150.0
-    total_variation_weight: float = 2e-3
-    absolute_weight: float = 0.0
-    threshold: float = 0.7
-    patches: int = 64
-    crop_sizes: tuple[int, int] = (128, 128)
+    directional_weight: Weight = 500.0
+    patch_weight: Weight = 9000.0
+    content_weight: Weight = 150.0
+    total_variation_weight: Weight = 2e-3
+    absolute_weight: Weight = 0.0
+    threshold: Annotated[float, Ge(0)] = 0.7
+    patches: Count = 64
+    crop_sizes: tuple[CropSide, CropSide] = (128, 128)
     paired_crops: bool = False
-    content_layers: tuple[str, ...] = ("relu4_2", "relu5_2")
-    content_size: int = 0
-    channels: tuple[int, int, int] = (16, 32, 64)
+    content_layers: Layers = ("relu4_2", "relu5_2")
+    content_size: OptionalSide = 0
+    channels: tuple[Count, Count, Count] = (16, 32, 64)
     residual: bool = False
-    residual_limit: float = 0.0
-    network_shrink: int = 1
-    noise_channels: int = 0
+    residual_limit: Annotated[float, Ge(0)] = 0.0
+    network_shrink: Count = 1
+    noise_channels: OptionalCount = 0
     upsampling: Upsampling = Upsampling.BILINEAR
     padding: Padding = Padding.ZEROS
-    source_prompt: str = "a Photo"
+    source_prompt: Annotated[str, Predicate(Not(is_blank)), InWords("a prompt")] = "a Photo"
     templates: PromptTemplates = PromptTemplates.IMAGENET
-    contrast: float = 1.0
+    contrast: Annotated[float, Ge(0)] = 1.0
 
     def __post_init__(self) -> None:
-        for name in (
-            "directional_weight",
-            "patch_weight",
-            "content_weight",
-            "total_variation_weight",
-            "absolute_weight",
-            "threshold",
-            "contrast",
-            "coarse_steps",
-            "residual_limit",
-            "noise_channels",
-        ):
-            require(getattr(self, name) >= 0, name, "at least 0", getattr(self, name))
-        require(self.steps >= 1, "steps", "at least 1", self.steps)
-        require(self.patches >= 1, "patches", "at least 1", self.patches)
-        require(self.learning_rate > 0, "learning_rate", "above 0", self.learning_rate)
-        for name in ("coarse_size", "content_size"):
-            size = getattr(self, name)
-            require(size == 0 or size >= 16, name, "0 or at least 16", size)
-        require(
-            (self.coarse_size == 0) == (self.coarse_steps == 0),
-            "coarse_steps",
-            "0 exactly where coarse_size is 0",
-            self.coarse_steps,
-        )
-        require(
-            len(self.crop_sizes) == 2 and 8 <= self.crop_sizes[0] <= self.crop_sizes[1],
-            "crop_sizes",
-            "a smallest and a largest side, the smallest at least 8",
-            self.crop_sizes,
-        )
-        require(len(self.channels) == 3 and min(self.channels) >= 1, "channels", "three numbers above 0", self.channels)
-        require(len(self.content_layers) > 0, "content_layers", "at least one layer", self.content_layers)
-        require(self.network_shrink >= 1, "network_shrink", "at least 1", self.network_shrink)
-        require(
-            self.coarse_size == 0 or self.coarse_size >= SMALLEST_NETWORK_SIDE * self.network_shrink,
-            "coarse_size",
-            f"0 or at least {SMALLEST_NETWORK_SIDE} times network_shrink",
-            self.coarse_size,
-        )
-        require(
-            self.residual or self.network_shrink == 1,
-            "network_shrink",
-            "1 unless residual is on",
-            self.network_shrink,
-        )
-        require(not is_blank(self.source_prompt), "source_prompt", "a prompt", self.source_prompt)
+        check_settings(self)
+        if (self.coarse_size == 0) != (self.coarse_steps == 0):
+            raise ValueError(f"coarse_steps must be 0 exactly where coarse_size is 0, not {self.coarse_steps}")
+        if self.crop_sizes[0] > self.crop_sizes[1]:
+            raise ValueError(f"crop_sizes must be a smallest and a largest side, not {self.crop_sizes!r}")
+        if 0 < self.coarse_size < SMALLEST_NETWORK_SIDE * self.network_shrink:
+            smallest = f"{SMALLEST_NETWORK_SIDE} times network_shrink"
+            raise ValueError(f"coarse_size must be 0 or at least {smallest}, not {self.coarse_size}")
+        if self.network_shrink > 1 and not self.residual:
+            raise ValueError(f"network_shrink must be 1 unless residual is on, not {self.network_shrink}")

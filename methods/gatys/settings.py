@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated, TypeAlias
 
-from methods.shared.setting_checks import require
+from annotated_types import Ge
+
+from benchmark.settings import check_settings
+from benchmark.wording import format_count
+from methods.shared.setting_types import Count, Layers, LearningRate, Weight
+
+CoarseSide: TypeAlias = Annotated[int, Ge(16)]
+"""Shorter side of a coarse pass in pixels: relu5_1 halves the image four times."""
 
 
 @dataclass(frozen=True)
@@ -25,27 +33,20 @@ class GatysSettings:
         average_pooling: Halve the features by averages, as the paper prefers, instead of maxima, as the code does.
     """
 
-    steps: int = 500
-    coarse_sizes: tuple[int, ...] = ()
-    coarse_steps: tuple[int, ...] = ()
-    learning_rate: float = 1.0
-    content_weight: float = 1.0
-    style_weight: float = 1000.0
+    steps: Count = 500
+    coarse_sizes: tuple[CoarseSide, ...] = ()
+    coarse_steps: tuple[Count, ...] = ()
+    learning_rate: LearningRate = 1.0
+    content_weight: Weight = 1.0
+    style_weight: Weight = 1000.0
     content_layers: tuple[str, ...] = ("relu4_2",)
-    style_layers: tuple[str, ...] = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+    style_layers: Layers = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
     average_pooling: bool = False
 
     def __post_init__(self) -> None:
-        require(self.steps >= 1, "steps", "at least 1", self.steps)
-        # relu5_1 halves the image four times.
-        require(all(size >= 16 for size in self.coarse_sizes), "coarse_sizes", "at least 16 each", self.coarse_sizes)
-        require(
-            len(self.coarse_steps) == len(self.coarse_sizes) and all(steps >= 1 for steps in self.coarse_steps),
-            "coarse_steps",
-            f"{len(self.coarse_sizes)} numbers, one for each of coarse_sizes, at least 1 each",
-            self.coarse_steps,
-        )
-        require(self.learning_rate > 0, "learning_rate", "above 0", self.learning_rate)
-        require(self.content_weight >= 0, "content_weight", "at least 0", self.content_weight)
-        require(self.style_weight >= 0, "style_weight", "at least 0", self.style_weight)
-        require(len(self.style_layers) > 0, "style_layers", "at least one layer", self.style_layers)
+        check_settings(self)
+        if len(self.coarse_steps) != len(self.coarse_sizes):
+            raise ValueError(
+                f"coarse_steps must be {format_count(len(self.coarse_sizes), 'number')}, one for each of coarse_sizes,"
+                f" not {self.coarse_steps!r}"
+            )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from methods.clipstyler.settings import CLIPstylerSettings
-from methods.shared.setting_checks import require
+from methods.shared.setting_types import Share
 
 
 class StyleParts(StrEnum):
@@ -33,9 +33,5 @@ class MultiStyleSettings(CLIPstylerSettings):
 
     residual: bool = True
     conditions: StyleParts = StyleParts.BOTH
-    alpha: float = 1.0
+    alpha: Share = 1.0
     preserve_color: bool = False
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require(0 <= self.alpha <= 1, "alpha", "between 0 and 1", self.alpha)

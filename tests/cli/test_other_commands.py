@@ -173,6 +173,12 @@ class TestShow:
     def test_a_setting_of_a_few_words_with_all_of_them(self, command):
         assert "  schedule = halving (one of halving, cosine)\n" in command("show", "clipstyler").out
 
+    def test_every_setting_with_its_range(self, command):
+        out = command("show", "gatys").out
+        assert "  steps = 500 (a whole number, at least 1)\n" in out
+        assert "  coarse_sizes = () (a comma-separated list of whole numbers, at least 16 each)\n" in out
+        assert "  alpha = 1.0 (a number, between 0 and 1)\n" in command("show", "adain").out
+
     def test_settings_that_are_inherited_are_explained(self, command):
         out = command("show", "multi_style").out
         assert "alpha: Share of the stylized features" in out

@@ -343,7 +343,7 @@ def test_contrast_is_a_factor_on_the_result(models, picture):
         ({"coarse_size": 8, "coarse_steps": 1}, "coarse_size must be 0 or at least 16"),
         ({"coarse_size": 64}, "coarse_steps must be 0 exactly where coarse_size is 0"),
         ({"crop_sizes": (128, 64)}, "crop_sizes must be a smallest and a largest side"),
-        ({"channels": (16, 32)}, "channels must be three numbers above 0"),
+        ({"channels": (16, 32)}, "channels must be a comma-separated list of 3 whole numbers, at least 1 each"),
         ({"noise_channels": -1}, "noise_channels must be at least 0"),
         ({"residual": True, "network_shrink": 0}, "network_shrink must be at least 1"),
         ({"network_shrink": 2}, "network_shrink must be 1 unless residual is on"),

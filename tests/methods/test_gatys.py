@@ -155,7 +155,7 @@ def test_coarse_passes_see_small_images(models, picture, generator, monkeypatch)
     [
         ({"steps": 0}, "steps must be at least 1, not 0"),
         ({"coarse_sizes": (8,), "coarse_steps": (1,)}, "coarse_sizes must be at least 16 each"),
-        ({"coarse_sizes": (64,)}, "coarse_steps must be 1 numbers"),
+        ({"coarse_sizes": (64,)}, "coarse_steps must be 1 number, one for each of coarse_sizes"),
         ({"learning_rate": 0.0}, "learning_rate must be above 0"),
         ({"style_weight": -1.0}, "style_weight must be at least 0"),
         ({"style_layers": ()}, "style_layers must be at least one layer"),

@@ -101,13 +101,17 @@ class TestALock:
         ("change", "message"),
         [
             ({"rows": {}}, "origin.rows must name the row of every style"),
-            ({"rows": {"wave": -1}}, "numbers of rows, from 0"),
-            ({"rows": {"wave": True}}, "numbers of rows, from 0"),
+            ({"rows": {"wave": -1}}, "origin.rows.wave must be the number of a row, from 0"),
+            ({"rows": {"wave": True}}, "origin.rows.wave must be the number of a row, from 0"),
             ({"revision": "main"}, "origin.revision must be the 40 digits of a commit"),
             ({"rule": 1}, "origin.rule must be a string"),
             ({"dataset": {"name": "../../x", "paintings": 1}}, "origin.dataset.name must be OWNER/NAME"),
-            ({"dataset": {"name": "a/b", "paintings": 0}}, "origin.dataset.paintings must be 1"),
+            (
+                {"dataset": {"name": "a/b", "paintings": 0}},
+                "origin.dataset.paintings must be between 1 and 10000, not 0",
+            ),
             ({"sha": ""}, "origin: unknown key 'sha'"),
+            ({"unusable": [1, -1]}, "origin.unusable entry 2 must be the number of a row, from 0, not -1"),
         ],
     )
     def test_with_a_wrong_origin_is_refused(self, lock, change, message):
@@ -138,8 +142,8 @@ class TestARecipe:
     @pytest.mark.parametrize(
         ("old", "new", "message"),
         [
-            ("paintings = 4", "paintings = 0", "dataset.paintings must be 1 … 10000, not 0"),
-            ("paintings = 4", "", "dataset.paintings must be 1 … 10000"),
+            ("paintings = 4", "paintings = 0", "dataset.paintings must be between 1 and 10000, not 0"),
+            ("paintings = 4", "", "dataset.paintings is missing; it must be a whole number, between 1 and 10000"),
             ("paintings = 4", "paintings = true", "dataset.paintings must be a whole number"),
             ("paintings = 4", "painting = 4", "unknown key 'painting'; did you mean paintings?"),
             ("movement", "mouvement", "dataset.columns: unknown key 'mouvement'; did you mean movement?"),

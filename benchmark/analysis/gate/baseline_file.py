@@ -18,6 +18,7 @@ from benchmark.analysis.gate.snapshot import CaseResult, SetResult, Snapshot
 from benchmark.errors import InputError
 from benchmark.store.atomic import write_text
 from benchmark.text_files import read_text
+from benchmark.validation import describe_problem
 
 SCHEMA_VERSION = 3
 _SINCE_VERSION_3 = ("seeds", "unavailable")
@@ -90,9 +91,7 @@ def read_baseline(path: Path) -> Snapshot:
     try:
         return TypeAdapter(Snapshot).validate_python(value)
     except ValidationError as error:
-        problem = error.errors()[0]
-        where = ".".join(str(part) for part in problem["loc"])
-        reason = f"{where}: {problem['msg']}" if where else problem["msg"]
+        reason = describe_problem(error, Snapshot, value)
         raise InputError(f"baseline {path} is damaged: {reason}; write it again") from error
 
 

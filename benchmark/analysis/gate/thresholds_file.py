@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Final, TypeAlias
 
-from benchmark.errors import InputError
-from benchmark.suggestion import suggest
+from annotated_types import Ge, Le, MinLen
+
+from benchmark.allowed_values import InWords
 from benchmark.text_files import read_toml
+from benchmark.validation import read_table
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Final = 1
 _WILDCARDS = frozenset("*?[")
+
+Pattern: TypeAlias = Annotated[str, MinLen(1), InWords("a name or pattern")]
+Bound: TypeAlias = Annotated[float, InWords("a finite number")]
 
 
 @dataclass(frozen=True)
@@ -27,10 +30,16 @@ class Threshold:
         maximum: Largest mean that is good enough, or ``None``.
     """
 
-    metric: str
-    method: str = "*"
-    minimum: float | None = None
-    maximum: float | None = None
+    metric: Pattern
+    method: Pattern = "*"
+    minimum: Bound | None = None
+    maximum: Bound | None = None
+
+    def __post_init__(self) -> None:
+        if self.minimum is None and self.maximum is None:
+            raise ValueError("minimum, maximum or both are needed")
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise ValueError(f"minimum {self.minimum:g} is above maximum {self.maximum:g}")
 
     @property
     def bounds(self) -> str:
@@ -42,6 +51,16 @@ class Threshold:
     def allows(self, value: float) -> bool:
         """Whether a mean is within the bounds."""
         return (self.minimum is None or value >= self.minimum) and (self.maximum is None or value <= self.maximum)
+
+
+@dataclass(frozen=True)
+class _ThresholdTable:
+    schema_version: Annotated[int, Ge(SCHEMA_VERSION), Le(SCHEMA_VERSION), InWords(str(SCHEMA_VERSION))]
+    thresholds: Annotated[
+        tuple[Threshold, ...],
+        MinLen(1),
+        InWords("a list of at least one [[thresholds]] entry, without which nothing is checked"),
+    ]
 
 
 def is_pattern(name: str) -> bool:
@@ -58,47 +77,4 @@ def read_thresholds(path: Path) -> tuple[Threshold, ...]:
     Raises:
         InputError: It cannot be read, or something in it is unknown, missing or not meaningful.
     """
-    table = read_toml(path, "threshold file")
-    try:
-        return _thresholds(table)
-    except ValueError as error:
-        raise InputError(f"thresholds {path}: {error}") from error
-
-
-def _thresholds(table: Mapping[str, Any]) -> tuple[Threshold, ...]:
-    known = ("schema_version", "thresholds")
-    for key in table:
-        if key not in known:
-            raise ValueError(f"unknown key {key!r}{suggest(key, known)}")
-    version = table.get("schema_version")
-    if version != SCHEMA_VERSION or isinstance(version, bool):
-        raise ValueError(f"schema_version must be {SCHEMA_VERSION}, not {version!r}")
-    entries = table.get("thresholds")
-    if not isinstance(entries, list) or not entries:
-        raise ValueError("there is no [[thresholds]] entry; without one nothing is checked")
-    return tuple(_threshold(f"entry {number}", entry) for number, entry in enumerate(entries, start=1))
-
-
-def _threshold(where: str, entry: Any) -> Threshold:
-    if not isinstance(entry, dict):
-        raise ValueError(f"{where} must be a table, not {entry!r}")
-    known = [field.name for field in fields(Threshold)]
-    for key, value in entry.items():
-        if key not in known:
-            raise ValueError(f"{where}: unknown key {key!r}{suggest(key, known)}")
-        if key in ("method", "metric") and not (isinstance(value, str) and value):
-            raise ValueError(f"{where}: {key} must be a name or pattern, not {value!r}")
-        if key in ("minimum", "maximum") and not _is_number(value):
-            raise ValueError(f"{where}: {key} must be a finite number, not {value!r}")
-    if "metric" not in entry:
-        raise ValueError(f"{where}: metric is missing")
-    threshold = Threshold(**entry)
-    if threshold.minimum is None and threshold.maximum is None:
-        raise ValueError(f"{where}: minimum, maximum or both are needed")
-    if threshold.minimum is not None and threshold.maximum is not None and threshold.minimum > threshold.maximum:
-        raise ValueError(f"{where}: minimum {threshold.minimum:g} is above maximum {threshold.maximum:g}")
-    return threshold
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return read_table(_ThresholdTable, read_toml(path, "threshold file"), f"thresholds {path}").thresholds

@@ -182,12 +182,12 @@ class TestFile:
     @pytest.mark.parametrize(
         ("content", "message"),
         [
-            (b"", "schema_version must be 1, not None"),
+            (b"", "schema_version is missing; it must be 1"),
             (b"schema_version = 2", "schema_version must be 1, not 2"),
             (b"schema_version = true", "schema_version must be 1, not True"),
-            (b"schema_version = 1", "there is no [[thresholds]] entry"),
-            (b"schema_version = 1\nthresholds = []", "there is no [[thresholds]] entry"),
-            (b"schema_version = 1\nthresholds = 'x'", "there is no [[thresholds]] entry"),
+            (b"schema_version = 1", "thresholds is missing; it must be a list of at least one [[thresholds]] entry"),
+            (b"schema_version = 1\nthresholds = []", "a list of at least one [[thresholds]] entry, without which"),
+            (b"schema_version = 1\nthresholds = 'x'", "a list of at least one [[thresholds]] entry, without which"),
             (b"schema_version = 1\nthresholds = [3]", "entry 1 must be a table, not 3"),
             (b"schema_version = 1\n[[threshold]]", "unknown key 'threshold'; did you mean thresholds?"),
             (b"schema_version = 1\n[[thresholds]]\nmetrik = 'x'", "unknown key 'metrik'; did you mean metric?"),
