@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import torch
 
@@ -34,7 +33,7 @@ from benchmark.store.atomic import write_bytes, write_json
 from benchmark.store.costs import DISTURBED
 from benchmark.store.journal import JournalWriter
 from benchmark.store.journal_index import JournalIndex
-from benchmark.store.manifest import make_manifest
+from benchmark.store.manifest import Manifest, make_manifest
 from benchmark.store.records import RunStatus, SetScore, UnitStatus
 from benchmark.store.results import ResultsReader, score_columns, write_results
 from benchmark.store.run_directory import RunDirectory
@@ -157,7 +156,7 @@ def _execute_locked(
     with stopping, JournalWriter(directory.journal) as journal:
         try:
             with start_executor(configuration, directory, settled, devices) as executor:
-                if not not_comparable and is_new and directory.read_manifest()["calibration"] is None:
+                if not not_comparable and is_new and directory.read_manifest().calibration is None:
                     for calibration in _results(executor, [CalibrationTask()], stopping.is_requested):
                         directory.note_calibration(calibration)
                         if calibration and calibration.disturbed:
@@ -252,8 +251,8 @@ def _forget_unsound(directory: RunDirectory, index: JournalIndex) -> None:
 
 def _known_set_scores(directory: RunDirectory) -> dict[_SetKey, SetScore]:
     try:
-        scores = known_set_scores(summary_from_json(json.loads(directory.summary.read_bytes())))
-    except (OSError, ValueError, KeyError, TypeError):
+        scores = known_set_scores(summary_from_json(directory.summary.read_bytes()))
+    except (OSError, ValueError):
         return {}
     return {_key(score): score for score in scores}
 
@@ -275,16 +274,17 @@ def _outcome(index: JournalIndex, set_scores: Sequence[SetScore], *, interrupted
 def _write_results(
     configuration: RunConfiguration,
     directory: RunDirectory,
-    manifest: dict[str, Any],
+    manifest: Manifest,
     index: JournalIndex,
     known: Mapping[_SetKey, SetScore],
 ) -> list[SetScore]:
     """Writes what there is, and returns the known scores of whole methods that are of the images that there are."""
     index.refresh()
     set_scores = [known[task.key] for task in plan_sets(configuration.metrics, index) if task.key in known]
-    write_results(index.units(), score_columns(manifest["metrics"]), directory.results)
+    write_results(index.units(), score_columns(manifest.metrics), directory.results)
     with ResultsReader(directory.results) as results:
-        write_json(directory.summary, summary_to_json(summarize(manifest, results.scores, set_scores)))
+        rows = summarize(manifest.methods, manifest.metrics, manifest.models, results.scores, set_scores)
+        write_json(directory.summary, summary_to_json(rows))
     return set_scores
 
 
