@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import torch
 
+from benchmark.analysis.comparability import why_not_continued
 from benchmark.analysis.summary import known_set_scores, summarize, summary_from_json, summary_to_json
+from benchmark.errors import InputError
 from benchmark.execution.interruption import Interruption
 from benchmark.execution.schedule import Observer, SilentObserver, run_units
 from benchmark.execution.tasks.calibration_task import CalibrationTask
@@ -130,15 +132,20 @@ def _execute_locked(
     start_executor: StartExecutor,
 ) -> RunOutcome:
     devices = torch.cuda.device_count() if configuration.device == "cuda" else 0
-    settled = _settled(resources, None if fresh else directory.threads(), devices)
+    earlier = None if fresh else directory.earlier_manifest()
+    settled = _settled(resources, earlier.environment.threads if earlier else None, devices)
     plan = configuration.units()
     plan.refuse_repeated_cases()
     manifest = make_manifest(configuration, settled, _now(), unread_prompts)
-    earlier_cases = directory.start(manifest, fresh=fresh)
+    if earlier and (difference := why_not_continued(earlier, manifest)):
+        raise InputError(
+            f"{directory.path} holds another run: {difference}; choose another --out, or --fresh to start over"
+        )
+    directory.start(manifest, earlier)
     _keep_inputs(configuration.protocol, directory)
     index = JournalIndex(directory.journal, plan)
-    if earlier_cases > plan.cases_per_method:
-        _announce_left_out(directory, index, earlier_cases, observer)
+    if earlier and earlier.number_of_cases > plan.cases_per_method:
+        _announce_left_out(directory, index, earlier.number_of_cases, observer)
     _forget_unsound(directory, index)
     is_new = not len(index)
     left = RemainingTasks(index)

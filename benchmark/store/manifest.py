@@ -20,7 +20,7 @@ from benchmark.models.specification import ModelSpecification
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
 from benchmark.plan.prompt_check import describe_losses
 from benchmark.plan.resources import Resources
-from benchmark.settings import describe_differences, settings_of
+from benchmark.settings import settings_of
 from benchmark.store.atomic import json_text
 from benchmark.store.cases import (
     DescribedCases,
@@ -262,77 +262,6 @@ def make_manifest(
         return Manifest.from_value(json.loads(json_text(value)))
     except (TypeError, ValueError) as error:
         raise InputError(f"this run cannot be described in run.json: {error}") from error
-
-
-def first_difference(old: Manifest, new: Manifest) -> str:
-    """Says in what two manifests differ so that one run cannot continue the other, or returns an empty string.
-
-    The number of cases may differ: a run that was limited can be continued without the limit. Methods may be added.
-    """
-    if old.protocol.fingerprint != new.protocol.fingerprint:
-        names = [f"{side.protocol.name} ({side.protocol.fingerprint[:12]})" for side in (old, new)]
-        return f"protocol {names[0]} there, {names[1]} here"
-    return (
-        _difference_of_methods(old.methods, new.methods)
-        or _difference_of_metrics(old.metrics, new.metrics, new.protocol.resolution)
-        or _difference_of_machines(old, new)
-    )
-
-
-def _difference_of_methods(old: Sequence[MethodRecord], new: Sequence[MethodRecord]) -> str:
-    before, after = ({method.name: method for method in side} for side in (old, new))
-    if before.keys() - after.keys():
-        return f"methods {_only_one_side(before, after)}"
-    for name, there in before.items():
-        # A plugin that was broken left no results to disagree with: it may have been repaired.
-        if not there.version:
-            continue
-        here = after[name]
-        if there.version != here.version:
-            return f"version of {name} {there.version!r} there, {here.version!r} here"
-        if there.settings != here.settings:
-            return "; ".join(describe_differences(name, there.settings, here.settings))
-    return ""
-
-
-def _difference_of_metrics(old: Sequence[MetricRecord], new: Sequence[MetricRecord], resolution: int) -> str:
-    before, after = ({metric.name: metric for metric in side} for side in (old, new))
-    if before.keys() != after.keys():
-        return f"metrics {_only_one_side(before, after)}"
-    for name, there in before.items():
-        if not there.version:
-            continue
-        here = after[name]
-        # Nor did a metric leave any whose images are too small for it, whether or not that was known beforehand.
-        is_too_small = here.minimum_side > resolution
-        for fact, one, other in (
-            ("version", there.version, here.version),
-            ("backbone", there.backbone, here.backbone),
-            ("unavailable", there.unavailable, here.unavailable),
-        ):
-            if one != other and not (fact == "unavailable" and is_too_small):
-                return f"{fact} of {name} {one!r} there, {other!r} here"
-    return ""
-
-
-def _difference_of_machines(old: Manifest, new: Manifest) -> str:
-    threads = old.environment.threads
-    for fact, there, here in (
-        ("seed", old.seed, new.seed),
-        ("device", old.device, new.device),
-        ("threads", threads, threads and new.environment.threads),
-    ):
-        if there != here:
-            return f"{fact} {there} there, {here} here"
-    return ""
-
-
-def _only_one_side(before: Mapping[str, object], after: Mapping[str, object]) -> str:
-    only = (
-        (", ".join(name for name in side if name not in other), where)
-        for side, other, where in ((before, after, "there"), (after, before, "here"))
-    )
-    return ", ".join(f"{names} only {where}" for names, where in only if names)
 
 
 def _method_record(method: SelectedMethod) -> MethodRecord:

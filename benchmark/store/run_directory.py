@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from benchmark.errors import InputError
 from benchmark.store.atomic import write_json
-from benchmark.store.manifest import READABLE_VERSIONS, Manifest, first_difference
+from benchmark.store.manifest import READABLE_VERSIONS, Manifest
 from benchmark.store.records import Calibration, RunStatus
 from benchmark.text_files import MissingFileError, read_text
 
@@ -89,14 +89,6 @@ class RunDirectory:
         finally:
             lock.release()
 
-    def threads(self) -> int | None:
-        """Number of threads of the run that is here, or ``None`` if there is none or it is not known.
-
-        Raises:
-            InputError: ``run.json`` is damaged.
-        """
-        return self.read_manifest().environment.threads if self.manifest.exists() else None
-
     def sha256(self, path: str) -> str:
         """Hash (sha256) of a file of the run, or an empty string if it cannot be read.
 
@@ -136,45 +128,36 @@ class RunDirectory:
             f"{self.manifest} is damaged: {reason}; restore it, or start anew with the same command and --fresh"
         )
 
-    def start(self, manifest: Manifest, *, fresh: bool) -> int:
+    def earlier_manifest(self) -> Manifest | None:
+        """What the run that is here says of itself, or ``None`` if there is none.
+
+        Raises:
+            InputError: ``run.json`` is damaged or of another schema version.
+        """
+        return self.read_manifest() if self.manifest.exists() else None
+
+    def start(self, manifest: Manifest, earlier: Manifest | None = None) -> None:
         """Starts a run here, or continues the one that is here.
 
         The workers and the calibration of a run that is continued stay what they are: no unit has been run yet.
 
         Args:
             manifest: What is to be run.
-            fresh: Whether to start over.
-
-        Returns:
-            Number of cases that the run which is continued had until now, 0 for a run that starts.
+            earlier: What the run says of itself that is continued, or ``None`` to start over.
 
         Raises:
-            InputError: The folder holds another run or something else, or cannot be written.
+            InputError: The folder holds something else, or cannot be written.
         """
-        number = 0
-        if self._continues(manifest, fresh):
-            earlier = self.read_manifest()
+        self._refuse_something_else()
+        if earlier is not None:
             kept = {"started": earlier.started, "calibration": earlier.calibration, "workers": earlier.workers}
             manifest = manifest.model_copy(update=kept)
-            number = earlier.number_of_cases
         elif self.manifest.exists():
             self._clear()
         self._write_manifest(manifest)
-        return number
 
     def _write_manifest(self, manifest: Manifest) -> None:
         write_json(self.manifest, manifest.to_value())
-
-    def _continues(self, manifest: Manifest, fresh: bool) -> bool:
-        self._refuse_something_else()
-        if fresh or not self.manifest.exists():
-            return False
-        difference = first_difference(self.read_manifest(), manifest)
-        if difference:
-            raise InputError(
-                f"{self.path} holds another run: {difference}; choose another --out, or --fresh to start over"
-            )
-        return True
 
     def _refuse_something_else(self) -> None:
         try:

@@ -1,4 +1,4 @@
-"""What a run says of itself, whichever version wrote it, and when one run can continue another."""
+"""What a run says of itself, whichever version wrote it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from types import SimpleNamespace
 import pytest
 
 from benchmark import Axis, Direction, InputError, MetricInfo
+from benchmark.analysis.comparability import why_not_continued
 from benchmark.analysis.loading import load_records
 from benchmark.models.role import Role
 from benchmark.plan.configuration import RunConfiguration, SelectedMetric
 from benchmark.plan.resources import Resources
 from benchmark.protocol.embedded import mini
-from benchmark.store.manifest import Manifest, first_difference, make_manifest
+from benchmark.store.manifest import make_manifest
 from benchmark.store.records import MetricRecord, RunStatus
 from benchmark.store.run_directory import RunDirectory
 
@@ -43,10 +44,6 @@ def changed(*keys, value):
         place = place[key]
     place[keys[-1]] = value
     return manifest
-
-
-def difference(old, new):
-    return first_difference(Manifest.from_value(old), Manifest.from_value(new))
 
 
 @pytest.fixture(params=RECORDED, ids=lambda path: path.stem)
@@ -127,55 +124,6 @@ def test_damage_is_told_with_its_place_and_what_to_do(tmp_path, damaged, reason)
             read()
 
 
-def test_the_same_run_continues():
-    assert difference(MANIFEST, copy.deepcopy(MANIFEST)) == ""
-
-
-@pytest.mark.parametrize(
-    ("new", "found"),
-    [
-        (changed("protocol", "fingerprint", value="1" * 64), "protocol tiny (000000000000) there"),
-        (changed("methods", 0, "version", value="2"), "version of painter '1' there, '2' here"),
-        (
-            changed("methods", 0, "settings", value={"ink": "blue", "size": 2, "steps": 4}),
-            "painter.size 1 there, 2 here; painter.steps 3 there, 4 here",
-        ),
-        (changed("methods", value=[]), "methods painter only there"),
-        (changed("methods", value=[{**PAINTER, "name": "etcher"}]), "methods painter only there, etcher only here"),
-        (changed("metrics", 0, "backbone", value="clip"), "backbone of ssim '' there, 'clip' here"),
-        (changed("metrics", 0, "backbone", value=["clip", "vgg"]), "backbone of ssim '' there, ['clip', 'vgg'] here"),
-        (changed("metrics", 0, "unavailable", value="gone"), "unavailable of ssim '' there, 'gone' here"),
-        (changed("seed", value=1), "seed 0 there, 1 here"),
-        (changed("device", value="cuda"), "device cpu there, cuda here"),
-        (changed("environment", "threads", value=1), "threads 2 there, 1 here"),
-    ],
-)
-def test_another_run_does_not_and_the_difference_is_named(new, found):
-    assert difference(MANIFEST, new).startswith(found)
-
-
-def test_a_run_that_did_not_note_its_threads_continues_with_any_number():
-    assert difference(changed("environment", value={}), MANIFEST) == ""
-
-
-def test_methods_may_be_added_but_no_metrics():
-    etcher = {**PAINTER, "name": "etcher"}
-    assert difference(MANIFEST, changed("methods", value=[etcher, PAINTER])) == ""
-
-    more = changed("metrics", value=[SSIM, {**SSIM, "name": "lpips"}])
-    assert difference(MANIFEST, more) == "metrics lpips only here"
-
-
-def test_a_plugin_that_was_broken_may_have_been_repaired():
-    broken = changed("methods", 0, value={**PAINTER, "version": "", "settings": {}})
-    assert difference(broken, MANIFEST) == ""
-
-
-def test_a_metric_whose_images_are_too_small_need_not_have_known_it():
-    aware = changed("metrics", 0, value={**SSIM, "unavailable": "too small", "minimum_side": 65})
-    assert difference(MANIFEST, aware) == ""
-
-
 def configuration(info):
     plugin = SimpleNamespace(name="tone", distribution="sample", version="1")
     return RunConfiguration(mini(), (), (SelectedMetric(plugin, info),), limit=1)
@@ -193,13 +141,13 @@ def configuration(info):
 def test_a_metric_of_any_number_of_networks_is_written_and_continued(tmp_path, backbone, written, names):
     info = MetricInfo("tone", "Tone", "1", "Sample.", Direction.LOWER, Axis.STYLE, needs=(), backbone=backbone)
     manifest = make_manifest(configuration(info), Resources(threads=1), "now")
-    RunDirectory(tmp_path).start(manifest, fresh=False)
+    RunDirectory(tmp_path).start(manifest)
 
     assert json.loads((tmp_path / "run.json").read_text())["metrics"][0]["backbone"] == written
     stored = RunDirectory(tmp_path).read_manifest()
     assert stored == manifest
     assert stored.metrics[0].backbones == names
-    assert first_difference(stored, manifest) == ""
+    assert why_not_continued(stored, manifest) == ""
 
 
 def test_a_record_holds_the_facts_of_the_plugin_unchanged():
