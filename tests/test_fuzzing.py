@@ -1,4 +1,4 @@
-"""Files that a user may have damaged: 5,000 of them give a clear error or a sound answer, never a traceback.
+"""Files that a user may have damaged: 5,300 of them give a clear error or a sound answer, never a traceback.
 
 Each is a sound file with something changed: bytes, or values of the structure that it holds.
 """
@@ -32,6 +32,8 @@ from benchmark.store.records import UnitStatus
 from tests.execution.conftest import TINY
 
 INPUTS_PER_KIND = 1_250
+MANIFESTS = 300
+"""Fewer, because each is loaded with all that the run left."""
 TINY_PROTOCOL = Path(__file__).parent / "plugins" / "sample_plugins" / "tiny" / "protocol.toml"
 
 fuzzed = settings(
@@ -265,5 +267,24 @@ def test_journals_never_let_a_run_pass_that_lost_something(folder, run, sound):
             return
         now = take_snapshot(load_records(path))
         assert is_sound or not passes(compare_snapshots(before, now, GateRules()))
+
+    check()
+
+
+def test_manifests_are_loaded_or_refused(folder, run):
+    path = folder / "damaged-manifest"
+    shutil.copytree(run, path)
+    text = (run / "run.json").read_text()
+
+    @seed(5)
+    @settings(fuzzed, max_examples=MANIFESTS)
+    @given(json_files(text))
+    def check(data):
+        (path / "run.json").write_bytes(data)
+        try:
+            records = load_records(path)
+        except BenchmarkError:
+            return
+        assert len(records.units) <= len(records.methods) * len(records.cases)
 
     check()

@@ -17,6 +17,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.analysis.comparability import MetricIdentity, ProtocolIdentity
 from benchmark.analysis.gate.regression import compare_snapshots
 from benchmark.analysis.gate.repeats import mean_snapshot
 from benchmark.analysis.gate.rules import GateRules
@@ -24,8 +25,6 @@ from benchmark.analysis.gate.snapshot import (
     CaseFactors,
     CaseResult,
     MethodResults,
-    MetricIdentity,
-    ProtocolIdentity,
     Snapshot,
 )
 from benchmark.analysis.gate.verdict import Finding, Outcome

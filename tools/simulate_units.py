@@ -35,6 +35,8 @@ METRICS = (
     *("clip_text_similarity", "clip_style_similarity", "clip_directional_similarity"),
 )
 STYLES = 100
+SIDE = 161
+"""The shortest that every one of these metrics takes."""
 
 
 @dataclass(frozen=True)
@@ -121,13 +123,13 @@ def run(configuration: RunConfiguration, folder: Path) -> Any:
 
 def configure(cases: int, methods: int, folder: Path) -> RunConfiguration:
     """A hundred prompts on as many contents as are needed, and copies of a control under other names."""
-    Image.new("RGB", (176, 176), "grey").save(folder / "grey.png")
+    Image.new("RGB", (SIDE, SIDE), "grey").save(folder / "grey.png")
     protocol = {
         "schema_version": 1,
         "name": "simulation",
         "version": "1",
         "title": "Simulation",
-        "resolution": 176,
+        "resolution": SIDE,
         "models": {"vgg": "vgg19-embedded", "clip_judge": "clip-tiny-judge", "perceptual": "st-lpips-alex"},
         "contents": [{"id": f"content{number}", "image": "grey.png"} for number in range(-(-cases // STYLES))],
         "styles": [{"id": f"style{number}", "prompt": f"a sketch, number {number}"} for number in range(STYLES)],

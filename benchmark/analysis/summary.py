@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydantic import BaseModel, ValidationError
 
 from benchmark.analysis.interval import crossed_estimate
 from benchmark.analysis.level import LEVEL
 from benchmark.contracts.metric import Direction
 from benchmark.store.cost_columns import COST_COLUMNS, DISTURBED, PROCESSOR_TIME, TIME
-from benchmark.store.records import RunRecords, SetScore, SummaryRow, UnitStatus, backbone_names
-from benchmark.store.results import score_columns
+from benchmark.store.records import (
+    MethodRecord,
+    MetricRecord,
+    ModelRecord,
+    RunRecords,
+    SetScore,
+    SummaryRow,
+    UnitStatus,
+)
+from benchmark.store.validation import first_problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,12 +34,18 @@ INTERVAL_METHOD = (
 
 
 def summarize(
-    manifest: Mapping[str, Any], scores_of: Callable[[str, str], pd.DataFrame], set_scores: Sequence[SetScore] = ()
+    methods: Sequence[MethodRecord],
+    metrics: Sequence[MetricRecord],
+    models: Sequence[ModelRecord],
+    scores_of: Callable[[str, str], pd.DataFrame],
+    set_scores: Sequence[SetScore] = (),
 ) -> list[SummaryRow]:
     """Summarizes the scores and the costs of a run.
 
     Args:
-        manifest: What was run.
+        methods: The methods of the run.
+        metrics: Its metrics.
+        models: Its pretrained networks.
         scores_of: Gives the ``content``, the ``style`` and the score of the units of a method that ended well, by the
             names of the method and of the column of scores. They are asked for one after another.
         set_scores: Scores of set metrics.
@@ -37,64 +53,57 @@ def summarize(
     Returns:
         One row per method and column, methods in the order of the run; then one per method and set metric.
     """
-    models = {model["role"]: model["name"] for model in manifest["models"]}
-    metrics = {metric["name"]: metric for metric in manifest["metrics"]}
-    columns: list[tuple[str, Direction, tuple[str, ...]]] = [
-        (column, Direction(metric["direction"]), backbone_names(metric["backbone"]))
-        for metric in manifest["metrics"]
-        for column in score_columns([metric])
+    names = {model.role: model.name for model in models}
+    columns = [
+        *(
+            _Column(name, metric.direction, metric.backbones, _bounds(metric) if name == metric.name else (None, None))
+            for metric in metrics
+            for name in metric.columns
+        ),
+        *(_Column(name, Direction.LOWER, (), (0.0, None)) for name in COST_COLUMNS),
     ]
-    columns += [(column, Direction.LOWER, ()) for column in COST_COLUMNS]
-    bounds = {name: (metric.get("minimum"), metric.get("maximum")) for name, metric in metrics.items()}
-    bounds |= dict.fromkeys(COST_COLUMNS, (0.0, None))
-    methods = {method["name"]: method for method in manifest["methods"]}
+    by_name = {method.name: method for method in methods}, {metric.name: metric for metric in metrics}
     return [
         *(
-            _with_warning(
-                _row(
-                    method,
-                    column,
-                    direction,
-                    backbones,
-                    scores_of(name, column),
-                    models,
-                    bounds.get(column, (None, None)),
-                ),
-                scores_of,
-            )
-            for name, method in methods.items()
-            for column, direction, backbones in columns
+            _with_warning(_row(method, column, scores_of(method.name, column.name), names), scores_of)
+            for method in methods
+            for column in columns
         ),
-        *(_set_row(score, methods[score.method], metrics[score.metric], models) for score in set_scores),
+        *(_set_row(score, by_name[0][score.method], by_name[1][score.metric], names) for score in set_scores),
     ]
 
 
-def _row(
-    method: Mapping[str, Any],
-    column: str,
-    direction: Direction,
-    backbones: Sequence[str],
-    scores: pd.DataFrame,
-    models: Mapping[str, str],
-    bounds: tuple[float | None, float | None] | None,
-) -> SummaryRow:
-    scored = scores[scores[column].notna()]
-    values = scored[column].astype("float64")
+class _Column(NamedTuple):
+    """A column of the table of results that is summarized."""
+
+    name: str
+    direction: Direction
+    backbones: tuple[str, ...]
+    bounds: tuple[float | None, float | None]
+
+
+def _bounds(metric: MetricRecord) -> tuple[float | None, float | None]:
+    return metric.minimum, metric.maximum
+
+
+def _row(method: MethodRecord, column: _Column, scores: pd.DataFrame, models: Mapping[str, str]) -> SummaryRow:
+    scored = scores[scores[column.name].notna()]
+    values = scored[column.name].astype("float64")
     interval = crossed_estimate(values, scored["content"], scored["style"]).interval if len(scored) else None
-    if interval and bounds:
-        interval = interval.within(*bounds)
+    if interval:
+        interval = interval.within(*column.bounds)
     return SummaryRow(
-        method=method["name"],
-        metric=column,
+        method=method.name,
+        metric=column.name,
         mean=float(values.mean()) if len(scored) else None,
         low=interval.low if interval else None,
         high=interval.high if interval else None,
         n=len(scored),
         contents=int(scored["content"].nunique()),
         styles=int(scored["style"].nunique()),
-        direction=direction,
-        circular=is_circular(backbones, method["optimises"], models),
-        control=method["control"],
+        direction=column.direction,
+        circular=is_circular(column.backbones, method.optimises, models),
+        control=method.control,
     )
 
 
@@ -124,9 +133,7 @@ def scores_in(units: pd.DataFrame) -> Callable[[str, str], pd.DataFrame]:
     return lambda method, column: done.get(method, units[:0])[["content", "style", column]]
 
 
-def _set_row(
-    score: SetScore, method: Mapping[str, Any], metric: Mapping[str, Any], models: Mapping[str, str]
-) -> SummaryRow:
+def _set_row(score: SetScore, method: MethodRecord, metric: MetricRecord, models: Mapping[str, str]) -> SummaryRow:
     return SummaryRow(
         method=score.method,
         metric=score.metric,
@@ -136,9 +143,9 @@ def _set_row(
         n=score.n,
         contents=score.contents,
         styles=score.styles,
-        direction=Direction(metric["direction"]),
-        circular=is_circular(backbone_names(metric["backbone"]), method["optimises"], models),
-        control=method["control"],
+        direction=metric.direction,
+        circular=is_circular(metric.backbones, method.optimises, models),
+        control=method.control,
         images_sha256=score.images_sha256,
         warning=score.warning,
     )
@@ -153,6 +160,10 @@ def is_circular(backbones: Iterable[str], optimises: Iterable[str], models: Mapp
         models: Name of the model that plays each role.
     """
     return not {models.get(role) for role in optimises}.isdisjoint(backbones)
+
+
+class _SummaryFile(BaseModel):
+    rows: list[SummaryRow]
 
 
 def known_set_scores(rows: Sequence[SummaryRow]) -> list[SetScore]:
@@ -173,11 +184,13 @@ def summary_to_json(rows: Sequence[SummaryRow]) -> dict[str, Any]:
     }
 
 
-def summary_from_json(value: Mapping[str, Any]) -> list[SummaryRow]:
-    """Reads the contents of ``summary.json``.
+def summary_from_json(text: str | bytes) -> list[SummaryRow]:
+    """Reads ``summary.json``.
 
     Raises:
-        KeyError: Something is missing.
-        TypeError: Something is of the wrong type.
+        ValueError: It is damaged; the message says how.
     """
-    return [SummaryRow(**{**row, "direction": Direction(row["direction"])}) for row in value["rows"]]
+    try:
+        return _SummaryFile.model_validate_json(text).rows
+    except ValidationError as error:
+        raise ValueError(first_problem(error)) from error

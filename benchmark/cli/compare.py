@@ -59,11 +59,8 @@ def _compare_runs(before: Path, now: Path, rules: GateRules, *, show_all: bool, 
 
     records = [load_records(run) for run in (before, now)]
     old, new = map(take_snapshot, records)
-    if old.protocol.fingerprint != new.protocol.fingerprint:
-        raise NotComparableError(
-            f"{before} and {now} are not comparable: protocol {old.protocol} there, {new.protocol} here; "
-            "run both with one protocol"
-        )
+    if difference := old.protocol.difference(new.protocol):
+        raise NotComparableError(f"{before} and {now} are not comparable: {difference}; run both with one protocol")
     notes = tuple(
         f"{run}: {warning}" for run, loaded in zip((before, now), records, strict=True) for warning in loaded.warnings
     )

@@ -36,8 +36,8 @@ def _check_installation(timeout: float) -> Iterator[Finding]:
     from benchmark.store.manifest import describe_environment
 
     environment = describe_environment()
-    yield State.OK, f"Python {environment['python']} on {environment['platform']}, {environment['cores']} cores"
-    yield State.OK, ", ".join(f"{name} {version}" for name, version in environment["packages"].items())
+    yield State.OK, f"Python {environment.python} on {environment.platform}, {environment.cores} cores"
+    yield State.OK, ", ".join(f"{name} {version}" for name, version in environment.packages.items())
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else "none; computing on the CPU"
     yield State.OK, f"CUDA device: {device}"
     yield from _check_plugins(timeout)

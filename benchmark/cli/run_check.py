@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from benchmark.errors import describe_error
 from benchmark.wording import format_count, without_fresh
 
 if TYPE_CHECKING:
     from benchmark.store.journal import UnitRecord
+    from benchmark.store.manifest import Manifest
     from benchmark.store.records import RunRecords
     from benchmark.store.run_directory import RunDirectory
 
@@ -46,26 +47,20 @@ def check_run(path: Path) -> Iterator[Finding]:
 
     directory = RunDirectory(path)
     manifest = directory.read_manifest()
-    try:
-        yield (
-            State.OK,
-            f"protocol {manifest['protocol']['name']}, fingerprint {manifest['protocol']['fingerprint'][:16]}…",
-        )
-        yield from _RunCheck(directory, manifest, load_records(path)).findings()
-    except (KeyError, TypeError, ValueError) as error:
-        raise directory.damaged(describe_error(error)) from error
+    yield State.OK, f"protocol {manifest.protocol.name}, fingerprint {manifest.protocol.fingerprint[:16]}…"
+    yield from _RunCheck(directory, manifest, load_records(path)).findings()
 
 
 class _RunCheck:
     """A run, with what its journal says of the units that it asks for."""
 
-    def __init__(self, directory: RunDirectory, manifest: Mapping[str, Any], loaded: RunRecords) -> None:
+    def __init__(self, directory: RunDirectory, manifest: Manifest, loaded: RunRecords) -> None:
         from benchmark.store.journal import read_journal
 
         self._directory = directory
         self._manifest = manifest
         self._loaded = loaded
-        self._command = f"the same command{without_fresh(manifest['command'])}"
+        self._command = f"the same command{without_fresh(manifest.command)}"
         found, self._damaged_lines = read_journal(directory.journal)
         planned = [(method.name, case.id) for method in loaded.methods for case in loaded.cases]
         self._planned = len(planned)
@@ -129,8 +124,8 @@ class _RunCheck:
         return f"{record.image} {state}; {self._command} makes it again"
 
     def _inputs(self) -> Iterator[Finding]:
-        pictures = [entry["thumbnail"] for kind in ("contents", "styles") for entry in self._manifest[kind]]
-        kept = [picture for picture in pictures if picture]
+        pictures = (*self._manifest.contents, *self._manifest.styles)
+        kept = [picture.thumbnail for picture in pictures if picture.thumbnail]
         missing = [picture for picture in kept if not (self._directory.path / picture).is_file()]
         if missing:
             more = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import torch
 
+from benchmark.analysis.comparability import why_not_continued
 from benchmark.analysis.summary import known_set_scores, summarize, summary_from_json, summary_to_json
+from benchmark.errors import InputError
 from benchmark.execution.interruption import Interruption
 from benchmark.execution.schedule import Observer, SilentObserver, run_units
 from benchmark.execution.tasks.calibration_task import CalibrationTask
@@ -34,7 +35,7 @@ from benchmark.store.atomic import write_bytes, write_json
 from benchmark.store.cost_columns import DISTURBED
 from benchmark.store.journal import JournalWriter
 from benchmark.store.journal_index import JournalIndex
-from benchmark.store.manifest import make_manifest
+from benchmark.store.manifest import Manifest, make_manifest
 from benchmark.store.records import RunStatus, SetScore, UnitStatus
 from benchmark.store.results import ResultsReader, score_columns, write_results
 from benchmark.store.run_directory import RunDirectory
@@ -131,15 +132,20 @@ def _execute_locked(
     start_executor: StartExecutor,
 ) -> RunOutcome:
     devices = torch.cuda.device_count() if configuration.device == "cuda" else 0
-    settled = _settled(resources, None if fresh else directory.threads(), devices)
+    earlier = None if fresh else directory.earlier_manifest()
+    settled = _settled(resources, earlier.environment.threads if earlier else None, devices)
     plan = configuration.units()
     plan.refuse_repeated_cases()
     manifest = make_manifest(configuration, settled, _now(), unread_prompts)
-    earlier_cases = directory.start(manifest, fresh=fresh)
+    if earlier and (difference := why_not_continued(earlier, manifest)):
+        raise InputError(
+            f"{directory.path} holds another run: {difference}; choose another --out, or --fresh to start over"
+        )
+    directory.start(manifest, earlier)
     _keep_inputs(configuration.protocol, directory)
     index = JournalIndex(directory.journal, plan)
-    if earlier_cases > plan.cases_per_method:
-        _announce_left_out(directory, index, earlier_cases, observer)
+    if earlier and earlier.number_of_cases > plan.cases_per_method:
+        _announce_left_out(directory, index, earlier.number_of_cases, observer)
     _forget_unsound(directory, index)
     is_new = not len(index)
     left = RemainingTasks(index)
@@ -157,7 +163,7 @@ def _execute_locked(
     with stopping, JournalWriter(directory.journal) as journal:
         try:
             with start_executor(configuration, directory, settled, devices) as executor:
-                if not not_comparable and is_new and directory.read_manifest()["calibration"] is None:
+                if not not_comparable and is_new and directory.read_manifest().calibration is None:
                     for calibration in _results(executor, [CalibrationTask()], stopping.is_requested):
                         directory.note_calibration(calibration)
                         if calibration and calibration.disturbed:
@@ -252,8 +258,8 @@ def _forget_unsound(directory: RunDirectory, index: JournalIndex) -> None:
 
 def _known_set_scores(directory: RunDirectory) -> dict[_SetKey, SetScore]:
     try:
-        scores = known_set_scores(summary_from_json(json.loads(directory.summary.read_bytes())))
-    except (OSError, ValueError, KeyError, TypeError):
+        scores = known_set_scores(summary_from_json(directory.summary.read_bytes()))
+    except (OSError, ValueError):
         return {}
     return {_key(score): score for score in scores}
 
@@ -275,16 +281,17 @@ def _outcome(index: JournalIndex, set_scores: Sequence[SetScore], *, interrupted
 def _write_results(
     configuration: RunConfiguration,
     directory: RunDirectory,
-    manifest: dict[str, Any],
+    manifest: Manifest,
     index: JournalIndex,
     known: Mapping[_SetKey, SetScore],
 ) -> list[SetScore]:
     """Writes what there is, and returns the known scores of set metrics that are of the images that there are."""
     index.refresh()
     set_scores = [known[task.key] for task in plan_sets(configuration.metrics, index) if task.key in known]
-    write_results(index.units(), score_columns(manifest["metrics"]), directory.results)
+    write_results(index.units(), score_columns(manifest.metrics), directory.results)
     with ResultsReader(directory.results) as results:
-        write_json(directory.summary, summary_to_json(summarize(manifest, results.scores, set_scores)))
+        rows = summarize(manifest.methods, manifest.metrics, manifest.models, results.scores, set_scores)
+        write_json(directory.summary, summary_to_json(rows))
     return set_scores
 
 

@@ -65,8 +65,18 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Writes a JSON file; see ``write_bytes``. Numbers that JSON cannot hold (NaN, infinity) are an error."""
-    write_text(path, encodable_json(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)) + "\n")
+    """Writes a JSON file; see ``write_bytes`` and ``json_text``."""
+    write_bytes(path, json_text(value).encode())
+
+
+def json_text(value: Any) -> str:
+    """The text of a JSON file, without anything that UTF-8 cannot hold; see ``encodable``.
+
+    Raises:
+        TypeError: Something is of a kind that JSON does not know.
+        ValueError: A number is none that JSON can hold (NaN, infinity).
+    """
+    return encodable_json(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
 def _beginning(name: str) -> str:

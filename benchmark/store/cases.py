@@ -6,7 +6,9 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, FiniteFloat, Tag
 
 from benchmark.plan.unit import input_path
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
@@ -15,12 +17,76 @@ from benchmark.protocol.protocol import Protocol
 from benchmark.store.records import CaseRecord
 
 
+class _Described(BaseModel):
+    # What a later version says beside this is kept.
+    model_config = ConfigDict(extra="allow", frozen=True, coerce_numbers_to_str=True)
+
+
+class DescribedPicture(_Described):
+    """A content or a style, with all its facts; those are named here that cases are made of.
+
+    Attributes:
+        id: Its name.
+        image: Name of its image file, without a folder, or ``None`` for a style without one.
+        prompt: The style in words, or ``None``.
+        thumbnail: The picture that the run keeps of it, relative to the run's folder.
+    """
+
+    id: str
+    image: str | None = None
+    prompt: str | None = None
+    thumbnail: str | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """All that the run says of it."""
+        return self.model_dump(exclude_unset=True)
+
+
+class DescribedShare(_Described):
+    """A style of a mix, by its name, with its weight and the name of the file of its mask."""
+
+    style: str
+    weight: int | FiniteFloat
+    mask: str | None
+
+
+class DescribedMix(_Described):
+    """A content, by its name, with several styles."""
+
+    content: str
+    styles: tuple[DescribedShare, ...]
+
+
+class DescribedCrossing(_Described):
+    """Cases that are described by how contents and styles are crossed.
+
+    Attributes:
+        number: How many of the crossed cases, from the first, the run asks for.
+        seeds: The repetitions.
+        mixes: The multi-style cases.
+    """
+
+    number: int = Field(ge=0)
+    seeds: tuple[int, ...]
+    mixes: tuple[DescribedMix, ...]
+
+
+DescribedCases: TypeAlias = Annotated[
+    Annotated[tuple[CaseRecord, ...], Tag("list")] | Annotated[DescribedCrossing, Tag("crossing")],
+    Discriminator(lambda value: "list" if isinstance(value, list | tuple) else "crossing"),
+]
+"""Cases that are described one by one, or by how they are crossed."""
+
+
 def describe_cases(protocol: Protocol, number: int) -> Any:
     """Describes the cases of a run: how they are crossed, however many they are, or else one by one.
 
     Args:
         protocol: The protocol.
         number: How many of its cases, from the first, the run asks for.
+
+    Returns:
+        What is written to ``run.json`` and read as ``DescribedCases``.
     """
     cases = protocol.cases
     if not (isinstance(cases, CrossedCases) and _crosses_everything(cases, protocol)):
@@ -34,42 +100,60 @@ def describe_cases(protocol: Protocol, number: int) -> Any:
     return {"number": number, "seeds": list(cases.seeds), "mixes": mixes}
 
 
-def read_cases(manifest: Mapping[str, Any]) -> Iterator[CaseRecord]:
+def read_cases(
+    described: DescribedCases, contents: Sequence[DescribedPicture], styles: Sequence[DescribedPicture]
+) -> Iterator[CaseRecord]:
     """The cases of a run, in their order.
 
     Args:
-        manifest: What was run.
+        described: The cases as the run describes them.
+        contents: The contents that are crossed.
+        styles: The styles that they are crossed with.
 
     Raises:
-        KeyError: Something is missing.
-        TypeError: Something is of the wrong type.
-        ValueError: There are not so many cases.
+        ValueError: There are not so many cases, or a mix is of something else.
     """
-    described = manifest["cases"]
-    if isinstance(described, list):
-        yield from (CaseRecord(**case) for case in described)
+    if not isinstance(described, DescribedCrossing):
+        yield from described
         return
-    styles = {style["id"]: style for style in manifest["styles"]}
-    cases, number = _crossed_cases(manifest, described), count_cases(manifest)
-    if number > len(cases):
-        raise ValueError(f"{number} of {len(cases)} cases")
-    for case in itertools.islice(cases, number):
-        yield _record(case, [styles[share.style.id] for share in case.styles])
+    require_cases(described, contents, styles)
+    facts = {style.id: style.facts() for style in styles}
+    for case in itertools.islice(_crossed_cases(described, contents, styles), described.number):
+        yield _record(case, [facts[share.style.id] for share in case.styles])
 
 
-def count_cases(manifest: Mapping[str, Any]) -> int:
+def count_cases(described: DescribedCases) -> int:
     """Number of cases of a run.
 
     Args:
-        manifest: What was run.
+        described: The cases as the run describes them.
+    """
+    return described.number if isinstance(described, DescribedCrossing) else len(described)
+
+
+def require_cases(
+    described: DescribedCases, contents: Sequence[DescribedPicture], styles: Sequence[DescribedPicture]
+) -> None:
+    """Checks that cases can be made as a run describes them.
+
+    Args:
+        described: The cases as the run describes them.
+        contents: The contents that are crossed.
+        styles: The styles that they are crossed with.
 
     Raises:
-        KeyError: Something is missing.
-        TypeError: Something is of the wrong type.
-        ValueError: The number is none.
+        ValueError: There are not so many cases, or a mix is of something else.
     """
-    described = manifest["cases"]
-    return len(described) if isinstance(described, list) else int(described["number"])
+    if not isinstance(described, DescribedCrossing):
+        return
+    known_contents, known_styles = ({picture.id for picture in pictures} for pictures in (contents, styles))
+    for mix in described.mixes:
+        named = {share.style for share in mix.styles}
+        if mix.content not in known_contents or not named <= known_styles:
+            raise ValueError(f"cases mix {mix.content} with {', '.join(named)}, which contents and styles do not list")
+    possible = (len(known_contents) * len(known_styles) + len(described.mixes)) * len(described.seeds)
+    if described.number > possible:
+        raise ValueError(f"{described.number} of {possible} cases")
 
 
 def describe_style(style: Style) -> dict[str, Any]:
@@ -79,6 +163,11 @@ def describe_style(style: Style) -> dict[str, Any]:
         "image": style.image.name if style.image else None,
         "thumbnail": input_path("styles", style.id) if style.image else None,
     }
+
+
+def describe_content(content: Content) -> dict[str, Any]:
+    """All facts about a content, with the picture that the run keeps of it."""
+    return {**asdict(content), "image": content.image.name, "thumbnail": input_path("contents", content.id)}
 
 
 def _crosses_everything(cases: CrossedCases, protocol: Protocol) -> bool:
@@ -94,21 +183,23 @@ def _crosses_everything(cases: CrossedCases, protocol: Protocol) -> bool:
     )
 
 
-def _crossed_cases(manifest: Mapping[str, Any], described: Mapping[str, Any]) -> CrossedCases:
+def _crossed_cases(
+    described: DescribedCrossing, contents: Sequence[DescribedPicture], styles: Sequence[DescribedPicture]
+) -> CrossedCases:
     # Names and prompts are all that a description of a case takes from these.
-    contents = {content["id"]: Content(content["id"], Path(content["image"])) for content in manifest["contents"]}
-    styles = {style["id"]: Style(style["id"], prompt=style["prompt"]) for style in manifest["styles"]}
+    crossed_contents = {content.id: Content(content.id, Path(content.image or "")) for content in contents}
+    crossed_styles = {style.id: Style(style.id, prompt=style.prompt) for style in styles}
     mixes = tuple(
         Mix(
-            contents[mix["content"]],
+            crossed_contents[mix.content],
             tuple(
-                WeightedStyle(styles[share["style"]], share["weight"], Path(share["mask"]) if share["mask"] else None)
-                for share in mix["styles"]
+                WeightedStyle(crossed_styles[share.style], share.weight, Path(share.mask) if share.mask else None)
+                for share in mix.styles
             ),
         )
-        for mix in described["mixes"]
+        for mix in described.mixes
     )
-    return CrossedCases(tuple(contents.values()), tuple(styles.values()), mixes, tuple(described["seeds"]))
+    return CrossedCases(tuple(crossed_contents.values()), tuple(crossed_styles.values()), mixes, described.seeds)
 
 
 def _weight(share: WeightedStyle) -> dict[str, Any]:

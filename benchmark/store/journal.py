@@ -16,6 +16,7 @@ from benchmark.errors import InputError
 from benchmark.escaping import encodable_json
 from benchmark.plan.unit import image_path, is_file_name, log_path
 from benchmark.store.records import UnitStatus
+from benchmark.store.validation import first_problem
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -99,9 +100,7 @@ class UnitRecord:
         try:
             return _reader().validate_json(line)
         except ValidationError as error:
-            problem = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(str(part) for part in problem["loc"])
-            raise ValueError(f"{where}: {problem['msg']}" if where else problem["msg"]) from error
+            raise ValueError(first_problem(error)) from error
 
 
 @functools.cache

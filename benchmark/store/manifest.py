@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from benchmark.contracts import SetMetricInfo
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from benchmark.contracts.metric import Direction
+from benchmark.errors import InputError
 from benchmark.models.role import Role
 from benchmark.models.specification import ModelSpecification
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
 from benchmark.plan.prompt_check import describe_losses
 from benchmark.plan.resources import Resources
-from benchmark.plan.unit import input_path
-from benchmark.protocol.case import Content
-from benchmark.settings import describe_differences, settings_of
-from benchmark.store.cases import describe_cases, describe_style
-from benchmark.store.records import MethodRecord, MetricRecord, ModelRecord, RunStatus
+from benchmark.settings import settings_of
+from benchmark.store.atomic import json_text
+from benchmark.store.cases import (
+    DescribedCases,
+    DescribedPicture,
+    count_cases,
+    describe_cases,
+    describe_content,
+    describe_style,
+    read_cases,
+    require_cases,
+)
+from benchmark.store.records import (
+    Calibration,
+    CaseRecord,
+    MethodRecord,
+    MetricRecord,
+    ModelRecord,
+    RunStatus,
+    shared_facts,
+)
+from benchmark.store.results import UNIT_COLUMNS, score_columns
+from benchmark.store.validation import first_problem, missing_fields
 
 if TYPE_CHECKING:
     from benchmark.models.prompt_reading import PromptReading
@@ -27,10 +50,6 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 2
 READABLE_VERSIONS = (1, 2)
 """1: every case was described, with all facts about its styles."""
-MANIFEST_KEYS = (
-    *("schema_version", "status", "protocol", "methods", "metrics", "models", "contents", "styles", "cases"),
-    *("seed", "device", "environment", "command", "started", "finished"),
-)
 _PACKAGES = (
     "style-transfer-benchmark",
     "torch",
@@ -46,10 +65,156 @@ _PACKAGES = (
 )
 
 
+class _Part(BaseModel):
+    # What a later version says beside this is kept.
+    model_config = ConfigDict(extra="allow", frozen=True, coerce_numbers_to_str=True)
+
+
+class ProtocolRecord(_Part):
+    """The protocol of a run. ``resolution`` is the side of its images, in pixels."""
+
+    name: str
+    version: str
+    fingerprint: str
+    title: str = ""
+    description: str = ""
+    resolution: int
+
+
+class Environment(_Part):
+    """Versions and the machine, as far as they can change a number.
+
+    ``threads`` is the number of threads of each worker; the order of floating-point additions depends on it.
+    """
+
+    python: str = ""
+    platform: str = ""
+    processor: str = ""
+    cores: int | None = None
+    threads: int | None = Field(default=None, ge=1)
+    packages: dict[str, str] = Field(default_factory=dict)
+
+
+class UnreadPrompt(_Part):
+    """A prompt of which a model does not read everything.
+
+    Attributes:
+        styles: Names of the styles that have it.
+        model: Name of the model.
+        reader: The method that shows the model the prompt, or empty for metrics.
+        description: What is lost, in one line.
+    """
+
+    styles: tuple[str, ...]
+    model: str
+    reader: str
+    description: str
+
+
+class Manifest(_Part):
+    """What was run, with what, on what, and how it ended: the contents of ``run.json``.
+
+    Attributes:
+        schema_version: One of ``READABLE_VERSIONS``.
+        status: State of the run.
+        protocol: The protocol.
+        methods: Methods in the order they ran.
+        metrics: Metrics, set metrics included.
+        models: Pretrained networks.
+        contents: All contents of the protocol.
+        styles: All styles of the protocol.
+        unread_prompts: Prompts that are not wholly read; empty where an earlier version did not look.
+        cases: The cases, one by one or as they are crossed.
+        seed: Seed of the run.
+        device: ``cpu`` or ``cuda``.
+        environment: Versions and the machine.
+        executor: What executed the units, or ``None`` where an earlier version did not note it; so with the next two.
+        workers: The most workers that any start had which ran a unit.
+        timeout: Seconds that one step of a unit may take, or ``None`` for no limit.
+        calibration: The machine's speed at the start, or ``None`` where durations compare with no others.
+        command: The command line.
+        started: Date and time, ISO 8601.
+        finished: Date and time, or ``None`` before the end.
+    """
+
+    schema_version: int
+    status: RunStatus
+    protocol: ProtocolRecord
+    methods: tuple[MethodRecord, ...]
+    metrics: tuple[MetricRecord, ...]
+    models: tuple[ModelRecord, ...]
+    contents: tuple[DescribedPicture, ...]
+    styles: tuple[DescribedPicture, ...]
+    unread_prompts: tuple[UnreadPrompt, ...] = ()
+    cases: DescribedCases
+    seed: int
+    device: str
+    environment: Environment
+    executor: str | None = None
+    workers: int | None = None
+    timeout: int | float | None = None
+    calibration: Calibration | None = None
+    command: tuple[str, ...]
+    started: str
+    finished: str | None
+
+    @field_validator("methods", "metrics", "models", mode="before")
+    @classmethod
+    def _leave_out_null(cls, records: Any) -> Any:
+        """What a plugin or an earlier version does not state is as if it were not there."""
+        if not isinstance(records, list):
+            return records
+        return [
+            {key: value for key, value in record.items() if value is not None} if isinstance(record, dict) else record
+            for record in records
+        ]
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        for kind, names in (
+            ("method", [method.name for method in self.methods]),
+            ("metric", [metric.name for metric in self.metrics]),
+            ("column", [*UNIT_COLUMNS, *score_columns(self.metrics)]),
+        ):
+            if repeated := [name for name, times in Counter(names).items() if times > 1]:
+                raise ValueError(f"{kind} {repeated[0]} is there twice")
+        require_cases(self.cases, self.contents, self.styles)
+        return self
+
+    @classmethod
+    def from_value(cls, value: Mapping[str, Any]) -> Self:
+        """Checks what was read from a file.
+
+        Args:
+            value: The contents of ``run.json``, of a schema version that is readable.
+
+        Raises:
+            ValueError: It is damaged; the message says what is missing, or what else is the first thing wrong.
+        """
+        try:
+            return cls.model_validate(value)
+        except ValidationError as error:
+            missing = missing_fields(error)
+            raise ValueError(f"{', '.join(missing)} missing" if missing else first_problem(error)) from error
+
+    def to_value(self) -> dict[str, Any]:
+        """The contents of ``run.json``; what was not noted is left out."""
+        return self.model_dump(exclude_unset=True)
+
+    def case_records(self) -> Iterator[CaseRecord]:
+        """The cases of the run, in their order."""
+        return read_cases(self.cases, self.contents, self.styles)
+
+    @property
+    def number_of_cases(self) -> int:
+        """Number of cases of the run."""
+        return count_cases(self.cases)
+
+
 def make_manifest(
     configuration: RunConfiguration, resources: Resources, started: str, unread_prompts: Sequence[PromptReading] = ()
-) -> dict[str, Any]:
-    """Describes a run that starts now.
+) -> Manifest:
+    """Describes a run that starts now, just as it will be read from its file.
 
     Args:
         configuration: What is run.
@@ -58,11 +223,13 @@ def make_manifest(
         unread_prompts: The readings in which something of a prompt is lost.
 
     Raises:
-        InputError: An image of the protocol is missing or has changed.
+        InputError: An image of the protocol is missing or has changed, or a plugin states facts of another kind than it
+            should.
         MissingModelError: A network's weights are missing.
     """
     protocol = configuration.protocol
-    return {
+    environment = describe_environment().model_dump()
+    value = {
         "schema_version": SCHEMA_VERSION,
         "status": RunStatus.RUNNING,
         "protocol": {
@@ -73,7 +240,7 @@ def make_manifest(
             "description": protocol.description,
             "resolution": protocol.resolution,
         },
-        "methods": [asdict(method_record(method)) for method in configuration.methods],
+        "methods": [asdict(_method_record(method)) for method in configuration.methods],
         "metrics": [asdict(_metric_record(metric, protocol.models)) for metric in configuration.metrics],
         "models": [asdict(_model_record(role, model)) for role, model in configuration.models.items()],
         "contents": [describe_content(content) for content in protocol.contents],
@@ -82,7 +249,7 @@ def make_manifest(
         "cases": describe_cases(protocol, configuration.units().cases_per_method),
         "seed": configuration.seed,
         "device": configuration.device,
-        "environment": {**describe_environment(), "threads": resources.threads},
+        "environment": {**environment, "threads": resources.threads},
         "executor": resources.executor,
         "workers": resources.workers,
         "timeout": resources.timeout,
@@ -91,96 +258,32 @@ def make_manifest(
         "started": started,
         "finished": None,
     }
+    try:
+        return Manifest.from_value(json.loads(json_text(value)))
+    except (TypeError, ValueError) as error:
+        raise InputError(f"this run cannot be described in run.json: {error}") from error
 
 
-def first_difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
-    """Says in what two manifests differ so that one run cannot continue the other, or returns an empty string.
-
-    The number of cases may differ: a run that was limited can be continued without the limit. Methods may be added.
-    """
-    if old["protocol"]["fingerprint"] != new["protocol"]["fingerprint"]:
-        names = [f"{side['protocol']['name']} ({side['protocol']['fingerprint'][:12]})" for side in (old, new)]
-        return f"protocol {names[0]} there, {names[1]} here"
-    for part, keys in (("methods", ("version", "settings")), ("metrics", ("version", "backbone", "unavailable"))):
-        before, after = ({item["name"]: item for item in side[part]} for side in (old, new))
-        if before.keys() - after.keys() or (part == "metrics" and after.keys() - before.keys()):
-            only = (
-                (", ".join(name for name in side if name not in other), where)
-                for side, other, where in ((before, after, "there"), (after, before, "here"))
-            )
-            return f"{part} " + ", ".join(f"{names} only {where}" for names, where in only if names)
-        for name, key in ((name, key) for name in before for key in keys):
-            # A plugin that was broken left no results to disagree with: it may have been repaired.
-            if not before[name]["version"] or before[name][key] == after[name][key]:
-                continue
-            # Nor did a metric leave any whose images are too small for it, whether or not that was known beforehand.
-            if key == "unavailable" and after[name]["minimum_side"] > new["protocol"]["resolution"]:
-                continue
-            if key == "settings":
-                return "; ".join(describe_differences(name, before[name][key], after[name][key]))
-            return f"{key} of {name} {before[name][key]!r} there, {after[name][key]!r} here"
-    for key in ("seed", "device"):
-        if old[key] != new[key]:
-            return f"{key} {old[key]} there, {new[key]} here"
-    threads = [side["environment"].get("threads") for side in (old, new)]
-    if threads[0] is not None and threads[0] != threads[1]:
-        return f"threads {threads[0]} there, {threads[1]} here"
-    return ""
-
-
-def method_record(method: SelectedMethod) -> MethodRecord:
-    """Describes a method that takes part."""
+def _method_record(method: SelectedMethod) -> MethodRecord:
     distribution = f"{method.plugin.distribution} {method.plugin.version}".strip()
     if method.info is None:
         return MethodRecord(method.name, method.name, "", method.error, "", control=False, distribution=distribution)
-    info = method.info
-    return MethodRecord(
-        name=info.name,
-        title=info.title,
-        version=info.version,
-        summary=info.summary,
-        condition=info.condition,
-        control=info.control,
-        paper=info.paper,
-        year=info.year,
-        url=info.url,
-        licence=info.licence,
-        distribution=distribution,
-        optimises=info.optimises,
-        settings=settings_of(method.settings),
-        origins=dict(method.origins),
-        anchor=info.anchor or "",
-        uses=info.uses,
-    )
+    facts = shared_facts(method.info, MethodRecord)
+    settings = settings_of(method.settings)
+    return MethodRecord(**facts, distribution=distribution, settings=settings, origins=dict(method.origins))
 
 
 def _metric_record(metric: SelectedMetric, models: Mapping[Role, str]) -> MetricRecord:
     distribution = f"{metric.plugin.distribution} {metric.plugin.version}".strip()
+    reason = metric.unavailable
     if metric.info is None:
-        return MetricRecord.broken(metric.name, distribution, metric.unavailable)
-    info = metric.info
-    # A list, as in the file that it is compared with when a run goes on.
-    names = [models.get(role, "") for role in info.backbones]
-    return MetricRecord(
-        name=info.name,
-        title=info.title,
-        version=info.version,
-        summary=info.summary,
-        direction=info.direction,
-        axis=info.axis,
-        needs=info.needs,
-        minimum=info.minimum,
-        maximum=info.maximum,
-        unit=info.unit,
-        backbone=names[0] if len(names) == 1 else names or "",
-        components=info.components,
-        paper=info.paper,
-        url=info.url,
-        distribution=distribution,
-        unavailable=metric.unavailable,
-        sample_size=info.sample_size if isinstance(info, SetMetricInfo) else None,
-        minimum_side=info.minimum_side,
-    )
+        return MetricRecord(
+            metric.name, metric.name, "", reason, Direction.NEITHER, "", distribution=distribution, unavailable=reason
+        )
+    names = [models.get(role, "") for role in metric.info.backbones]
+    facts = shared_facts(metric.info, MetricRecord)
+    facts["backbone"] = names[0] if len(names) == 1 else names or ""
+    return MetricRecord(**facts, distribution=distribution, unavailable=reason)
 
 
 def _model_record(role: Role, model: ModelSpecification) -> ModelRecord:
@@ -189,23 +292,18 @@ def _model_record(role: Role, model: ModelSpecification) -> ModelRecord:
     )
 
 
-def describe_content(content: Content) -> dict[str, Any]:
-    """All facts about a content, with the picture that the run keeps of it."""
-    return {**asdict(content), "image": content.image.name, "thumbnail": input_path("contents", content.id)}
-
-
-def describe_environment() -> dict[str, Any]:
-    """Versions and the machine, as far as they can change a number."""
+def describe_environment() -> Environment:
+    """The versions and the machine of this process."""
     import torch
 
-    return {
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "processor": platform.processor() or platform.machine(),
-        "cores": os.cpu_count(),
-        "threads": torch.get_num_threads(),
-        "packages": {name: found for name in _PACKAGES if (found := _version(name))},
-    }
+    return Environment(
+        python=platform.python_version(),
+        platform=platform.platform(),
+        processor=platform.processor() or platform.machine(),
+        cores=os.cpu_count(),
+        threads=torch.get_num_threads(),
+        packages={name: found for name in _PACKAGES if (found := _version(name))},
+    )
 
 
 def _version(package: str) -> str:

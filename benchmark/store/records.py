@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from benchmark.contracts.metric import Direction
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from benchmark.contracts.method import MethodInfo
+    from benchmark.contracts.metric import MetricInfo
 
 
 class UnitStatus(StrEnum):
@@ -32,9 +35,27 @@ class RunStatus(StrEnum):
     """Interrupted, or some units or scores failed."""
 
 
+class FileRecord:
+    """A record that pydantic reads from a file of a run: a field that it does not know is damage."""
+
+    # A plain dictionary, as ConfigDict is: importing pydantic takes longer than listing plugins may.
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid", "coerce_numbers_to_str": True}
+
+
+def shared_facts(info: MethodInfo | MetricInfo, record: type[MethodRecord | MetricRecord]) -> dict[str, Any]:
+    """The static facts of a plugin that a record of it holds under the same names.
+
+    Args:
+        info: The static facts.
+        record: The class of the record.
+    """
+    names = {field.name for field in fields(info)}
+    return {field.name: getattr(info, field.name) for field in fields(record) if field.name in names}
+
+
 @dataclass(frozen=True)
-class MethodRecord:
-    """A method as it took part in a run.
+class MethodRecord(FileRecord):
+    """A method as it took part in a run: facts of its ``MethodInfo``, and how it was set.
 
     ``settings`` holds all settings, passed and defaulted; ``origins`` who gave those that are not the method's
     defaults, or ``None`` in a run that did not note it; ``anchor`` the axis whose good end a control marks, or nothing;
@@ -59,23 +80,13 @@ class MethodRecord:
     uses: tuple[str, ...] | None = None
 
 
-def backbone_names(backbone: str | Sequence[str]) -> tuple[str, ...]:
-    """Names of the models that a metric was computed with, from what ``run.json`` says of it.
-
-    Args:
-        backbone: One name, several, or an empty string.
-    """
-    return ((backbone,) if backbone else ()) if isinstance(backbone, str) else tuple(backbone)
-
-
 @dataclass(frozen=True)
-class MetricRecord:
-    """A metric as it took part in a run. ``backbone`` is the name of the model it was computed with, or several names.
+class MetricRecord(FileRecord):
+    """A metric as it took part in a run: facts of its ``MetricInfo``, and what it was computed with.
 
-    ``column`` names are the metric's ``name`` and ``name.component`` for each of ``components``. ``unavailable`` gives
-    the reason where the whole metric could not be computed. ``sample_size`` is given for a set metric: the
-    number of images below which its number says little. It has no column. ``minimum_side`` is the shortest side of an
-    image that it takes, in pixels.
+    ``backbone`` is the name of the model it was computed with, or several names, or empty. ``unavailable`` gives the
+    reason where the whole metric could not be computed. ``sample_size`` is given for a set metric: the number of images
+    below which its number says little. ``minimum_side`` is the shortest side of an image that it takes, in pixels.
     """
 
     name: str
@@ -85,8 +96,9 @@ class MetricRecord:
     direction: Direction
     axis: str
     needs: tuple[str, ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
+    # A whole number stays one, so that it is written again as it was read.
+    minimum: int | float | None = None
+    maximum: int | float | None = None
     unit: str = ""
     backbone: str | Sequence[str] = ""
     components: tuple[str, ...] = ()
@@ -100,25 +112,23 @@ class MetricRecord:
     @property
     def backbones(self) -> tuple[str, ...]:
         """Names of all models it was computed with."""
-        return backbone_names(self.backbone)
+        if isinstance(self.backbone, str):
+            return (self.backbone,) if self.backbone else ()
+        return tuple(self.backbone)
 
-    @classmethod
-    def broken(cls, name: str, distribution: str, reason: str) -> MetricRecord:
-        """The record of a metric whose plugin cannot be used."""
-        return cls(
-            name=name,
-            title=name,
-            version="",
-            summary=reason,
-            direction=Direction.NEITHER,
-            axis="",
-            distribution=distribution,
-            unavailable=reason,
-        )
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of its columns of scores: ``name``, then ``name.component`` for each of its components.
+
+        An unavailable metric and a set metric have none.
+        """
+        if self.unavailable or self.sample_size is not None:
+            return ()
+        return (self.name, *(f"{self.name}.{component}" for component in self.components))
 
 
 @dataclass(frozen=True)
-class ModelRecord:
+class ModelRecord(FileRecord):
     """A pretrained network of a run.
 
     ``stands_in_for`` is the published network whose part it plays without being it, empty for a published one, or
@@ -135,7 +145,7 @@ class ModelRecord:
 
 
 @dataclass(frozen=True)
-class Calibration:
+class Calibration(FileRecord):
     """How long a fixed workload took on the device of a run, by which durations of different machines compare.
 
     Attributes:
@@ -154,7 +164,7 @@ class Calibration:
 
 
 @dataclass(frozen=True)
-class SummaryRow:
+class SummaryRow(FileRecord):
     """One method × one metric over the cases of a run.
 
     Attributes:
@@ -227,7 +237,7 @@ class ScoreError:
 
 
 @dataclass(frozen=True)
-class CaseRecord:
+class CaseRecord(FileRecord):
     """One case of a run; ``styles`` holds dictionaries with all fields of the styles, their weight and their mask."""
 
     id: str

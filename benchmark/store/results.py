@@ -12,7 +12,7 @@ from benchmark.plan.unit import Unit
 from benchmark.protocol.case import Case
 from benchmark.store.atomic import replacing
 from benchmark.store.journal import UnitRecord
-from benchmark.store.records import CaseRecord, UnitStatus
+from benchmark.store.records import CaseRecord, MetricRecord, UnitStatus
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,18 +37,13 @@ _NAMES = ["method", "status", "content", "style"]
 _ROWS_AT_ONCE = 10_000
 
 
-def score_columns(metrics: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Names of the columns of the per-case metrics of a manifest: each metric's, then its components'.
+def score_columns(metrics: Iterable[MetricRecord]) -> list[str]:
+    """Names of the columns of scores of a run: each metric's, then its components'.
 
     Args:
-        metrics: The metrics as ``run.json`` describes them.
+        metrics: The metrics of the run.
     """
-    return [
-        column
-        for metric in metrics
-        if not metric["unavailable"] and metric.get("sample_size") is None
-        for column in (metric["name"], *(f"{metric['name']}.{component}" for component in metric["components"]))
-    ]
+    return [column for metric in metrics for column in metric.columns]
 
 
 def make_table(

@@ -6,17 +6,16 @@ import contextlib
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from benchmark.errors import InputError, describe_error
+from benchmark.errors import InputError
 from benchmark.store.atomic import write_json
-from benchmark.store.cases import count_cases
-from benchmark.store.manifest import MANIFEST_KEYS, READABLE_VERSIONS, first_difference
+from benchmark.store.manifest import READABLE_VERSIONS, Manifest
 from benchmark.store.records import Calibration, RunStatus
 from benchmark.text_files import MissingFileError, read_text
 
@@ -90,18 +89,6 @@ class RunDirectory:
         finally:
             lock.release()
 
-    def threads(self) -> int | None:
-        """Number of threads of the run that is here, or ``None`` if there is none or it is not known.
-
-        Raises:
-            InputError: ``run.json`` is damaged.
-        """
-        if not self.manifest.exists():
-            return None
-        environment = self.read_manifest()["environment"]
-        threads = environment.get("threads") if isinstance(environment, dict) else None
-        return threads if isinstance(threads, int) and threads > 0 else None
-
     def sha256(self, path: str) -> str:
         """Hash (sha256) of a file of the run, or an empty string if it cannot be read.
 
@@ -113,80 +100,64 @@ class RunDirectory:
         except OSError:
             return ""
 
-    def read_manifest(self) -> dict[str, Any]:
+    def read_manifest(self) -> Manifest:
         """Reads ``run.json``.
 
         Raises:
             InputError: It is missing, damaged or of another schema version.
         """
         try:
-            manifest: Any = json.loads(read_text(self.manifest, "run"))
+            value: Any = json.loads(read_text(self.manifest, "run"))
         except MissingFileError as error:
             raise InputError(f"{self.path} is not a run: it has no run.json") from error
         except (ValueError, RecursionError) as error:
-            raise self.damaged(str(error)) from error
-        if not isinstance(manifest, dict) or "schema_version" not in manifest:
-            raise self.damaged("it has no schema_version")
-        found = manifest["schema_version"]
+            raise self._damaged(str(error)) from error
+        if not isinstance(value, dict) or "schema_version" not in value:
+            raise self._damaged("it has no schema_version")
+        found = value["schema_version"]
         if found not in READABLE_VERSIONS:
             readable = " and ".join(map(str, READABLE_VERSIONS))
             raise InputError(f"{self.manifest} has schema_version {found}; this version reads {readable}")
-        missing = [key for key in MANIFEST_KEYS if key not in manifest]
-        if missing:
-            raise self.damaged(f"{', '.join(missing)} missing")
-        return manifest
+        try:
+            return Manifest.from_value(value)
+        except ValueError as error:
+            raise self._damaged(str(error)) from error
 
-    def damaged(self, reason: str) -> InputError:
-        """The error that says that ``run.json`` is damaged, and what to do.
-
-        Args:
-            reason: What is wrong with it.
-        """
+    def _damaged(self, reason: str) -> InputError:
         return InputError(
             f"{self.manifest} is damaged: {reason}; restore it, or start anew with the same command and --fresh"
         )
 
-    def start(self, manifest: Mapping[str, Any], *, fresh: bool) -> int:
+    def earlier_manifest(self) -> Manifest | None:
+        """What the run that is here says of itself, or ``None`` if there is none.
+
+        Raises:
+            InputError: ``run.json`` is damaged or of another schema version.
+        """
+        return self.read_manifest() if self.manifest.exists() else None
+
+    def start(self, manifest: Manifest, earlier: Manifest | None = None) -> None:
         """Starts a run here, or continues the one that is here.
 
         The workers and the calibration of a run that is continued stay what they are: no unit has been run yet.
 
         Args:
             manifest: What is to be run.
-            fresh: Whether to start over.
-
-        Returns:
-            Number of cases that the run which is continued had until now, 0 for a run that starts.
+            earlier: What the run says of itself that is continued, or ``None`` to start over.
 
         Raises:
-            InputError: The folder holds another run or something else, or cannot be written.
+            InputError: The folder holds something else, or cannot be written.
         """
-        number = 0
-        if self._continues(manifest, fresh):
-            earlier = self.read_manifest()
-            manifest = {**manifest, **{key: earlier.get(key) for key in ("started", "calibration", "workers")}}
-            number = self._count_cases(earlier)
+        self._refuse_something_else()
+        if earlier is not None:
+            kept = {"started": earlier.started, "calibration": earlier.calibration, "workers": earlier.workers}
+            manifest = manifest.model_copy(update=kept)
         elif self.manifest.exists():
             self._clear()
-        write_json(self.manifest, manifest)
-        return number
+        self._write_manifest(manifest)
 
-    def _count_cases(self, manifest: Mapping[str, Any]) -> int:
-        try:
-            return count_cases(manifest)
-        except (KeyError, TypeError, ValueError) as error:
-            raise self.damaged(describe_error(error)) from error
-
-    def _continues(self, manifest: Mapping[str, Any], fresh: bool) -> bool:
-        self._refuse_something_else()
-        if fresh or not self.manifest.exists():
-            return False
-        difference = first_difference(self.read_manifest(), manifest)
-        if difference:
-            raise InputError(
-                f"{self.path} holds another run: {difference}; choose another --out, or --fresh to start over"
-            )
-        return True
+    def _write_manifest(self, manifest: Manifest) -> None:
+        write_json(self.manifest, manifest.to_value())
 
     def _refuse_something_else(self) -> None:
         try:
@@ -218,8 +189,8 @@ class RunDirectory:
             workers: The number.
         """
         manifest = self.read_manifest()
-        if workers > (manifest.get("workers") or 0):
-            write_json(self.manifest, {**manifest, "workers": workers})
+        if workers > (manifest.workers or 0):
+            self._write_manifest(manifest.model_copy(update={"workers": workers}))
 
     def note_calibration(self, calibration: Calibration | None) -> None:
         """Notes how fast the machine is.
@@ -227,8 +198,7 @@ class RunDirectory:
         Args:
             calibration: What was measured, or ``None`` if durations of this run compare with no others.
         """
-        described = asdict(calibration) if calibration else None
-        write_json(self.manifest, {**self.read_manifest(), "calibration": described})
+        self._write_manifest(self.read_manifest().model_copy(update={"calibration": calibration}))
 
     def finish(self, status: RunStatus, finished: str) -> None:
         """Notes how the run ended.
@@ -237,4 +207,4 @@ class RunDirectory:
             status: State of the run.
             finished: Date and time, ISO 8601.
         """
-        write_json(self.manifest, {**self.read_manifest(), "status": status, "finished": finished})
+        self._write_manifest(self.read_manifest().model_copy(update={"status": status, "finished": finished}))

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from benchmark.analysis.comparability import Comparability, compare_identities
 from benchmark.analysis.gate.regression import compare_snapshots, differences_of_note
 from benchmark.analysis.gate.rules import GateRules
 from benchmark.analysis.gate.snapshot import RUNTIME, Snapshot, take_snapshot
@@ -16,7 +17,6 @@ from benchmark.analysis.networks import networks_of_run
 from benchmark.escaping import printable
 from reports.figures.all import DrawnFigure, draw
 from reports.figures.trend import trend_figure
-from reports.html.comparability import Comparability, compare_protocols
 from reports.tables.formatting import MINUS, NOTHING, field_of, number_format, number_of, parse_time, short_fingerprint
 from reports.tables.ranking import COSTS, DIRECTIONS
 from reports.tables.titles import method_titles, metric_labels
@@ -108,7 +108,7 @@ def build_comparison(runs: Sequence[RunRecords]) -> Comparison:
         for index, (group, taken) in enumerate(zip(known.values(), snapshots, strict=True), start=1)
     ]
     return Comparison(
-        comparability=compare_protocols(runs),
+        comparability=compare_identities(runs),
         comparisons=tuple(
             _compare(runs, taken, before, now) for taken in snapshots for before, now in itertools.pairwise(taken)
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pandas as pd
@@ -18,34 +19,25 @@ from benchmark.analysis.summary import (
 )
 from benchmark.contracts.metric import Direction
 from benchmark.store.cost_columns import DISTURBED
-from benchmark.store.records import SetScore
+from benchmark.store.records import MethodRecord, MetricRecord, ModelRecord, SetScore
 from tests.analysis.conftest import make_run
 
-MANIFEST = {
-    "models": [{"role": "vgg", "name": "vgg19-embedded"}, {"role": "clip", "name": "clip-tiny"}],
-    "methods": [
-        {"name": "painter", "optimises": ["vgg"], "control": False},
-        {"name": "identity", "optimises": [], "control": True},
-    ],
-    "metrics": [
-        {
-            "name": "style_loss",
-            "direction": "lower",
-            "backbone": "vgg19-embedded",
-            "components": ["relu1_1"],
-            "unavailable": "",
-        },
-        {"name": "lpips", "direction": "lower", "backbone": "", "components": [], "unavailable": "no weights"},
-        {
-            "name": "spread",
-            "direction": "lower",
-            "backbone": "vgg19-embedded",
-            "components": [],
-            "unavailable": "",
-            "sample_size": 100,
-        },
-    ],
-}
+MODELS = (
+    ModelRecord("vgg", "vgg19-embedded", "VGG-19", "", "", ""),
+    ModelRecord("clip", "clip-tiny", "CLIP", "", "", ""),
+)
+METHODS = (
+    MethodRecord("painter", "Painter", "1", "", "image", control=False, optimises=("vgg",)),
+    MethodRecord("identity", "Identity", "1", "", "none", control=True),
+)
+STYLE_LOSS = MetricRecord(
+    "style_loss", "", "1", "", Direction.LOWER, "style", backbone="vgg19-embedded", components=("relu1_1",)
+)
+METRICS = (
+    STYLE_LOSS,
+    MetricRecord("lpips", "", "1", "", Direction.LOWER, "content", unavailable="no weights"),
+    MetricRecord("spread", "", "1", "", Direction.LOWER, "style", backbone="vgg19-embedded", sample_size=100),
+)
 SPREAD = SetScore("painter", "spread", 0.25, n=3, contents=2, styles=2, images_sha256="ab", warning="few")
 
 
@@ -68,7 +60,7 @@ def units():
 
 @pytest.fixture
 def rows(units):
-    return {(row.method, row.metric): row for row in summarize(MANIFEST, scores_in(units))}
+    return {(row.method, row.metric): row for row in summarize(METHODS, METRICS, MODELS, scores_in(units))}
 
 
 def test_only_finished_units_count(rows):
@@ -108,7 +100,11 @@ def test_one_of_several_networks_makes_a_score_circular():
 
 def test_a_mean_duration_is_warned_of_if_one_of_its_units_was_disturbed(units):
     def warnings() -> dict[tuple[str, str], str]:
-        return {(row.method, row.metric): row.warning for row in summarize(MANIFEST, scores_in(units)) if row.warning}
+        return {
+            (row.method, row.metric): row.warning
+            for row in summarize(METHODS, METRICS, MODELS, scores_in(units))
+            if row.warning
+        }
 
     assert warnings() == {}
     units.loc[2, "disturbed"] = True
@@ -119,7 +115,9 @@ class TestTheTimeThatMethodsAreRankedBy:
     def ranked_by(self, units, device: str = "cpu") -> str:
         run = make_run({"painter": {"ssim": [[1.0]]}})
         return time_to_rank_by(
-            replace(run, summary=tuple(summarize(MANIFEST, scores_in(units))), provenance={"device": device})
+            replace(
+                run, summary=tuple(summarize(METHODS, METRICS, MODELS, scores_in(units))), provenance={"device": device}
+            )
         )
 
     def test_is_elapsed_time(self, units):
@@ -143,12 +141,12 @@ def test_directions_and_controls_are_kept(rows):
 
 def test_the_json_is_read_back(rows):
     written = list(rows.values())
-    assert summary_from_json(summary_to_json(written)) == written
+    assert summary_from_json(json.dumps(summary_to_json(written))) == written
 
 
 def test_scores_of_all_images_at_once_follow_without_an_interval(units):
     scores = [SPREAD, SetScore("identity", "spread", None, 1, 1, 1, "cd", "it failed", failed=True)]
-    first, second = summarize(MANIFEST, scores_in(units), scores)[-2:]
+    first, second = summarize(METHODS, METRICS, MODELS, scores_in(units), scores)[-2:]
     assert (first.mean, first.low, first.n, first.styles, first.warning) == (0.25, None, 3, 2, "few")
     assert first.circular
     assert (second.mean, second.control, second.warning) == (None, True, "it failed")
@@ -156,8 +154,8 @@ def test_scores_of_all_images_at_once_follow_without_an_interval(units):
 
 def test_such_scores_are_read_back_unless_there_is_none(units):
     lost = SetScore("identity", "spread", None, 1, 1, 1, "cd", "it failed", failed=True)
-    written = summary_to_json(summarize(MANIFEST, scores_in(units), [SPREAD, lost]))
-    assert known_set_scores(summary_from_json(written)) == [SPREAD]
+    written = summary_to_json(summarize(METHODS, METRICS, MODELS, scores_in(units), [SPREAD, lost]))
+    assert known_set_scores(summary_from_json(json.dumps(written))) == [SPREAD]
 
 
 def test_the_summary_says_what_its_intervals_are(rows):
@@ -167,10 +165,9 @@ def test_the_summary_says_what_its_intervals_are(rows):
 
 
 def test_an_interval_is_students_and_stays_in_the_range_of_the_metric(units):
-    bounded = [{**MANIFEST["metrics"][0], "minimum": 0.0, "maximum": None}, *MANIFEST["metrics"][1:]]
-    (free,), (cut,) = (
-        [row for row in summarize({**MANIFEST, "metrics": metrics}, scores_in(units)) if row.metric == "style_loss"][:1]
-        for metrics in (MANIFEST["metrics"], bounded)
+    free, cut = (
+        next(row for row in summarize(METHODS, [metric], MODELS, scores_in(units)) if row.metric == "style_loss")
+        for metric in (STYLE_LOSS, replace(STYLE_LOSS, minimum=0.0))
     )
     # Scores 1, 2, 3 of two contents and two styles, one cell empty: residuals −1, 0, 1, sums of contents −1 and 1, of
     # styles 0 and 0: (½ · 2 + ½ · 0 + 2) / 9, doubled.
@@ -183,4 +180,24 @@ def test_a_summary_of_an_earlier_version_is_read(rows):
     written = summary_to_json(list(rows.values()))
     for row in written["rows"]:
         del row["images_sha256"], row["warning"]
-    assert summary_from_json(written) == list(rows.values())
+    assert summary_from_json(json.dumps(written)) == list(rows.values())
+
+
+@pytest.mark.parametrize(
+    ("damage", "problem"),
+    [
+        (lambda file: {}, "rows: Field required"),
+        (
+            lambda file: {"rows": [{**file["rows"][0], "mean": "much"}]},
+            r"rows\.0\.mean: Input should be a valid number",
+        ),
+        (
+            lambda file: {"rows": [{**file["rows"][0], "direction": "up"}]},
+            r"rows\.0\.direction: Input should be 'higher'",
+        ),
+        (lambda file: {"rows": [{**file["rows"][0], "median": 1}]}, r"rows\.0\.median: Unexpected keyword argument"),
+    ],
+)
+def test_a_damaged_summary_says_where(rows, damage, problem):
+    with pytest.raises(ValueError, match=problem):
+        summary_from_json(json.dumps(damage(summary_to_json(list(rows.values())))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -196,11 +196,6 @@ def build_crossed_run(directory: Path, *, contents: int, styles: int, methods: i
             for case in cases
         ]
     )
-    manifest = {
-        "models": [],
-        "methods": [asdict(method) for method in method_records],
-        "metrics": [asdict(metric) for metric in metric_records],
-    }
     return RunRecords(
         directory=directory,
         status=RunStatus.COMPLETE,
@@ -213,7 +208,7 @@ def build_crossed_run(directory: Path, *, contents: int, styles: int, methods: i
         contents=content_records,
         styles=style_records,
         units=table,
-        summary=tuple(summarize(manifest, scores_in(table))),
+        summary=tuple(summarize(method_records, metric_records, (), scores_in(table))),
         similarity={},
         provenance={"command": "benchmark run --protocol crossed", "seed": 0, "device": "cpu"},
     )  # fmt: skip

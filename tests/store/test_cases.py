@@ -6,17 +6,37 @@ import dataclasses
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from benchmark.protocol.case import Content
 from benchmark.protocol.crossed_cases import Mix
 from benchmark.protocol.embedded import mini
-from benchmark.store.cases import describe_cases, describe_style, read_cases
-from benchmark.store.manifest import describe_content
+from benchmark.store.cases import (
+    DescribedCases,
+    DescribedPicture,
+    describe_cases,
+    describe_content,
+    describe_style,
+    read_cases,
+    require_cases,
+)
 
 
-def manifest(cases, number):
+class Described(BaseModel):
+    """What a run says of its cases."""
+
+    contents: list[DescribedPicture]
+    styles: list[DescribedPicture]
+    cases: DescribedCases
+
+    def records(self):
+        return list(read_cases(self.cases, self.contents, self.styles))
+
+
+def described(cases, number) -> dict[str, Any]:
     protocol = dataclasses.replace(mini(), cases=cases)
     return json.loads(
         json.dumps(
@@ -29,23 +49,25 @@ def manifest(cases, number):
     )
 
 
+def read(value):
+    return Described.model_validate(value).records()
+
+
 @pytest.mark.parametrize("number", [11, 10, 3, 0])
 def test_crossed_cases_are_described_by_how_they_are_crossed(number):
-    crossed = manifest(mini().cases, number)
-    one_by_one = manifest(tuple(mini().cases), number)
+    crossed = described(mini().cases, number)
+    one_by_one = described(tuple(mini().cases), number)
 
     assert isinstance(one_by_one["cases"], list)
     assert len(one_by_one["cases"]) == number
-    assert [json.dumps(asdict(case)) for case in read_cases(crossed)] == [
-        json.dumps(asdict(case)) for case in read_cases(one_by_one)
-    ]
+    assert [asdict(case) for case in read(crossed)] == [asdict(case) for case in read(one_by_one)]
 
 
 def test_the_description_does_not_grow_with_their_number():
-    crossed = manifest(mini().cases, 11)
+    crossed = described(mini().cases, 11)
     assert list(crossed["cases"]) == ["number", "seeds", "mixes"]
-    assert [case.id for case in read_cases(crossed)] == [case.id for case in mini().cases]
-    assert list(read_cases(crossed))[-1].styles[0]["weight"] == mini().cases[-1].styles[0].weight
+    assert [case.id for case in read(crossed)] == [case.id for case in mini().cases]
+    assert read(crossed)[-1].styles[0]["weight"] == mini().cases[-1].styles[0].weight
 
 
 @pytest.mark.parametrize(
@@ -55,13 +77,24 @@ def test_the_description_does_not_grow_with_their_number():
 )
 def test_cases_that_a_plugin_crosses_of_something_else_are_described_one_by_one(part):
     cases = dataclasses.replace(mini().cases, **part)
-    described = manifest(cases, len(cases))
-    assert isinstance(described["cases"], list)
-    assert [case.id for case in read_cases(described)] == [case.id for case in cases]
+    found = described(cases, len(cases))
+    assert isinstance(found["cases"], list)
+    assert [case.id for case in read(found)] == [case.id for case in cases]
 
 
 def test_more_cases_than_there_are_is_damage():
-    damaged = manifest(mini().cases, 11)
+    damaged = described(mini().cases, 11)
     damaged["cases"]["number"] = 12
     with pytest.raises(ValueError, match="12 of 11 cases"):
-        list(read_cases(damaged))
+        read(damaged)
+
+
+@pytest.mark.parametrize("kind", ["contents", "styles"])
+def test_a_mix_of_what_is_not_listed_is_damage(kind):
+    damaged = described(mini().cases, 11)
+    mixed = {share["style"] for mix in damaged["cases"]["mixes"] for share in mix["styles"]}
+    mixed |= {mix["content"] for mix in damaged["cases"]["mixes"]}
+    damaged[kind] = [picture for picture in damaged[kind] if picture["id"] not in mixed]
+    found = Described.model_validate(damaged)
+    with pytest.raises(ValueError, match="which contents and styles do not list"):
+        require_cases(found.cases, found.contents, found.styles)

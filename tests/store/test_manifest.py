@@ -1,27 +1,38 @@
-"""When one run can continue another."""
+"""What a run says of itself, whichever version wrote it."""
 
 from __future__ import annotations
 
 import copy
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from benchmark import Axis, Direction, MetricInfo
+from benchmark import Axis, Direction, InputError, MetricInfo
+from benchmark.analysis.comparability import why_not_continued
+from benchmark.analysis.loading import load_records
 from benchmark.models.role import Role
 from benchmark.plan.configuration import RunConfiguration, SelectedMetric
 from benchmark.plan.resources import Resources
 from benchmark.protocol.embedded import mini
-from benchmark.store.manifest import first_difference, make_manifest
-from benchmark.store.records import MetricRecord
+from benchmark.store.manifest import make_manifest
+from benchmark.store.records import MetricRecord, RunStatus
+from benchmark.store.run_directory import RunDirectory
 
+RECORDED = sorted((Path(__file__).parent / "recorded_runs").glob("*.json"))
+"""Written by earlier versions; the last of the name's words says which."""
+LATEST = json.loads((Path(__file__).parent / "recorded_runs" / "version_2_first.json").read_text())
+PAINTER, SSIM = (
+    {"name": "painter", "title": "", "version": "1", "summary": "", "condition": "image", "control": False}
+    | {"settings": {"ink": "blue", "size": 1, "steps": 3}},
+    {"name": "ssim", "title": "", "version": "1", "summary": "", "direction": "higher", "axis": "content"},
+)
 MANIFEST = {
-    "protocol": {"name": "tiny", "fingerprint": "0" * 64},
-    "methods": [{"name": "painter", "version": "1", "settings": {"ink": "blue", "size": 1, "steps": 3}}],
-    "metrics": [{"name": "ssim", "version": "1", "backbone": "", "unavailable": ""}],
-    "seed": 0,
-    "device": "cpu",
+    **LATEST,
+    "protocol": {"name": "tiny", "version": "1", "fingerprint": "0" * 64, "resolution": 64},
+    "methods": [PAINTER],
+    "metrics": [SSIM],
     "environment": {"threads": 2},
 }
 
@@ -35,44 +46,87 @@ def changed(*keys, value):
     return manifest
 
 
-def test_the_same_run_continues():
-    assert first_difference(MANIFEST, copy.deepcopy(MANIFEST)) == ""
+@pytest.fixture(params=RECORDED, ids=lambda path: path.stem)
+def recorded(request, tmp_path):
+    """A run whose ``run.json`` an earlier version wrote."""
+    (tmp_path / "run.json").write_bytes(request.param.read_bytes())
+    return tmp_path
+
+
+class TestTheRunsOfEarlierVersions:
+    def test_are_loaded(self, recorded):
+        run = load_records(recorded)
+        painter, broken = run.methods
+        assert (painter.title, painter.year, painter.optimises) == ("Painter", 2016, ("vgg",))
+        assert painter.settings == {"steps": 300, "layers": ["relu1_1", "relu2_1"]}
+        assert (broken.version, broken.summary) == ("", "method broken of x cannot be imported")
+        style_loss, lpips = run.metrics
+        assert style_loss.backbones == ("vgg19-embedded",)
+        assert (style_loss.direction, style_loss.minimum, style_loss.maximum) == (Direction.LOWER, 0, None)
+        assert (lpips.backbones, lpips.unavailable) == ((), "no weights")
+        assert list(run.units.columns)[-2:] == ["style_loss", "style_loss.relu1_1"]
+        assert len(run.cases) == 2
+        assert run.cases[0].styles[0]["weight"] == 1
+        assert run.provenance["command"] == ["benchmark", "run", "--limit", "2"]
+        assert run.provenance["environment"]["packages"]["style-transfer-benchmark"]
+
+    def test_do_not_know_what_has_been_noted_since(self, recorded):
+        run = load_records(recorded)
+        written = json.loads((recorded / "run.json").read_text())
+        assert [model.stands_in_for for model in run.models] == [None] * len(written["models"])
+        assert [method.uses for method in run.methods] == [None, None]
+        assert (run.methods[0].origins is None) is ("origins" not in written["methods"][0])
+        assert [metric.minimum_side for metric in run.metrics] == [1, 1]
+        assert run.calibration is None
+
+    def test_are_written_again_with_all_that_they_say(self, recorded):
+        before = json.loads((recorded / "run.json").read_text())
+        RunDirectory(recorded).finish(RunStatus.COMPLETE, "later")
+        after = json.loads((recorded / "run.json").read_text())
+        assert after.keys() == before.keys()
+        assert (after["status"], after["finished"]) == ("complete", "later")
+        for key in before.keys() - {"status", "finished", "methods", "metrics", "models"}:
+            assert after[key] == before[key]
+        for key in ("methods", "metrics", "models"):
+            assert [old | new for old, new in zip(after[key], before[key], strict=True)] == after[key]
+
+
+def test_what_a_later_version_says_beside_is_kept(tmp_path):
+    style = {**LATEST["styles"][0], "mood": "calm"}
+    beside = {**LATEST, "weather": {"rain": True}, "styles": [style, *LATEST["styles"][1:]]}
+    (tmp_path / "run.json").write_text(json.dumps(beside))
+    RunDirectory(tmp_path).note_workers(3)
+    written = json.loads((tmp_path / "run.json").read_text())
+    assert (written["weather"], written["workers"]) == ({"rain": True}, 3)
+    assert load_records(tmp_path).styles[0]["mood"] == "calm"
 
 
 @pytest.mark.parametrize(
-    ("new", "difference"),
+    ("damaged", "reason"),
     [
-        (changed("protocol", "fingerprint", value="1" * 64), "protocol tiny (000000000000) there"),
-        (changed("methods", 0, "version", value="2"), "version of painter '1' there, '2' here"),
-        (
-            changed("methods", 0, "settings", value={"ink": "blue", "size": 2, "steps": 4}),
-            "painter.size 1 there, 2 here; painter.steps 3 there, 4 here",
-        ),
-        (changed("methods", value=[]), "methods painter only there"),
-        (changed("methods", value=[{"name": "etcher"}]), "methods painter only there, etcher only here"),
-        (changed("metrics", 0, "backbone", value="clip"), "backbone of ssim '' there, 'clip' here"),
-        (changed("metrics", 0, "backbone", value=["clip", "vgg"]), "backbone of ssim '' there, ['clip', 'vgg'] here"),
-        (changed("seed", value=1), "seed 0 there, 1 here"),
-        (changed("device", value="cuda"), "device cpu there, cuda here"),
-        (changed("environment", "threads", value=1), "threads 2 there, 1 here"),
+        ({"schema_version": 1, "status": "running", "seed": 0}, "protocol, methods, metrics, models, contents"),
+        (changed("methods", 0, "colour", value="red"), "methods.0.colour: Unexpected keyword argument"),
+        (changed("methods", 0, value={"name": "painter"}), "methods.0.title: Field required"),
+        (changed("metrics", 0, "direction", value="up"), "metrics.0.direction: Input should be 'higher'"),
+        (changed("metrics", value=[SSIM, SSIM]), "metric ssim is there twice"),
+        (changed("metrics", 0, "name", value="seed"), "column seed is there twice"),
+        (changed("environment", "threads", value=0), "environment.threads: Input should be greater than"),
+        (changed("cases", "number", value=-1), "cases.crossing.number: Input should be greater than"),
+        (changed("cases", "number", value=10**6), r"1000000 of \d+ cases"),
+        (changed("calibration", value={"version": "1", "seconds": 0}), "calibration took 0.0 seconds"),
+        (changed("protocol", value={"name": "tiny"}), "protocol.version: Field required"),
     ],
 )
-def test_another_run_does_not_and_the_difference_is_named(new, difference):
-    assert first_difference(MANIFEST, new).startswith(difference)
+def test_damage_is_told_with_its_place_and_what_to_do(tmp_path, damaged, reason):
+    (tmp_path / "run.json").write_text(json.dumps(damaged))
+    for read in (lambda: RunDirectory(tmp_path).read_manifest(), lambda: load_records(tmp_path)):
+        with pytest.raises(InputError, match=rf"run\.json is damaged: .*{reason}.*; restore it, or start anew"):
+            read()
 
 
-def test_methods_may_be_added_but_no_metrics():
-    etcher = {"name": "etcher", "version": "1", "settings": {}}
-    assert first_difference(MANIFEST, changed("methods", value=[etcher, *MANIFEST["methods"]])) == ""
-
-    lpips = {"name": "lpips", "version": "1", "backbone": "", "unavailable": ""}
-    more = changed("metrics", value=[*MANIFEST["metrics"], lpips])
-    assert first_difference(MANIFEST, more) == "metrics lpips only here"
-
-
-def test_a_plugin_that_was_broken_may_have_been_repaired():
-    broken = changed("methods", 0, value={"name": "painter", "version": "", "settings": {}})
-    assert first_difference(broken, MANIFEST) == ""
+def configuration(info):
+    plugin = SimpleNamespace(name="tone", distribution="sample", version="1")
+    return RunConfiguration(mini(), (), (SelectedMetric(plugin, info),), limit=1)
 
 
 @pytest.mark.parametrize(
@@ -84,12 +138,44 @@ def test_a_plugin_that_was_broken_may_have_been_repaired():
     ],
     ids=["no network", "one network", "two networks"],
 )
-def test_a_metric_of_any_number_of_networks_is_written_and_continued(backbone, written, names):
+def test_a_metric_of_any_number_of_networks_is_written_and_continued(tmp_path, backbone, written, names):
     info = MetricInfo("tone", "Tone", "1", "Sample.", Direction.LOWER, Axis.STYLE, needs=(), backbone=backbone)
-    plugin = SimpleNamespace(name="tone", distribution="sample", version="1")
-    manifest = make_manifest(RunConfiguration(mini(), (), (SelectedMetric(plugin, info),), limit=1), Resources(), "now")
-    stored = json.loads(json.dumps(manifest))
+    manifest = make_manifest(configuration(info), Resources(threads=1), "now")
+    RunDirectory(tmp_path).start(manifest)
 
-    assert stored["metrics"][0]["backbone"] == written
-    assert MetricRecord(**stored["metrics"][0]).backbones == names
-    assert first_difference(stored, manifest) == ""
+    assert json.loads((tmp_path / "run.json").read_text())["metrics"][0]["backbone"] == written
+    stored = RunDirectory(tmp_path).read_manifest()
+    assert stored == manifest
+    assert stored.metrics[0].backbones == names
+    assert why_not_continued(stored, manifest) == ""
+
+
+def test_a_record_holds_the_facts_of_the_plugin_unchanged():
+    info = MetricInfo(
+        "tone", "Tone", "3", "Sample.", Direction.NEITHER, Axis.TEXT, needs=("prompt",), minimum=-1, maximum=2.5,
+        unit="dB", components=("low",), paper="Tone 2020", url="https://tone.example", minimum_side=7,
+    )  # fmt: skip
+    (record,) = make_manifest(configuration(info), Resources(threads=1), "now").metrics
+    shared = set(vars(info)) & set(vars(record)) - {"backbone"}
+    assert shared == set(vars(info)) - {"backbone"}
+    assert {fact: getattr(record, fact) for fact in shared} == {fact: getattr(info, fact) for fact in shared}
+    assert isinstance(record.minimum, int)
+
+
+def test_facts_of_another_kind_are_refused_before_anything_runs():
+    info = MetricInfo("tone", "Tone", "1", "Sample.", Direction.LOWER, Axis.STYLE, needs=(), unit={"a": 1})
+    with pytest.raises(InputError, match=r"cannot be described in run\.json: metrics\.0\.unit: Input should"):
+        make_manifest(configuration(info), Resources(threads=1), "now")
+
+
+def test_text_that_utf_8_cannot_hold_is_escaped_as_in_the_file():
+    info = MetricInfo("tone", "Tone", "1", "Caf\udce9.", Direction.LOWER, Axis.STYLE, needs=())
+    (record,) = make_manifest(configuration(info), Resources(threads=1), "now").metrics
+    assert record.summary == r"Caf\xe9."
+
+
+def test_only_a_metric_that_scores_single_images_has_columns():
+    metric = MetricRecord("tone", "Tone", "1", "", Direction.LOWER, "style", components=("low", "high"))
+    assert metric.columns == ("tone", "tone.low", "tone.high")
+    assert MetricRecord("fid", "FID", "1", "", Direction.LOWER, "style", sample_size=100).columns == ()
+    assert MetricRecord("lpips", "LPIPS", "1", "", Direction.LOWER, "style", unavailable="no weights").columns == ()

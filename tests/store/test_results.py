@@ -9,10 +9,8 @@ from benchmark.errors import InputError
 from benchmark.plan.plan import Plan
 from benchmark.protocol.embedded import mini
 from benchmark.store import results
-from benchmark.store.cases import describe_cases, describe_style, read_cases
 from benchmark.store.journal import UnitRecord
-from benchmark.store.manifest import describe_content
-from benchmark.store.records import UnitStatus
+from benchmark.store.records import CaseRecord, UnitStatus
 from benchmark.store.results import ResultsReader, make_table, write_results
 
 PLAN = Plan(("painter", "printer"), mini().cases, seed=3)
@@ -60,13 +58,11 @@ def test_it_has_a_row_for_every_finished_unit(table):
 
 
 def test_a_report_makes_the_same_table_from_the_journal(table):
-    protocol = mini()
-    manifest = {
-        "contents": [describe_content(content) for content in protocol.contents],
-        "styles": [describe_style(style) for style in protocol.styles],
-        "cases": describe_cases(protocol, len(protocol.cases)),
-    }
-    made = make_table(PLAN.methods, tuple(read_cases(manifest)), COLUMNS, {each.key: each for each in RECORDS})
+    cases = [
+        CaseRecord(case.id, case.content.id, case.style_id, case.prompt, case.seed)
+        for case in (PLAN[position].case for position in range(len(mini().cases)))
+    ]
+    made = make_table(PLAN.methods, cases, COLUMNS, {each.key: each for each in RECORDS})
     pd.testing.assert_frame_equal(pd.read_parquet(table), made)
 
 

@@ -34,8 +34,7 @@ def compare_snapshots(
         rules: When a difference counts.
         lacking: Why the run lacks metrics that it was to compute, by their names, as far as that is known.
     """
-    if before.protocol.fingerprint != now.protocol.fingerprint:
-        reason = f"protocol {before.protocol} there, {now.protocol} here"
+    if reason := before.protocol.difference(now.protocol):
         return [Finding(Outcome.NOT_COMPARABLE, "", "", reason)]
     findings, metrics = _compare_metrics(before, now, lacking or {})
     compared: list[PairedMeans] = []
@@ -116,10 +115,7 @@ def _compare_metrics(before: Snapshot, now: Snapshot, lacking: Mapping[str, str]
             outcome = Outcome.NEWLY_FAILING if name in now.unavailable else Outcome.MISSING
             reason = now.unavailable.get(name) or lacking.get(name, "the run has no such metric")
             findings.append(Finding(outcome, "", name, reason))
-        elif there != here:
-            differing = next(key for key in vars(there) if getattr(there, key) != getattr(here, key))
-            values = [str(getattr(side, differing))[:12] or "none" for side in (there, here)]
-            reason = f"{differing.replace('_', ' ')} {values[0]} there, {values[1]} here"
+        elif reason := there.difference(here):
             findings.append(Finding(Outcome.NOT_COMPARABLE, "", name, reason))
         else:
             comparable.append(name)

@@ -81,8 +81,8 @@ def _require_different(runs: Sequence[RunRecords]) -> None:
 
 
 def _difference(there: Snapshot, here: Snapshot) -> str:
-    if there.protocol.fingerprint != here.protocol.fingerprint:
-        return f"protocol {there.protocol} there, {here.protocol} here"
+    if difference := there.protocol.difference(here.protocol):
+        return difference
     for kind, before, now in (
         ("methods", there.methods, here.methods),
         ("metrics", there.metrics, here.metrics),

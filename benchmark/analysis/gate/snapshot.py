@@ -7,33 +7,11 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmark.contracts.metric import Direction
+from benchmark.analysis.comparability import MetricIdentity, ProtocolIdentity, identify_metrics
 from benchmark.store.records import RunRecords, UnitStatus
 
 RUNTIME = "runtime"
 """Name of the duration of a unit, in multiples of the calibration workload of the same run."""
-
-
-@dataclass(frozen=True)
-class ProtocolIdentity:
-    """Which protocol was run."""
-
-    name: str
-    version: str
-    fingerprint: str
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.fingerprint[:12]})"
-
-
-@dataclass(frozen=True)
-class MetricIdentity:
-    """What a metric's numbers depend on. ``backbone`` names its networks, ``backbone_fingerprint`` their weights."""
-
-    version: str
-    direction: Direction
-    backbone: str = ""
-    backbone_fingerprint: str = ""
 
 
 @dataclass(frozen=True)
@@ -223,16 +201,8 @@ def take_snapshot(run: RunRecords) -> Snapshot:
         if row.images_sha256:
             result = SetResult(row.mean, row.n, row.contents, row.styles, row.warning)
             set_scores.setdefault(row.metric, {})[row.method] = result
-    fingerprints = {model.name: model.fingerprint for model in run.models}
     metrics = {
-        metric.name: MetricIdentity(
-            metric.version,
-            metric.direction,
-            " + ".join(metric.backbones),
-            " + ".join(fingerprints.get(name, "") for name in metric.backbones),
-        )
-        for metric in run.metrics
-        if not metric.unavailable and (metric.name in run.units or metric.name in set_scores)
+        name: identity for name, identity in identify_metrics(run).items() if name in run.units or name in set_scores
     }
     case_metrics = [name for name in metrics if name in run.units]
     failed: dict[tuple[str, str], dict[str, str]] = {}

@@ -1,0 +1,213 @@
+"""Whether scores may be compared, or one run may continue another: only where everything that makes them is the same.
+
+Runs are comparable under one protocol, whose fingerprint covers images, cases and the weights of all networks; in it, a
+metric is comparable where its identity is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from benchmark.contracts.metric import Direction
+from benchmark.settings import describe_differences
+
+if TYPE_CHECKING:
+    from benchmark.store.manifest import Manifest
+    from benchmark.store.records import MethodRecord, MetricRecord, RunRecords
+
+_SHORT = 12
+"""Characters of a fingerprint that are shown."""
+
+
+@dataclass(frozen=True)
+class ProtocolIdentity:
+    """Which protocol was run."""
+
+    name: str
+    version: str
+    fingerprint: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.fingerprint[:_SHORT]})"
+
+    def difference(self, here: ProtocolIdentity) -> str:
+        """Why scores under this protocol do not compare with those under another, or an empty string where they do.
+
+        Args:
+            here: The other.
+        """
+        return f"protocol {self} there, {here} here" if self.fingerprint != here.fingerprint else ""
+
+
+@dataclass(frozen=True)
+class MetricIdentity:
+    """What a metric's numbers depend on. ``backbone`` names its networks, ``backbone_fingerprint`` their weights."""
+
+    version: str
+    direction: Direction
+    backbone: str = ""
+    backbone_fingerprint: str = ""
+
+    def difference(self, here: MetricIdentity) -> str:
+        """Why numbers of this metric do not compare with those of another, or an empty string where they do.
+
+        Args:
+            here: The other.
+        """
+        differing = _first_differing(self, here, tuple(vars(self)))
+        if differing is None:
+            return ""
+        there, other = (str(getattr(side, differing))[:_SHORT] or "none" for side in (self, here))
+        return f"{differing.replace('_', ' ')} {there} there, {other} here"
+
+
+def identify_metrics(run: RunRecords) -> dict[str, MetricIdentity]:
+    """The identities of the metrics of a run, by name; unavailable metrics are left out.
+
+    Args:
+        run: The run.
+    """
+    fingerprints = {model.name: model.fingerprint for model in run.models}
+    return {
+        metric.name: MetricIdentity(
+            metric.version,
+            metric.direction,
+            " + ".join(metric.backbones),
+            " + ".join(fingerprints.get(name, "") for name in metric.backbones),
+        )
+        for metric in run.metrics
+        if not metric.unavailable
+    }
+
+
+def why_not_continued(old: Manifest, new: Manifest) -> str:
+    """Says in what two manifests differ so that one run cannot continue the other, or returns an empty string.
+
+    The number of cases may differ: a run that was limited can be continued without the limit. Methods may be added.
+
+    Args:
+        old: What was run.
+        new: What is to be run.
+    """
+    there, here = (ProtocolIdentity(one.name, one.version, one.fingerprint) for one in (old.protocol, new.protocol))
+    return (
+        there.difference(here)
+        or _difference_of_methods(old.methods, new.methods)
+        or _difference_of_metrics(old.metrics, new.metrics, new.protocol.resolution)
+        or _difference_of_machines(old, new)
+    )
+
+
+def _difference_of_methods(old: Sequence[MethodRecord], new: Sequence[MethodRecord]) -> str:
+    before, after = ({method.name: method for method in side} for side in (old, new))
+    if before.keys() - after.keys():
+        return f"methods {_only_one_side(before, after)}"
+    for name, there in before.items():
+        # A plugin that was broken left no results to disagree with: it may have been repaired.
+        if not there.version:
+            continue
+        here = after[name]
+        if difference := _describe_difference(name, there, here, ("version",)):
+            return difference
+        if differences := describe_differences(name, there.settings, here.settings):
+            return "; ".join(differences)
+    return ""
+
+
+def _difference_of_metrics(old: Sequence[MetricRecord], new: Sequence[MetricRecord], resolution: int) -> str:
+    before, after = ({metric.name: metric for metric in side} for side in (old, new))
+    if before.keys() != after.keys():
+        return f"metrics {_only_one_side(before, after)}"
+    for name, there in before.items():
+        if not there.version:
+            continue
+        here = after[name]
+        # Nor did a metric leave any whose images are too small for it, whether or not that was known beforehand.
+        facts = ("version", "backbone") if here.minimum_side > resolution else ("version", "backbone", "unavailable")
+        if difference := _describe_difference(name, there, here, facts):
+            return difference
+    return ""
+
+
+def _describe_difference(name: str, there: object, here: object, facts: Sequence[str]) -> str:
+    differing = _first_differing(there, here, facts)
+    if differing is None:
+        return ""
+    return f"{differing} of {name} {getattr(there, differing)!r} there, {getattr(here, differing)!r} here"
+
+
+def _difference_of_machines(old: Manifest, new: Manifest) -> str:
+    threads = old.environment.threads
+    for fact, there, here in (
+        ("seed", old.seed, new.seed),
+        ("device", old.device, new.device),
+        # An earlier version did not note them.
+        ("threads", threads, threads and new.environment.threads),
+    ):
+        if there != here:
+            return f"{fact} {there} there, {here} here"
+    return ""
+
+
+def _only_one_side(before: Mapping[str, object], after: Mapping[str, object]) -> str:
+    only = (
+        (", ".join(name for name in side if name not in other), where)
+        for side, other, where in ((before, after, "there"), (after, before, "here"))
+    )
+    return ", ".join(f"{names} only {where}" for names, where in only if names)
+
+
+def _first_differing(there: object, here: object, facts: Sequence[str]) -> str | None:
+    return next((fact for fact in facts if getattr(there, fact) != getattr(here, fact)), None)
+
+
+@dataclass(frozen=True)
+class Comparability:
+    """Whether several runs may be compared, and why, in sentences."""
+
+    comparable: bool
+    sentences: tuple[str, ...]
+
+
+def compare_identities(runs: Sequence[RunRecords]) -> Comparability:
+    """Says whether the scores of several runs may be compared: only under one protocol and the same metrics.
+
+    Args:
+        runs: The runs, which sentences call by their number, from 1.
+    """
+    fingerprints = [_fingerprint(run.protocol) for run in runs]
+    if not all(fingerprints):
+        return Comparability(False, ("A run has no protocol fingerprint, so nothing says that it may be compared.",))
+    if len(set(fingerprints)) > 1:
+        differing = ", ".join(
+            f"run {index} has {fingerprint[:_SHORT]}" for index, fingerprint in enumerate(fingerprints, start=1)
+        )
+        return Comparability(False, (f"The protocol fingerprints differ: {differing}.",))
+    held_by: dict[str, dict[int, MetricIdentity]] = {}
+    for number, run in enumerate(runs, start=1):
+        for name, identity in identify_metrics(run).items():
+            held_by.setdefault(name, {})[number] = identity
+    differing_metrics = [name for name, found in held_by.items() if len(set(found.values())) > 1]
+    if differing_metrics:
+        names = ", ".join(differing_metrics)
+        return Comparability(False, (f"Versions or backbones of these metrics differ between the runs: {names}.",))
+    protocol = f"one protocol (fingerprint {fingerprints[0][:_SHORT]})"
+    partial = [
+        f"{name} (only {'run' if len(found) == 1 else 'runs'} {', '.join(map(str, found))})"
+        for name, found in held_by.items()
+        if len(found) < len(runs)
+    ]
+    if not partial:
+        return Comparability(True, (f"All runs share {protocol} and the same metrics.",))
+    return Comparability(
+        True,
+        (f"All runs share {protocol}.", f"Not every run has the same metrics: {', '.join(partial)}."),
+    )
+
+
+def _fingerprint(protocol: Mapping[str, Any]) -> str:
+    """The fingerprint of a run's protocol, empty where it was lost."""
+    found = protocol.get("fingerprint")
+    return found.strip() if isinstance(found, str) else ""
