@@ -23,7 +23,7 @@ _OFFSET: Final = 16 / 116
 
 
 def lab_from_rgb(image: Tensor) -> Tensor:
-    """Convert an sRGB image, 3×H×W in [0, 1], to L* in [0, 100], a* and b* in about [-110, 110], 3×H×W."""
+    """Converts an sRGB image, 3×H×W in [0, 1], to L* in [0, 100], a* and b* in about [-110, 110], 3×H×W."""
     linear = torch.where(image > 0.04045, ((image.clamp_min(0) + 0.055) / 1.055) ** 2.4, image / 12.92)
     matrix = image.new_tensor(_RGB_TO_XYZ)
     ratio = torch.einsum("ij,jhw->ihw", matrix, linear) / image.new_tensor(_WHITE_XYZ).view(3, 1, 1)
@@ -32,7 +32,7 @@ def lab_from_rgb(image: Tensor) -> Tensor:
 
 
 def rgb_from_lab(image: Tensor) -> Tensor:
-    """Convert L*a*b*, 3×H×W, to sRGB, 3×H×W; colours outside the gamut are clamped to [0, 1]."""
+    """Converts L*a*b*, 3×H×W, to sRGB, 3×H×W; colours outside the gamut are clamped to [0, 1]."""
     lightness, green_red, blue_yellow = image
     y = (lightness + 16) / 116
     cube_root = torch.stack([y + green_red / 500, y, (y - blue_yellow / 200).clamp_min(0)])

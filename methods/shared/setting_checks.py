@@ -1,10 +1,10 @@
-"""How the methods refuse settings out of range."""
+"""Check of the values of settings."""
 
 from __future__ import annotations
 
 
 def require(satisfied: bool, setting: str, allowed: str, value: object) -> None:
-    """Refuse a setting whose value is not allowed.
+    """Refuses a setting whose value is not allowed.
 
     Args:
         satisfied: Whether the value is allowed.
