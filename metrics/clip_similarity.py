@@ -1,4 +1,4 @@
-"""Agreement of the stylized image with the prompt, in the eyes of the judge, a text-image model no method may use."""
+"""Agreement of the stylized image with the prompt, by the judge, a text-image model that no method may use."""
 
 from __future__ import annotations
 
