@@ -1,4 +1,4 @@
-"""What learned perceptual distances (LPIPS and its descendants) have in common."""
+"""The common base of learned perceptual distances: LPIPS and its descendants."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class PerceptualDistance(nn.Module, ABC):
 
     @abstractmethod
     def activations(self, images: Tensor) -> Sequence[Tensor]:
-        """Activations of the layers that are compared.
+        """Computes the activations of the layers that are compared.
 
         Args:
             images: N×3×H×W in [0, 1].
@@ -41,10 +41,10 @@ class PerceptualDistance(nn.Module, ABC):
 
     @abstractmethod
     def channel_weights(self) -> Sequence[Tensor]:
-        """The C weights ``w`` of each layer, not negative."""
+        """Returns the C weights ``w`` of each layer, not negative."""
 
     def features(self, images: Tensor) -> tuple[Tensor, ...]:
-        """Everything that ``distance`` needs to know about images, so that a reference is computed only once.
+        """Computes all that ``distance`` needs of images, so that a reference passes the network only once.
 
         Args:
             images: N×3×H×W in [0, 1], both sides at least 32 pixels.
@@ -63,11 +63,11 @@ class PerceptualDistance(nn.Module, ABC):
         return tuple(_unit_length(activation) for activation in self.activations(images))
 
     def distance(self, first: Sequence[Tensor], second: Sequence[Tensor]) -> Tensor:
-        """Distances between images whose features are known.
+        """Computes the distances between images whose features are known.
 
         Args:
-            first: What ``features`` returned for N images.
-            second: What it returned for N images of the same size, or for one that is compared with all.
+            first: Result of ``features`` for N images.
+            second: Its result for N images of the same size, or for one that is compared with all.
 
         Returns:
             N distances, not negative.
@@ -79,7 +79,7 @@ class PerceptualDistance(nn.Module, ABC):
         return torch.stack(layers).sum(dim=0)
 
     def forward(self, first: Tensor, second: Tensor) -> Tensor:
-        """Distances between images.
+        """Computes the distances between images.
 
         Args:
             first: N×3×H×W in [0, 1].
