@@ -1,4 +1,4 @@
-"""What every metric promises."""
+"""Checks of the promises that every metric makes."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ class MetricConformance:
 
     Attributes:
         plugin: The metric's class.
-        side: Side of the pictures to check with, in pixels; that of ``info.minimum_side`` where it is larger.
+        side: Side of the pictures to check with, in pixels; raised to ``info.minimum_side`` where that is larger.
     """
 
     plugin: ClassVar[type[Metric]]
     side: ClassVar[int] = 176
 
     def models(self) -> Models:
-        """The networks to check with; by default the embedded ones."""
+        """Returns the networks to check with; by default the embedded ones."""
         return embedded_models()
 
     def prepared(self) -> Metric:
-        """The metric, ready to score; skips the check where a network of it is not on this machine."""
+        """Returns the metric, ready to score; skips the check where a network of it is not on this machine."""
         metric = self.plugin()
         for role in self.plugin.info.backbones:
             if not self.models().has(role):

@@ -1,4 +1,4 @@
-"""What every metric promises that scores all images of a method at once."""
+"""Checks of the promises that every set metric makes."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ _ROUNDING = 1e-4
 
 
 class SetMetricConformance:
-    """Checks of a metric that scores all images of a method at once.
+    """Checks of a set metric, which scores all images of a method at once.
 
     Attributes:
         plugin: The metric's class.
-        side: Side of the pictures to check with, in pixels; that of ``info.minimum_side`` where it is larger.
+        side: Side of the pictures to check with, in pixels; raised to ``info.minimum_side`` where that is larger.
     """
 
     plugin: ClassVar[type[SetMetric]]
     side: ClassVar[int] = 176
 
     def models(self) -> Models:
-        """The networks to check with; by default the embedded ones."""
+        """Returns the networks to check with; by default the embedded ones."""
         return embedded_models()
 
     def prepared(self) -> SetMetric:
-        """The metric, ready to score; skips the check where a network of it is not on this machine."""
+        """Returns the metric, ready to score; skips the check where a network of it is not on this machine."""
         metric = self.plugin()
         for role in self.plugin.info.backbones:
             if not self.models().has(role):
@@ -127,7 +127,7 @@ class SetMetricConformance:
                 self._describe_at(metric, height, width)
 
     def _describe_at(self, metric: SetMetric, height: int, width: int) -> list[Tensor]:
-        """Descriptions of a stylized image, and of a style image where the metric reads one, of a size."""
+        """Describes a stylized image of a size, and a style image of it where the metric reads one."""
         needs = self.plugin.info.needs
         content = [self._image(100, height, width)] if Need.CONTENT in needs else None
         with torch.no_grad():
