@@ -1,4 +1,4 @@
-"""All checks of metrics on the cases of a protocol."""
+"""The audit: all checks of metrics on the cases of a protocol."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ CHECKS: Final[dict[str, Callable[[Evidence], Outcome]]] = {
 
 @dataclass(frozen=True)
 class Audit:
-    """The outcome of all checks of some metrics.
+    """The findings of all checks of some metrics.
 
     Attributes:
         protocol: Name of the protocol.
         fingerprint: Its fingerprint.
-        cases: The cases that were treated.
+        cases: Names of the cases that were used.
         findings: One per metric and check.
     """
 
@@ -57,11 +57,11 @@ class Audit:
 
     @property
     def has_failures(self) -> bool:
-        """Whether a check failed."""
+        """Whether any check failed."""
         return any(finding.verdict is Verdict.FAILED for finding in self.findings)
 
     def to_json(self) -> dict[str, Any]:
-        """The audit as JSON."""
+        """Returns the audit as JSON."""
         return {"schema_version": SCHEMA_VERSION, **asdict(self)}
 
 
@@ -80,7 +80,7 @@ def audit_metrics(
         protocol: The protocol whose contents, style images, prompts and networks are used.
         limit: Number of cases at most.
         device: ``cpu`` or ``cuda``.
-        observe: Is told the number of each case, from 0, before it is read, and all cases.
+        observe: Called before each case with its number, from 0, and all cases.
 
     Raises:
         InputError: The protocol has no case of one style with an image, or an image cannot be used.
@@ -102,7 +102,7 @@ def audit_metrics(
 
 
 def judge(check: str, evidence: Evidence) -> Finding:
-    """Applies one check to the evidence about a metric; whatever the metric raises is a failure of this check.
+    """Applies one check to the evidence about a metric; any exception of the metric is a failure of the check.
 
     Args:
         check: Name of the check.

@@ -1,4 +1,4 @@
-"""What a check found out about a metric."""
+"""Findings of the checks about metrics."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """How a check ended."""
+    """Result of a check."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -25,9 +25,9 @@ class Finding:
     Attributes:
         metric: Name of the metric.
         check: Name of the check.
-        verdict: How it ended.
+        verdict: Result of the check.
         reason: Why it did not pass; empty where it passed.
-        figures: What was measured, by name; the first is the one that the verdict rests on.
+        figures: Measured numbers by name; the first is the one that the verdict rests on.
     """
 
     metric: str
@@ -43,12 +43,12 @@ class NotApplicableError(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a check measured.
+    """The verdict of a check with its measurements.
 
     Attributes:
-        verdict: How it ended.
-        problem: What is wrong, or an empty string.
-        figures: What was measured, by name; the first is the one that the verdict rests on.
+        verdict: Result of the check.
+        problem: The fault that was found, or an empty string.
+        figures: Measured numbers by name; the first is the one that the verdict rests on.
     """
 
     verdict: Verdict
@@ -57,5 +57,5 @@ class Outcome:
 
     @classmethod
     def of(cls, problem: str, figures: Mapping[str, float]) -> Outcome:
-        """The check failed if there is a problem, else it passed."""
+        """Returns an outcome that failed if there is a problem, and else passed."""
         return cls(Verdict.FAILED if problem else Verdict.PASSED, problem, figures)

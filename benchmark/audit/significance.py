@@ -1,4 +1,4 @@
-"""Whether a mean over cases is above 0, and by more than chance."""
+"""Test whether a mean over cases is above 0 by more than chance."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from benchmark.audit.finding import Verdict
 
 
 def positive_mean(values: NDArray[np.float64], evidence: Evidence) -> Verdict:
-    """Passes a mean above 0 if all numbers are, or its two-way interval is, and fails one that is not above 0.
+    """Judges whether a mean is above 0.
 
-    Where cases share their content or their style there is no interval, nor for the scores of sets.
+    It passes if all numbers or the mean's two-way interval are above 0, fails if the mean is not, and is undecided
+    otherwise. There is no interval for the scores of sets, or where all cases share their content or their style.
 
     Args:
-        values: One number a case; or numbers of sets.
-        evidence: Where the cases are from.
+        values: One number for each case, or numbers of sets.
+        evidence: The evidence that the numbers come from, for the contents and styles of its cases.
     """
     if not values.mean() > 0:
         return Verdict.FAILED

@@ -1,4 +1,4 @@
-"""A picture's score does not depend on what is scored with it."""
+"""Check that a picture's score does not depend on the rest of its batch."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LARGEST_CHANGE: Final = 1e-3
 
 
 def batch(evidence: Evidence) -> Outcome:
-    """Hands copies of the halfway blends over alone and behind another picture."""
+    """Scores copies of the halfway blends alone, and in a batch behind another picture."""
     change = float(np.abs(evidence.scores(IN_BATCH) - evidence.scores(AGAIN)).max()) / evidence.scale()
     problem = f"in a batch the picture scores otherwise, by {change:.2g} of the span"
     return Outcome.of("" if change <= LARGEST_CHANGE else problem, {"change": change})

@@ -1,4 +1,4 @@
-"""The scores stay within the range that the metric states."""
+"""Check that the scores stay within the range that the metric states."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ROUNDING: Final = 1e-4
 
 
 def value_range(evidence: Evidence) -> Outcome:
-    """Looks at the scores of all blends, from the content to the style image."""
+    """Compares the scores of all blends, from the content to the style image, with the range."""
     low, high = evidence.info.minimum, evidence.info.maximum
     if low is None and high is None:
         raise NotApplicableError("it states no range")
