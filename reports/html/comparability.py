@@ -1,4 +1,4 @@
-"""Whether runs may be compared."""
+"""Comparability of runs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Comparability:
-    """Whether the runs of a page may be compared, and why."""
+    """The answer whether the runs of a page may be compared, with the reasons."""
 
     comparable: bool
     sentences: tuple[str, ...]
@@ -55,7 +55,7 @@ def compare_protocols(runs: Sequence[RunRecords]) -> Comparability:
 
 
 def _runs_with(name: str, runs: Sequence[RunRecords]) -> list[int]:
-    """Numbers of the runs that have a metric."""
+    """Returns the numbers of the runs that have a metric."""
     return [
         number for number, run in enumerate(runs, start=1) if any(metric.name == name for metric in _available(run))
     ]
