@@ -41,7 +41,7 @@ def set_option(command: CommandT) -> CommandT:
 
 
 def choose_device(device: str) -> str:
-    """The device to compute on.
+    """Returns the device to compute on, ``cpu`` or ``cuda``.
 
     Args:
         device: ``auto``, ``cpu`` or ``cuda``.
@@ -95,7 +95,7 @@ def rules_options(command: CommandT) -> CommandT:
 
 
 def _read_tolerances(context: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> dict[str, float]:
-    """Shares by metric, that for all under an empty name; what is given again replaces what was given before."""
+    """Reads shares by metric, the one for all metrics under an empty name; the last one given for a metric counts."""
     tolerances: dict[str, float] = {}
     for text in texts:
         metric, equals, share = text.rpartition("=")
@@ -107,7 +107,7 @@ def _read_tolerances(context: click.Context, parameter: click.Parameter, texts: 
 
 
 def resources_options(command: CommandT) -> CommandT:
-    """Adds what a run may take of a machine, given to the command as ``resources``."""
+    """Adds the options about resources, given to the command as ``resources``."""
 
     @functools.wraps(command)
     def with_resources(
@@ -163,7 +163,7 @@ def resources_options(command: CommandT) -> CommandT:
 
 
 def refuse_nan(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
-    """Refuses NaN, which passes every range of click."""
+    """Refuses NaN, which click's ranges let through."""
     if value is not None and math.isnan(value):
         raise click.BadParameter("nan is not a number", context, parameter)
     return value

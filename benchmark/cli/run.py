@@ -149,8 +149,8 @@ def _command() -> str:
 
 
 def _write_report(directory: Path) -> str:
-    """Writes the report and returns a line that says where it is, or nothing where it cannot be written."""
-    # The run is safe on disk; a report that cannot be written must not make it look failed.
+    """Writes the report and returns a line with its path, or an empty one where it cannot be written."""
+    # The run is safe on disk, so an error of the report must not make the run look failed.
     try:
         return f"report: {printable(write_report([directory], 'html', directory / 'report'))}"
     except Exception as error:

@@ -54,7 +54,7 @@ def _show_settings(settings_type: type[Any]) -> None:
         click.echo(f"  {field.name} = {_setting(getattr(defaults, field.name))}")
     if not dataclasses.fields(settings_type):
         click.echo("  none")
-    # Settings may be inherited from another method's, whose docstring then explains them.
+    # Settings may be inherited from those of another method, whose docstring then explains them.
     names = {field.name for field in dataclasses.fields(settings_type)}
     for explained in settings_type.__mro__:
         if names & inspect.get_annotations(explained).keys():
@@ -62,5 +62,5 @@ def _show_settings(settings_type: type[Any]) -> None:
 
 
 def _setting(value: object) -> str:
-    """A setting as ``--set`` takes it, and what else it may be where that is one of a few words."""
+    """Returns a setting as ``--set`` takes it, with the other choices if it is one of a few words."""
     return f"{value} (one of {', '.join(type(value))})" if isinstance(value, StrEnum) else repr(value)

@@ -26,21 +26,22 @@ _ARROWS = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NEITHER: "
 
 
 def results_console(columns: int = _WIDEST) -> Console:
-    """Standard output for tables.
+    """Returns a console for tables on standard output.
 
     Args:
-        columns: Fewest columns where it is no terminal: what goes into a file or a log should not be folded at 80. By
-            default a table has all that it needs, so that no number and no name is broken.
+        columns: Smallest width where it is no terminal: a table in a file or a log should not be folded at 80
+            columns. By default it is as wide as needed, so that no number and no name is broken.
     """
     console = Console()
-    # Not ``is_terminal``, which continuous integration may set for the sake of colours.
+    # Not ``is_terminal``, which continuous integration may set to get colours.
     return console if console.file.isatty() else Console(width=max(console.width, columns))
 
 
 def ranking_table(records: RunRecords) -> Table:
-    """Means per metric and method, as ``RANKING_NOTE`` and ``ranking_notes`` explain them; controls to the right.
+    """Returns a table of means by metric and method, explained by ``RANKING_NOTE`` and ``ranking_notes``.
 
-    The last row tells of how many cases, where methods answered different ones: their means do not compare.
+    Controls are at the right. Where methods answered different cases, so that means do not compare, a last row gives
+    the numbers of cases.
     """
     table = Table()
     networks = networks_of_run(records)
@@ -68,7 +69,7 @@ def ranking_table(records: RunRecords) -> Table:
 
 
 def ranking_notes(records: RunRecords) -> list[str]:
-    """What else is to be said below a ranking: which networks stand in for others, and which metrics lack, and why."""
+    """Returns the notes below a ranking: networks that stand in for others, and missing metrics with the reasons."""
     networks = networks_of_run(records)
     missing: dict[str, list[str]] = {}
     for metric in records.metrics:
