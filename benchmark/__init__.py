@@ -1,7 +1,7 @@
 """Run, score and compare image style transfer methods on one fixed protocol.
 
 This is the public interface: the contracts that plugins keep, the words they use, and ``load_run``. Importing it loads
-nothing else; what is asked for is loaded then.
+nothing else; each name is loaded when it is first used.
 """
 
 from __future__ import annotations

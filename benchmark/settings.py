@@ -1,4 +1,4 @@
-"""Makes a method's settings from what a protocol fixes and what a user sets, with errors that name the setting."""
+"""Settings of methods, from the values of the protocol and of the user, with errors that name the setting."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from benchmark.suggestion import suggest
 
 
 class SettingOrigin(StrEnum):
-    """Who gave a setting that is not left at the method's default."""
+    """Origin of a setting that is not left at the method's default."""
 
     PROTOCOL = "protocol"
     USER = "user"
@@ -46,7 +46,7 @@ def make_settings(method: str, settings_type: type[Any], values: Mapping[str, An
 
 
 def settings_of(settings: Any) -> dict[str, Any]:
-    """All settings by name, as plain values that a JSON file can hold."""
+    """Returns all settings by name, as plain values that a JSON file can hold."""
     return {field.name: _plain(getattr(settings, field.name)) for field in dataclasses.fields(settings)}
 
 
