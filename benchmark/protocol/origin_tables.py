@@ -1,4 +1,4 @@
-"""Reads the parts of a protocol file that say which data set its styles are from."""
+"""Reading of the parts of a protocol file about the data set of its styles."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def read_dataset(fail: Fail, where: str, table: Any) -> DatasetSource:
     Args:
         fail: Makes the error about a problem.
         where: Name of the table, for errors.
-        table: What stands in the file.
+        table: The table of the file.
 
     Raises:
         InputError: A key is missing, unknown or of the wrong type.
@@ -51,11 +51,11 @@ def read_dataset(fail: Fail, where: str, table: Any) -> DatasetSource:
 
 
 def read_origin(fail: Fail, table: Any, styles: Sequence[str]) -> Origin:
-    """Reads which rows of a data set the styles are.
+    """Reads the rows of the data set that the styles were drawn from.
 
     Args:
         fail: Makes the error about a problem.
-        table: What stands in the file under ``origin``.
+        table: The file's table ``origin``.
         styles: Names of the protocol's styles.
 
     Raises:
