@@ -16,11 +16,11 @@ from benchmark.store.records import CaseRecord
 
 
 def describe_cases(protocol: Protocol, number: int) -> Any:
-    """Describes the cases of a run: how they are crossed, however many they are, or else one by one.
+    """Describes the cases of a run: by the factors that they cross, however many they are, or else one by one.
 
     Args:
         protocol: The protocol.
-        number: How many of its cases, from the first, the run asks for.
+        number: Number of its cases, from the first, that belong to the run.
     """
     cases = protocol.cases
     if not (isinstance(cases, CrossedCases) and _crosses_everything(cases, protocol)):
@@ -82,7 +82,7 @@ def describe_style(style: Style) -> dict[str, Any]:
 
 
 def _crosses_everything(cases: CrossedCases, protocol: Protocol) -> bool:
-    """Whether what a run describes of a protocol is all that the cases are made of; a plugin may cross less or more."""
+    """Returns whether the cases cross the contents and styles of the protocol; those of a plugin may cross others."""
     if (cases.contents, cases.styles) != (protocol.contents, protocol.styles):
         return False
     contents = {content.id: content for content in protocol.contents}
@@ -95,7 +95,7 @@ def _crosses_everything(cases: CrossedCases, protocol: Protocol) -> bool:
 
 
 def _crossed_cases(manifest: Mapping[str, Any], described: Mapping[str, Any]) -> CrossedCases:
-    # Names and prompts are all that a description of a case takes from these.
+    # The description of a case takes only names and prompts from these.
     contents = {content["id"]: Content(content["id"], Path(content["image"])) for content in manifest["contents"]}
     styles = {style["id"]: Style(style["id"], prompt=style["prompt"]) for style in manifest["styles"]}
     mixes = tuple(

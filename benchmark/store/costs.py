@@ -1,4 +1,4 @@
-"""What a unit costs: the names of the columns, and what is said of a duration that others disturbed."""
+"""Costs of a unit: the names of their columns, and the words for a duration that other processes disturbed."""
 
 from __future__ import annotations
 

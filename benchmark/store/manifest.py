@@ -1,4 +1,4 @@
-"""The manifest of a run, ``run.json``: what was run, with what, on what."""
+"""The manifest of a run, ``run.json``: its configuration, its versions, its machine."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def make_manifest(
     """Describes a run that starts now.
 
     Args:
-        configuration: What is run.
-        resources: With how much; no number is left open.
+        configuration: The configuration of the run.
+        resources: Resources of the run, with all numbers settled.
         started: Date and time, ISO 8601.
         unread_prompts: The readings in which something of a prompt is lost.
 
@@ -110,10 +110,10 @@ def first_difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
             )
             return f"{part} " + ", ".join(f"{names} only {where}" for names, where in only if names)
         for name, key in ((name, key) for name in before for key in keys):
-            # A plugin that was broken left no results to disagree with: it may have been repaired.
+            # A plugin that was broken left no results that could disagree; it may have been repaired since.
             if not before[name]["version"] or before[name][key] == after[name][key]:
                 continue
-            # Nor did a metric leave any whose images are too small for it, whether or not that was known beforehand.
+            # Nor did a metric for which the images are too small, whether or not that was known beforehand.
             if key == "unavailable" and after[name]["minimum_side"] > new["protocol"]["resolution"]:
                 continue
             if key == "settings":
@@ -159,7 +159,7 @@ def _metric_record(metric: SelectedMetric, models: Mapping[Role, str]) -> Metric
     if metric.info is None:
         return MetricRecord.broken(metric.name, distribution, metric.unavailable)
     info = metric.info
-    # A list, as in the file that it is compared with when a run goes on.
+    # A list, as in the file, with which it is compared when a run is continued.
     names = [models.get(role, "") for role in info.backbones]
     return MetricRecord(
         name=info.name,
@@ -195,7 +195,7 @@ def describe_content(content: Content) -> dict[str, Any]:
 
 
 def describe_environment() -> dict[str, Any]:
-    """Versions and the machine, as far as they can change a number."""
+    """Returns the versions and the facts about the machine that can change a number."""
     import torch
 
     return {

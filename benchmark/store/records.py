@@ -1,4 +1,4 @@
-"""What is known of a finished, partial or damaged run, as a report or an analysis reads it."""
+"""Records of a finished, partial or damaged run, as reports and analyses read them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class UnitStatus(StrEnum):
-    """How a unit (one method on one case) ended."""
+    """Status of a unit (one method on one case) that ended."""
 
     OK = "ok"
     FAILED = "failed"
@@ -136,12 +136,12 @@ class ModelRecord:
 
 @dataclass(frozen=True)
 class Calibration:
-    """How long a fixed workload took on the device of a run, by which durations of different machines compare.
+    """The duration of a fixed workload on the device of a run, in multiples of which machines can be compared.
 
     Attributes:
         version: Version of the workload; durations of two versions do not compare.
-        seconds: How long it took.
-        disturbed: Whether others took cores meanwhile, so that multiples of it say little; ``None`` if not known.
+        seconds: Its duration.
+        disturbed: Whether other processes took cores, so that multiples of it are not reliable; ``None`` if unknown.
     """
 
     version: str
@@ -166,12 +166,12 @@ class SummaryRow:
         n: Number of scored cases.
         contents: Number of different contents among them.
         styles: Number of different styles (or mixes) among them.
-        direction: Which end is good.
+        direction: The good end of the range.
         circular: Whether the metric's network is one that the method optimised.
         control: Whether the method is a control.
         images_sha256: For a metric that scores all images of a method at once: hash over those images. Its number is
             the ``mean``, without an interval, and ``styles`` counts the style images that it was computed from.
-        warning: Why the number says little, or why there is none; else empty.
+        warning: Reason why the number is not reliable, or why there is none; else empty.
     """
 
     method: str
@@ -191,7 +191,7 @@ class SummaryRow:
 
 @dataclass(frozen=True)
 class SetScore:
-    """What a metric says of all stylized images of a method at once.
+    """The number of a set metric for all stylized images of a method.
 
     Attributes:
         method: Name of the method.
@@ -201,7 +201,7 @@ class SetScore:
         contents: Number of different contents among them.
         styles: Number of different style images that they were compared with.
         images_sha256: Hash over the images and their cases: a score of the same images holds.
-        warning: Why the number says little, or why there is none; else empty.
+        warning: Reason why the number is not reliable, or why there is none; else empty.
         failed: Whether the metric failed.
     """
 
@@ -240,7 +240,7 @@ class CaseRecord:
 
 @dataclass(frozen=True)
 class RunRecords:
-    """Everything that a run left.
+    """All records of a run.
 
     Attributes:
         directory: The run's folder.
@@ -259,9 +259,9 @@ class RunRecords:
         similarity: Mean judge similarity, one entry per method (and control): ``{method: {"rows": prompts,
             "columns": case ids, "values": rows × columns}}``; empty if it was not computed.
         provenance: ``command``, ``seed``, ``device``, ``started``, ``finished``, ``environment`` (versions, platform).
-        warnings: What is missing or damaged, each in one sentence.
-        summary_problem: Why the summary could not be read and was computed anew from the journal, which has no scores
-            of whole methods; empty where it was read.
+        warnings: Missing or damaged parts, each in one sentence.
+        summary_problem: Reason why the summary could not be read and was computed anew from the journal, which has no
+            scores of set metrics; empty where it was read.
         score_errors: Metrics that failed on stylized images.
         calibration: The machine's speed at the start of the run, or ``None`` where durations compare with no others.
         logs: File with what a method printed, by method, relative to the run's folder, where there is one.

@@ -1,4 +1,4 @@
-"""The folder of a run: started, continued, or refused."""
+"""The folder of a run, in which a run is started, continued, or refused."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from benchmark.store.manifest import MANIFEST_KEYS, READABLE_VERSIONS, first_dif
 from benchmark.store.records import Calibration, RunStatus
 from benchmark.text_files import MissingFileError, read_text
 
-# The journal goes first: without it nothing counts as finished, whenever the clearing is cut off. The manifest stays
+# The journal goes first: without it nothing counts as finished if the clearing is cut off. The manifest stays
 # until the new one replaces it.
 _LOCK = ".lock"
 _CLEARED_ENTRIES = ("journal.jsonl", "results.parquet", "summary.json", "images", "inputs", "logs", "report")
@@ -31,19 +31,19 @@ class RunDirectory:
     """The folder of a run.
 
     Attributes:
-        path: Where it is.
+        path: Path of the folder.
     """
 
     path: Path
 
     @property
     def manifest(self) -> Path:
-        """What was run: ``run.json``."""
+        """Manifest of the run: ``run.json``."""
         return self.path / "run.json"
 
     @property
     def journal(self) -> Path:
-        """The finished units."""
+        """Journal of the finished units."""
         return self.path / "journal.jsonl"
 
     @property
@@ -53,7 +53,7 @@ class RunDirectory:
 
     @property
     def summary(self) -> Path:
-        """Means and intervals per method and metric."""
+        """Summary: means and intervals per method and metric."""
         return self.path / "summary.json"
 
     @property
@@ -68,7 +68,7 @@ class RunDirectory:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Keeps other processes from writing this run. The lock falls with the process that holds it.
+        """Keeps other processes from writing this run. The lock ends with the process that holds it.
 
         Raises:
             InputError: Another process writes it, the folder holds something else, or it cannot be written.
@@ -140,7 +140,7 @@ class RunDirectory:
         """The error that says that ``run.json`` is damaged, and what to do.
 
         Args:
-            reason: What is wrong with it.
+            reason: The fault, in words.
         """
         return InputError(
             f"{self.manifest} is damaged: {reason}; restore it, or start anew with the same command and --fresh"
@@ -193,7 +193,7 @@ class RunDirectory:
             if self.path.exists() and not self.path.is_dir():
                 raise InputError(f"{self.path} is a file; name a folder with --out")
             if self.path.exists() and not self.manifest.exists():
-                # What a start leaves that was killed in its first instant.
+                # These are left by a command that was killed right after its start.
                 allowed = (_LOCK, ".run.json.")
                 if any(not entry.name.startswith(allowed) for entry in self.path.iterdir()):
                     raise InputError(f"{self.path} is not empty and holds no run; name another folder with --out")
@@ -212,7 +212,7 @@ class RunDirectory:
                 raise InputError(f"cannot remove {entry}: {error.strerror}") from error
 
     def note_workers(self, workers: int) -> None:
-        """Notes with how many workers units are run, unless an earlier start had more.
+        """Records the number of workers that run units, unless it was larger before.
 
         Args:
             workers: The number.
@@ -222,16 +222,16 @@ class RunDirectory:
             write_json(self.manifest, {**manifest, "workers": workers})
 
     def note_calibration(self, calibration: Calibration | None) -> None:
-        """Notes how fast the machine is.
+        """Records the speed of the machine.
 
         Args:
-            calibration: What was measured, or ``None`` if durations of this run compare with no others.
+            calibration: The measurement, or ``None`` if durations of this run cannot be compared with others.
         """
         described = asdict(calibration) if calibration else None
         write_json(self.manifest, {**self.read_manifest(), "calibration": described})
 
     def finish(self, status: RunStatus, finished: str) -> None:
-        """Notes how the run ended.
+        """Records the end of the run.
 
         Args:
             status: State of the run.
