@@ -1,4 +1,4 @@
-"""Whether metrics order the methods of a run alike."""
+"""Agreement of metrics on the order of a run's methods."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmark.store.records import RunRecords
 
 @dataclass(frozen=True)
 class RankAgreement:
-    """How far two metrics agree on the order of the methods.
+    """The agreement of two metrics on the order of the methods.
 
     Attributes:
         first: Name of a metric.

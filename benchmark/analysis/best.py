@@ -1,4 +1,4 @@
-"""Which methods have the best mean by a metric, over cases that all of them answered."""
+"""The methods with the best mean by a metric, over cases that all of them answered."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Best:
     Attributes:
         methods: Their names, several where they are equal; none where the metric does not rank, where fewer than two
             methods are compared, or where these have no case in common.
-        shared_cases: Number of cases that all compared methods have a score for, where some have scores for others
-            too, which then do not count. ``None`` where all have scores for the same cases.
+        shared_cases: Number of cases that all compared methods have a score for; scores for other cases do not count.
+            ``None`` where all have scores for the same cases.
         means: Where methods have scores for different cases: the mean over the shared ones of every method and control
             that has a score for each of them.
         left_out: Names of methods that have a score for too few cases to be compared; see ``share_cases``.
@@ -57,7 +57,7 @@ def best_methods(run: RunRecords, rows: Sequence[SummaryRow]) -> Best:
         return Best(_first({row.method: row.mean for row in scored if row.method in candidates}, direction))
     kept, left_out = share_cases(answered)
     shared = sorted(frozenset.intersection(*(answered[name] for name in kept))) if len(kept) > 1 else []
-    # What scores all images of a method at once has no score of a case, of which a mean could be taken anew.
+    # A set metric has no scores of cases, of which another mean could be taken.
     if not shared or metric not in run.units:
         return Best(shared_cases=0)
     means = {
@@ -74,7 +74,7 @@ def best_methods(run: RunRecords, rows: Sequence[SummaryRow]) -> Best:
 
 
 def _scores(run: RunRecords, metric: str, methods: Sequence[str]) -> dict[str, pd.Series]:
-    """The scores of each method by case; for a metric of all images at once, only the cases say something."""
+    """Returns the scores of each method by case; for a set metric, something for each case with an image."""
     done = run.units[run.units["status"] == UnitStatus.OK].set_index("case")
     column = metric if metric in done else "status"
     return {method: done.loc[done["method"] == method, column].dropna() for method in methods}

@@ -1,4 +1,4 @@
-"""How consistently one of two paired scores is the better."""
+"""Effect size: the consistency with which one of two paired scores is the better."""
 
 from __future__ import annotations
 

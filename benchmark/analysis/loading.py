@@ -1,4 +1,4 @@
-"""Loads what a run left, finished or not."""
+"""Loading of runs, finished or not."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def load_run(path: Path | str) -> pd.DataFrame:
 
 
 def load_records(path: Path) -> RunRecords:
-    """Loads everything that a run left. A damaged or partial run gives what there is, and warnings.
+    """Loads all records of a run. A damaged or partial run gives the parts that exist, with warnings.
 
     Args:
         path: Folder of the run.
@@ -65,7 +65,7 @@ def load_records(path: Path) -> RunRecords:
         without = without_fresh(manifest["command"])
         missing = len(methods) * len(cases) - len(units)
         if missing:
-            # Where no unit lacks a record, what a damaged line was to hold has been made again.
+            # Where no unit lacks a record, the unit of the damaged line has been run again.
             warnings += damaged_lines
             left = format_count(missing, "unit")
             warnings.append(f"not finished: {left}; the command that started the run continues it{without}")
@@ -116,7 +116,7 @@ def load_records(path: Path) -> RunRecords:
 
 
 def _summary(directory: RunDirectory, manifest: Mapping[str, Any], units: pd.DataFrame) -> tuple[list[SummaryRow], str]:
-    """The rows of the summary, and why they had to be computed from the units, or an empty string."""
+    """Returns the rows of the summary, and the reason why they had to be computed from the units, or an empty one."""
     if manifest["status"] == RunStatus.RUNNING:
         problem = "the run has not ended"
     else:
@@ -130,7 +130,7 @@ def _summary(directory: RunDirectory, manifest: Mapping[str, Any], units: pd.Dat
 
 
 def _warn_of_unread(losses: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Says of which styles a model did not read the whole prompt, where there are some."""
+    """Warns about styles whose prompt a model did not read as a whole, if there are any."""
     styles = dict.fromkeys(style for loss in losses for style in loss["styles"])
     if not styles:
         return []
@@ -138,7 +138,7 @@ def _warn_of_unread(losses: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _unread_parts(losses: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """What was lost of prompts, by style and model."""
+    """Returns descriptions of the lost parts of prompts, by style and model."""
     return {
         f"{', '.join(loss['styles'])} › {loss['reader'] or 'metrics'}, {loss['model']}": loss["description"]
         for loss in losses

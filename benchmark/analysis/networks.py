@@ -1,7 +1,7 @@
-"""Which pretrained network made a number, in the words that every table, chart and caption uses.
+"""Names and marks of the pretrained networks behind a number, as all tables, charts and captions use them.
 
 A stand-in is a network that plays the part of a published one without being it. Its numbers look like those of the
-published one, so it is named and marked wherever one of them stands.
+published one, so it is named and marked wherever they are shown.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ADVICE: Final = "compare within this protocol only"
 
 @dataclass(frozen=True)
 class Network:
-    """A pretrained network, as it is named beside its numbers.
+    """A pretrained network, as named beside its numbers.
 
     Attributes:
         name: Its name in protocols.
@@ -61,13 +61,13 @@ def names_of(networks: Iterable[Network]) -> str:
 
 
 def originals_of(networks: Iterable[Network]) -> str:
-    """What networks stand in for, for programs: empty for published ones, ``unknown`` where it was not noted."""
+    """Returns the networks that these stand in for, for programs: none for published ones, or ``unknown``."""
     originals = ("unknown" if network.stands_in_for is None else network.stands_in_for for network in networks)
     return " + ".join(dict.fromkeys(filter(None, originals)))
 
 
 def notes_on(networks: Iterable[Network]) -> tuple[str, ...]:
-    """What the marks of networks mean: a sentence for each mark, none for published networks.
+    """Explains the marks of networks: in a sentence for each mark, none for published networks.
 
     Args:
         networks: The networks that are shown, in any number of places.
@@ -133,7 +133,7 @@ class Networks:
         return _marks(self.of_methods.get(name, ()))
 
     def notes(self, metrics: Iterable[str] | None = None, methods: Iterable[str] | None = None) -> tuple[str, ...]:
-        """What the marks mean that stand beside metrics and methods.
+        """Explains the marks beside metrics and methods.
 
         Args:
             metrics: Names of the metrics that are shown, by default all.
@@ -146,7 +146,7 @@ class Networks:
         return notes_on(network for networks in shown for network in networks)
 
     def lines(self) -> tuple[str, ...]:
-        """Which network made which scores, which methods use stand-ins, and what the marks mean, for plain text."""
+        """Returns lines of plain text on the networks behind the scores, the methods with stand-ins, and the marks."""
         by_label: dict[str, list[str]] = {}
         for name in self.of_metrics:
             if label := self.metric(name):
@@ -155,12 +155,12 @@ class Networks:
         return (*filter(None, (made, self.used_stand_ins())), *self.notes())
 
     def used_stand_ins(self) -> str:
-        """Which methods use stand-ins, for plain text; empty where none does."""
+        """Returns plain text on the methods that use stand-ins; empty where none does."""
         return "; ".join(f"{name} uses {label}" for name in self.of_methods if (label := self.stand_ins(name)))
 
 
 def networks_of_run(run: RunRecords) -> Networks:
-    """The networks of a run. Where it did not note what they are, as old ones did not, they are looked up by name.
+    """Returns the networks of a run. Those that an old run did not describe are looked up by name.
 
     Args:
         run: The run.
@@ -215,7 +215,7 @@ def networks_of_metrics(metrics: Sequence[SelectedMetric], models: Mapping[Role,
 
 
 def network_of(model: ModelRecord) -> Network:
-    """The network of a record, looked up by its name where the run did not note what it is.
+    """Returns the network of a record, looked up by its name where the run did not describe it.
 
     Args:
         model: The record.

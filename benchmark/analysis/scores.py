@@ -1,4 +1,4 @@
-"""The scores of a run, case by case, as comparisons need them: methods side by side, the better the higher."""
+"""The scores of a run as comparisons need them: cases × methods, on the cases that the methods share."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class ScoreTable:
     Args:
         run: The run.
         column: Name of the column.
-        direction: Which end is good.
+        direction: The good end of the range.
     """
 
     def __init__(self, run: RunRecords, column: str, direction: Direction) -> None:
@@ -103,9 +103,9 @@ class ScoreTable:
 def share_cases(answered: Mapping[str, Set[str]]) -> tuple[list[str], list[str]]:
     """Chooses the methods that are compared with each other on the cases that all of them have a score for.
 
-    Every method is, unless a few would leave the others too little: as long as those that are left share fewer than a
-    third of the cases that any of them has a score for, the one that has a score for the fewest is left out (of
-    several, the last).
+    All methods are compared, unless a few have scores for so few cases that the others would lose too many: as long as
+    the remaining methods share fewer than a third of the cases that any of them has a score for, the method with the
+    fewest scores is left out (of several, the last).
 
     Args:
         answered: Names of the cases that each method has a score for.

@@ -53,7 +53,7 @@ class SimilarityMatrix:
         images: The image files.
         values: One row per prompt, one number per image.
         model: The text-image model.
-        notes: What a reader has to know of a prompt, in a line, by prompt: what the model did not read of it.
+        notes: One line by prompt, for those that the model did not wholly read.
     """
 
     prompts: tuple[str, ...]

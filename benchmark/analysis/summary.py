@@ -30,8 +30,8 @@ def summarize(
 
     Args:
         manifest: What was run.
-        scores_of: Gives the ``content``, the ``style`` and the score of the units of a method that ended well, by the
-            names of the method and of the column of scores. They are asked for one after another.
+        scores_of: Returns ``content``, ``style`` and score of the successful units of a method, given the names of the
+            method and of the column of scores. It is called once for each, one after another.
         set_scores: Scores of all images of a method at once.
 
     Returns:
@@ -105,10 +105,10 @@ def _with_warning(row: SummaryRow, scores_of: Callable[[str, str], pd.DataFrame]
 
 
 def time_to_rank_by(run: RunRecords) -> str:
-    """The column by which the methods of a run are fast or slow.
+    """Returns the column of the time that methods of a run are ranked by.
 
-    Elapsed time; where that of some method was disturbed, processor time, if it was taken. A unit on a CUDA device
-    hardly takes processor time, which is no substitute there.
+    It is elapsed time, or processor time, if measured, where the elapsed time of some method was disturbed. On CUDA,
+    where a unit hardly takes processor time, it is always elapsed time.
 
     Args:
         run: The run.
@@ -119,7 +119,7 @@ def time_to_rank_by(run: RunRecords) -> str:
 
 
 def scores_in(units: pd.DataFrame) -> Callable[[str, str], pd.DataFrame]:
-    """What ``summarize`` asks for, from a whole table of results."""
+    """Returns a function that reads the scores for ``summarize`` from a whole table of results."""
     done = dict(iter(units[units["status"] == UnitStatus.OK].groupby("method")))
     return lambda method, column: done.get(method, units[:0])[["content", "style", column]]
 
@@ -145,7 +145,7 @@ def _set_row(
 
 
 def is_circular(backbones: Iterable[str], optimises: Iterable[str], models: Mapping[str, str]) -> bool:
-    """Whether a metric's network, or one of several, is one that the method optimised.
+    """Returns whether a metric's network, or one of several, is one that the method optimised.
 
     Args:
         backbones: Names of the metric's models.

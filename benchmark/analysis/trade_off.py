@@ -1,4 +1,4 @@
-"""Which methods no other method beats on content and on style at once."""
+"""Pareto fronts: methods that no other method beats on content and on style at once."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class TradeOff:
 def trade_offs(run: RunRecords, anchored: Sequence[AnchoredScore], means: Sequence[SharedMean]) -> list[TradeOff]:
     """Finds the Pareto front of every content metric with every style metric.
 
-    The fronts are over anchored means; where these give no pair at all, as without controls, over raw means, of which
-    the lower ones are better where the metric says so. Either are, by a metric, over the same cases for all methods.
+    The fronts are over anchored means, or over raw means, in the direction of each metric, if no pair of metrics is
+    anchored, as without controls. Both kinds of means are over the same cases for all methods of a metric.
 
     Args:
         run: The run.
