@@ -19,7 +19,7 @@ _REMEMBERED_IMAGES = 256
 
 
 def copy_of(path: Path, copies: Path) -> Path:
-    """Where the copy of a file lies in a folder of copies.
+    """Returns the path of a file's copy in a folder of copies.
 
     Args:
         path: The file, on the machine that has it.
@@ -36,7 +36,7 @@ class CaseInputs:
 
     Args:
         resolution: Side of the square, in pixels.
-        device: Where the tensors are put.
+        device: Device of the tensors.
         copies: Folder with copies of the files on a machine that does not have them; see ``copy_of``.
     """
 

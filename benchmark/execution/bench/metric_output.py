@@ -1,4 +1,4 @@
-"""Checks of what metrics return."""
+"""Checks of the results of metrics."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _ROUNDING = 1e-4
 
 
 class InvalidScoreError(BenchmarkError):
-    """A metric returned something that is no score of what it was given."""
+    """A metric returned something that is no score of its input."""
 
 
 def checked_scores(scores: Any, number: int, info: MetricInfo) -> Tensor:
-    """Checks what a metric returned.
+    """Checks the scores that a metric returned.
 
     Args:
-        scores: What it returned.
-        number: How many images it was given.
+        scores: The returned value.
+        number: Number of images that it was given.
         info: Its static facts.
 
     Returns:
@@ -47,11 +47,11 @@ def checked_scores(scores: Any, number: int, info: MetricInfo) -> Tensor:
 
 
 def checked_description(described: Any, number: int) -> Tensor:
-    """Checks how a metric described images.
+    """Checks the description of images that a metric returned.
 
     Args:
-        described: What it returned.
-        number: How many images it was given.
+        described: The returned value.
+        number: Number of images that it was given.
 
     Returns:
         N×D numbers on the CPU.
@@ -71,10 +71,10 @@ def checked_description(described: Any, number: int) -> Tensor:
 
 
 def checked_set_score(score: Any) -> float:
-    """Checks what a metric returned for a set of images.
+    """Checks the score that a metric returned for a set of images.
 
     Args:
-        score: What it returned.
+        score: The returned value.
 
     Returns:
         The number; NaN where the metric gives none.
@@ -100,7 +100,7 @@ def require_range(scores: Tensor, info: MetricInfo) -> None:
         info: Static facts of the metric.
 
     Raises:
-        InvalidScoreError: Rounding does not explain how far one is out of the range.
+        InvalidScoreError: One is out of the range by more than rounding.
     """
     low, high = info.minimum, info.maximum
     margin = _ROUNDING * (high - low) if low is not None and high is not None else _ROUNDING

@@ -16,7 +16,7 @@ class PreparedMetrics:
 
     Args:
         models: The networks.
-        on_step: Is told when a metric is about to be prepared, and when it is about to score.
+        on_step: Called before a metric is prepared, and before it scores.
     """
 
     def __init__(self, models: Models, on_step: Callable[[Step], None] = ignore_step) -> None:
@@ -41,7 +41,7 @@ class PreparedMetrics:
                 metric.prepare(self._models)
                 self._metrics[selected.name] = metric
             except (Exception, SystemExit) as error:
-                # Kept: what could not be prepared once is not tried again for every unit.
+                # The error is kept, so that a failed preparation is not tried again for every unit.
                 self._metrics[selected.name] = error
                 self._origins[selected.name] = error.__traceback__
         found = self._metrics[selected.name]

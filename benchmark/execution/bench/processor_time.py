@@ -1,4 +1,4 @@
-"""The processor time of a process and of what it started."""
+"""Processor time of a process and of its descendants."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def own_seconds() -> float:
 def children_seconds() -> float:
     """Processor seconds so far of the processes that this one started, those that they started, and so on.
 
-    Processes that ended count if whoever started them waited for them, as ``subprocess`` does. The system counts in
+    Processes that ended count if their parents waited for them, as ``subprocess`` does. The system counts in
     hundredths of a second.
     """
     times = os.times()
@@ -45,7 +45,7 @@ def _seconds_of(process: psutil.Process) -> float:
 
 
 def _live_descendants() -> list[psutil.Process]:
-    # To list them, every process of the machine is looked at.
+    # Listing them goes through all processes of the machine.
     if _has_children():
         with contextlib.suppress(psutil.Error):
             return psutil.Process().children(recursive=True)

@@ -33,13 +33,13 @@ class InvalidOutputError(BenchmarkError):
 
 
 class Stylizer:
-    """Runs methods. Each is made and prepared at its first use, and let go when another takes over.
+    """Runs methods. Each is made and prepared at its first use, and dropped when another one is used.
 
     Args:
         methods: The methods by name.
         models: The networks.
-        on_step: Is told what is begun with which method.
-        load: Watches the machine, best for some time already; by default from now on.
+        on_step: Called before each step of a method.
+        load: Observer of the machine, preferably for some time already; by default from now on.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Stylizer:
         self._is_warm = False
 
     def skip(self, name: str, case: Case, content: Tensor | None) -> str | None:
-        """Why a method skips a case, or ``None``.
+        """Says why a method skips a case, or returns ``None``.
 
         Args:
             name: Name of the method.
@@ -100,7 +100,7 @@ class Stylizer:
             The stylized image, 3×H×W in [0, 1], with its times and memory.
 
         Raises:
-            InvalidOutputError: What the method returned is no stylized image.
+            InvalidOutputError: The method did not return a stylized image.
             Exception: Whatever the method raises.
         """
         method = self._method(name, prepare=True)
@@ -135,7 +135,7 @@ class Stylizer:
             with _plugin_output_to_stderr():
                 return action()
         except (Exception, SystemExit) as error:
-            # Kept: what could not be prepared once is not tried again for every unit of the method.
+            # The error is kept, so that a failed preparation is not tried again for every unit of the method.
             self._origin = error.__traceback__
             return error
 
@@ -150,10 +150,10 @@ class Stylizer:
 
 
 def checked_output(stylized: Any, content: Tensor) -> Tensor:
-    """Checks what a method returned.
+    """Checks the image that a method returned.
 
     Args:
-        stylized: What it returned.
+        stylized: The returned value.
         content: The content, 3×H×W.
 
     Returns:
@@ -182,14 +182,14 @@ def checked_output(stylized: Any, content: Tensor) -> Tensor:
 
 @contextlib.contextmanager
 def _plugin_output_to_stderr() -> Iterator[None]:
-    """Keeps standard output for results, whatever a plugin prints."""
+    """Redirects the output of a plugin to standard error, because standard output is for results."""
     with contextlib.redirect_stdout(sys.stderr):
         yield
 
 
 @contextlib.contextmanager
 def _seeded(seed: int) -> Iterator[None]:
-    """Seeds the global generators too, for methods that draw from them against the contract, and puts them back."""
+    """Seeds the global generators too, for methods that use them against the contract, and restores them."""
     state, numpy_state = random.getstate(), np.random.get_state()
     random.seed(seed)
     np.random.seed(seed % 2**32)

@@ -1,1 +1,1 @@
-"""What a worker is given to do: a unit, a score of a whole method, the calibration."""
+"""The tasks of a worker: a unit, a score of a set metric, the calibration."""

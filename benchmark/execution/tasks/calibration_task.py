@@ -1,4 +1,4 @@
-"""The task of measuring how fast the machine is, where the units run and with as many threads."""
+"""The task that measures the machine's speed, in a worker like those of the units, with as many threads."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class CalibrationTask:
 
     @property
     def files(self) -> TaskFiles:
-        """None."""
+        """No files: the workload is computed."""
         return TaskFiles()
 
     def execute(self, workbench: Workbench) -> Calibration | None:
@@ -30,9 +30,9 @@ class CalibrationTask:
         return calibrate(workbench.device, workbench.load)
 
     def after(self, loss: Loss) -> Self | Result[None]:
-        """Another try for as long as something else is to blame."""
+        """Tries again as long as something other than the task may be the cause."""
         return self if loss.is_foreign else Result(None)
 
     def sparing(self, unusable: Mapping[Step, str]) -> Self:  # noqa: ARG002
-        """The task: it needs no plugin."""
+        """Returns the task itself, which needs no plugin."""
         return self

@@ -32,11 +32,11 @@ class WorkerProcess:
     """One worker, from its start to its end.
 
     Args:
-        setup: What it starts with.
+        setup: Its setup.
 
     Attributes:
-        task: What it executes, or ``None`` if it is idle.
-        method: The method that it has at hand.
+        task: The task that it executes, or ``None`` if it is idle.
+        method: Name of the method that it has prepared.
         is_ready: Whether it has started.
     """
 
@@ -44,7 +44,7 @@ class WorkerProcess:
         start_worker_server()
         self._connection, theirs = connections.Pipe()
         with theirs:
-            # Not a daemon in the sense of multiprocessing: those may not start processes, which plugins may want.
+            # Not a daemon in the sense of multiprocessing: daemons may not start processes, which plugins may need.
             self._process: Any = worker_context().Process(  # type: ignore[attr-defined]
                 target=start_worker, args=(theirs, setup), name="benchmark worker"
             )
@@ -60,12 +60,12 @@ class WorkerProcess:
 
     @property
     def waitables(self) -> list[Any]:
-        """What becomes ready when it has sent something or has ended."""
+        """Objects that become ready when it has sent something or has ended."""
         return [self._connection, self._process.sentinel]
 
     @property
     def seconds(self) -> float:
-        """How long it has had its task."""
+        """Seconds since it was given its task."""
         return time.monotonic() - self._task_began
 
     def give(self, task: Task[Any]) -> None:
@@ -74,12 +74,12 @@ class WorkerProcess:
         self._tasks += 1
         self._step, self._made = None, None
         self._step_began = self._task_began = time.monotonic()
-        # What cannot be delivered is noticed where its messages are read.
+        # A failed delivery is noticed where its messages are read.
         with contextlib.suppress(OSError):
             self._connection.send(task)
 
     def messages(self) -> Iterator[Made | Result[Any] | Refused]:
-        """What it has sent and was not read yet."""
+        """Yields the messages that it has sent and that were not read yet."""
         while not self._fault:
             try:
                 if not self._connection.poll():
@@ -88,7 +88,7 @@ class WorkerProcess:
             except (EOFError, OSError):
                 self._fault = "worker closed its connection"
             except Exception as error:
-                # Whatever reading garbage raises: a plugin may have written into the connection.
+                # Reading garbage may raise anything: a plugin may have written into the connection.
                 self._fault = f"worker sent something unreadable ({type(error).__name__})"
             else:
                 yield from self._noted(message)
@@ -112,15 +112,15 @@ class WorkerProcess:
                 self._fault = "worker sent something unreadable"
 
     def is_lost(self) -> bool:
-        """Whether it has ended, or cannot be talked to."""
+        """Returns whether it has ended, or its connection is broken."""
         return bool(self._fault) or not self._process.is_alive()
 
     def is_overdue(self, timeout: float) -> bool:
-        """Whether the step that it is at takes longer than that."""
+        """Returns whether its current step takes longer than a time in seconds."""
         return self.is_ready and self.task is not None and time.monotonic() - self._step_began > timeout
 
     def memory_bytes(self) -> int:
-        """Memory that it, and what it started, have resident."""
+        """Returns the resident memory of it and its descendants, in bytes."""
         total = 0
         with contextlib.suppress(psutil.Error):
             process = psutil.Process(self._process.pid)
@@ -130,7 +130,7 @@ class WorkerProcess:
         return total
 
     def stop_for_time(self, timeout: float) -> Loss:
-        """Ends it because a step takes too long; where it was is in its log."""
+        """Ends it because a step takes too long; its log shows where it was."""
         if hasattr(signal, "SIGUSR1"):
             with contextlib.suppress(OSError):
                 os.kill(self._process.pid, signal.SIGUSR1)
@@ -139,12 +139,12 @@ class WorkerProcess:
         return self._loss(f"took longer than {timeout:g} s")
 
     def stop_for_memory(self, limit: int) -> Loss:
-        """Ends it because it takes too much memory. If it has executed other tasks before, they may be to blame."""
+        """Ends it because it takes too much memory. If it has executed other tasks before, they may be the cause."""
         self.kill()
         return replace(self._loss(f"took more than {limit / 2**30:.3g} GiB of memory"), is_foreign=self._tasks > 1)
 
     def bury(self) -> Loss:
-        """Says why it was lost, and ends what is left of it."""
+        """Returns the reason why it was lost, and ends its descendants."""
         self._process.join(1)
         code = self._process.exitcode
         self.kill()
@@ -162,7 +162,7 @@ class WorkerProcess:
         return Loss(doing + reason, self._step, self._made.record if self._made else None)
 
     def kill(self) -> None:
-        """Ends it now, with everything that it started."""
+        """Ends it now, with all its descendants."""
         kill(self._process)
         self._connection.close()
         self._process.close()
