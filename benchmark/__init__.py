@@ -64,7 +64,7 @@ _SOURCES = {
     "Role": "benchmark.models.role",
     **dict.fromkeys(("Case", "Content", "Style", "WeightedStyle"), "benchmark.protocol.case"),
 }
-"""Where the names are that are not in ``benchmark.contracts``."""
+"""Modules of the names that are not in ``benchmark.contracts``."""
 
 
 def __getattr__(name: str) -> object:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from PIL.ImageCms import ImageCmsTransform
 
 _MODES: Final = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
-"""What Pillow calls the pixels of a profile's colour space."""
+"""Pillow's name of the mode of each colour space of profiles."""
 
 _LIKE_SRGB: Final = 2
 """Levels of 255 by which a profile of sRGB may differ from it: its variants were rounded in different ways."""

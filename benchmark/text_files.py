@@ -29,7 +29,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _ARCHIVE: Final = b"PK\3\4"
-"""What ZIP files begin with, of which workbooks are made."""
+"""First bytes of ZIP files, which workbooks are."""
 _SEPARATORS: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
 _LARGEST_TABLE: Final = 16 << 20
 _ADVICE: Final = "save it as UTF-8 (in Excel: “CSV UTF-8”; in an editor: encoding UTF-8)"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 SOURCE_PROMPT: Final = "a photo"
-"""What every content is said to be before it is stylized."""
+"""The text for a content before it is stylized, where the direction of the text starts."""
 
 SHORTEST_DIRECTION: Final = 1e-4
 """Length, between embeddings of unit length, below which a direction is rounding noise and counts as none."""

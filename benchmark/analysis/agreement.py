@@ -79,7 +79,7 @@ def _agreement(first: str, second: str, one: ScoreTable, other: ScoreTable, meth
 
 
 def kendall_tau(first: ArrayLike, second: ArrayLike) -> NDArray[np.float64]:
-    """Kendall's τ_b of each row: Σ sign(Δfirst) · sign(Δsecond) over all pairs, divided by the root of both own sums.
+    """Computes Kendall's τ_b of each row: Σ sign(Δfirst) · sign(Δsecond) over pairs, by the root of both own sums.
 
     Args:
         first: N×K numbers: N orders of K things.

@@ -164,7 +164,7 @@ def _no_scale(scores: PairedScores, sign: float, ends: _Ends) -> str:
 
 
 def _ratio(scores: PairedScores, column: int) -> tuple[float, Interval | None]:
-    """The anchored mean of a column, and Fieller's interval of it; the controls are the last two columns."""
+    """Returns the anchored mean of a column, and Fieller's interval of it; the controls are the last two columns."""
     rise = scores.values[:, column] - scores.values[:, -2]
     span = scores.values[:, -1] - scores.values[:, -2]
     ratio = float(rise.mean() / span.mean())
@@ -177,7 +177,7 @@ def _ratio(scores: PairedScores, column: int) -> tuple[float, Interval | None]:
 
 
 def _fieller(means: NDArray[np.float64], covariance: NDArray[np.float64], levels: int) -> Interval | None:
-    """The ratios ρ with (a − ρ b)² ≤ t² (var a − 2 ρ cov + ρ² var b), for means a and b; ``None`` if unbounded."""
+    """Returns ρ with (a − ρ b)² ≤ t² (var a − 2 ρ cov + ρ² var b), for means a and b; ``None`` if unbounded."""
     from scipy.special import stdtrit
 
     squared = float(stdtrit(levels - 1, (1 + LEVEL) / 2)) ** 2

@@ -142,7 +142,7 @@ def _disagreement(comparison: MethodComparison, gain: float) -> str:
 
 
 def detectable_difference(difference: Estimate, tests: int) -> float | None:
-    """The smallest mean difference that cases with this scatter show with a power of about 80 %.
+    """Returns the smallest mean difference that cases with this scatter show with a power of about 80 %.
 
     It is δ · s: s the standard error, and δ the non-centrality at which a non-central t variable of m − 1 degrees of
     freedom exceeds the critical value with a probability of 80 %. The critical value is that of 5 % / ``tests``, Holm's

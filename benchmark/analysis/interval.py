@@ -64,7 +64,7 @@ class Estimate:
 
 
 def crossed_estimate(values: ArrayLike, contents: ArrayLike, styles: ArrayLike, *, level: float = LEVEL) -> Estimate:
-    """A mean over cases that cross contents with styles, with its two-way standard error and its t interval.
+    """Estimates a mean over cases that cross contents with styles, its two-way standard error and its t interval.
 
     Args:
         values: N scores, N ≥ 1.
@@ -80,7 +80,7 @@ def crossed_estimate(values: ArrayLike, contents: ArrayLike, styles: ArrayLike, 
 
 
 def t_interval(estimate: Estimate, level: float = LEVEL) -> Interval | None:
-    """The interval mean ± t · standard error, t the Student quantile of the level for m − 1 degrees of freedom.
+    """Returns the interval mean ± t · standard error, t the Student quantile of the level for m − 1 degrees of freedom.
 
     m is the smaller of the numbers of contents and of styles: where the effects of the scarcer factor dominate, the
     mean over cases varies like a mean of that many independent numbers.
@@ -101,7 +101,7 @@ def t_interval(estimate: Estimate, level: float = LEVEL) -> Interval | None:
 
 
 def t_test(estimate: Estimate) -> float:
-    """Two-sided p-value of a mean of zero: 2 · t₍m−1₎(−|mean| / standard error), m as for ``t_interval``.
+    """Returns the two-sided p-value of a mean of zero: 2 · t₍m−1₎(−|mean| / standard error), m as for ``t_interval``.
 
     Where all cases have the same value, there is no scatter to measure it by. The p-value is then 2¹⁻ᵐ, the
     probability that m independent numbers with a median of zero all have the same sign.
@@ -122,7 +122,7 @@ def t_test(estimate: Estimate) -> float:
 
 
 def two_way_covariance(values: ArrayLike, contents: ArrayLike, styles: ArrayLike) -> NDArray[np.float64] | None:
-    """Covariance of means over cases that cross contents with styles.
+    """Computes the covariance of means over cases that cross contents with styles.
 
     Cases of one content, or of one style, are not independent. With the residuals r of the cases from their mean, N
     cases, C contents and S styles, the variance of the mean is

@@ -51,12 +51,12 @@ class Network:
 
 
 def label_of(networks: Iterable[Network]) -> str:
-    """The names of networks with their marks; empty where there are none."""
+    """Returns the names of networks with their marks; empty where there are none."""
     return " + ".join(network.label for network in networks)
 
 
 def names_of(networks: Iterable[Network]) -> str:
-    """The names of networks, for programs."""
+    """Returns the names of networks, for programs."""
     return " + ".join(network.name for network in networks)
 
 
@@ -101,7 +101,7 @@ class Networks:
     judge: Network | None = None
 
     def of_metric(self, name: str) -> tuple[Network, ...]:
-        """The networks of a metric, or of the metric that a column is a component of; none for costs.
+        """Returns the networks of a metric, or of the metric that a column is a component of; none for costs.
 
         Args:
             name: Name of the metric, or of the column.
@@ -109,7 +109,7 @@ class Networks:
         return self.of_metrics.get(name) or self.of_metrics.get(name.partition(".")[0], ())
 
     def metric(self, name: str) -> str:
-        """The label of a metric's networks; empty where it has none.
+        """Returns the label of a metric's networks; empty where it has none.
 
         Args:
             name: Name of the metric, or of a column.
@@ -117,11 +117,11 @@ class Networks:
         return label_of(self.of_metric(name))
 
     def metric_mark(self, name: str) -> str:
-        """The marks of a metric's networks, each once."""
+        """Returns the marks of a metric's networks, each once."""
         return _marks(self.of_metric(name))
 
     def stand_ins(self, method: str) -> str:
-        """The label of those networks of a method that are no published ones; empty where all are.
+        """Returns the label of those networks of a method that are not published ones; empty where all are.
 
         Args:
             method: Name of the method.
@@ -129,7 +129,7 @@ class Networks:
         return label_of(network for network in self.of_methods.get(method, ()) if network.mark)
 
     def method_mark(self, name: str) -> str:
-        """The marks of a method's networks, each once."""
+        """Returns the marks of a method's networks, each once."""
         return _marks(self.of_methods.get(name, ()))
 
     def notes(self, metrics: Iterable[str] | None = None, methods: Iterable[str] | None = None) -> tuple[str, ...]:
@@ -190,7 +190,7 @@ def networks_of_run(run: RunRecords) -> Networks:
 
 
 def networks_of_roles(roles: Iterable[Role], models: Mapping[Role, str]) -> tuple[Network, ...]:
-    """The networks that play roles in a protocol; roles that it does not name are left out.
+    """Returns the networks that play roles in a protocol; roles that it does not name are left out.
 
     Args:
         roles: The roles.
@@ -201,7 +201,7 @@ def networks_of_roles(roles: Iterable[Role], models: Mapping[Role, str]) -> tupl
 
 
 def networks_of_metrics(metrics: Sequence[SelectedMetric], models: Mapping[Role, str]) -> Networks:
-    """The networks of metrics in a protocol.
+    """Returns the networks of metrics in a protocol.
 
     Args:
         metrics: The metrics; those that are broken or unavailable are left out.
@@ -224,7 +224,7 @@ def network_of(model: ModelRecord) -> Network:
 
 
 def known_network(name: str) -> Network:
-    """A network by its name alone, as far as this installation knows it.
+    """Returns a network by its name alone, as far as this installation knows it.
 
     Args:
         name: Name of the network.

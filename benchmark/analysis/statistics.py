@@ -48,7 +48,7 @@ class RunStatistics:
     circular: dict[str, tuple[str, ...]]
 
     def to_json(self) -> dict[str, Any]:
-        """The statistics as JSON."""
+        """Returns the statistics as JSON."""
         return {"schema_version": SCHEMA_VERSION, "notes": {"ranks": RANKS_NOTE}, **asdict(self)}
 
 

@@ -54,7 +54,7 @@ def trade_offs(run: RunRecords, anchored: Sequence[AnchoredScore], means: Sequen
 
 
 def _turned_means(run: RunRecords, means: Sequence[SharedMean]) -> dict[str, dict[str, float]]:
-    """Raw means of the methods, the higher the better."""
+    """Returns raw means of the methods, turned so that higher is better."""
     methods, directions = set(ranked_methods(run)), {metric.name: metric.direction for metric in ranking_metrics(run)}
     turned: dict[str, dict[str, float]] = {}
     for entry in means:
@@ -78,7 +78,7 @@ def _fronts(run: RunRecords, scores: Mapping[str, Mapping[str, float]]) -> list[
 
 
 def pareto_front(points: Mapping[str, tuple[float, float]]) -> tuple[str, ...]:
-    """Names of the points that no other point dominates, the higher the better, by falling first coordinate.
+    """Returns the names of points that no other point dominates, the higher the better, by falling first coordinate.
 
     Args:
         points: Two coordinates of each name.

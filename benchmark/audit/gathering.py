@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from benchmark.protocol.protocol import Protocol
 
 MOST_SWAPS = 3
-"""How many other contents, style images and prompts a picture is scored against, at most."""
+"""Largest number of other contents, style images or prompts that a picture is scored against."""
 
 
 def choose_cases(protocol: Protocol, limit: int) -> list[Case]:

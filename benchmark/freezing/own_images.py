@@ -32,7 +32,7 @@ STYLE_COLUMNS: Final = tuple(
     field.name for field in fields(Style) if field.name not in {"id", "image", "sha256", "pixels_sha256"}
 )
 _DEBRIS: Final = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx", "@eadir"})
-"""What systems leave in folders of pictures, besides files whose names begin with a dot; in lower case."""
+"""Files that systems leave in folders of pictures, besides those whose names begin with a dot; in lower case."""
 _COMPANIONS: Final = {
     ".caption": "a caption",
     ".csv": "a table",

@@ -39,7 +39,7 @@ class TensorFormat(StrEnum):
 
     SAFETENSORS = "safetensors"
     PICKLE = "pickle"
-    """What ``torch.save`` writes."""
+    """The format of ``torch.save``."""
     TORCHSCRIPT = "torchscript"
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CONVOLUTIONS_PER_BLOCK: Final = (2, 2, 4, 4, 4)
-"""How many 3x3 convolutions each block has before its pooling."""
+"""Number of 3x3 convolutions of each block before its pooling."""
 
 CHANNELS_PER_BLOCK: Final = (64, 128, 256, 512, 512)
 

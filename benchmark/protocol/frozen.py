@@ -12,7 +12,7 @@ from benchmark.protocol.reading import read_protocol, read_protocol_or_recipe
 from benchmark.protocol.recipe import Recipe
 
 PROTOCOL_FILES: Final = ("protocol.json", "protocol.toml")
-"""What the file of a protocol is called that is given as a folder."""
+"""Names of the protocol's file in a folder that is given as a protocol."""
 
 
 def looks_like_path(name: str) -> bool:

@@ -8,4 +8,4 @@ TIME: Final = "seconds"
 PROCESSOR_TIME: Final = "cpu_seconds"
 COST_COLUMNS: Final = (TIME, PROCESSOR_TIME, "peak_memory_bytes")
 DISTURBED: Final = "disturbed by other processes"
-"""What a duration is said to be if others took cores that its unit could have used, and a mean of such durations."""
+"""Words for a duration, or a mean of durations, where other processes took cores that a unit could have used."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from methods.gatys.settings import GatysSettings
 
 _FIRST_STEP: Final = 0.1 / 255
-"""How far the first step of a descent moves pixels in [0, 1] on average: a tenth of a grey level.
+"""Mean change of the pixels, in [0, 1], by the first step of a descent: a tenth of a grey level.
 
 Torch makes the first step of L-BFGS, along the gradient, so long that all changes sum to 1. On pixels in 0–255 that
 is less the larger the picture is: at 1024 px most changes are below the resolution of float32, so that the picture and

@@ -22,7 +22,7 @@ _SHORTEST_WINDOW = 1.0
 _SHORTEST_EVIDENCE = 0.1
 """Seconds below which nothing is said."""
 _BUSY = ("user", "nice", "system", "irq", "softirq", "steal")
-"""What the system calls the time in which a core is not free; ``steal`` is what other virtual machines took."""
+"""The system's names of times in which a core is busy; ``steal`` is the time of other virtual machines."""
 _CGROUP = Path("/sys/fs/cgroup")
 
 
@@ -120,7 +120,7 @@ class MachineLoad:
 
 
 def find_processors() -> tuple[Processors, ...]:
-    """The cores that this process may use; in a container with a quota, the quota and what the container used of it.
+    """Finds the cores that this process may use; in a container with a quota, the quota and its use.
 
     The system counts the work of all containers on its cores, and only a container's own count says who shares a quota.
     """

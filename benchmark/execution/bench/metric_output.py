@@ -11,7 +11,7 @@ from benchmark.contracts import MetricInfo
 from benchmark.errors import BenchmarkError
 
 _ROUNDING = 1e-4
-"""How far rounding may carry a score out of its range, as a share of the range, or as it is where an end is open."""
+"""Rounding error by which a score may leave its range: a share of the range, or absolute where an end is open."""
 
 
 class InvalidScoreError(BenchmarkError):

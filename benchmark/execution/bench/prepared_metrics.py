@@ -26,7 +26,7 @@ class PreparedMetrics:
         self._origins: dict[str, TracebackType | None] = {}
 
     def get(self, selected: SelectedMetric) -> Any:
-        """The metric, ready to score.
+        """Returns the metric, ready to score.
 
         Args:
             selected: A metric that is available.

@@ -10,12 +10,12 @@ import psutil
 
 
 def own_seconds() -> float:
-    """Processor seconds of all threads of this process so far."""
+    """Returns the processor seconds of all threads of this process so far."""
     return time.process_time()
 
 
 def children_seconds() -> float:
-    """Processor seconds so far of the processes that this one started, those that they started, and so on.
+    """Returns the processor seconds so far of all descendants of this process.
 
     Processes that ended count if their parents waited for them, as ``subprocess`` does. The system counts in
     hundredths of a second.
@@ -25,7 +25,7 @@ def children_seconds() -> float:
 
 
 def seconds_of(process: int) -> float:
-    """Processor seconds so far of all threads of another process, 0 where that cannot be read.
+    """Returns the processor seconds so far of all threads of another process, 0 where that cannot be read.
 
     Args:
         process: Its number.

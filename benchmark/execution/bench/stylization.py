@@ -25,7 +25,7 @@ from benchmark.plan.configuration import SelectedMethod
 from benchmark.protocol.case import Case
 
 _TOLERANCE = 1e-3
-"""How far rounding may carry a pixel out of [0, 1] before it counts as a mistake."""
+"""Rounding error by which a pixel may leave [0, 1]."""
 
 
 class InvalidOutputError(BenchmarkError):

@@ -57,7 +57,7 @@ class Workbench:
         self._directory = directory
 
     def finished_image(self, path: str) -> Tensor:
-        """An image that the run has made, 3×H×W in [0, 1].
+        """Reads an image that the run has made, 3×H×W in [0, 1].
 
         Args:
             path: Where it is, relative to the run's folder.

@@ -6,7 +6,7 @@ import os
 
 _POLICY = "OMP_WAIT_POLICY"
 _CHOICES = (_POLICY, "GOMP_SPINCOUNT", "KMP_BLOCKTIME", "KMP_LIBRARY")
-"""What a user may have set: the standard's variable, and those of the runtimes of GCC and of Intel and LLVM."""
+"""Variables that a user may have set: the standard's, and those of the runtimes of GCC and of Intel and LLVM."""
 
 
 def wait_passively() -> None:
