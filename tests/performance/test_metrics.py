@@ -214,7 +214,7 @@ def st_lpips():
 
 @dataclass
 class Cost:
-    """What one side has taken so far, in seconds; processor time is that of all threads."""
+    """Time that one side has taken so far, in seconds; processor time is that of all threads."""
 
     processor: float = 0.0
     elapsed: float = 0.0

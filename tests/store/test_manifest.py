@@ -1,4 +1,4 @@
-"""When one run can continue another."""
+"""Conditions under which one run can continue another."""
 
 from __future__ import annotations
 

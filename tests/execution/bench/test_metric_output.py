@@ -1,4 +1,4 @@
-"""What a metric returns is taken only as the contract promises it."""
+"""Results of metrics are accepted only if they keep the contract."""
 
 from __future__ import annotations
 
