@@ -39,7 +39,7 @@ STYLES = 100
 
 @dataclass(frozen=True)
 class Simulation:
-    """What a simulated run cost.
+    """Costs of a simulated run.
 
     Attributes:
         units: Number of units.

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Teaching(StrEnum):
-    """Which phrasings: those of one of the two models, or the held-out ones."""
+    """Set of phrasings: those of one of the two models, or the held-out ones."""
 
     TINY = "clip-tiny"
     JUDGE = "clip-tiny-judge"
