@@ -79,7 +79,7 @@ def _agreement(first: str, second: str, one: ScoreTable, other: ScoreTable, meth
 
 
 def kendall_tau(first: ArrayLike, second: ArrayLike) -> NDArray[np.float64]:
-    """Computes Kendall's τ_b of each row: Σ sign(Δfirst) · sign(Δsecond) over pairs, by the root of both own sums.
+    """Computes Kendall's τ_b of each row, Σ ab / √(Σ a² · Σ b²) over all pairs with a, b = sign(Δfirst), sign(Δsecond).
 
     Args:
         first: N×K numbers: N orders of K things.
