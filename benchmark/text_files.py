@@ -44,7 +44,7 @@ def read_text(path: Path, what: str) -> str:
 
     Args:
         path: The file.
-        what: What it is, for errors, such as ``baseline``.
+        what: Kind of the file, for errors, such as ``baseline``.
 
     Returns:
         Its text without a byte order mark; lines end with ``\n``.
@@ -68,7 +68,7 @@ def read_json(path: Path, what: str) -> Any:
 
     Args:
         path: The file.
-        what: What it is, for errors.
+        what: Kind of the file, for errors.
 
     Raises:
         MissingFileError: It is not there.
@@ -94,7 +94,7 @@ def read_toml(path: Path, what: str) -> dict[str, Any]:
 
     Args:
         path: The file.
-        what: What it is, for errors.
+        what: Kind of the file, for errors.
 
     Raises:
         InputError: It cannot be read, or is no TOML.
@@ -127,7 +127,7 @@ def read_table(path: Path, what: str, *, needed: Sequence[str], others: Sequence
 
     Args:
         path: The file.
-        what: What it is, for errors.
+        what: Kind of the file, for errors.
         needed: Names of the columns that must be there, in lower case.
         others: Names of those that may be there.
 

@@ -21,7 +21,7 @@ STAND_IN: Final = "‡"
 """Mark of a stand-in: a mark of footnotes that fonts of terminals, browsers and LaTeX (``\\ddagger``) have."""
 
 UNKNOWN: Final = "?"
-"""Mark of a network of which an old run did not note what it is."""
+"""Mark of a network that an old run did not describe."""
 
 _ADVICE: Final = "compare within this protocol only"
 

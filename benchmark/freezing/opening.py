@@ -16,7 +16,7 @@ from benchmark.protocol.recipe import DatasetSource
 from benchmark.user_folders import cache_folder, no_home
 
 _HF_HOME: Final = "HF_HOME"
-"""Environment variable of the packages that read data sets: where they keep what they fetch."""
+"""Environment variable with the folder in which the packages that read data sets keep fetched files."""
 
 
 class Place(StrEnum):

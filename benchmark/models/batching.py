@@ -64,7 +64,7 @@ def remember_in_batches(
     Args:
         models: The networks of the run; they remember.
         images: N RGB images, 3×H×W each, told apart by identity.
-        name: What is computed; includes whatever else it depends on.
+        name: Name of the result, which includes whatever else it depends on.
         compute: Turns M×3×H×W into M results.
 
     Returns:

@@ -75,9 +75,8 @@ class Fetcher:
     def fetch(self, asset: Asset) -> Fetched:
         """Fetches one file, unless a sound copy is there.
 
-        Addresses are tried in order. What was downloaded of a file whose hash is published stays when the command is
-        interrupted, and is continued by the next one; the file appears under its name only when it is whole and its
-        hash is right.
+        Addresses are tried in order. An interrupted download of a file whose hash is published is kept, and the next
+        command continues it; the file appears under its name only when it is whole and its hash is right.
 
         Args:
             asset: The file.

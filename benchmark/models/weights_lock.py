@@ -38,7 +38,7 @@ def read_lock(folder: Path) -> dict[str, LockEntry]:
     """Reads the entries of a folder's lock by the names of its files; none where there is no lock.
 
     Raises:
-        InputError: The lock cannot be read: what it vouched for would be trusted anew, which must not go unnoticed.
+        InputError: The lock cannot be read. Without it, its files would silently be trusted anew.
     """
     path = folder / LOCK_FILE
     try:

@@ -9,12 +9,12 @@ from typing import Final
 from benchmark.protocol.case import Case
 
 LONGEST_STEM: Final = 237
-"""In bytes: file systems take names of 255, of which 18 are for a suffix and for what a temporary file adds."""
+"""In bytes: file systems allow names of 255, minus 18 for a suffix and the additions of a temporary file."""
 _DIGITS: Final = 16
 _RESERVED: Final = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
 )
-"""Names that Windows takes for devices, whatever their suffix."""
+"""Names that Windows reserves for devices, with any suffix."""
 
 
 @dataclass(frozen=True)

@@ -136,7 +136,7 @@ class ModelRecord:
 
 @dataclass(frozen=True)
 class Calibration:
-    """The duration of a fixed workload on the device of a run, in multiples of which machines can be compared.
+    """The duration of a fixed workload on the device of a run: the unit in which durations of machines compare.
 
     Attributes:
         version: Version of the workload; durations of two versions do not compare.

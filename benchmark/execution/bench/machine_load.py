@@ -18,7 +18,7 @@ from benchmark.execution.bench.processor_time import children_seconds, own_secon
 LARGEST_SHARE = 0.1
 """A duration is disturbed if others took more than this share of the cores that it could have used."""
 _SHORTEST_WINDOW = 1.0
-"""Seconds. The system counts processor time in hundredths of a second, too few of which fit into less."""
+"""In seconds. The system counts processor time in hundredths of a second, too coarse for a shorter window."""
 _SHORTEST_EVIDENCE = 0.1
 """Seconds below which nothing is said."""
 _BUSY = ("user", "nice", "system", "irq", "softirq", "steal")
