@@ -84,7 +84,7 @@ _SOURCES = {
     **dict.fromkeys(("RunStatus", "UnitStatus"), "benchmark.store.records"),
     **dict.fromkeys(("Case", "Content", "Style", "WeightedStyle"), "benchmark.protocol.case"),
 }
-"""Where the names are that are not in ``benchmark.contracts``."""
+"""Modules of the names that are not in ``benchmark.contracts``."""
 
 
 def __getattr__(name: str) -> object:

@@ -1,4 +1,4 @@
-"""Colours of pictures that carry an ICC profile, converted to sRGB."""
+"""Conversion to sRGB of pictures that carry an ICC profile."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from PIL.ImageCms import ImageCmsTransform
 
 _MODES: Final = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
-"""What Pillow calls the pixels of a profile's colour space."""
+"""Pillow's name of the mode of each colour space of profiles."""
 
 _LIKE_SRGB: Final = 2
 """Levels of 255 by which a profile of sRGB may differ from it: its variants were rounded in different ways."""
@@ -24,19 +24,19 @@ _SRGB_CHROMATICITIES: Final = (0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)
 
 
 class ColorProfileWarning(UserWarning):
-    """What a picture says of its colours was not heeded: they are taken as sRGB."""
+    """Warning that a picture's statement about its colours was ignored: they are taken as sRGB."""
 
 
 def embedded_profile(file: Image.Image, name: str) -> bytes | None:
-    """The profile that an image file carries, or ``None``.
+    """Returns the profile that an image file carries, or ``None``.
 
     Other statements about colours are not applied, as most viewers do not: the mark of Adobe RGB in EXIF
-    (interoperability index R03), and ``gAMA`` and ``cHRM`` of PNG. Where they say something else than sRGB, a
-    ``ColorProfileWarning`` says so.
+    (interoperability index R03), and ``gAMA`` and ``cHRM`` of PNG. Where they name another space than sRGB, a
+    ``ColorProfileWarning`` is issued.
 
     Args:
         file: The file, as it was opened.
-        name: What it is called in a warning.
+        name: Name of the picture in warnings.
     """
     profile: bytes | None = file.info.get("icc_profile")
     if profile:
@@ -60,14 +60,14 @@ def to_srgb(image: Image.Image, profile: bytes | None, name: str) -> Image.Image
     Args:
         image: Greyscale, palette, RGB or CMYK, without alpha.
         profile: The ICC profile that it carries, or ``None``.
-        name: What it is called in a warning.
+        name: Name of the picture in warnings.
 
     Returns:
         The image as RGB.
     """
     from PIL import ImageCms
 
-    # Lab is the same everywhere.
+    # Lab does not depend on a device.
     if not profile or image.mode == "LAB":
         return image.convert("RGB")
     try:
@@ -88,7 +88,7 @@ def _pixels(image: Image.Image, space: str) -> Image.Image:
     mode = _MODES.get(space)
     if mode is None:
         raise ValueError(f"it is for {space}")
-    # Greyscale pictures often carry the RGB profile of where they were edited.
+    # Greyscale pictures often carry the RGB profile of the program that edited them.
     fits = {"RGB": image.mode != "CMYK", "L": image.mode in {"1", "L"}, "CMYK": image.mode == "CMYK"}
     if not fits[mode]:
         raise ValueError(f"it is for {space}, the picture is {image.mode}")
@@ -97,7 +97,7 @@ def _pixels(image: Image.Image, space: str) -> Image.Image:
 
 @functools.lru_cache(maxsize=16)
 def _transform(profile: bytes, mode: str) -> ImageCmsTransform | None:
-    """The way from a profile to sRGB, or ``None`` where it leads nowhere else."""
+    """Builds the transform from a profile to sRGB, or returns ``None`` where it would change nothing."""
     from PIL import ImageCms
 
     transform = ImageCms.buildTransform(
@@ -106,7 +106,7 @@ def _transform(profile: bytes, mode: str) -> ImageCmsTransform | None:
         mode,
         "RGB",
         ImageCms.Intent.RELATIVE_COLORIMETRIC,
-        # Optimised, transforms of greyscale are up to ten levels wrong in the shadows.
+        # Optimised transforms of greyscale are wrong by up to ten levels in the shadows.
         ImageCms.Flags.BLACKPOINTCOMPENSATION | (ImageCms.Flags.NOOPTIMIZE if mode == "L" else 0),
     )
     return None if mode != "CMYK" and _changes_little(transform, mode) else transform

@@ -41,7 +41,7 @@ class MissingModelError(BenchmarkError):
 
 
 def describe_error(error: BaseException) -> str:
-    """One line about an error: its message if it is written for users, else with its type."""
+    """Returns one line about an error: its message, which its type precedes unless it is written for users."""
     text = one_line(str(error))
     if isinstance(error, BenchmarkError):
         return text
@@ -49,7 +49,7 @@ def describe_error(error: BaseException) -> str:
 
 
 def log_error(error: BaseException) -> str:
-    """Prints the traceback of a plugin's error, which in a worker goes to the log of the method at hand.
+    """Prints the traceback of a plugin's error, which in a worker goes to the log of the current method.
 
     Returns:
         One line about it.

@@ -19,7 +19,7 @@ _NAMED: Final = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
 
 
 def encodable(text: str) -> str:
-    r"""A text that UTF-8 can hold: a byte that is no UTF-8 becomes ``\xe9``, any other lone surrogate ``\ud83d``.
+    r"""Returns text that UTF-8 can hold: a byte that is no UTF-8 becomes ``\xe9``, any other lone surrogate ``\ud83d``.
 
     Args:
         text: Any text, of any number of lines.
@@ -28,16 +28,16 @@ def encodable(text: str) -> str:
 
 
 def encodable_json(json: str) -> str:
-    """JSON whose strings are what ``encodable`` makes of them.
+    """Returns JSON whose strings went through ``encodable``.
 
     Args:
-        json: JSON that was written without escapes for what is not ASCII.
+        json: JSON that was written without escapes for characters outside ASCII.
     """
     return _LONE.sub(lambda found: "\\" + _escaped(found), json)
 
 
 def printable(name: object) -> str:
-    r"""A name as one line without control characters, which become ``\n``, ``\t``, ``\x1b`` and the like.
+    r"""Returns a name as one line without control characters, which become ``\n``, ``\t``, ``\x1b`` and the like.
 
     Args:
         name: A text, or a path.
@@ -46,7 +46,7 @@ def printable(name: object) -> str:
 
 
 def one_line(message: str) -> str:
-    """A message as one line: line breaks become blanks, all other control characters what ``printable`` makes of them.
+    """Returns a message as one line: line breaks become blanks, other control characters as in ``printable``.
 
     Args:
         message: The message.
@@ -55,7 +55,7 @@ def one_line(message: str) -> str:
 
 
 def shell_command(words: Iterable[str]) -> str:
-    r"""A command line that can be given to a shell again: words that are not printable are quoted like ``$'r\xe9s'``.
+    r"""Returns a command line for a shell, in which words that are not printable are quoted like ``$'r\xe9s'``.
 
     Args:
         words: The words.
@@ -67,7 +67,7 @@ def _quoted(word: str) -> str:
     if not _CONTROLS.search(word):
         return shlex.quote(word)
     plain = word.replace("\\", "\\\\").replace("'", "\\'")
-    # Bytes, not characters: what follows an escape could else be read as a part of it.
+    # Bytes, not characters: otherwise the text after an escape could be read as a part of it.
     return "$'" + _CONTROLS.sub(lambda found: _octal(found[0]), plain) + "'"
 
 

@@ -1,4 +1,4 @@
-"""Image files in and out: whatever a file holds becomes an RGB tensor, or one clear error."""
+"""Reading and writing of image files: any file becomes an RGB tensor, or one clear error."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ def open_image(path: Path) -> Image.Image:
 
 
 def open_stored_image(path: Path) -> Image.Image:
-    """Reads an image file like ``open_image``, but with the numbers that are stored: without a conversion to sRGB."""
+    """Reads an image file as ``open_image`` does, but keeps the stored numbers, without a conversion to sRGB."""
     return _decode(path, str(path), is_color=False)
 
 
 def decode_image(data: bytes, name: str) -> Image.Image:
-    """Reads the bytes of an image file like ``open_image`` does the file.
+    """Reads the bytes of an image file as ``open_image`` reads the file.
 
     Args:
         data: The bytes.
-        name: What they are called in an error.
+        name: Name of the image in errors.
 
     Raises:
         InputError: They cannot be used.
@@ -62,13 +62,13 @@ def decode_image(data: bytes, name: str) -> Image.Image:
 
 
 def holds_pixels(source: Path | bytes, sha256: str) -> bool:
-    """Whether an image file holds the pixels that a hash pins.
+    """Returns whether an image file holds the pixels that a hash pins.
 
-    Hashes of before version 2 of the preparation are of the stored numbers; they pin the same picture.
+    Hashes from before version 2 of the preparation were taken of the stored numbers; they pin the same picture.
 
     Args:
         source: The file, or its bytes.
-        sha256: What ``pixels_sha256`` gave.
+        sha256: The hash, a result of ``pixels_sha256``.
 
     Raises:
         InputError: It cannot be used as an image.
@@ -81,7 +81,7 @@ def holds_pixels(source: Path | bytes, sha256: str) -> bool:
 
 
 def pixels_sha256(image: Image.Image) -> str:
-    """Hash (sha256, hexadecimal) of the size and the pixels of an 8-bit RGB image, whatever file it came from."""
+    """Returns the sha256, hexadecimal, of size and pixels of an 8-bit RGB image, whatever file it came from."""
     digest = hashlib.sha256(f"RGB {image.width}x{image.height}\n".encode())
     digest.update(image.tobytes())
     return digest.hexdigest()
@@ -97,7 +97,7 @@ def _decode(source: Path | io.BytesIO, name: str, is_color: bool = True) -> Imag
                 _check_size(name, *file.size)
                 profile = embedded_profile(file, name) if is_color else None
                 image = _as_rgb(ImageOps.exif_transpose(file), profile, name)
-                # What is written from now on is sRGB and carries no profile.
+                # Files written from it are sRGB and carry no profile.
                 image.info.clear()
                 return image
     except FileNotFoundError:
@@ -153,7 +153,7 @@ def fit_within(image: Image.Image, side: int) -> Image.Image:
 
 
 def to_tensor(image: Image.Image) -> Tensor:
-    """An RGB image as a float tensor, 3×H×W in [0, 1]; a greyscale one as 1×H×W."""
+    """Converts an RGB image to a float tensor, 3×H×W in [0, 1]; a greyscale one to 1×H×W."""
     import numpy as np
     import torch
 
@@ -164,7 +164,7 @@ def to_tensor(image: Image.Image) -> Tensor:
 
 
 def quantize(image: Tensor) -> Tensor:
-    """Rounds to the 256 levels that an 8-bit file keeps, so that what is scored is what is saved.
+    """Rounds to the 256 levels of an 8-bit file, so that the scored image is the saved one.
 
     Args:
         image: 3×H×W in [0, 1].
@@ -178,7 +178,7 @@ def _levels(image: Tensor) -> Tensor:
 
 
 def encode_png(image: Tensor) -> bytes:
-    """A PNG file of an image, 3×H×W in [0, 1]."""
+    """Encodes an image, 3×H×W in [0, 1], as a PNG file."""
     from PIL import Image
 
     pixels = _levels(image).byte().permute(1, 2, 0).contiguous().cpu().numpy()
@@ -199,7 +199,7 @@ def load_square(path: Path, side: int) -> Tensor:
 def load_mask(path: Path, side: int) -> Tensor:
     """Reads a region mask as the centre square of ``side`` pixels, 1×H×W in [0, 1], white being 1.
 
-    Its numbers are weights and no colours: they are taken as they are stored.
+    Its numbers are weights, not colours, and are taken as they are stored.
 
     Raises:
         InputError: The file cannot be used; see ``open_image``.
@@ -208,7 +208,7 @@ def load_mask(path: Path, side: int) -> Tensor:
 
 
 def encode_image(image: Tensor, suffix: str) -> bytes:
-    """A file of an image, 3×H×W in [0, 1], in the format of a suffix such as ``.jpg``."""
+    """Encodes an image, 3×H×W in [0, 1], as a file in the format of a suffix such as ``.jpg``."""
     from PIL import Image
 
     buffer = io.BytesIO()

@@ -53,12 +53,12 @@ def import_own_package(name: str) -> ModuleType:
 
 
 def import_own_packages() -> None:
-    """Imports all of them, as far as they are there and their names are free, before something is unpickled."""
+    """Imports all of these packages that exist and whose names are free, before anything is unpickled."""
     for name in ("methods", "metrics", "reports"):
         try:
             import_own_package(name)
         except (NameTakenError, ModuleNotFoundError):
-            # What needs it says so; what does not is not disturbed.
+            # An error is raised where the package is needed, and nowhere else.
             continue
 
 

@@ -1,4 +1,4 @@
-"""What counts as a prompt."""
+"""Blank prompts, which count as no prompt."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _VISIBLE_CATEGORIES: Final = ("L", "N", "P", "S")
 
 
 def is_blank(prompt: str | None) -> bool:
-    """Whether there is nothing to read: a blank prompt is no prompt.
+    """Returns whether a prompt holds nothing to read.
 
-    Blank are ``None``, an empty text, and one of nothing but spaces, zero-width and control characters, and marks
-    without a letter to stand on; letters, digits, punctuation and symbols (emoji too) are something to read.
+    Blank are ``None``, an empty text, and a text of nothing but spaces, zero-width and control characters, and
+    combining marks without a letter. Letters, digits, punctuation and symbols, emoji included, can be read.
 
     Args:
         prompt: The prompt, or ``None``.

@@ -1,4 +1,4 @@
-"""Finds plugins through entry points: ours exactly like everybody's."""
+"""The registry of plugins, which are found through entry points, ours exactly like everybody's."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class PluginKind(StrEnum):
 
     @property
     def singular(self) -> str:
-        """The word for one of them."""
+        """Word for a single plugin of the kind."""
         return self.value.removesuffix("s")
 
 
@@ -65,12 +65,12 @@ class Plugin:
     """An installed plugin, not yet imported.
 
     Attributes:
-        kind: What it is.
+        kind: Its kind.
         name: Its name in snake_case.
         distribution: Name of the distribution that brings it.
         version: Version of that distribution.
-        entry_point: Where its code is.
-        harm: What it does to a process that imports it, where that was found out: it is then not imported.
+        entry_point: Entry point that names its code.
+        harm: Harm that importing it is known to do to a process, in words; such a plugin is not imported. Else empty.
     """
 
     kind: PluginKind
@@ -82,7 +82,7 @@ class Plugin:
 
     @property
     def is_third_party(self) -> bool:
-        """Whether another distribution than this one brings it."""
+        """Whether it comes from another distribution than this one."""
         return self.distribution != OWN_DISTRIBUTION
 
     def load(self) -> Any:
@@ -95,7 +95,7 @@ class Plugin:
         if self.harm:
             raise self.broken(self.harm)
         try:
-            # Standard output is for results: what a plugin prints as it is imported goes to standard error.
+            # Standard output is for results, so the output of an import goes to standard error.
             with contextlib.redirect_stdout(sys.stderr):
                 if not self.is_third_party:
                     import_own_package(self.entry_point.module.partition(".")[0])
@@ -128,7 +128,7 @@ class Plugin:
 
     @property
     def has_usable_name(self) -> bool:
-        """Whether the name stays within a run's folder and can be given on the command line."""
+        """Whether the name can be used on the command line and in paths of a run's folder."""
         return _NAME.fullmatch(self.name) is not None
 
     def refuse_unusable_name(self) -> None:
@@ -144,14 +144,14 @@ class Plugin:
         """Says in one line what is wrong with the plugin.
 
         Args:
-            problem: What it does or does not do: what follows its name.
+            problem: The rest of a sentence that begins with its name.
         """
         line = " ".join(f"{self.kind.singular} {self.name} of {self.distribution} {problem}".split())
         return BrokenPluginError(line)
 
 
 def _settings_problem(settings_type: Any) -> str:
-    """Why a method's settings cannot be left at their defaults, or an empty string where they can."""
+    """Says why a method's settings cannot be left at their defaults, or returns an empty string where they can."""
     if not (inspect.isclass(settings_type) and dataclasses.is_dataclass(settings_type)):
         return "its settings_type is not a dataclass"
     for field in dataclasses.fields(settings_type):
@@ -166,7 +166,7 @@ def _settings_problem(settings_type: Any) -> str:
 
 
 def installed_plugins(kind: PluginKind) -> dict[str, Plugin]:
-    """All installed plugins of a kind by name, in alphabetical order, without importing any.
+    """Returns all installed plugins of a kind by name, in alphabetical order, without importing any.
 
     Raises:
         InputError: Two distributions bring a plugin of the same name.

@@ -21,7 +21,7 @@ _SEQUENCE: Final = "a comma-separated list"
 
 
 class SettingOrigin(StrEnum):
-    """Who gave a setting that is not left at the method's default."""
+    """Origin of a setting that is not left at the method's default."""
 
     PROTOCOL = "protocol"
     USER = "user"
@@ -95,7 +95,7 @@ def describe_settings(settings_type: type[Any]) -> dict[str, str]:
 
 
 def settings_of(settings: Any) -> dict[str, Any]:
-    """All settings by name, as plain values that a JSON file can hold."""
+    """Returns all settings by name, as plain values that a JSON file can hold."""
     return {field.name: _plain(getattr(settings, field.name)) for field in dataclasses.fields(settings)}
 
 

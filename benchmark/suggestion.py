@@ -1,4 +1,4 @@
-"""Helps a reader who mistyped a name."""
+"""Suggestions for mistyped names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ def suggest(name: str, known: Iterable[str]) -> str:
     """Completes an error about an unknown name, for instance ``"; did you mean gatys?"``.
 
     Args:
-        name: What was typed.
+        name: The name that was typed.
         known: The names that exist.
 
     Returns:

@@ -1,7 +1,7 @@
-"""Reads the text files that users write and edit: one rule for all of them, whatever program they were saved with.
+"""Reading of the text files that users write, by one rule, whatever program saved them.
 
 A file is UTF-8, with or without a byte order mark, or UTF-16 with one, as Excel's "Unicode text" is. Line ends are of
-any system. What is in another encoding is refused, because a guess could turn names and prompts into other ones.
+any system. Other encodings are refused, because a wrong guess would change names and prompts.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from benchmark.suggestion import suggest
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
-    # Before UTF-16, with whose mark the one of little-endian UTF-32 begins.
+    # Before UTF-16, whose byte order mark is the beginning of that of little-endian UTF-32.
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _ARCHIVE: Final = b"PK\3\4"
-"""What ZIP files begin with, of which workbooks are made."""
+"""First bytes of ZIP files, which workbooks are."""
 _SEPARATORS: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
 _LARGEST_TABLE: Final = 16 << 20
 _ADVICE: Final = "save it as UTF-8 (in Excel: “CSV UTF-8”; in an editor: encoding UTF-8)"
 
 
 class MissingFileError(InputError):
-    """A file is not there."""
+    """A file does not exist."""
 
 
 def read_text(path: Path, what: str) -> str:
@@ -44,7 +44,7 @@ def read_text(path: Path, what: str) -> str:
 
     Args:
         path: The file.
-        what: What it is, for errors, such as ``baseline``.
+        what: Kind of the file, for errors, such as ``baseline``.
 
     Returns:
         Its text without a byte order mark; lines end with ``\n``.
@@ -68,7 +68,7 @@ def read_json(path: Path, what: str) -> Any:
 
     Args:
         path: The file.
-        what: What it is, for errors.
+        what: Kind of the file, for errors.
 
     Raises:
         MissingFileError: It is not there.
@@ -77,7 +77,7 @@ def read_json(path: Path, what: str) -> Any:
     text = read_text(path, what)
     try:
         value = json.loads(text)
-        # A string may spell half of a character, as "\ud83d", which nothing could be written with later.
+        # A string may hold half of a character, as "\ud83d", which could not be written to a file later.
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         half = printable(str(error.object)[error.start])
@@ -94,7 +94,7 @@ def read_toml(path: Path, what: str) -> dict[str, Any]:
 
     Args:
         path: The file.
-        what: What it is, for errors.
+        what: Kind of the file, for errors.
 
     Raises:
         InputError: It cannot be read, or is no TOML.
@@ -127,7 +127,7 @@ def read_table(path: Path, what: str, *, needed: Sequence[str], others: Sequence
 
     Args:
         path: The file.
-        what: What it is, for errors.
+        what: Kind of the file, for errors.
         needed: Names of the columns that must be there, in lower case.
         others: Names of those that may be there.
 
@@ -150,7 +150,7 @@ def read_table(path: Path, what: str, *, needed: Sequence[str], others: Sequence
 
 
 def file_key(name: str) -> str:
-    """What two spellings of one file name have in common: as printed, composed (NFC), without blanks around it.
+    """Returns a key that is equal for two spellings of one file name: printable, composed (NFC), without outer blanks.
 
     A Mac may write ``é`` as two characters, an editor as one.
 
@@ -161,17 +161,17 @@ def file_key(name: str) -> str:
 
 
 def find_file(folder: Path, relative: str) -> Path:
-    """A file by its path in a folder; names that are spelled with other characters for the same letters are found.
+    """Finds a file by its path in a folder, even if its name is spelled with other characters for the same letters.
 
     Args:
         folder: The folder.
         relative: The path as somebody wrote it.
 
     Returns:
-        The file, or where it would be if there is none.
+        The path of the file, or the path that it would have if there is none.
 
     Raises:
-        InputError: Two files are called so, in two spellings.
+        InputError: Two files have this name, in two spellings.
     """
     path = folder / relative
     if relative.isascii():
@@ -210,7 +210,7 @@ def _decoded(data: bytes, where: str) -> str:
 
 def _rows(text: str, where: str, needed: Sequence[str], known: Sequence[str]) -> Iterator[TableRow]:
     lines = text.split("\n")
-    # Excel understands a first line that names the separator, and some programs write it.
+    # Some programs write a first line that names the separator, which Excel understands.
     skipped = next((number for number, line in enumerate(lines) if not _is_preamble(line)), 0)
     headers = {separator: _header(lines[skipped:], separator) for separator in _SEPARATORS}
     separator = max(headers, key=lambda candidate: sum(name in known for name in headers[candidate]))
@@ -231,7 +231,7 @@ def _rows(text: str, where: str, needed: Sequence[str], known: Sequence[str]) ->
         line, cells = rows.line_num + skipped, [cell.strip() for cell in row]
         if not any(cells):
             continue
-        # Empty columns at the end are what spreadsheets write where something has stood.
+        # Spreadsheets write empty columns at the end where cells were deleted.
         if len(cells) < width or any(cells[len(columns) :]):
             raise InputError(
                 f"{where} line {line}: {width} cells are expected, as in the first line, not {len(cells)};"

@@ -1,4 +1,4 @@
-"""Folders of the user: what an environment variable names, else the cache folder, looked up when one is needed."""
+"""Folders of the user: the one that an environment variable names, or the cache folder; looked up when needed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from benchmark.errors import InputError
 
 
 def cache_folder() -> Path | None:
-    """The folder of this package in the user's cache; it may not exist yet.
+    """Returns the folder of this package in the user's cache; it may not exist yet.
 
     Returns:
-        The folder, or ``None`` for a user without a home, such as the bare number of a container's user, where
+        The folder, or ``None`` for a user without a home (as a container's user often is), where
         ``XDG_CACHE_HOME`` is not set either.
     """
     try:
@@ -28,10 +28,10 @@ def cache_folder() -> Path | None:
 
 
 def expand_home(name: str, variable: str) -> Path:
-    """A folder that an environment variable names, in which ``~`` is the user's home, as in a shell.
+    """Returns the folder that an environment variable names, in which ``~`` is the user's home, as in a shell.
 
     Args:
-        name: What the variable says of the folder.
+        name: Path of the folder as it stands in the variable.
         variable: The variable, for the error.
 
     Raises:
@@ -44,7 +44,7 @@ def expand_home(name: str, variable: str) -> Path:
 
 
 def no_home(variable: str) -> str:
-    """Why there is no folder, and what to do.
+    """Says why there is no folder, and what to do.
 
     Args:
         variable: The environment variable that names one.
@@ -54,9 +54,9 @@ def no_home(variable: str) -> str:
 
 @contextlib.contextmanager
 def home_for_imports() -> Iterator[None]:
-    """Gives a user without a home one that cannot be written, while a package is imported that asks for it.
+    """Sets a home that cannot be written for a user without one, while packages are imported that ask for it.
 
-    Some packages work out where their caches would be when they are imported, whether or not they will need any.
+    Some packages compute the paths of their caches when they are imported, whether or not they will need them.
     """
     try:
         Path.home()

@@ -1,4 +1,4 @@
-"""Words for numbers and commands, and for what is missing."""
+"""Words for counts and commands."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def format_count(count: int, noun: str, plural: str = "") -> str:
 
 
 def without_fresh(command: Sequence[str]) -> str:
-    """Words that keep users from deleting what is finished when they give a command again to go on with a run.
+    """Returns words that keep users from deleting finished units when they repeat a command to continue a run.
 
     Args:
         command: The command line as it was given.

@@ -1,4 +1,4 @@
-"""ArtFID: kept content times found style, of all stylized images of a method."""
+"""ArtFID: preservation of the content times match of the style, over all stylized images of a method."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ArtFid(InceptionMetric):
     plain FID below; and every style image counts once.
 
     The product lets one part pay for the other: FID may be many times 1 and LPIPS hardly leaves 0 … 1, so that it is
-    mostly FID, and on few style images an unmodified content can win it. It is on the style axis for that reason.
+    mostly FID, and on few style images unmodified contents can win it. That is why it is on the style axis.
     """
 
     info = SetMetricInfo(
@@ -50,7 +50,7 @@ class ArtFid(InceptionMetric):
     )
 
     def describe(self, *, stylized: Sequence[Tensor], content: Sequence[Tensor] | None = None) -> Tensor:
-        """Inception features of stylized images, and their distances to their contents.
+        """Describes stylized images by their Inception features and their distances to their contents.
 
         Args:
             stylized: N RGB images, 3×H×W in [0, 1], sides at least 75 pixels.

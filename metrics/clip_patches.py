@@ -39,7 +39,7 @@ class ClipPatchScore(Metric):
     random, drawn with a fixed seed: they depend on the size of the image alone, so the score of an image is always the
     same and methods are compared in the same places. Deviations: the sides are scaled with the shorter side of the
     image (at 256 px the crops have 32 to 112), and the judge sees them, where the paper used the model that CLIPstyler
-    had optimised. Crops smaller than the judge's input are enlarged (bicubic), which the judge has not learnt to see.
+    had optimised. Crops smaller than the judge's input are enlarged (bicubic), which the judge was not trained on.
     """
 
     info = MetricInfo(
@@ -95,7 +95,7 @@ class ClipPatchScore(Metric):
 
 
 def patch_boxes(height: int, width: int) -> list[tuple[int, int, int]]:
-    """Top, left and side of each crop of an image of a size, in pixels.
+    """Returns top, left and side, in pixels, of each crop of an image of a given size.
 
     Args:
         height: H, in pixels.

@@ -1,4 +1,4 @@
-"""Agreement of the stylized image with the prompt, in the eyes of the judge, a text-image model no method may use."""
+"""Agreement of the stylized image with the prompt, by the judge, a text-image model that no method may use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 SOURCE_PROMPT: Final = "a photo"
-"""What every content is said to be before it is stylized."""
+"""The text for a content before it is stylized, where the direction of the text starts."""
 
 SHORTEST_DIRECTION: Final = 1e-4
 """Length, between embeddings of unit length, below which a direction is rounding noise and counts as none."""

@@ -1,4 +1,4 @@
-"""Likeness of the stylized image and the style image, in the eyes of the judge, a model that no method may use."""
+"""Similarity of the stylized image and the style image by the judge, a model that no method may use."""
 
 from __future__ import annotations
 

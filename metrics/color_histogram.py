@@ -1,4 +1,4 @@
-"""How far the colours of the stylized image are from those of the style image, wherever they lie."""
+"""Distance between the colours of the stylized image and of the style image, wherever in the image they are."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class ColorHistogramDistance(Metric):
     the mean of their parts, so it is a lower bound of the mean colour difference (ΔE*ab 1976) by which the pixels of
     one image have to change so that it has the colours of the other, each as often. The components are W_L, W_a, W_b.
 
-    Why not the Hellinger or χ² distance of a joint histogram: those depend on the bins, call every pair of images
-    without a common bin equally far, and have no unit. Deviation from Rubner et al.: channels are transported one by
-    one, which is exact and fast but does not see how channels go together; two pictures whose colours pair otherwise
-    can have distance 0. Positions are not read, so the sizes may differ.
+    The Hellinger and χ² distances of a joint histogram would depend on the bins, call every pair of images without a
+    common bin equally far, and have no unit. Deviation from Rubner et al.: channels are transported one by one, which
+    is exact and fast but does not see how channels go together; two pictures that combine the same channel values
+    differently can have distance 0. Positions are not read, so the sizes may differ.
     """
 
     info = MetricInfo(
@@ -92,7 +92,7 @@ class ColorHistogramDistance(Metric):
 
 
 def _distribution_functions(images: Tensor) -> list[tuple[Tensor, ...]]:
-    """For each of N images the cumulative share of its pixels, bin by bin, in L*, a* and b*."""
+    """Returns, for each of N images, the cumulative share of its pixels, bin by bin, in L*, a* and b*."""
     import torch
 
     from benchmark.cie_lab import lab_from_rgb

@@ -1,4 +1,4 @@
-"""Distance of the distribution of a method's images from that of the style images."""
+"""Distance between the distributions of a method's images and of the style images."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Cmmd(SetMetric):
 
 
 def _mean_kernel(first: Tensor, second: Tensor) -> float:
-    """Mean of ``exp(−‖x − y‖² / (2 σ²))`` over all pairs of rows."""
+    """Returns the mean of ``exp(−‖x − y‖² / (2 σ²))`` over all pairs of rows."""
     import torch
 
     total = 0.0

@@ -25,10 +25,10 @@ _ROWS: Final = 1024
 
 
 class InceptionMetric(SetMetric):
-    """Describes an image by its Inception features, in one pass for all metrics."""
+    """A metric on Inception features, which are computed once per image for all such metrics."""
 
     def describe(self, *, stylized: Sequence[Tensor], content: Sequence[Tensor] | None = None) -> Tensor:
-        """Inception features of stylized images.
+        """Describes stylized images by their Inception features.
 
         Args:
             stylized: N RGB images, 3×H×W in [0, 1], sides at least 75 pixels.
@@ -43,7 +43,7 @@ class InceptionMetric(SetMetric):
         return self.describe_style(style=stylized)
 
     def describe_style(self, *, style: Sequence[Tensor]) -> Tensor:
-        """Inception features of style images.
+        """Describes style images by their Inception features.
 
         Args:
             style: M RGB images, 3×H×W in [0, 1], sides at least 75 pixels.
@@ -174,7 +174,7 @@ def _kernel(products: Tensor, size: int) -> Tensor:
 
 
 def frechet_distance(first: Tensor, second: Tensor) -> float:
-    """Fréchet distance of the normal distributions fitted to two sets of features; see ``Fid``.
+    """Returns the Fréchet distance of the normal distributions fitted to two sets of features; see ``Fid``.
 
     Args:
         first: N×D.

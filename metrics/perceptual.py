@@ -23,7 +23,7 @@ SMALLEST_SIDE: Final = 32
 
 
 class _PerceptualMetric(Metric):
-    """A distance between content and stylized image in the metric's one network."""
+    """A distance between content and stylized image by the metric's one network."""
 
     def score(
         self,
@@ -137,11 +137,11 @@ class Dists(_PerceptualMetric):
 
 
 def perceptual_distances(models: Models, role: Role, stylized: Sequence[Tensor], content: Sequence[Tensor]) -> Tensor:
-    """Distances between contents and stylized images, each of which passes the network once.
+    """Returns distances between contents and stylized images, each of which passes the network once.
 
     Args:
         models: The networks of the run.
-        role: Which distance.
+        role: Role of the network, which names the distance.
         stylized: N RGB images, 3×H×W in [0, 1].
         content: The N contents, each the size of its stylized image.
 

@@ -1,4 +1,4 @@
-"""What is alike within the content, and still alike within the stylized image: structure without looks."""
+"""Structure without appearance: whether parts alike within the content are still alike within the stylized image."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Cfsd(Metric):
 
 
 def self_similarity_divergence(content: Tensor, stylized: Tensor) -> Tensor:
-    """Summed divergence of the rows of two self-similarity matrices; see ``Cfsd``.
+    """Returns the summed divergence of the rows of two self-similarity matrices; see ``Cfsd``.
 
     Args:
         content: Features on the original network's scale, C×H×W.
@@ -103,7 +103,7 @@ def self_similarity_divergence(content: Tensor, stylized: Tensor) -> Tensor:
     for start in range(0, len(first), _ROWS):
         rows = slice(start, start + _ROWS)
         wanted = (first[rows] * scale) @ first.T
-        # The matrices are large: what can be done in place is.
+        # The matrices are large, so operations work in place where they can.
         differences = ((second[rows] * scale) @ second.T).sub_(wanted)
         shares = wanted.softmax(dim=1)
         # A row's divergence, about 1e-5, is log E[exp d] - E[d] over the content's shares, with d the differences.

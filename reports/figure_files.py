@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class FiguresReport(Report):
-    """Writes every chart as ``NAME.svg`` and ``NAME.png``, and ``figures.md``, which says what each of them shows.
+    """Writes every chart as ``NAME.svg`` and ``NAME.png``, and ``figures.md``, which explains each of them.
 
     Charts of several runs are named ``run-NUMBER-NAME``; those of all runs together ``runs-NAME``. A chart in which the
     reader of a page chooses is written as the page first shows it.
@@ -29,7 +29,7 @@ class FiguresReport(Report):
     )
 
     def write(self, runs: Sequence[RunRecords], destination: Path) -> Path:
-        """Writes the charts. One that cannot be drawn is named in ``figures.md`` and costs no other.
+        """Writes the charts. One that cannot be drawn is named in ``figures.md``; the others are written.
 
         Args:
             runs: Records of the runs, at least one.

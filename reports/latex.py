@@ -114,7 +114,7 @@ def _caption(run: RunRecords, ranking: Ranking, uneven: Sequence[str]) -> str:
     cells = [cell for row in ranking.rows for cell in row.cells]
     if any(cell.circular for cell in cells):
         words.append(r"$^\ast$: circular, the method optimised the network of the metric.")
-    # The costs, and so the durations that may be disturbed, have a table of their own.
+    # Costs have a table of their own, and only durations among them can be disturbed.
     if any(cell.warning for cell in cells):
         few = "from too few images to say much"
         words.append(rf"$^\dagger$: {DISTURBED if ranking.axis == Axis.COST else few}.")
@@ -123,7 +123,7 @@ def _caption(run: RunRecords, ranking: Ranking, uneven: Sequence[str]) -> str:
 
 
 def _networks(ranking: Ranking) -> list[str]:
-    """Which network made the numbers of each column, which methods use a stand-in, and what that means."""
+    """Returns sentences on the networks behind each column, the methods that use stand-ins, and their marks."""
     titles: dict[str, list[str]] = {}
     for column in ranking.columns:
         if column.network:
@@ -150,7 +150,7 @@ def _cell(cell: Cell) -> str:
 
 
 def tex(text: str) -> str:
-    """Returns text that LaTeX prints as it is, on one line; letters that its fonts lack become question marks."""
+    """Returns text that LaTeX prints literally, on one line; letters that its fonts lack become question marks."""
     return "".join(SYMBOLS.get(character) or _letter(character) for character in " ".join(text.split()))
 
 

@@ -21,7 +21,7 @@ LONGEST_TEXT: Final = 300
 
 
 class MarkdownReport(Report):
-    """Writes ``report.md``. Whatever comes from a plugin or a protocol is escaped."""
+    """Writes ``report.md``. Text from plugins and protocols is escaped."""
 
     info: ClassVar[ReportInfo] = ReportInfo(
         name="markdown",
@@ -119,7 +119,7 @@ def _legend(scores: Scores) -> list[str]:
 
 
 def escape(text: str) -> str:
-    """Returns text that Markdown and the HTML inside it show as it is, on one line."""
+    """Returns text that Markdown and the HTML inside it show literally, on one line."""
     line = " ".join(text.split())
     if len(line) > LONGEST_TEXT:
         line = f"{line[: LONGEST_TEXT - 1]}…"

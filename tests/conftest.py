@@ -1,4 +1,4 @@
-"""What all tests share: the command line in this process, and a third-party package with plugins."""
+"""Fixtures of all tests: the command line in this process, and a third-party package with plugins."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SAMPLE_PLUGINS = Path(__file__).parent / "plugins"
 
 @dataclass(frozen=True)
 class CommandResult:
-    """What a command printed and how it exited."""
+    """Output and exit code of a command."""
 
     code: int
     out: str

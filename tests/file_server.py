@@ -24,7 +24,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong with one request: an error status, or a connection that ends after so many bytes."""
+    """A fault of one request: an error status, or a connection that ends after a number of bytes."""
 
     status: int = 0
     drop_after: int | None = None

@@ -25,7 +25,7 @@ _RESOLVE = re.compile(r"/datasets/(?P<name>[\w.-]+/[\w.-]+)/resolve/(?P<revision
 
 
 class Fault(Enum):
-    """How a request for a part of a file can go wrong."""
+    """A fault of a request for a part of a file."""
 
     SERVER_ERROR = auto()
     DROPPED_CONNECTION = auto()

@@ -51,7 +51,7 @@ GENRES = ["abstract_painting", "landscape", "portrait", "still_life", "Unknown G
 
 @dataclass(frozen=True)
 class SyntheticWikiArt:
-    """What a synthetic data set is made of.
+    """The size and the layout of a synthetic data set.
 
     Attributes:
         shards: Number of parquet files.

@@ -34,7 +34,7 @@ ADVISORIES = [
 
 
 def requirements(project: Path) -> list[Requirement]:
-    """What a pyproject.toml requires, its extras included."""
+    """Reads the requirements of a pyproject.toml, its extras included."""
     table = tomllib.loads(project.read_text(encoding="utf-8"))
     extras = table["project"].get("optional-dependencies", {}).values()
     return [

@@ -43,7 +43,7 @@ def twin(request: pytest.FixtureRequest) -> Models:
 
 
 def test_a_twins_features_are_smaller_before_it_is_brought_to_the_original_scale(original: Models) -> None:
-    """What the other tests would miss if the twin were the original network itself."""
+    """Guards the other tests, which would pass if the twin were the original network itself."""
     for layer, features in original.vgg()(CONTENT[None], LAYERS).items():
         smaller = load_smaller("300")(CONTENT[None], [layer])[layer]
         torch.testing.assert_close(300 * smaller, features, rtol=1e-4, atol=1e-4 * features.abs().max().item())

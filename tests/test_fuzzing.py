@@ -58,7 +58,7 @@ values = st.one_of(scalars, st.lists(scalars, max_size=3), st.dictionaries(st.te
 
 
 def paths_of(value: object, here: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
-    """Where in a structure something can be changed."""
+    """Returns the paths of all values in a structure."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [here, *(path for key, item in items for path in paths_of(item, (*here, key)))]
 
@@ -161,7 +161,7 @@ def failed(sound):
 
 
 def passes(findings) -> bool:
-    """Whether the gate opens: as ``benchmark check`` decides it."""
+    """Returns whether the gate passes, as ``benchmark check`` decides it."""
     return any(finding.decides for finding in findings) and make_verdict("", findings, ()).exit_code is ExitCode.DONE
 
 

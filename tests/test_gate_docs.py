@@ -1,4 +1,4 @@
-"""What the pages about statistics and the gate say is so, and the example workflow works."""
+"""The pages about statistics and the gate are true, and the example workflow works."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ WORTH = {
     "fid": (Asked.OVERALL, "ArtFID", False),
     "artfid": (Asked.OVERALL, "ArtFID", True),
 }
-"""What the study asked and measured that is nearest to a metric, and whether that is the metric itself."""
+"""The nearest criterion and measure of the study to each metric, and whether that is the metric itself."""
 
 
 def test_every_metric_has_a_row():

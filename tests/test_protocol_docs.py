@@ -1,4 +1,4 @@
-"""What docs/protocols.md says is so."""
+"""The statements of docs/protocols.md are true."""
 
 from __future__ import annotations
 

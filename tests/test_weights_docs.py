@@ -1,4 +1,4 @@
-"""What docs/weights.md says is so."""
+"""The statements of docs/weights.md are true."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ Scores = NDArray[np.float64]
 
 
 class Noise(StrEnum):
-    """How scores move from run to run. Each has the same mean square over the cases."""
+    """Kind of the noise of scores from run to run. All have the same mean square over the cases."""
 
     ALIKE = "alike in all cases"
     """Normal, its standard deviation the same share of every score."""
@@ -50,14 +50,14 @@ class Noise(StrEnum):
 
 @dataclass(frozen=True)
 class Situation:
-    """What is simulated.
+    """A simulated situation.
 
     Attributes:
         contents: Number of contents.
         styles: Number of styles.
         repeats: Number of runs of the baseline.
         noise: Standard deviation of a score from run to run, as a share of it.
-        kind: How it is distributed.
+        kind: Kind of the noise.
         drop: Mean share of the score that one method loses on one metric. A quarter of the cases is spared, the others
             lose from a third to five thirds of their mean.
         methods: Number of methods.
@@ -107,7 +107,7 @@ def simulate(situation: Situation, checks: int, seed: int = 0, rules: GateRules 
 
 
 def is_dropped(situation: Situation, finding: Finding) -> bool:
-    """Whether a finding is of the method and the metric that lost something."""
+    """Returns whether a finding is of the method and the metric with the drop."""
     return bool(situation.drop) and (finding.method, finding.metric) == ("method0", "metric0")
 
 
@@ -133,7 +133,7 @@ def drops(situation: Situation, generator: np.random.Generator) -> Scores:
 
 
 def noise_of(situation: Situation, shape: tuple[int, ...], generator: np.random.Generator) -> Callable[[], Scores]:
-    """What draws the noise of one run, as a share of each score."""
+    """Returns a function that draws the noise of one run, as a share of each score."""
     scale = np.full(shape, situation.noise)
     if situation.kind is Noise.UNEVEN:
         uneven = 8 ** generator.uniform(size=shape)

@@ -69,7 +69,7 @@ EFFECTS = (
 
 @dataclass(frozen=True)
 class Rates:
-    """How often rules err, each a share of runs.
+    """Rates at which rules err, each a share of runs.
 
     Attributes:
         pair_ranks: One pair is called different by the signed-rank test.
@@ -124,7 +124,7 @@ def signed_rank_tests(scores: Numbers) -> Numbers:
 
 
 def ranks_agree(differences: Numbers) -> NDArray[np.bool_]:
-    """Whether, in each run, neither signed ranks nor most cases contradict the sign of the mean."""
+    """Returns whether, in each run, neither signed ranks nor most cases contradict the sign of the mean."""
     cases = differences.reshape(len(differences), -1)
     turned = cases * np.sign(cases.mean(axis=1, keepdims=True))
     signed_ranks = (rankdata(np.abs(turned), axis=1) * np.sign(turned)).sum(axis=1)
@@ -143,7 +143,7 @@ def holm(p_values: Numbers) -> Numbers:
 
 
 def shown_differences(methods: Sequence[Numbers]) -> NDArray[np.bool_]:
-    """Which pairs of methods are shown to differ, R×P, in the order of ``itertools.combinations``."""
+    """Returns whether each pair of methods is shown to differ, R×P, in the order of ``itertools.combinations``."""
     pairs = [one - other for one, other in itertools.combinations(methods, 2)]
     corrected = holm(np.stack([t_tests(pair) for pair in pairs], axis=1))
     shown: NDArray[np.bool_] = (corrected < ALPHA) & np.stack([ranks_agree(pair) for pair in pairs], axis=1)
@@ -173,7 +173,7 @@ def simulate(
 
 
 def _errors(generator: np.random.Generator, methods: Sequence[Numbers], resamples: int) -> NDArray[np.bool_]:
-    """Whether each rule errs in each run (or an interval covers), in the order of the fields of ``Rates``."""
+    """Returns whether each rule errs in each run (or an interval covers), in the order of the fields of ``Rates``."""
     _, contents, styles = methods[0].shape
     fewest = min(contents, styles)
     pairs = list(itertools.combinations(range(METHODS), 2))
@@ -202,7 +202,7 @@ def _errors(generator: np.random.Generator, methods: Sequence[Numbers], resample
 
 
 def _contain_zero(resampled: Numbers, number: int) -> NDArray[np.bool_]:
-    """Whether the expanded percentile interval of Hesterberg (2015) does, for each row of resampled means."""
+    """Returns whether Hesterberg's (2015) expanded percentile interval does, for each row of resampled means."""
     tail = float(ndtr(-math.sqrt(number / (number - 1)) * stdtrit(number - 1, (1 + LEVEL) / 2)))
     low, high = np.quantile(resampled, [tail, 1 - tail], axis=1)
     contained: NDArray[np.bool_] = (low <= 0) & (high >= 0)

@@ -41,7 +41,7 @@ SIDE = 161
 
 @dataclass(frozen=True)
 class Simulation:
-    """What a simulated run cost.
+    """Costs of a simulated run.
 
     Attributes:
         units: Number of units.

@@ -1,4 +1,4 @@
-"""Whether metrics order the methods of a run alike."""
+"""Agreement of metrics on the order of a run's methods."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmark.store.records import RunRecords
 
 @dataclass(frozen=True)
 class RankAgreement:
-    """How far two metrics agree on the order of the methods.
+    """The agreement of two metrics on the order of the methods.
 
     Attributes:
         first: Name of a metric.
@@ -79,7 +79,7 @@ def _agreement(first: str, second: str, one: ScoreTable, other: ScoreTable, meth
 
 
 def kendall_tau(first: ArrayLike, second: ArrayLike) -> NDArray[np.float64]:
-    """Kendall's τ_b of each row: Σ sign(Δfirst) · sign(Δsecond) over all pairs, divided by the root of both own sums.
+    """Computes Kendall's τ_b of each row, Σ ab / √(Σ a² · Σ b²) over all pairs with a, b = sign(Δfirst), sign(Δsecond).
 
     Args:
         first: N×K numbers: N orders of K things.

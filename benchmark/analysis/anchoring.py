@@ -1,4 +1,4 @@
-"""Scores on a scale whose ends are the controls: 0 where nothing was transferred, 1 where everything was."""
+"""Scores on a scale between the controls: 0 where nothing was transferred, 1 where everything was."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ class AnchoredScore:
 
 @dataclass(frozen=True)
 class Unanchored:
-    """Why a score has no place between the controls.
+    """A score without a place between the controls, and the reason.
 
     Attributes:
         metric: Name of the metric.
-        method: Name of the method, or empty where it is so for all.
+        method: Name of the method, or empty where it holds for all.
         reason: The reason, in words.
     """
 
@@ -70,13 +70,13 @@ def anchored_scores(run: RunRecords) -> tuple[list[AnchoredScore], list[Unanchor
     """Anchors the mean scores of the methods of a run between its controls.
 
     The control whose ``anchor`` is the axis ``content`` keeps the content, the one whose ``anchor`` is ``style`` is the
-    style itself. On the axis ``content`` the latter is 0 and the former 1; on the axes ``style`` and ``text`` it is the
-    other way round. Means, and not cases, are divided, because the controls may be close to each other in single cases.
-    All means of a metric are over the same cases: those that both controls and all compared methods have a score for.
+    style itself. On the axis ``content`` the latter is 0 and the former 1; on the axes ``style`` and ``text`` it is
+    the other way round. Means, and not cases, are divided, because the controls may be close to each other in single
+    cases. All means of a metric are over the same cases, for which both controls and all compared methods have a score.
 
-    A scale needs ends in the order that the metric states: the mean at 1 better than the mean at 0. Where it is not, or
-    where the two are nearly equal (the 95 % interval of their difference contains 0, and not every case has them in
-    this order), nothing is anchored.
+    A scale needs ends in the order that the metric states: the mean at 1 better than the mean at 0. Where they are
+    not, or are nearly equal (the 95 % interval of their difference contains 0, and not every case has them in this
+    order), nothing is anchored.
 
     The interval is that of Fieller (1954), "Some problems in interval estimation", Journal of the Royal Statistical
     Society B 16(2): the ratios ρ for which the mean of (score − zero) − ρ (one − zero) does not differ from 0 by the t
@@ -87,7 +87,7 @@ def anchored_scores(run: RunRecords) -> tuple[list[AnchoredScore], list[Unanchor
         run: The run.
 
     Returns:
-        One entry per method and metric that can be anchored; and why others of these axes cannot.
+        One entry per method and metric that can be anchored; and the reasons why others of these axes cannot.
     """
     controls = {method.anchor: method.name for method in run.methods if method.control and method.anchor}
     anchored: list[AnchoredScore] = []
@@ -144,7 +144,7 @@ def _anchored(run: RunRecords, metric: MetricRecord, ends: _Ends) -> tuple[list[
 
 
 def _no_scale(scores: PairedScores, sign: float, ends: _Ends) -> str:
-    """Why the controls, whose scores are the last two columns, make no scale, or an empty string."""
+    """Says why the controls, whose scores are the last two columns, make no scale, or returns an empty string."""
     gains = sign * (scores.values[:, -1] - scores.values[:, -2])
     span = crossed_estimate(gains, scores.contents, scores.styles)
     zero, one = scores.values[:, -2:].mean(axis=0)
@@ -164,7 +164,7 @@ def _no_scale(scores: PairedScores, sign: float, ends: _Ends) -> str:
 
 
 def _ratio(scores: PairedScores, column: int) -> tuple[float, Interval | None]:
-    """The anchored mean of a column, and Fieller's interval of it; the controls are the last two columns."""
+    """Returns the anchored mean of a column, and Fieller's interval of it; the controls are the last two columns."""
     rise = scores.values[:, column] - scores.values[:, -2]
     span = scores.values[:, -1] - scores.values[:, -2]
     ratio = float(rise.mean() / span.mean())
@@ -177,7 +177,7 @@ def _ratio(scores: PairedScores, column: int) -> tuple[float, Interval | None]:
 
 
 def _fieller(means: NDArray[np.float64], covariance: NDArray[np.float64], levels: int) -> Interval | None:
-    """The ratios ρ with (a − ρ b)² ≤ t² (var a − 2 ρ cov + ρ² var b), for means a and b; ``None`` if unbounded."""
+    """Returns ρ with (a − ρ b)² ≤ t² (var a − 2 ρ cov + ρ² var b), for means a and b; ``None`` if unbounded."""
     from scipy.special import stdtrit
 
     squared = float(stdtrit(levels - 1, (1 + LEVEL) / 2)) ** 2
@@ -186,6 +186,6 @@ def _fieller(means: NDArray[np.float64], covariance: NDArray[np.float64], levels
     constant = means[0] ** 2 - squared * covariance[0, 0]
     if quadratic <= 0:
         return None
-    # Not below zero but by rounding, since the ratio of the means solves the inequality.
+    # Only rounding can make it negative, since the ratio of the means solves the inequality.
     root = math.sqrt(max(middle**2 - quadratic * constant, 0.0))
     return Interval(float((middle - root) / quadratic), float((middle + root) / quadratic))

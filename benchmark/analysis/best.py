@@ -1,4 +1,4 @@
-"""Which methods have the best mean by a metric, over cases that all of them answered."""
+"""The methods with the best mean by a metric, over cases that all of them answered."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Best:
     Attributes:
         methods: Their names, several where they are equal; none where the metric does not rank, where fewer than two
             methods are compared, or where these have no case in common.
-        shared_cases: Number of cases that all compared methods have a score for, where some have scores for others
-            too, which then do not count. ``None`` where all have scores for the same cases.
+        shared_cases: Number of cases that all compared methods have a score for; scores for other cases do not count.
+            ``None`` where all have scores for the same cases.
         means: Where methods have scores for different cases: the mean over the shared ones of every method and control
             that has a score for each of them.
         left_out: Names of methods that have a score for too few cases to be compared; see ``share_cases``.

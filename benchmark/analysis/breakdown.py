@@ -15,7 +15,7 @@ from benchmark.store.records import CaseRecord, RunRecords
 
 
 class Factor(StrEnum):
-    """What cases are grouped by."""
+    """A property that cases are grouped by."""
 
     MOVEMENT = "movement"
     GENRE = "genre"
@@ -28,8 +28,8 @@ class GroupMean:
     """The mean score of a method over the cases of a group.
 
     Attributes:
-        factor: What the cases are grouped by.
-        level: What the cases of the group share: an artist, a movement, a genre, or the name of a content.
+        factor: The property that the cases are grouped by.
+        level: Its value for this group: an artist, a movement, a genre, or the name of a content.
         metric: Name of the metric.
         method: Name of the method or control.
         estimate: The mean, its interval and its numbers of cases, contents and styles. Fewer than two contents or two
@@ -49,7 +49,7 @@ def breakdowns(run: RunRecords) -> list[GroupMean]:
     Methods stand side by side, and so all means of a metric are over the cases that the methods and controls share;
     one that has a score for too few is left out (see ``share_cases``).
 
-    A mix of styles belongs to a movement, genre or artist if all its styles do. Cases of which it is not known, or
+    A mix of styles belongs to a movement, genre or artist if all its styles do. Cases for which it is unknown, or
     whose styles differ in it, are in no group.
 
     Args:

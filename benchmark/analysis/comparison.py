@@ -1,4 +1,4 @@
-"""Which differences between the methods of a run are shown by its cases, and which could have been."""
+"""Paired comparisons of a run's methods: the differences that its cases show, and those that they could show."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class MethodComparison:
             nothing can be said.
         better: Name of the method that is shown to be better, or empty. Shown means that ``p_holm`` is below 5 %, that
             ``corrected`` excludes zero, and that the ranks do not say the opposite of the mean.
-        disagreement: Where the mean would show one to be better, but the ranks say the opposite: the two in words.
-        detectable: Where nothing is shown: the smallest difference that would have been, four times in five. ``None``
-            where a difference is shown, and where it cannot be told: from one content or style, or without scatter.
+        disagreement: Where the mean would show one to be better, but the ranks say the opposite: both facts in words.
+        detectable: Where no difference is shown: the smallest one that these cases would show four times in five.
+            ``None`` where one is shown, and where it is unknown: with one content or style, or without scatter.
     """
 
     metric: str
@@ -124,7 +124,7 @@ def _judged(comparison: MethodComparison, sign: float, test: CorrectedTest, test
 
 
 def _disagreement(comparison: MethodComparison, gain: float) -> str:
-    """How the ranks contradict the mean, or an empty string.
+    """Says how the ranks contradict the mean, or returns an empty string where they do not.
 
     They do where the signed ranks of the differences (the effect) or the ranks within cases (who wins more of them)
     favour the other method.
@@ -142,7 +142,7 @@ def _disagreement(comparison: MethodComparison, gain: float) -> str:
 
 
 def detectable_difference(difference: Estimate, tests: int) -> float | None:
-    """The smallest mean difference that cases with this scatter show with a power of about 80 %.
+    """Returns the smallest mean difference that cases with this scatter show with a power of about 80 %.
 
     It is δ · s: s the standard error, and δ the non-centrality at which a non-central t variable of m − 1 degrees of
     freedom exceeds the critical value with a probability of 80 %. The critical value is that of 5 % / ``tests``, Holm's

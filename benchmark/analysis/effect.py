@@ -1,4 +1,4 @@
-"""How consistently one of two paired scores is the better."""
+"""Effect size: the consistency with which one of two paired scores is the better."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 
 def rank_biserial(differences: ArrayLike) -> float:
-    """Matched-pairs rank-biserial correlation (Kerby 2014, "The simple difference formula").
+    """Computes the matched-pairs rank-biserial correlation (Kerby 2014, "The simple difference formula").
 
     It is the rank sum of the positive differences minus that of the negative ones, divided by their total: 1 where all
     differences are positive, −1 where all are negative. Pairs without a difference are left out.

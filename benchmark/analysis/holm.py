@@ -1,4 +1,4 @@
-"""What keeps many tests honest."""
+"""Holm's correction for many tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Confidence intervals that respect that every content meets every style."""
+"""Confidence intervals for means over cases that cross contents with styles."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Interval:
 
     @property
     def excludes_zero(self) -> bool:
-        """Whether zero lies outside."""
+        """Whether zero lies outside the interval."""
         return self.low > 0 or self.high < 0
 
     def within(self, minimum: float | None, maximum: float | None) -> Interval:
-        """The part of it in which a quantity that cannot leave a range can lie at all.
+        """Returns the part of the interval that lies within the possible range of a quantity.
 
         Args:
             minimum: The least possible value, or ``None``.
@@ -39,12 +39,12 @@ class Interval:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over cases and how well it is known.
+    """A mean over cases with its uncertainty.
 
     Attributes:
         mean: The mean.
-        interval: Its interval, or ``None`` where nothing can be said.
-        standard_error: Its standard error, or ``None`` where nothing can be said.
+        interval: Its interval, or ``None`` where there is none.
+        standard_error: Its standard error, or ``None`` where there is none.
         cases: Number of cases.
         contents: Number of different contents among them.
         styles: Number of different styles (or mixes) among them.
@@ -64,7 +64,7 @@ class Estimate:
 
 
 def crossed_estimate(values: ArrayLike, contents: ArrayLike, styles: ArrayLike, *, level: float = LEVEL) -> Estimate:
-    """A mean over cases that cross contents with styles, with its two-way standard error and its t interval.
+    """Estimates a mean over cases that cross contents with styles, its two-way standard error and its t interval.
 
     Args:
         values: N scores, N ≥ 1.
@@ -80,10 +80,10 @@ def crossed_estimate(values: ArrayLike, contents: ArrayLike, styles: ArrayLike, 
 
 
 def t_interval(estimate: Estimate, level: float = LEVEL) -> Interval | None:
-    """The interval mean ± t · standard error, t the Student quantile of the level for m − 1 degrees of freedom.
+    """Returns the interval mean ± t · standard error, t the Student quantile of the level for m − 1 degrees of freedom.
 
-    m is the smaller of the numbers of contents and of styles, because the mean over cases varies as a mean of that many
-    independent numbers does where the effects of the scarcer factor decide.
+    m is the smaller of the numbers of contents and of styles: where the effects of the scarcer factor dominate, the
+    mean over cases varies like a mean of that many independent numbers.
 
     Args:
         estimate: A mean with its standard error.
@@ -101,7 +101,7 @@ def t_interval(estimate: Estimate, level: float = LEVEL) -> Interval | None:
 
 
 def t_test(estimate: Estimate) -> float:
-    """Two-sided p-value of a mean of zero: 2 · t₍m−1₎(−|mean| / standard error), m as for ``t_interval``.
+    """Returns the two-sided p-value of a mean of zero: 2 · t₍m−1₎(−|mean| / standard error), m as for ``t_interval``.
 
     Where all cases have the same value, there is no scatter to measure it by. The p-value is then 2¹⁻ᵐ, the
     probability that m independent numbers with a median of zero all have the same sign.
@@ -122,7 +122,7 @@ def t_test(estimate: Estimate) -> float:
 
 
 def two_way_covariance(values: ArrayLike, contents: ArrayLike, styles: ArrayLike) -> NDArray[np.float64] | None:
-    """Covariance of means over cases that cross contents with styles.
+    """Computes the covariance of means over cases that cross contents with styles.
 
     Cases of one content, or of one style, are not independent. With the residuals r of the cases from their mean, N
     cases, C contents and S styles, the variance of the mean is
@@ -152,7 +152,7 @@ def two_way_covariance(values: ArrayLike, contents: ArrayLike, styles: ArrayLike
     if fewest < 2:
         return None
     residuals = scores - scores.mean(axis=0)
-    # What is left of equal numbers is rounding, which is no scatter.
+    # The residuals of equal numbers are rounding errors, which are no scatter.
     residuals[:, np.ptp(scores, axis=0) <= _ROUNDING * np.abs(scores).max(axis=0)] = 0
     _, cell_of = np.unique(content_of * number_of_styles + style_of, return_inverse=True)
     covariance = np.zeros((scores.shape[1],) * 2)
@@ -168,7 +168,7 @@ def two_way_covariance(values: ArrayLike, contents: ArrayLike, styles: ArrayLike
 
 
 def numbered(names: ArrayLike) -> tuple[int, NDArray[np.intp]]:
-    """How many different names there are, and of each name its number among them in alphabetical order.
+    """Returns the number of different names, and the index of each name among them in alphabetical order.
 
     Args:
         names: The names.

@@ -1,4 +1,4 @@
-"""What counts as significant."""
+"""Levels of significance and confidence."""
 
 from __future__ import annotations
 

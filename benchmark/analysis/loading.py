@@ -1,4 +1,4 @@
-"""Loads what a run left, finished or not."""
+"""Loading of runs, finished or not."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def load_run(path: Path | str) -> pd.DataFrame:
 
 
 def load_records(path: Path) -> RunRecords:
-    """Loads everything that a run left. A damaged or partial run gives what there is, and warnings.
+    """Loads all records of a run. A damaged or partial run gives the parts that exist, with warnings.
 
     Args:
         path: Folder of the run.

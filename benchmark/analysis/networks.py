@@ -1,7 +1,7 @@
-"""Which pretrained network made a number, in the words that every table, chart and caption uses.
+"""Names and marks of the pretrained networks behind a number, as all tables, charts and captions use them.
 
 A stand-in is a network that plays the part of a published one without being it. Its numbers look like those of the
-published one, so it is named and marked wherever one of them stands.
+published one, so it is named and marked wherever they are shown.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ STAND_IN: Final = "‡"
 """Mark of a stand-in: a mark of footnotes that fonts of terminals, browsers and LaTeX (``\\ddagger``) have."""
 
 UNKNOWN: Final = "?"
-"""Mark of a network of which an old run did not note what it is."""
+"""Mark of a network that an old run did not describe."""
 
 _ADVICE: Final = "compare within this protocol only"
 
 
 @dataclass(frozen=True)
 class Network:
-    """A pretrained network, as it is named beside its numbers.
+    """A pretrained network, as named beside its numbers.
 
     Attributes:
         name: Its name in protocols.
@@ -51,23 +51,23 @@ class Network:
 
 
 def label_of(networks: Iterable[Network]) -> str:
-    """The names of networks with their marks; empty where there are none."""
+    """Returns the names of networks with their marks; empty where there are none."""
     return " + ".join(network.label for network in networks)
 
 
 def names_of(networks: Iterable[Network]) -> str:
-    """The names of networks, for programs."""
+    """Returns the names of networks, for programs."""
     return " + ".join(network.name for network in networks)
 
 
 def originals_of(networks: Iterable[Network]) -> str:
-    """What networks stand in for, for programs: empty for published ones, ``unknown`` where it was not noted."""
+    """Returns the networks that these stand in for, for programs: none for published ones, or ``unknown``."""
     originals = ("unknown" if network.stands_in_for is None else network.stands_in_for for network in networks)
     return " + ".join(dict.fromkeys(filter(None, originals)))
 
 
 def notes_on(networks: Iterable[Network]) -> tuple[str, ...]:
-    """What the marks of networks mean: a sentence for each mark, none for published networks.
+    """Explains the marks of networks: in a sentence for each mark, none for published networks.
 
     Args:
         networks: The networks that are shown, in any number of places.
@@ -101,7 +101,7 @@ class Networks:
     judge: Network | None = None
 
     def of_metric(self, name: str) -> tuple[Network, ...]:
-        """The networks of a metric, or of the metric that a column is a component of; none for costs.
+        """Returns the networks of a metric, or of the metric that a column is a component of; none for costs.
 
         Args:
             name: Name of the metric, or of the column.
@@ -109,7 +109,7 @@ class Networks:
         return self.of_metrics.get(name) or self.of_metrics.get(name.partition(".")[0], ())
 
     def metric(self, name: str) -> str:
-        """The label of a metric's networks; empty where it has none.
+        """Returns the label of a metric's networks; empty where it has none.
 
         Args:
             name: Name of the metric, or of a column.
@@ -117,11 +117,11 @@ class Networks:
         return label_of(self.of_metric(name))
 
     def metric_mark(self, name: str) -> str:
-        """The marks of a metric's networks, each once."""
+        """Returns the marks of a metric's networks, each once."""
         return _marks(self.of_metric(name))
 
     def stand_ins(self, method: str) -> str:
-        """The label of those networks of a method that are no published ones; empty where all are.
+        """Returns the label of those networks of a method that are not published ones; empty where all are.
 
         Args:
             method: Name of the method.
@@ -129,11 +129,11 @@ class Networks:
         return label_of(network for network in self.of_methods.get(method, ()) if network.mark)
 
     def method_mark(self, name: str) -> str:
-        """The marks of a method's networks, each once."""
+        """Returns the marks of a method's networks, each once."""
         return _marks(self.of_methods.get(name, ()))
 
     def notes(self, metrics: Iterable[str] | None = None, methods: Iterable[str] | None = None) -> tuple[str, ...]:
-        """What the marks mean that stand beside metrics and methods.
+        """Explains the marks beside metrics and methods.
 
         Args:
             metrics: Names of the metrics that are shown, by default all.
@@ -146,7 +146,7 @@ class Networks:
         return notes_on(network for networks in shown for network in networks)
 
     def lines(self) -> tuple[str, ...]:
-        """Which network made which scores, which methods use stand-ins, and what the marks mean, for plain text."""
+        """Returns lines of plain text on the networks behind the scores, the methods with stand-ins, and the marks."""
         by_label: dict[str, list[str]] = {}
         for name in self.of_metrics:
             if label := self.metric(name):
@@ -155,12 +155,12 @@ class Networks:
         return (*filter(None, (made, self.used_stand_ins())), *self.notes())
 
     def used_stand_ins(self) -> str:
-        """Which methods use stand-ins, for plain text; empty where none does."""
+        """Returns plain text on the methods that use stand-ins; empty where none does."""
         return "; ".join(f"{name} uses {label}" for name in self.of_methods if (label := self.stand_ins(name)))
 
 
 def networks_of_run(run: RunRecords) -> Networks:
-    """The networks of a run. Where it did not note what they are, as old ones did not, they are looked up by name.
+    """Returns the networks of a run. Those that an old run did not describe are looked up by name.
 
     Args:
         run: The run.
@@ -190,7 +190,7 @@ def networks_of_run(run: RunRecords) -> Networks:
 
 
 def networks_of_roles(roles: Iterable[Role], models: Mapping[Role, str]) -> tuple[Network, ...]:
-    """The networks that play roles in a protocol; roles that it does not name are left out.
+    """Returns the networks that play roles in a protocol; roles that it does not name are left out.
 
     Args:
         roles: The roles.
@@ -201,7 +201,7 @@ def networks_of_roles(roles: Iterable[Role], models: Mapping[Role, str]) -> tupl
 
 
 def networks_of_metrics(metrics: Sequence[SelectedMetric], models: Mapping[Role, str]) -> Networks:
-    """The networks of metrics in a protocol.
+    """Returns the networks of metrics in a protocol.
 
     Args:
         metrics: The metrics; those that are broken or unavailable are left out.
@@ -215,7 +215,7 @@ def networks_of_metrics(metrics: Sequence[SelectedMetric], models: Mapping[Role,
 
 
 def network_of(model: ModelRecord) -> Network:
-    """The network of a record, looked up by its name where the run did not note what it is.
+    """Returns the network of a record, looked up by its name where the run did not describe it.
 
     Args:
         model: The record.
@@ -224,7 +224,7 @@ def network_of(model: ModelRecord) -> Network:
 
 
 def known_network(name: str) -> Network:
-    """A network by its name alone, as far as this installation knows it.
+    """Returns a network by its name alone, as far as this installation knows it.
 
     Args:
         name: Name of the network.

@@ -1,4 +1,4 @@
-"""The scores of a run, case by case, as comparisons need them: methods side by side, the better the higher."""
+"""The scores of a run as comparisons need them: cases × methods, on the cases that the methods share."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class ScoreTable:
     Args:
         run: The run.
         column: Name of the column.
-        direction: Which end is good.
+        direction: The good end of the range.
     """
 
     def __init__(self, run: RunRecords, column: str, direction: Direction) -> None:
@@ -66,11 +66,11 @@ class ScoreTable:
         self.sign = -1.0 if direction is Direction.LOWER else 1.0
 
     def scored(self, methods: Iterable[str]) -> list[str]:
-        """Those of the methods that have a score for some case."""
+        """Returns those of the methods that have a score for some case."""
         return [name for name in methods if name in self._table and bool(self._table[name].notna().any())]
 
     def paired(self, methods: list[str]) -> PairedScores:
-        """Scores of methods on the cases that all of them have a score for.
+        """Returns the scores of methods on the cases that all of them have a score for.
 
         Args:
             methods: Names of methods that have scores.
@@ -85,7 +85,7 @@ class ScoreTable:
         )
 
     def shared(self, methods: Sequence[str], required: Sequence[str] = ()) -> SharedScores:
-        """Scores of methods on the cases that they share, without those that share too few.
+        """Returns the scores of methods on the cases that they share, without those that share too few.
 
         Args:
             methods: Names of methods.
@@ -103,9 +103,9 @@ class ScoreTable:
 def share_cases(answered: Mapping[str, Set[str]]) -> tuple[list[str], list[str]]:
     """Chooses the methods that are compared with each other on the cases that all of them have a score for.
 
-    Every method is, unless a few would leave the others too little: as long as those that are left share fewer than a
-    third of the cases that any of them has a score for, the one that has a score for the fewest is left out (of
-    several, the last).
+    All methods are compared, unless a few have scores for so few cases that the others would lose too many: as long as
+    the remaining methods share fewer than a third of the cases that any of them has a score for, the method with the
+    fewest scores is left out (of several, the last).
 
     Args:
         answered: Names of the cases that each method has a score for.
@@ -127,7 +127,7 @@ def share_cases(answered: Mapping[str, Set[str]]) -> tuple[list[str], list[str]]
 
 
 def ranking_metrics(run: RunRecords) -> list[MetricRecord]:
-    """The metrics of a run that say which of two scores is better."""
+    """Returns the metrics of a run that can rank: those that state a good end and have scores."""
     return [
         metric
         for metric in run.metrics
@@ -136,5 +136,5 @@ def ranking_metrics(run: RunRecords) -> list[MetricRecord]:
 
 
 def ranked_methods(run: RunRecords) -> list[str]:
-    """The methods of a run that are compared with each other: all but the controls."""
+    """Returns the methods of a run that are compared with each other: all but the controls."""
     return [method.name for method in run.methods if not method.control]

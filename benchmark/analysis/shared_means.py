@@ -1,4 +1,4 @@
-"""Means that stand side by side: each over the cases that all compared methods have a score for."""
+"""Means that can be compared: each over the cases that all compared methods have a score for."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class SimilarityMatrix:
         images: The image files.
         values: One row per prompt, one number per image.
         model: The text-image model.
-        notes: What a reader has to know of a prompt, in a line, by prompt: what the model did not read of it.
+        notes: One line by prompt, for those that the model did not wholly read.
     """
 
     prompts: tuple[str, ...]
@@ -87,7 +87,7 @@ class SimilarityMatrix:
                 write_bytes(path, self.to_png())
 
     def to_csv(self) -> str:
-        """The matrix as CSV, with the names of the images in the first line; notes are in its description."""
+        """Returns the matrix as CSV, with the names of the images in the first line; notes are in its description."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(["prompt", *map(printable, self.images)])
@@ -95,7 +95,7 @@ class SimilarityMatrix:
         return text.getvalue()
 
     def describe_csv(self, name: str) -> str:
-        """The description of the CSV file in JSON, as CSV on the Web has it, with the network.
+        """Returns the description of the CSV file in JSON, as CSV on the Web has it, with the network.
 
         Args:
             name: Name of the CSV file.
@@ -117,7 +117,7 @@ class SimilarityMatrix:
         return json.dumps(description, indent=2, ensure_ascii=False) + "\n"
 
     def to_html(self) -> str:
-        """The matrix as a page of its own, a heat map with thumbnails."""
+        """Returns the matrix as a page of its own, a heat map with thumbnails."""
         from jinja2 import Environment, StrictUndefined
 
         environment = Environment(autoescape=True, undefined=StrictUndefined)
@@ -145,7 +145,7 @@ class SimilarityMatrix:
         )
 
     def to_png(self) -> bytes:
-        """The matrix as a picture, a heat map with thumbnails."""
+        """Returns the matrix as a PNG picture, a heat map with thumbnails."""
         from PIL import Image, ImageDraw, ImageFont
 
         font = ImageFont.load_default(size=14)

@@ -23,15 +23,15 @@ RANKS_NOTE = (
 
 @dataclass(frozen=True)
 class RunStatistics:
-    """What the cases of one run say about its methods and metrics.
+    """All statistics of the methods and metrics of one run.
 
     Attributes:
         comparisons: Every two methods by every metric.
         ranks: The methods' average ranks by every metric, which describe the run and show no difference.
         anchored: Mean scores between the controls.
-        unanchored: Why others have no place between them.
+        unanchored: The other scores, with the reasons why they have no place between the controls.
         means: Means of scores and costs over the cases that the methods share.
-        left_out: Methods that have a score for too few cases to stand beside several others.
+        left_out: Methods that have a score for too few cases to be compared with several others.
         agreement: Agreement of every two metrics.
         trade_offs: Pareto front of every content metric with every style metric.
         circular: By metric, the compared methods that optimised its network.
@@ -48,7 +48,7 @@ class RunStatistics:
     circular: dict[str, tuple[str, ...]]
 
     def to_json(self) -> dict[str, Any]:
-        """The statistics as JSON."""
+        """Returns the statistics as JSON."""
         return {"schema_version": SCHEMA_VERSION, "notes": {"ranks": RANKS_NOTE}, **asdict(self)}
 
 

@@ -114,10 +114,10 @@ def _with_warning(row: SummaryRow, scores_of: Callable[[str, str], pd.DataFrame]
 
 
 def time_to_rank_by(run: RunRecords) -> str:
-    """The column by which the methods of a run are fast or slow.
+    """Returns the column of the time that methods of a run are ranked by.
 
-    Elapsed time; where that of some method was disturbed, processor time, if it was taken. A unit on a CUDA device
-    hardly takes processor time, which is no substitute there.
+    It is elapsed time, or processor time, if measured, where the elapsed time of some method was disturbed. On CUDA,
+    where a unit hardly takes processor time, it is always elapsed time.
 
     Args:
         run: The run.
@@ -128,7 +128,7 @@ def time_to_rank_by(run: RunRecords) -> str:
 
 
 def scores_in(units: pd.DataFrame) -> Callable[[str, str], pd.DataFrame]:
-    """What ``summarize`` asks for, from a whole table of results."""
+    """Returns a function that reads the scores for ``summarize`` from a whole table of results."""
     done = dict(iter(units[units["status"] == UnitStatus.OK].groupby("method")))
     return lambda method, column: done.get(method, units[:0])[["content", "style", column]]
 
@@ -152,7 +152,7 @@ def _set_row(score: SetScore, method: MethodRecord, metric: MetricRecord, models
 
 
 def is_circular(backbones: Iterable[str], optimises: Iterable[str], models: Mapping[str, str]) -> bool:
-    """Whether a metric's network, or one of several, is one that the method optimised.
+    """Returns whether a metric's network, or one of several, is one that the method optimised.
 
     Args:
         backbones: Names of the metric's models.

@@ -1,4 +1,4 @@
-"""Which methods no other method beats on content and on style at once."""
+"""Pareto fronts: methods that no other method beats on content and on style at once."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class TradeOff:
 def trade_offs(run: RunRecords, anchored: Sequence[AnchoredScore], means: Sequence[SharedMean]) -> list[TradeOff]:
     """Finds the Pareto front of every content metric with every style metric.
 
-    The fronts are over anchored means; where these give no pair at all, as without controls, over raw means, of which
-    the lower ones are better where the metric says so. Either are, by a metric, over the same cases for all methods.
+    The fronts are over anchored means, or over raw means, in the direction of each metric, if no pair of metrics is
+    anchored, as without controls. Both kinds of means are over the same cases for all methods of a metric.
 
     Args:
         run: The run.
@@ -54,7 +54,7 @@ def trade_offs(run: RunRecords, anchored: Sequence[AnchoredScore], means: Sequen
 
 
 def _turned_means(run: RunRecords, means: Sequence[SharedMean]) -> dict[str, dict[str, float]]:
-    """Raw means of the methods, the higher the better."""
+    """Returns raw means of the methods, turned so that higher is better."""
     methods, directions = set(ranked_methods(run)), {metric.name: metric.direction for metric in ranking_metrics(run)}
     turned: dict[str, dict[str, float]] = {}
     for entry in means:
@@ -78,7 +78,7 @@ def _fronts(run: RunRecords, scores: Mapping[str, Mapping[str, float]]) -> list[
 
 
 def pareto_front(points: Mapping[str, tuple[float, float]]) -> tuple[str, ...]:
-    """Names of the points that no other point dominates, the higher the better, by falling first coordinate.
+    """Returns the names of points that no other point dominates, the higher the better, by falling first coordinate.
 
     Args:
         points: Two coordinates of each name.

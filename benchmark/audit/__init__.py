@@ -1,1 +1,1 @@
-"""Whether a metric measures what it says: known changes of pictures, and what its scores must do under them."""
+"""Audit of metrics: checks that scores answer known changes of pictures as the metric's description demands."""

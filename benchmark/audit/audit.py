@@ -1,4 +1,4 @@
-"""All checks of metrics on the cases of a protocol."""
+"""The audit: all checks of metrics on the cases of a protocol."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def audit_metrics(
         protocol: The protocol whose contents, style images, prompts and networks are used.
         limit: Number of cases at most.
         device: ``cpu`` or ``cuda``.
-        observe: Is told the number of each case, from 0, before it is read, and all cases.
+        observe: Called before each case with its number, from 0, and all cases.
 
     Raises:
         InputError: The protocol has no case of one style with an image, or an image cannot be used.

@@ -1,4 +1,4 @@
-"""What a metric says of every treated case, gathered before anything is judged."""
+"""Evidence of an audit: a metric's readings of every treated case, gathered before any check is applied."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Evidence:
         subject: The metric.
         cases: The cases, each of one content and one style.
         readings: For each treatment, the reading of each case.
-        errors: Why the readings of a treatment are missing.
+        errors: For each treatment without readings, the reason.
     """
 
     subject: Subject
@@ -55,7 +55,7 @@ class Evidence:
         return [case.style_id for case in self.cases]
 
     def read(self, treatment: Treatment) -> list[Reading]:
-        """The reading of each case.
+        """Returns the reading of each case.
 
         Raises:
             ScoringError: The metric raised.
@@ -65,7 +65,7 @@ class Evidence:
         return self.readings[treatment]
 
     def scores(self, treatment: Treatment) -> NDArray[np.float64]:
-        """The score of each case, or the single score of all of them.
+        """Returns the score of each case, or the single score of all of them.
 
         Raises:
             ScoringError: The metric raised.
@@ -74,7 +74,7 @@ class Evidence:
         return self.scores_of(self.read(treatment))
 
     def scores_of(self, readings: Sequence[Reading]) -> NDArray[np.float64]:
-        """The scores that follow from readings; raises as ``scores``."""
+        """Computes the scores of readings; raises as ``scores`` does."""
         scores = self.subject.scores(readings)
         if self.subject.is_set_metric and bool(np.isnan(scores).any()):
             raise NotApplicableError("too few images for a number")
@@ -83,12 +83,12 @@ class Evidence:
         return scores
 
     def goodness(self, treatment: Treatment) -> NDArray[np.float64]:
-        """Like ``scores``, the better the higher."""
+        """Returns the scores, with the sign that makes higher ones better; raises as ``scores`` and ``sign`` do."""
         return self.sign * self.scores(treatment)
 
     @property
     def sign(self) -> float:
-        """What a score is multiplied by so that higher is better.
+        """Factor of ±1 that makes higher scores better.
 
         Raises:
             NotApplicableError: The metric does not rank.
@@ -98,10 +98,10 @@ class Evidence:
         return -1.0 if self.info.direction is Direction.LOWER else 1.0
 
     def ends(self) -> tuple[Treatment, Treatment]:
-        """The picture at the bad end of the metric's axis, and the one at the good end: the two anchoring controls.
+        """Returns the treatments at the bad and at the good end of the metric's axis: the two anchoring controls.
 
         Raises:
-            NotApplicableError: Neither is at an end.
+            NotApplicableError: The axis has no such ends.
         """
         match self.info.axis:
             case Axis.CONTENT:
@@ -111,13 +111,13 @@ class Evidence:
         raise NotApplicableError(f"no picture is at an end of the axis {self.info.axis}")
 
     def span(self) -> float:
-        """How far the unchanged content and the style image are apart, on average; 0 if they score alike."""
+        """Returns the mean distance of the scores of the unchanged content and of the style image, not negative."""
         return float(np.abs(self.scores(UNCHANGED) - self.scores(STYLE_ITSELF)).mean())
 
     def scale(self) -> float:
-        """A size to measure small changes by: the span, or where there is none the size of the scores, or 1."""
+        """Returns a unit for small changes: the span, or where it is 0 the mean size of the scores, or else 1."""
         return self.span() or float(np.abs(self.scores(HALFWAY)).mean()) or 1.0
 
     def seen(self) -> NDArray[np.float64]:
-        """All scores of the blends, the two ends included."""
+        """Returns all scores of the blends, the two ends included."""
         return np.concatenate([self.scores(treatment) for treatment in BLENDS])

@@ -41,11 +41,11 @@ if TYPE_CHECKING:
     from benchmark.protocol.protocol import Protocol
 
 MOST_SWAPS = 3
-"""How many other contents, style images and prompts a picture is scored against, at most."""
+"""Largest number of other contents, style images or prompts that a picture is scored against."""
 
 
 def choose_cases(protocol: Protocol, limit: int) -> list[Case]:
-    """The cases to audit with: one content and one style image each, as many contents as styles as far as they go.
+    """Chooses the cases to audit with: of one content and one style image, with contents and styles in equal number.
 
     Args:
         protocol: The protocol.
@@ -78,17 +78,17 @@ def gather(
 ) -> list[Evidence]:
     """Lets metrics read all treated cases.
 
-    Case by case, so that the metrics share what the networks say of a picture and no more than one case is in memory.
+    It goes case by case, so that metrics share the features of a picture, and only one case is in memory.
 
     Args:
         selected: Available metrics.
         protocol: The protocol.
         cases: The cases; see ``choose_cases``.
         device: ``cpu`` or ``cuda``.
-        observe: Is told the number of each case, from 0, before it is read, and all cases.
+        observe: Called before each case with its number, from 0, and all cases.
 
     Returns:
-        The evidence about each metric; of cases that lack what it needs there is none.
+        The evidence about each metric, from the cases that have all inputs that it needs.
     """
     models = Models(find_models(protocol.models), device)
     halved_side = protocol.resolution // 2
@@ -114,7 +114,7 @@ def gather(
 
 
 def treatments_of(subject: Subject, cases: Sequence[Case]) -> Iterator[Treatment]:
-    """Everything that the checks ask of a metric.
+    """Yields all treatments that the checks read of a metric, in the order of reading.
 
     Args:
         subject: The metric.
@@ -129,12 +129,12 @@ def treatments_of(subject: Subject, cases: Sequence[Case]) -> Iterator[Treatment
 
 
 def number_of_swaps(need: Need, cases: Sequence[Case]) -> int:
-    """How many other contents, style images or prompts each case is scored against."""
+    """Returns the number of other contents, style images or prompts that each case is scored against."""
     return min(MOST_SWAPS, len(_different(need, cases)) - 1)
 
 
 class _Pictures:
-    """The treated pictures of a case, each made once, so that metrics share what is remembered of them."""
+    """The treated pictures of a case, each made once, so that metrics share the features remembered of them."""
 
     def __init__(self, case: Case, whole: CaseInputs, half: CaseInputs, models: Models) -> None:
         self.models = models
@@ -144,7 +144,7 @@ class _Pictures:
         self._made: dict[Treatment, list[Tensor]] = {}
 
     def batch(self, treatment: Treatment) -> list[Tensor]:
-        """The picture, last, behind those that are handed over with it."""
+        """Returns the batch of a treatment, whose last picture is the one that is read."""
         made_once = Treatment(treatment.strength, treatment.encoding, treatment.company, treatment.halved)
         if made_once not in self._made:
             inputs = self._half if treatment.halved else self._whole
@@ -156,7 +156,7 @@ class _Pictures:
         return self._made[made_once]
 
     def references(self, treatment: Treatment, cases: Sequence[Case]) -> References:
-        """What the picture is scored against."""
+        """Returns the references that the picture is scored against."""
         inputs = self._half if treatment.halved else self._whole
         swap = treatment.swap
         other = self._case if swap is None else _other(swap, self._case, cases)

@@ -1,4 +1,4 @@
-"""Whether a mean over cases is above 0, and by more than chance."""
+"""Test whether a mean over cases is above 0 by more than chance."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class References:
-    """What a picture is scored against.
+    """The inputs that a picture is scored against.
 
     Attributes:
         content: 3×H×W in [0, 1].
@@ -37,7 +37,7 @@ class References:
     style_name: str
 
     def given(self, needs: Sequence[Need], count: int = 1) -> dict[str, Any]:
-        """The arguments of a metric, ``count`` times each."""
+        """Returns the arguments of a metric, ``count`` times each."""
         values = {Need.CONTENT: self.content, Need.STYLE_IMAGE: self.style, Need.PROMPT: self.prompt}
         names = {Need.CONTENT: "content", Need.STYLE_IMAGE: "style", Need.PROMPT: "prompt"}
         return {name: [values[need]] * count for need, name in names.items() if need in needs}
@@ -45,12 +45,12 @@ class References:
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What a metric says of one picture: its score, or the description from which a set is scored.
+    """A metric's result for one picture: its score, or the description from which a set is scored.
 
     Attributes:
-        row: Numbers of the picture.
+        row: Score or description of the picture.
         style: Name of the style that it is compared with.
-        style_row: Numbers of that style; empty where the metric reads no style image or scores case by case.
+        style_row: Description of that style; empty where the metric reads no style image or scores case by case.
     """
 
     row: Tensor
@@ -63,7 +63,7 @@ class Subject(ABC):
 
     Args:
         selected: The metric, available.
-        metrics: Makes and prepares it at its first use.
+        metrics: Makes and prepares the metric at its first use.
     """
 
     def __init__(self, selected: SelectedMetric, metrics: PreparedMetrics) -> None:
@@ -83,7 +83,7 @@ class Subject(ABC):
 
         Args:
             pictures: RGB images of one size, 3×H×W in [0, 1].
-            references: What each of them is compared with.
+            references: The inputs that each of them is compared with.
 
         Raises:
             Exception: Whatever the metric raises.
@@ -91,7 +91,7 @@ class Subject(ABC):
 
     @abstractmethod
     def scores(self, readings: Sequence[Reading]) -> NDArray[np.float64]:
-        """The scores that follow from readings: one each, or a single one for all of them.
+        """Computes the scores of readings: one each, or a single one for all of them.
 
         Raises:
             Exception: Whatever the metric raises.
@@ -111,7 +111,7 @@ class CaseSubject(Subject):
         return Reading(rows[-1], references.style_name, torch.zeros(0))
 
     def scores(self, readings: Sequence[Reading]) -> NDArray[np.float64]:
-        """The score of each; see ``Subject``."""
+        """Returns the score of each; see ``Subject``."""
         return np.array([float(reading.row[0]) for reading in readings])
 
 
@@ -139,7 +139,7 @@ class SetSubject(Subject):
         return Reading(row, references.style_name, self._style_rows[key])
 
     def scores(self, readings: Sequence[Reading]) -> NDArray[np.float64]:
-        """One score for all; see ``Subject``."""
+        """Computes one score for all; see ``Subject``."""
         metric: SetMetric = self._metrics.get(self._selected)
         rows: Mapping[str, Tensor] = {reading.style: reading.style_row for reading in readings}
         reads_styles = Need.STYLE_IMAGE in self.info.needs

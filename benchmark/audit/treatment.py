@@ -1,4 +1,4 @@
-"""The known changes: what is done to a content and its style image before they are scored."""
+"""Treatments: known changes of a content and its style image before they are scored."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ JPEG_QUALITY: Final = 90
 
 
 class Encoding(Enum):
-    """How a picture was stored before it is scored."""
+    """File format in which a picture is stored before it is scored."""
 
     NONE = 0
     PNG = 1
@@ -25,7 +25,7 @@ class Encoding(Enum):
 
 
 class Company(Enum):
-    """How a picture is handed to the metric."""
+    """Way in which a picture is handed to the metric."""
 
     ALONE = 0
     AGAIN = 1
@@ -39,8 +39,8 @@ class Swap:
     """Another case's content, style image or prompt in place of a case's own.
 
     Attributes:
-        need: What is swapped.
-        shift: Which one is taken: so many further on among the different ones.
+        need: Kind of the input that is swapped.
+        shift: Number of places to move on in the list of different inputs of this kind.
     """
 
     need: Need
@@ -49,14 +49,14 @@ class Swap:
 
 @dataclass(frozen=True)
 class Treatment:
-    """What is done to a case.
+    """A known change of a case.
 
     Attributes:
         strength: Share of the style image in the blend that is scored: 0 is the unchanged content, 1 the style image.
-        encoding: How the blend was stored.
-        company: How it is handed over.
+        encoding: File format in which the blend is stored first.
+        company: Way in which it is handed to the metric.
         halved: Whether everything has half the protocol's resolution.
-        swap: What is taken from another case.
+        swap: Input that is taken from another case.
     """
 
     strength: float
@@ -79,23 +79,23 @@ HALVED: Final = replace(HALFWAY, halved=True)
 
 
 def swapped(need: Need, shift: int) -> Treatment:
-    """The halfway blend, scored against what another case has.
+    """Returns the treatment that scores the halfway blend against an input of another case.
 
     Args:
-        need: What is taken from the other case.
-        shift: Which other one.
+        need: Kind of the input that is taken from the other case.
+        shift: Number of places to move on, as in ``Swap``.
     """
     return replace(HALFWAY, swap=Swap(need, shift))
 
 
 def blend(content: Tensor, style: Tensor, strength: float, encoding: Encoding = Encoding.NONE) -> Tensor:
-    """A picture between a content and a style image, as an 8-bit file keeps it.
+    """Blends a content with a style image, rounded to 8 bits as a file keeps it.
 
     Args:
         content: 3×H×W in [0, 1].
         style: 3×H×W in [0, 1].
         strength: Share of the style image.
-        encoding: How it was stored.
+        encoding: File format in which the picture is stored and read again.
 
     Returns:
         3×H×W in [0, 1], a new tensor.

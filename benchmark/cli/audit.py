@@ -34,7 +34,7 @@ def audit(protocol: str, metrics: str, limit: int, device: str, strict: bool, as
     """Check whether metrics measure what they say, on pictures whose order is known.
 
     Contents are blended with style images, stored, made smaller, scored against the wrong references; docs/audit.md
-    says what each check asks.
+    describes each check.
     """
     from benchmark.analysis.networks import networks_of_metrics
     from benchmark.audit.audit import audit_metrics

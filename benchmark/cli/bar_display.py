@@ -1,4 +1,4 @@
-"""A bar on a terminal, plain lines elsewhere. Always on standard error."""
+"""Progress on standard error: a bar on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from benchmark.escaping import one_line
 
 
 class BarDisplay:
-    """Shows how something goes, from the moment it is entered.
+    """Shows progress for as long as its context is entered.
 
     Args:
-        columns: What the bar shows.
-        vanishes: Whether nothing is left of the bar at the end.
+        columns: Columns of the bar.
+        vanishes: Whether the bar is removed at the end.
     """
 
     def __init__(self, *columns: ProgressColumn, vanishes: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Shows how downloads go: a bar on a terminal, plain lines elsewhere. Always on standard error."""
+"""Progress of downloads on standard error: a bar on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class FetchDisplay(BarDisplay):
         self._name = ""
 
     def next_file(self, asset: Asset) -> None:
-        """Says which file the following is about."""
+        """Announces the file whose download follows."""
         self._name = asset.file
 
     def started(self, address: str, done: int, total: int | None) -> None:
-        """Shows where the file comes from."""
+        """Shows the address of the file."""
         going_on = f", going on after {format_size(done)}" if done else ""
         if not self._has_bar:
             self.note(f"fetching {self._name} ({format_size(total)}) from {urlsplit(address).netloc}{going_on}")
@@ -42,5 +42,5 @@ class FetchDisplay(BarDisplay):
         self._bar.update(self._task, completed=done)
 
     def waiting(self, reason: str, seconds: float) -> None:
-        """Says why nothing moves."""
+        """Says why the download waits."""
         self.note(f"{self._name}: {reason}; trying again in {seconds:.0f} s")

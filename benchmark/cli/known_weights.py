@@ -1,4 +1,4 @@
-"""Which files of weights there are, what they are for, and which of them a user means."""
+"""Known files of weights, the models that they belong to, and the files that a user names."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ALL_WEIGHTS: Final = "all"
 
 @dataclass(frozen=True)
 class Use:
-    """A model and who names it.
+    """A model and the protocols that name it.
 
     Attributes:
         model: The model.
@@ -32,7 +32,7 @@ class Use:
 
 
 def known_uses() -> list[Use]:
-    """The models that are known without asking open_clip, and those that installed protocols name."""
+    """Returns the models that are known without asking open_clip, and those that installed protocols name."""
     by_model: dict[str, list[str]] = {name: [] for name in model_names()}
     for plugin in installed_plugins(PluginKind.PROTOCOLS).values():
         try:
@@ -46,7 +46,7 @@ def known_uses() -> list[Use]:
 
 
 def chosen_assets(names: Iterable[str], protocol: str | None) -> list[Asset]:
-    """The files that a user asks for.
+    """Returns the files that a user asks for.
 
     Args:
         names: Names of models or files, or ``all``.
@@ -67,12 +67,12 @@ def chosen_assets(names: Iterable[str], protocol: str | None) -> list[Asset]:
 
 
 def describe_asset(asset: Asset, folders: WeightsFolders, uses: Iterable[Use]) -> dict[str, Any]:
-    """What is known of a file of weights, and whether it is here; it is not hashed.
+    """Describes a file of weights, and says whether it is on this machine; it is not hashed.
 
     Args:
         asset: The file.
-        folders: Where to look for it.
-        uses: The models, for those that it is a part of.
+        folders: The folders to search.
+        uses: Models, of which those with this file are listed.
     """
     users = [use for use in uses if asset in use.model.assets]
     path = next(folders.copies(asset), None)

@@ -71,7 +71,7 @@ def describe(plugin: Plugin, protocol: Protocol | Recipe) -> dict[str, Any]:
 
     Args:
         plugin: The plugin; it is imported.
-        protocol: Names the networks that play its roles.
+        protocol: Protocol that names the network of each role.
     """
     from benchmark.analysis.networks import label_of, networks_of_roles
     from benchmark.plan.selection import make_protocol, missing_models, too_small_for

@@ -1,4 +1,4 @@
-"""The command ``benchmark``: its commands, and how errors reach the user."""
+"""The command ``benchmark``: its commands, and its error messages."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ for command in COMMANDS:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line and exits the process.
 
-    What standard output cannot take never stops a command. Afterwards the exit code is the command's own, or 2 if it
-    would be 0 and what was printed was the only result; a reader that has gone, as ``head`` does, is no error.
+    An error of standard output never stops a command. The exit code then stays the command's own, unless it would be 0
+    and the printed text was the only result: it is 2. A reader that stops reading, as ``head`` does, is no error.
 
     Args:
         arguments: The arguments after the command's name, by default those of the process.

@@ -24,7 +24,7 @@ def new(kind: str, name: str, out: Path | None) -> None:
 
     A metric scores single images, a set metric all images of a method at once.
 
-    It works as it is: install it, run its tests, then replace what it does by what you want it to do.
+    It works as it is: install it, run its tests, then replace its computation by your own.
     """
     project = Project(ProjectKind(kind), name.strip().replace("-", "_"))
     taken = installed_plugins(PluginKind(f"{project.kind.plugin}s")).get(project.name)

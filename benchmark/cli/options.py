@@ -77,7 +77,7 @@ def rules_options(command: CommandT) -> CommandT:
 
 
 def _read_tolerances(context: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> dict[str, float]:
-    """Shares by metric, that for all under an empty name; what is given again replaces what was given before."""
+    """Reads shares by metric, the one for all metrics under an empty name; the last one given for a metric counts."""
     tolerances: dict[str, float] = {}
     for text in texts:
         metric, equals, share = text.rpartition("=")
@@ -89,7 +89,7 @@ def _read_tolerances(context: click.Context, parameter: click.Parameter, texts: 
 
 
 def resources_options(command: CommandT) -> CommandT:
-    """Adds what a run may take of a machine, given to the command as ``resources``."""
+    """Adds the options about resources, given to the command as ``resources``."""
 
     @functools.wraps(command)
     def with_resources(
@@ -145,7 +145,7 @@ def resources_options(command: CommandT) -> CommandT:
 
 
 def refuse_nan(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
-    """Refuses NaN, which passes every range of click."""
+    """Refuses NaN, which click's ranges let through."""
     if value is not None and math.isnan(value):
         raise click.BadParameter("nan is not a number", context, parameter)
     return value

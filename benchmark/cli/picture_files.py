@@ -1,4 +1,4 @@
-"""Pictures that are named on the command line, one by one or by their folder."""
+"""Pictures named on the command line, one by one or by their folder."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from benchmark.wording import format_count
 
 
 def picture_files(paths: Sequence[Path]) -> list[Path]:
-    """The picture files of paths: the files themselves, and those in folders, by name; each once.
+    """Returns the picture files of paths: files as given, and those in folders, sorted by name; each once.
 
-    Files of a folder whose names do not end as those of pictures do are passed over, with a word; folders in it and
-    hidden files without one. A file that is named itself is taken whatever its name is.
+    Files in a folder without the suffix of a picture are passed over with a message, subfolders and hidden files
+    without one. A file that is given itself is taken whatever its name is.
 
     Args:
         paths: Files and folders.

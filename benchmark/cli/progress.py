@@ -1,4 +1,4 @@
-"""Shows how a run goes: a bar on a terminal, plain lines elsewhere. Always on standard error."""
+"""Progress of a run on standard error: a bar on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class RemainingTime:
     """
 
     def __init__(self, left: Mapping[str, int]) -> None:
-        """Before the first unit has ended.
+        """Starts with no unit ended.
 
         Args:
             left: Number of units by method.
@@ -31,18 +31,18 @@ class RemainingTime:
         self._seconds: dict[str, list[float]] = defaultdict(list)
 
     def ended(self, method: str, seconds: float) -> None:
-        """Takes note of a unit.
+        """Records a unit that ended.
 
         Args:
             method: Name of its method.
-            seconds: How long it took in all.
+            seconds: Its whole duration, in seconds.
         """
         self._left[method] -= 1
         total, number = self._seconds[method] or (0.0, 0)
         self._seconds[method] = [total + seconds, number + 1]
 
     def seconds(self) -> float | None:
-        """Seconds that are left, or ``None`` before the first unit has ended."""
+        """Returns the seconds that are left, or ``None`` before the first unit has ended."""
         means = {method: total / number for method, (total, number) in self._seconds.items()}
         if not means:
             return None
@@ -65,7 +65,7 @@ class ProgressDisplay(BarDisplay):
         self._total = 0
 
     def planned(self, left: Mapping[str, int], finished: int) -> None:
-        """Shows how much there is to do."""
+        """Shows the number of units to do."""
         self._total = finished + sum(left.values())
         self._finished = finished
         self._remaining = RemainingTime(left)
@@ -74,11 +74,11 @@ class ProgressDisplay(BarDisplay):
             self.note(f"continuing: {finished} of {self._total} units are finished")
 
     def started(self, unit: Unit) -> None:
-        """Shows which unit runs."""
+        """Shows the unit that runs."""
         self._bar.update(self._task, description=escape(f"{unit.method} · {unit.case.id}"))
 
     def ended(self, unit: Unit, record: UnitRecord, seconds: float) -> None:
-        """Shows how a unit ended."""
+        """Shows the result of a unit."""
         self._finished += 1
         self._remaining.ended(unit.method, seconds)
         remaining = format_remaining(self._remaining.seconds())
@@ -92,7 +92,7 @@ class ProgressDisplay(BarDisplay):
 
 
 def format_remaining(seconds: float | None) -> str:
-    """Words for the time that is left, for instance ``about 2 min left``."""
+    """Returns words for the time that is left, for instance ``about 2 min left``."""
     if seconds is None:
         return ""
     if seconds < 90:

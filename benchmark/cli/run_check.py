@@ -1,4 +1,4 @@
-"""What ``benchmark doctor RUN`` finds in the folder of a run."""
+"""The check of a run's folder for ``benchmark doctor RUN``."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ if TYPE_CHECKING:
 
 
 class State(StrEnum):
-    """How what was found is to be taken."""
+    """Severity of a finding."""
 
     OK = "ok"
     NOTE = "note"
-    """Worth knowing, nothing to mend."""
+    """Worth knowing; nothing needs to be done."""
     PROBLEM = "problem"
 
 
 Finding = tuple[State, str]
-"""How something is to be taken, and what it is, in one line."""
+"""The severity of a finding, and the finding in one line."""
 
 
 def check_run(path: Path) -> Iterator[Finding]:
-    """Checks everything that a run left, whether it is finished or not.
+    """Checks all files of a run, whether it is finished or not.
 
     Args:
         path: Folder of the run.
 
     Yields:
-        What was found.
+        The findings, each a severity with a line of text.
 
     Raises:
         InputError: It is no run, or ``run.json`` is damaged.
@@ -52,7 +52,7 @@ def check_run(path: Path) -> Iterator[Finding]:
 
 
 class _RunCheck:
-    """A run, with what its journal says of the units that it asks for."""
+    """A run, with the records of its units in its journal."""
 
     def __init__(self, directory: RunDirectory, manifest: Manifest, loaded: RunRecords) -> None:
         from benchmark.store.journal import read_journal
@@ -79,7 +79,7 @@ class _RunCheck:
             yield State.OK, f"status {status}"
         else:
             yield State.PROBLEM, f"status {status}; {self._command} goes on"
-        # Both are written when a start ends.
+        # Both files are written when ``benchmark run`` ends.
         if status is not RunStatus.RUNNING:
             yield from self._results()
             if self._loaded.summary_problem:
@@ -90,7 +90,7 @@ class _RunCheck:
         if not self._directory.journal.exists():
             yield State.PROBLEM, f"journal.jsonl is missing, without which no unit counts; {self._command} starts anew"
         for warning in self._damaged_lines:
-            # Where every unit has a record, what the line was to hold has been made again.
+            # Where every unit has a record, the unit of the damaged line has been run again.
             yield (State.PROBLEM, warning) if unfinished else (State.NOTE, f"{warning}; no unit lacks a record")
         if unfinished:
             left = f"{unfinished:,} of {format_count(self._planned, 'unit')}"
@@ -146,13 +146,13 @@ class _RunCheck:
         try:
             with self._directory.results.open("rb") as file:
                 found = pd.read_parquet(file)
-            # How columns are held depends on the version of pandas, what they hold does not.
+            # The types of columns depend on the version of pandas, their values do not.
             pd.testing.assert_frame_equal(found, self._loaded.units, check_dtype=False, check_exact=True)
         except FileNotFoundError:
             problem = "is missing"
         except AssertionError:
             problem = "does not hold what the journal says"
-        # Any error: what a damaged file makes the reader raise is not limited to errors of files.
+        # Any error: the reader does not raise only file errors for damaged files.
         except Exception as error:
             problem = f"is damaged ({describe_error(error)})"
         if problem:

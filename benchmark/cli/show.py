@@ -57,7 +57,7 @@ def _show_settings(settings_type: type[Any]) -> None:
         click.echo(f"  {name} = {value if isinstance(value, StrEnum) else repr(value)} ({allowed})")
     if not dataclasses.fields(settings_type):
         click.echo("  none")
-    # Settings may be inherited from another method's, whose docstring then explains them.
+    # Settings may be inherited from those of another method, whose docstring then explains them.
     names = {field.name for field in dataclasses.fields(settings_type)}
     for explained in settings_type.__mro__:
         if names & inspect.get_annotations(explained).keys():

@@ -49,9 +49,9 @@ def similarity(
 ) -> ExitCode:
     """Compare prompts with images: rows are prompts, columns are images, numbers are raw cosines.
 
-    Each prompt is taken as it stands, without a template; of one that is longer than the model reads, what it does not
-    read is said. Numbers of different models cannot be compared. An image that cannot be used costs no other, and the
-    exit code is 4. Beside a .csv file, FILE.csv-metadata.json names the model, and what it did not read.
+    Each prompt is taken as it is, without a template; the part of a long one that the model does not read is reported.
+    Numbers of different models cannot be compared. An image that cannot be used is left out, and the exit code is 4.
+    Beside a .csv file, FILE.csv-metadata.json names the model, and the parts of prompts that it did not read.
     """
     for prompt in prompts:
         if is_blank(prompt):
@@ -96,7 +96,7 @@ def similarity(
 
 
 def _unread_parts(judge: ModelSpecification, prompts: Sequence[str]) -> dict[str, str]:
-    """A line for each prompt that the model does not wholly read, or cannot tell from another for that reason."""
+    """Returns a line for each prompt that the model does not wholly read, or cannot tell from another therefore."""
     from benchmark.models.prompt_reading import describe_readings, merged_prompts, read_prompt, shortened
 
     tokenizer = judge.load_tokenizer()

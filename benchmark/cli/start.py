@@ -1,6 +1,6 @@
-"""How the command begins and ends as a process: whenever Ctrl-C comes, one word answers it.
+"""Start and end of the command's process, which answers Ctrl-C with one word at any time.
 
-Importing this imports next to nothing, so that Python's own answer, a traceback, has no time.
+This module imports next to nothing, so that there is hardly a moment in which Python would answer with a traceback.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ def start() -> None:
         _end_at_once()
     finally:
         if is_heard:
-            # All is written, and Python would print what an interruption hits while it tears down.
+            # All output is written, and Python would print a traceback if it were interrupted during its shutdown.
             signal.signal(signal.SIGINT, _end_at_once)
 
 
 def _interrupt(_: int, frame: FrameType | None) -> None:
     """Raises ``KeyboardInterrupt``, as Python does, but not in the middle of an import.
 
-    There it may be taken for a module that is missing, or be printed by a callback that it hits, and leaves modules
-    half imported. The process ends at once; files are whole or not there, as whenever it is killed.
+    In an import the exception may be taken for a missing module, or be printed by a callback, and leaves modules half
+    imported; there the process ends at once. Files are whole or absent, as whenever the process is killed.
     """
     while frame is not None:
         if frame.f_code.co_filename.startswith(_IMPORTING):
@@ -56,7 +56,7 @@ def _end_at_once(*_: object) -> NoReturn:
         if util is not None:
             import shutil
 
-            # Where the sockets of the processes are that it started; nobody else would remove it now.
+            # The folder with the sockets of the processes that this one started; nothing else would remove it now.
             shutil.rmtree(util.get_temp_dir(), ignore_errors=True)
     finally:
         os._exit(_INTERRUPTED)

@@ -30,11 +30,11 @@ NOTHING: Final = "–"
 
 
 def print_statistics(statistics: RunStatistics, networks: Networks) -> None:
-    """Prints which methods differ, scores between the controls, and how far metrics agree.
+    """Prints the differences between methods, scores between the controls, and the agreement of metrics.
 
     Args:
         statistics: The statistics of a run.
-        networks: Which networks made its scores.
+        networks: The networks that made its scores.
     """
 
     def labelled(metric: str) -> str:

@@ -15,13 +15,13 @@ import click
 
 
 class SteadyStream(io.TextIOBase):
-    """A text stream that never raises because of where it leads.
+    """A text stream that never raises an error of its destination.
 
     Characters that the stream's encoding lacks become ``?``, and bytes of a file name that are no UTF-8 are escaped.
     After the first error (the disk is full, the reader is gone, the stream was closed) nothing more is written.
 
     Args:
-        stream: Where the text goes; ``None`` stands for a stream that was closed before the process began.
+        stream: Stream that the text is written to; ``None`` if it was closed before the process began.
 
     Attributes:
         failure: The first error, or ``None``.
@@ -34,24 +34,24 @@ class SteadyStream(io.TextIOBase):
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
-        """The encoding of the stream, or UTF-8 where it has none, as a stream in memory."""
+        """Encoding of the stream, or UTF-8 where it has none, as a stream in memory."""
         return getattr(self._stream, "encoding", None) or "utf-8"
 
     @property
     def errors(self) -> str:  # type: ignore[override]
-        """What becomes of characters that the encoding lacks."""
+        """Handling of characters that the encoding lacks: they are replaced."""
         return "replace"
 
     def writable(self) -> bool:
-        """Whether it takes text: always."""
+        """Returns ``True``: it always takes text."""
         return True
 
     def isatty(self) -> bool:
-        """Whether it leads to a terminal."""
+        """Returns whether the stream is a terminal."""
         return self._stream is not None and self._stream.isatty()
 
     def fileno(self) -> int:
-        """The file descriptor.
+        """Returns the file descriptor.
 
         Raises:
             io.UnsupportedOperation: The stream has none.
@@ -70,7 +70,7 @@ class SteadyStream(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Passes on what is buffered."""
+        """Flushes the buffer."""
         self._attempt(lambda stream: stream.flush())
 
     def _printable(self, text: str) -> str:
@@ -87,7 +87,7 @@ class SteadyStream(io.TextIOBase):
             self._let_go()
 
     def _let_go(self) -> None:
-        """Leads what is still buffered to nowhere: Python would try again at its end, and exit with 120."""
+        """Discards the buffered text: Python would try to write it again when it ends, and exit with 120."""
         with contextlib.suppress(OSError):
             nowhere = os.open(os.devnull, os.O_WRONLY)
             try:
@@ -98,7 +98,7 @@ class SteadyStream(io.TextIOBase):
 
 @contextlib.contextmanager
 def steady_streams() -> Iterator[SteadyStream]:
-    """Replaces ``sys.stdout`` and ``sys.stderr`` by steady streams and gives the first of them."""
+    """Replaces ``sys.stdout`` and ``sys.stderr`` by steady streams and yields the first of them."""
     _occupy_descriptors()
     before = sys.stdout, sys.stderr
     out, errors = SteadyStream(sys.stdout), SteadyStream(sys.stderr)
@@ -118,9 +118,9 @@ def print_json(value: Any) -> None:
 
 
 def _occupy_descriptors() -> None:
-    """Opens closed standard streams on nothing, here and in processes that are started from here.
+    """Opens closed standard streams on the null device, for this process and those that it starts.
 
-    Otherwise the next file that is opened gets the number of the stream, and what is printed.
+    Otherwise the next opened file would get the stream's descriptor, and with it all that is printed.
     """
     for descriptor in range(3):
         try:

@@ -66,8 +66,8 @@ def stylize(
 ) -> ExitCode:
     """Stylize images with one method. Each CONTENT is an image file, or a folder of them.
 
-    Of several, each is written under its own name into the folder OUT; one that fails costs no other, and the exit code
-    is 4.
+    Several are written under their own names into the folder OUT; if one fails, the others are still written, and the
+    exit code is 4.
 
     The first --style and the first --prompt describe one style together, the second ones another, and so on.
     """
@@ -112,7 +112,7 @@ def stylize(
     stylizer = Stylizer({plugin.name: selected}, models)
 
     def stylize_one(content: Path, target: Path) -> None:
-        # Every content is the case that it would be alone, with the same seed and the same picture.
+        # Every content is the same case as when it is given alone, with the same seed and the same picture.
         case = Case(Content("content", content), conditioned)
         image = to_tensor(_fitted(content, size)).to(models.device)
         try:
@@ -146,11 +146,11 @@ def stylize(
 
 
 def _refuse_if_all_are_skipped(stylizer: Stylizer, method: str, cases: Sequence[Case]) -> None:
-    """Says once what is wrong with the styles, instead of at every content."""
+    """Reports a fault of the styles once, instead of at every content."""
     try:
         reasons = {stylizer.skip(method, case, None) for case in cases}
     except (Exception, SystemExit):
-        # A method that fails at this is told of at each content.
+        # A method that fails at this is reported at each content.
         return
     if None not in reasons:
         raise InputError(f"method {method} {' and '.join(map(str, reasons))}")
@@ -172,7 +172,7 @@ def _fitted(path: Path, size: int) -> Image.Image:
 def _targets(
     pictures: Sequence[Path], out: Path, styles: Sequence[Path], *, is_single: bool
 ) -> Iterator[tuple[Path, Path]]:
-    """Where each picture goes; all of it is tried."""
+    """Yields each picture with its target, after trying that the targets can be written."""
     if is_single:
         try_output_file(out, _FORMATS, [*pictures, *styles], needs_folder=True)
         yield pictures[0], out

@@ -19,14 +19,14 @@ _WIDEST: Final = 10_000
 
 
 def results_console(columns: int = _WIDEST) -> Console:
-    """Standard output for tables.
+    """Returns a console for tables on standard output.
 
     Args:
-        columns: Fewest columns where it is no terminal: what goes into a file or a log should not be folded at 80. By
-            default a table has all that it needs, so that no number and no name is broken.
+        columns: Smallest width where it is no terminal: a table in a file or a log should not be folded at 80
+            columns. By default it is as wide as needed, so that no number and no name is broken.
     """
     console = Console()
-    # Not ``is_terminal``, which continuous integration may set for the sake of colours.
+    # Not ``is_terminal``, which continuous integration may set to get colours.
     return console if console.file.isatty() else Console(width=max(console.width, columns))
 
 

@@ -1,4 +1,4 @@
-"""Where results are written: tried before anything is computed, so that nothing is refused after it."""
+"""Targets of results, tried before anything is computed, so that no result is lost because it cannot be written."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from benchmark.errors import InputError
 
 @dataclass
 class Results:
-    """What is known of the results of the command that runs; the object of click's context.
+    """Facts about the results of the running command; the object of click's context.
 
     Attributes:
-        on_disk: Whether they are written to files; else what is printed is all that there is.
+        on_disk: Whether they are written to files; otherwise the printed text is the only result.
     """
 
     on_disk: bool = False
@@ -32,7 +32,7 @@ def try_output_file(
 
     Args:
         path: The file.
-        suffixes: What its name may end in, in lower case; anything if there is none.
+        suffixes: Allowed suffixes of its name, in lower case; any suffix is allowed if there is none.
         inputs: The files that are read, none of which may be overwritten.
         needs_folder: Whether its folder must exist; else it is made when the file is written.
 
@@ -83,7 +83,7 @@ def _is_same(path: Path, other: Path) -> bool:
 
 
 def _try_in(folder: Path, target: Path) -> None:
-    """Tries to make a file in a folder, or in the nearest one above it that is there."""
+    """Tries to make a file in a folder, or in the nearest existing one above it."""
     place = folder.absolute()
     while not (place.is_symlink() or place.exists()):
         place = place.parent

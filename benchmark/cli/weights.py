@@ -109,7 +109,7 @@ def verify(names: tuple[str, ...], protocol: str | None) -> ExitCode:
 
 
 def fetch_assets(assets: Iterable[Asset], mirror: str | None = None) -> None:
-    """Fetches files one after the other and says so.
+    """Fetches files one after the other and prints the result of each.
 
     Args:
         assets: The files.

@@ -1,4 +1,4 @@
-"""What a plugin promises, and what it is given."""
+"""Contracts of plugins: methods, metrics and reports."""
 
 from benchmark.contracts.method import Condition, Method, MethodInfo, MethodResources, NoSettings, StyleCondition
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Condition(StrEnum):
-    """What a method reads of a style."""
+    """The part of a style that a method reads."""
 
     IMAGE = "image"
     """The style image; a style without one is skipped."""
@@ -34,7 +34,7 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True)
 class MethodResources:
-    """What a worker that has a method at hand takes of a cluster, which places it by that.
+    """Resources that a worker with this method takes of a cluster, which places the worker accordingly.
 
     Attributes:
         cpus: Number of cores, or ``None`` for as many as the worker has threads.
@@ -65,7 +65,7 @@ class MethodInfo:
         title: Name for people.
         version: Changes whenever the method's output may change.
         summary: One sentence: what the method does.
-        condition: What it reads of a style.
+        condition: The part of a style that it reads.
         paper: Citation of the paper, empty if there is none.
         year: Year of the paper.
         url: Address of the paper.
@@ -78,7 +78,7 @@ class MethodInfo:
         control: Whether this is a control, which marks an end of a scale, rather than a style transfer.
         anchor: For a control: the axis whose good end it marks, ``content`` for the untouched content, ``style`` for
             the style itself. Scores are anchored between the two.
-        resources: What a worker takes of a cluster; on one machine nothing is placed by it.
+        resources: Resources that a worker takes of a cluster; without effect on one machine.
         minimum_side: Shortest side that a content may have, in pixels; smaller ones are skipped. Where it depends on
             the settings, ``Method.minimum_side`` tells it.
     """
@@ -170,10 +170,10 @@ class Method(ABC, Generic[SettingsT]):
         return None
 
     def phrasings(self, prompt: str) -> Sequence[str]:
-        """The texts that this method makes of a prompt for the text-image model, by default the prompt as it is.
+        """Returns the texts that this method makes of a prompt for the text-image model; by default the prompt itself.
 
-        Before a run starts, what the model cannot read of them is said and recorded. A method that puts templates
-        around a prompt returns them filled; one that does not read the prompt returns nothing.
+        Before a run starts, the parts that the model cannot read are reported and recorded. A method that puts
+        templates around a prompt returns them filled; one that does not read the prompt returns nothing.
 
         Args:
             prompt: The prompt of a style.

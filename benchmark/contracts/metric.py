@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Direction(StrEnum):
-    """Which end of a metric's range is the good one."""
+    """The good end of a metric's range."""
 
     HIGHER = "higher"
     LOWER = "lower"
@@ -27,7 +27,7 @@ class Direction(StrEnum):
 
 
 class Need(StrEnum):
-    """What a metric reads besides the stylized image."""
+    """An input that a metric reads besides the stylized image."""
 
     CONTENT = "content"
     STYLE_IMAGE = "style_image"
@@ -35,7 +35,7 @@ class Need(StrEnum):
 
 
 class Axis(StrEnum):
-    """Which question a metric answers."""
+    """The question that a metric answers."""
 
     CONTENT = "content"
     """Is the content still there?"""
@@ -55,10 +55,10 @@ class MetricInfo:
         name: Name in snake_case, the same as the entry point's; also the column of the results.
         title: Name for people.
         version: Changes whenever the metric's numbers may change.
-        summary: One sentence: what is measured, and what it is known to be worth.
-        direction: Which end is good.
-        axis: Which question it answers.
-        needs: What it reads besides the stylized image.
+        summary: One sentence: what is measured, and how well it is known to agree with people.
+        direction: The good end of the range.
+        axis: The question that it answers.
+        needs: Inputs that it reads besides the stylized image.
         minimum: Lower end of the range, or ``None`` if unbounded.
         maximum: Upper end of the range, or ``None`` if unbounded.
         unit: Unit of the number, empty if it has none.
@@ -102,7 +102,7 @@ class MetricInfo:
 
     @property
     def backbones(self) -> tuple[Role, ...]:
-        """Roles of all networks it is computed with."""
+        """Roles of all networks that it is computed with."""
         if self.backbone is None:
             return ()
         return self.backbone if isinstance(self.backbone, tuple) else (self.backbone,)
@@ -140,7 +140,7 @@ class Metric(ABC):
         """Scores a batch.
 
         The caller passes the same tensor object for the same image, so what was computed for a content or a style can
-        be remembered with ``Models.remember`` and is then computed once per run. Other metrics are given it too: no
+        be remembered with ``Models.remember`` and is then computed once per run. Other metrics get the same tensors: no
         image may be changed in place; a metric that does so fails.
 
         Args:

@@ -59,7 +59,7 @@ class SetMetric(ABC):
             content: The N contents, each the size of its stylized image; given if ``info.needs`` names them.
 
         Returns:
-            N×D numbers: a row says all that ``score`` has to know of an image, whatever else is in the batch.
+            N×D numbers: each row holds all that ``score`` needs of its image, and depends on no other image.
         """
 
     @abstractmethod
@@ -80,10 +80,10 @@ class SetMetric(ABC):
         """Compares sets of descriptions. The order of the rows must not matter.
 
         Args:
-            stylized: N×D, what ``describe`` returned, a row for each stylized image of a method; N is at least 1.
-            style: M×E, what ``describe_style`` returned for the different style images of their cases, in single rows
-                however often a style was used; 0×0 if ``info.needs`` does not name them.
+            stylized: N×D, the results of ``describe``, a row for each stylized image of a method; N is at least 1.
+            style: M×E, the results of ``describe_style``, one row for each different style image of their cases,
+                however often it was used; 0×0 if ``info.needs`` does not name them.
 
         Returns:
-            One number; NaN where the sets are too small for any.
+            One number; NaN where the sets are too small for one.
         """

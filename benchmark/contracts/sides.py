@@ -1,4 +1,4 @@
-"""How small pictures may be: what is known before a run starts is said before, and is no failure."""
+"""Check of the smallest side of pictures, which is made before a run starts, so that it is not a failure."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 
 def too_small(minimum_side: int, size: Sequence[int], subject: str = "the images have") -> str:
-    """Why pictures cannot be taken, or an empty string where they can.
+    """Says why pictures are too small, or returns an empty string where they are large enough.
 
     Args:
-        minimum_side: Shortest side that can be taken, in pixels.
+        minimum_side: Smallest allowed length of the shorter side, in pixels.
         size: Height and width of the pictures, in pixels.
-        subject: Whose sides these are, with the verb.
+        subject: Subject and verb of the reason's second half, which the size follows.
     """
     height, width = size
     if min(height, width) >= minimum_side:

@@ -1,4 +1,4 @@
-"""Ctrl-C: once, the units that run are finished; twice, everything stops now."""
+"""Handling of Ctrl-C: the first one lets the running units finish, the second one stops everything at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Interruption:
     """Takes Ctrl-C within a ``with`` block of the main thread. The second one raises ``KeyboardInterrupt``.
 
     Args:
-        acknowledge: Is called once when the first one is noticed, outside the signal's handler.
+        acknowledge: Called once when the first one is noticed, outside the signal's handler.
     """
 
     def __init__(self, acknowledge: Callable[[], None]) -> None:
@@ -23,7 +23,7 @@ class Interruption:
         self._handler: Any = None
 
     def is_requested(self) -> bool:
-        """Whether the user wants to stop."""
+        """Returns whether the user wants to stop; acknowledges that once."""
         if self._is_requested and not self._is_acknowledged:
             self._is_acknowledged = True
             self._acknowledge()

@@ -52,7 +52,7 @@ StartExecutor = Callable[[RunConfiguration, RunDirectory, Resources, int], Execu
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """How a run ended.
+    """The end of a run.
 
     Attributes:
         status: State of the run.
@@ -96,13 +96,13 @@ def execute_run(
         configuration: What is run.
         path: Folder of the run.
         fresh: Whether to start over.
-        observer: Is told how it goes.
-        resources: With how much of the machine, by default one worker per device.
-        start_executor: Gives what executes the units, by default what the resources name.
+        observer: Is told about the progress.
+        resources: Resources of the run, by default one worker per device.
+        start_executor: Makes the executor, by default of the kind that the resources name.
 
     Raises:
         InputError: The folder holds another run, is being written by another process or cannot be written, a case
-            occurs twice, an image of the protocol cannot be used, or two of its prompts are one to a model.
+            occurs twice, an image of the protocol cannot be used, or a model cannot tell two of its prompts apart.
         MissingModelError: A network's weights are missing.
     """
     observer = observer or SilentObserver()
@@ -150,7 +150,7 @@ def _execute_locked(
     is_new = not len(index)
     left = RemainingTasks(index)
     observer.planned(left.number_by_method, len(plan) - len(left))
-    # A start that has nothing left to run spoils no durations.
+    # Where nothing is left to run, no durations can be spoilt.
     not_comparable = _why_durations_do_not_compare(settled, devices) if left else ""
     if left:
         directory.note_workers(settled.workers)
@@ -230,7 +230,7 @@ def _score_sets(
     observer: Observer,
     is_stopping: Callable[[], bool],
 ) -> None:
-    """Adds the scores that are not known, each as it ends: an interruption costs no other."""
+    """Adds the missing scores, each as soon as it is computed, so that an interruption loses no other."""
     left = [task for task in tasks if task.key not in known]
     for score in _results(executor, left, is_stopping):
         known[_key(score)] = score
@@ -239,7 +239,7 @@ def _score_sets(
 
 
 def _announce_left_out(directory: RunDirectory, index: JournalIndex, earlier_cases: int, observer: Observer) -> None:
-    """Says how many finished units of a run are no part of it any more, because it has fewer cases now."""
+    """Reports the number of finished units that no longer belong to the run, because it has fewer cases now."""
     earlier = JournalIndex(directory.journal, replace(index.plan, limit=earlier_cases))
     number = earlier.finished - index.finished
     if number:
@@ -250,7 +250,7 @@ def _announce_left_out(directory: RunDirectory, index: JournalIndex, earlier_cas
 
 
 def _forget_unsound(directory: RunDirectory, index: JournalIndex) -> None:
-    """Forgets the units whose image is gone or has changed."""
+    """Forgets the units whose image is missing or has changed."""
     for position, record in index.records(UnitStatus.OK):
         if directory.sha256(record.image) != record.image_sha256:
             index.forget(position)
@@ -296,7 +296,7 @@ def _write_results(
 
 
 def _keep_inputs(protocol: Protocol, directory: RunDirectory) -> None:
-    """Keeps the contents and the styles as the methods saw them, so that a run can be read without its protocol."""
+    """Writes the contents and styles as the methods saw them, so that a run can be read without its protocol."""
     pictures = {input_path("contents", content.id): content.image for content in protocol.contents}
     pictures |= {input_path("styles", style.id): style.image for style in protocol.styles if style.image}
     for name, source in pictures.items():

@@ -1,4 +1,4 @@
-"""Runs what is left of a plan, journaling each unit as it ends."""
+"""Runs the unfinished units of a plan, and journals each as it ends."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from benchmark.store.records import UnitStatus
 
 
 class Observer(Protocol):
-    """Is told how a run goes."""
+    """Follows the progress of a run."""
 
     def planned(self, left: Mapping[str, int], finished: int) -> None:
-        """The run begins.
+        """Called when the run begins.
 
         Args:
-            left: Number of units that are left to do, by method.
-            finished: Number of units that an earlier start finished.
+            left: Number of unfinished units, by method.
+            finished: Number of units that were finished before.
         """
 
     def started(self, unit: Unit) -> None:
-        """A unit begins."""
+        """Called when a unit begins."""
 
     def ended(self, unit: Unit, record: UnitRecord, seconds: float) -> None:
-        """A unit ended.
+        """Called when a unit ended.
 
         Args:
             unit: The unit.
-            record: How it ended.
-            seconds: How long it took in all, scoring included.
+            record: Its record.
+            seconds: Its whole duration in seconds, scoring included.
         """
 
     def note(self, message: str) -> None:
-        """There is something that the user should know, in one line."""
+        """Called with one line that the user should know."""
 
 
 class SilentObserver:
@@ -67,13 +67,13 @@ def run_units(
 ) -> None:
     """Executes units. Each is journaled when it ends; nothing of it is kept in memory.
 
-    A unit whose image cannot be kept has failed, with the reason; the others go on.
+    A unit whose image cannot be written has failed, with the reason; the others go on.
 
     Args:
-        tasks: What is left to do.
-        executor: Executes it.
-        keep: Keeps an image.
-        journal: Where records go.
+        tasks: The tasks of the unfinished units.
+        executor: Executes them.
+        keep: Writes an image.
+        journal: The journal that records are appended to.
         observer: Is told about each unit.
         is_stopping: Whether no further unit is to be started.
     """

@@ -1,1 +1,1 @@
-"""From a data set, or folders of images, to a protocol whose images are on this machine and pinned."""
+"""Freezing: turns a data set or folders of images into a protocol whose images are on this machine and pinned."""

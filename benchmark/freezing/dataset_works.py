@@ -1,4 +1,4 @@
-"""Rows of what the package ``datasets`` has loaded or streams."""
+"""Rows of data sets that the package ``datasets`` has loaded or streams."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from benchmark.freezing.works import Works
 
 
 class LoadedWorks(Works):
-    """The rows of a ``datasets.Dataset``, which lies on this machine and is mapped into memory.
+    """The rows of a ``datasets.Dataset``, which is on this machine and is mapped into memory.
 
     Args:
         dataset: The data set.
@@ -56,7 +56,7 @@ class LoadedWorks(Works):
 
 
 class StreamedWorks(Works):
-    """The rows of a ``datasets.IterableDataset``, which can only be gone through from its beginning.
+    """The rows of a ``datasets.IterableDataset``, which can only be read from its beginning.
 
     Args:
         stream: The data set.

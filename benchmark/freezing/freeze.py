@@ -42,7 +42,7 @@ def freeze(recipe: Recipe, works: Works, observer: FreezeObserver) -> Protocol:
     Args:
         recipe: The recipe.
         works: Its data set.
-        observer: Is told how it goes.
+        observer: Is told about the progress.
 
     Raises:
         InputError: The data set cannot be read, has too few usable works, or something cannot be written.
@@ -63,13 +63,13 @@ def fetch_locked(
     """Gets the images of a lock that are not on this machine: exactly its rows, at its revision.
 
     Args:
-        protocol: The protocol that the lock says.
-        contents: Where to look for its contents.
+        protocol: The protocol of the lock.
+        contents: Contents with the files in which its own are looked for.
         works: Opens its data set; called only if works are missing.
-        observer: Is told how it goes.
+        observer: Is told about the progress.
 
     Raises:
-        InputError: An image cannot be found, or is another one than the lock says.
+        InputError: An image cannot be found, or is not the one that the lock pins.
     """
     pinned = {content.id: content.pixels_sha256 for content in protocol.contents}
     for content in contents:
@@ -118,7 +118,7 @@ def _read_labels(dataset: DatasetSource, works: Works, observer: FreezeObserver)
 def _draw(
     dataset: DatasetSource, works: Works, labels: _Labels, observer: FreezeObserver
 ) -> tuple[dict[int, str], set[int]]:
-    """The drawn rows with the hashes of their pixels, and the rows that had to be passed over."""
+    """Draws rows; returns them with the hashes of their pixels, and the rows that had to be passed over."""
     unusable: set[int] = set()
     known = KeptRows(dataset, works.revision)
     hashes: dict[int, str] = {}

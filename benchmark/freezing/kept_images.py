@@ -1,4 +1,4 @@
-"""The images that freezing keeps in the data directory."""
+"""Images that freezing keeps in the data directory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from benchmark.store.atomic import write_bytes, write_json
 
 
 class UnusableImageError(InputError):
-    """The bytes are no image, or one that is too small or too large."""
+    """Bytes that are no image, or one that is too small or too large."""
 
 
 def keep_image(data: bytes, name: str, pinned: str = "") -> str:
@@ -22,12 +22,12 @@ def keep_image(data: bytes, name: str, pinned: str = "") -> str:
 
     Args:
         data: Its bytes.
-        name: What it is called in an error.
-        pinned: Hash of the pixels of the image that is looked for, if one is; also as it was before profiles were
-            applied.
+        name: Name of the image in errors.
+        pinned: Hash of the pixels of the image that is expected, if there is one; the hash from before colour
+            profiles were applied is recognised too.
 
     Returns:
-        Hash of its pixels, which is the name that it is kept under: the pinned one, if it is that image.
+        Hash of its pixels, under which it is kept: the pinned one, if it is that image.
 
     Raises:
         UnusableImageError: It cannot be used.
@@ -45,7 +45,7 @@ def keep_image(data: bytes, name: str, pinned: str = "") -> str:
 
 
 def is_kept(sha256: str) -> bool:
-    """Whether an image is in the data directory, sound.
+    """Returns whether an intact image with these pixels is in the data directory.
 
     Args:
         sha256: Hash of its pixels.
@@ -57,11 +57,11 @@ def is_kept(sha256: str) -> bool:
 
 
 class KeptRows:
-    """Remembers which rows of a data set are which kept images, so that no row is fetched twice.
+    """Remembers which kept image each row of a data set is, so that no row is fetched twice.
 
     Args:
         dataset: The data set.
-        revision: Sha of its revision; nothing is remembered where it is not known.
+        revision: Sha of its revision; without one nothing is remembered.
     """
 
     def __init__(self, dataset: DatasetSource, revision: str) -> None:
@@ -70,7 +70,7 @@ class KeptRows:
         self._rows = self._read()
 
     def known(self, row: int) -> str | None:
-        """Hash of the pixels of a row whose image is kept, else ``None``."""
+        """Returns the hash of the pixels of a row whose image is kept, else ``None``."""
         found = self._rows.get(str(row))
         return found if found is not None and is_kept(found) else None
 

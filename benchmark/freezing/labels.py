@@ -1,4 +1,4 @@
-"""What the label columns of a data set say, as clean text."""
+"""Labels of a data set as clean text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _UNKNOWN = re.compile(
 
 
 def require_labels(feature: Any, column: str) -> None:
-    """Sees to it that a column can hold labels.
+    """Checks that a column can hold labels.
 
     Args:
         feature: The ``datasets`` feature of the column.
@@ -34,14 +34,14 @@ def require_labels(feature: Any, column: str) -> None:
 
 
 def label_text(value: Any, feature: Any) -> str:
-    """The text of one cell.
+    """Returns the text of one cell.
 
     Args:
-        value: What the cell holds: a class number, text, a number, a date or nothing.
+        value: Value of the cell: a class number, text, a number, a date or nothing.
         feature: The ``datasets`` feature of its column; a ``ClassLabel`` knows the names of its numbers.
 
     Returns:
-        The text in one line, or an empty string where the label is missing or says that it is unknown.
+        The text in one line, or an empty string where the label is missing or means "unknown".
     """
     from datasets import ClassLabel
 
@@ -63,6 +63,6 @@ def _one_line(text: str) -> str:
 
 
 def slug(text: str) -> str:
-    """A name made of a–z, 0–9 and ``_`` that resembles a text; empty if nothing of it is left."""
+    """Makes a name of a–z, 0–9 and ``_`` that resembles a text; it is empty if nothing of the text is left."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return "_".join(re.findall(r"[a-z0-9]+", plain))[:60]

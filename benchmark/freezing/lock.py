@@ -24,15 +24,15 @@ def lock_table(
     folder: Path | None = None,
     **replaced: Any,
 ) -> dict[str, Any]:
-    """What stands in a lock.
+    """Returns the table of a lock.
 
     Args:
-        facts: Where name, resolution, models and fixed settings come from.
+        facts: Recipe or protocol that name, resolution, models and fixed settings are taken from.
         contents: The contents, with the hashes of their pixels.
         styles: The styles, with the hashes of their pixels.
-        origin: The rows of a data set that the styles are.
-        folder: Where the images lie that are not in the data directory: the folder that the lock is for.
-        replaced: What stands there in place of the facts.
+        origin: The data set and its rows that the styles were drawn from.
+        folder: Folder of the lock, for images that are not in the data directory.
+        replaced: Values that replace those of the facts.
     """
     table: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,

@@ -1,4 +1,4 @@
-"""Who is told how freezing goes."""
+"""Observer of the progress of freezing."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from typing import Protocol
 
 
 class FreezeObserver(Protocol):
-    """Is told how freezing goes."""
+    """Follows the progress of freezing."""
 
     def note(self, line: str) -> None:
-        """Something that the user should know."""
+        """Called with something that the user should know."""
 
     def step(self, what: str, done: int, total: int) -> None:
-        """A part of the work is done.
+        """Called when a part of the work is done.
 
         Args:
-            what: What is worked on, such as ``images``.
-            done: How much of it is done.
-            total: How much there is.
+            what: Name of the work, such as ``images``.
+            done: Number of parts that are done.
+            total: Number of all parts.
         """

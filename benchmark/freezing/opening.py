@@ -1,4 +1,4 @@
-"""Opens a data set where the user says that it lies."""
+"""Opens a data set at the place that the user names."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from benchmark.protocol.recipe import DatasetSource
 from benchmark.user_folders import cache_folder, no_home
 
 _HF_HOME: Final = "HF_HOME"
-"""Environment variable of the packages that read data sets: where they keep what they fetch."""
+"""Environment variable with the folder in which the packages that read data sets keep fetched files."""
 
 
 class Place(StrEnum):
-    """Where a data set can be read from, other than a folder."""
+    """A place, other than a folder, from which a data set can be read."""
 
     HUB = "hub"
     """The parquet files on the hub, of which only the needed parts are fetched."""
     STREAM = "stream"
     """The hub, from the first row on: for data sets that are not stored as parquet."""
     CACHE = "cache"
-    """What ``datasets.load_dataset`` has put into its cache on this machine."""
+    """The cache of ``datasets.load_dataset`` on this machine."""
 
 
 def open_works(dataset: DatasetSource, place: str = Place.HUB, revision: str = "") -> Works:
@@ -40,10 +40,10 @@ def open_works(dataset: DatasetSource, place: str = Place.HUB, revision: str = "
         revision: Sha or name of the revision, or an empty string for the newest; a local copy has none.
 
     Raises:
-        InputError: It is not there or cannot be read, or there is no folder for what is fetched.
+        InputError: It is not there or cannot be read, or there is no folder for fetched files.
     """
     if cache_folder() is None and not os.environ.get(_HF_HOME):
-        # Where there is no home, those packages make a folder named ~ where the command was given.
+        # Without a home, those packages would make a folder named ~ in the current folder.
         raise InputError(f"the packages that read data sets need a cache, and {no_home(_HF_HOME)}")
     if place == Place.HUB:
         return _open_parquet_on_hub(dataset, revision)
@@ -67,7 +67,7 @@ def _open_parquet_on_hub(dataset: DatasetSource, revision: str) -> Works:
     file_system = HfFileSystem()
 
     def open_file(path: str) -> BinaryIO:
-        # Without a cache of its own: whole blocks around the few bytes of labels would be most of the data set.
+        # No cache of the file system: its blocks around the few bytes of labels would add up to most of the data set.
         return cast("BinaryIO", file_system.open(path, "rb", cache_type="none"))
 
     return ParquetWorks(paths, open_file, origin, builder.info.features, sha)

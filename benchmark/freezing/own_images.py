@@ -32,7 +32,7 @@ STYLE_COLUMNS: Final = tuple(
     field.name for field in fields(Style) if field.name not in {"id", "image", "sha256", "pixels_sha256"}
 )
 _DEBRIS: Final = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx", "@eadir"})
-"""What systems leave in folders of pictures, besides files whose names begin with a dot; in lower case."""
+"""Files that systems leave in folders of pictures, besides those whose names begin with a dot; in lower case."""
 _COMPANIONS: Final = {
     ".caption": "a caption",
     ".csv": "a table",
@@ -56,12 +56,12 @@ _LONGEST_NAME: Final = 60
 
 @dataclass(frozen=True)
 class OwnImages:
-    """Where the images are.
+    """Places of a user's images.
 
     Attributes:
         contents: Folder of photographs.
         styles: Folder of style images.
-        prompts: Table with the columns ``file`` and ``prompt`` and any others of a style, or ``None``.
+        prompts: Table with the columns ``file`` and ``prompt``, and any other facts about a style, or ``None``.
     """
 
     contents: Path
@@ -81,12 +81,12 @@ def new_protocol(
     """Makes a folder with copies of the images and a lock that pins their pixels.
 
     Args:
-        images: Where the images are.
+        images: Places of the images.
         folder: The folder to make; it must be empty or not exist.
         name: Name of the protocol.
         like: The protocol to take networks, fixed settings and resolution from.
-        resolution: Another resolution, in pixels.
-        note: Is told what is passed over, in one line.
+        resolution: Resolution in pixels that replaces the one of ``like``.
+        note: Called with one line about files that are passed over.
 
     Raises:
         InputError: An image or the table cannot be used, or the folder cannot be written.
@@ -123,7 +123,7 @@ def new_protocol(
 
 
 def _copy(file: Path, target: Path) -> dict[str, Any]:
-    """Copies an image and returns what its protocol says of it."""
+    """Copies an image and returns its facts for the protocol."""
     sha256 = pixels_sha256(open_image(file))
     suffix = file.suffix.lower()
     copy = target.with_name(target.name + (suffix if re.fullmatch(r"\.[a-z0-9]{1,5}", suffix) else ""))
@@ -133,14 +133,14 @@ def _copy(file: Path, target: Path) -> dict[str, Any]:
 
 
 def name_of(text: str, fallback: str) -> str:
-    """A name for a protocol, a content or a style that resembles a text, in letters, digits and ``_``.
+    """Makes a name for a protocol, a content or a style from a text, of letters, digits and ``_``.
 
-    Where nothing of the text is left, as of one in Chinese, or where Windows could call no file so, it is told apart by
-    a hash.
+    Where nothing of the text is left (as of one in Chinese), or Windows allows no file of that name, the name gets a
+    hash of the text.
 
     Args:
         text: The text.
-        fallback: What the name begins with if nothing is left.
+        fallback: Beginning of the name if nothing of the text is left.
     """
     name = slug(text)
     return name if name and file_stem(name) == name else _hashed(name or fallback, text)
@@ -152,9 +152,10 @@ def _hashed(name: str, text: str) -> str:
 
 
 def _image_files(folder: Path, note: Callable[[str], None]) -> dict[str, Path]:
-    """The pictures of a folder, in alphabetical order, by the names that they get in the protocol.
+    """Finds the pictures of a folder, in alphabetical order, by the names that they get in the protocol.
 
-    A name depends on the file's own, and on other files only where theirs are alike: all of those end with a hash.
+    A name depends on the name of its file alone, except where several files would get the same one: they all get a
+    hash at the end.
     """
     try:
         entries = sorted(entry for entry in folder.iterdir() if not _is_debris(entry.name))
@@ -208,7 +209,7 @@ def _refuse_other_than_file(entry: Path, folder: Path) -> None:
 
 
 def _read_table(path: Path, styles: Mapping[str, Path]) -> dict[str, dict[str, str]]:
-    """The facts about styles that stand in a table, by the names of the styles."""
+    """Reads facts about styles from a table, by the names of the styles."""
     names: dict[str, list[str]] = {}
     for name, file in styles.items():
         names.setdefault(file_key(file.name), []).append(name)

@@ -1,4 +1,4 @@
-"""Rows of parquet files, remote or local, of which only the parts are read that are needed."""
+"""Rows of parquet files, remote or local; only the needed parts are read."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ class _Shard:
 class ParquetWorks(Works):
     """The rows of parquet files in their order.
 
-    Labels are read by column: the footer of every file and the chunks of the columns asked for. Images are read from
-    the row groups that hold the rows asked for, in small pieces and only as far as the last of them.
+    Labels are read by column: the footer of every file and the chunks of the requested columns. Images are read from
+    the row groups of the requested rows, in small pieces and only up to the last of these rows.
 
     Args:
         paths: The files.
-        open_file: Opens one of them; every ``read`` of what it returns should fetch just the bytes asked for.
+        open_file: Opens one of them; each ``read`` of the result should fetch just the requested bytes.
         origin: Where they lie, for errors.
         features: The ``datasets`` features, or ``None`` to take those that the files state.
         revision: Sha of the data set's revision, or an empty string.
@@ -105,10 +105,10 @@ class ParquetWorks(Works):
         import pyarrow.parquet
 
         with self._open(shard.path) as file:
-            # In this thread alone: one of Arrow's that still holds a file when the interpreter ends aborts the process.
+            # Without Arrow's threads: one that still holds a file when the interpreter ends aborts the process.
             near = io.BufferedReader(cast("io.RawIOBase", file), LABELS_READ_AHEAD)
             parquet = pyarrow.parquet.ParquetFile(near, metadata=shard.metadata, pre_buffer=False)
-            # Group by group, as they lie; a whole file would be read column by column.
+            # Group by group, in the order of the file; a whole file would be read column by column.
             groups = range(parquet.num_row_groups)
             tables = [parquet.read_row_group(group, columns=list(columns), use_threads=False) for group in groups]
         return {
@@ -121,7 +121,7 @@ class ParquetWorks(Works):
     ) -> Iterator[tuple[int, bytes]]:
         import pyarrow.parquet
 
-        # One row a batch: a batch is decoded as a whole, and its images may be large.
+        # One row in a batch: a batch is decoded as a whole, and its images may be large.
         with self._open(shard.path) as file:
             with self.reading():
                 parquet = pyarrow.parquet.ParquetFile(

@@ -1,4 +1,4 @@
-"""Words for people made of the labels of WikiArt, and prompts made of the words."""
+"""Readable names for the labels of WikiArt, and prompts made of them."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ _COMPLETE_GENRES: Final = ("painting", "illustration", "portrait", "study", "ske
 
 
 def movement_words(label: str) -> str:
-    """The name of a movement: ``Ukiyo_e`` is Ukiyo-e, ``Abstract_Expressionism`` Abstract Expressionism."""
+    """Returns the name of a movement: ``Ukiyo_e`` is Ukiyo-e, ``Abstract_Expressionism`` Abstract Expressionism."""
     return _MOVEMENTS.get(label, label.replace("_", " "))
 
 
 def genre_words(label: str) -> str:
-    """The name of a genre: ``still_life`` is still life."""
+    """Returns the name of a genre: ``still_life`` is still life."""
     return label.replace("_", " ")
 
 
 def artist_words(label: str) -> str:
-    """The name of an artist: ``vincent-van-gogh`` is Vincent van Gogh. Names with capitals are left as they are."""
+    """Returns the name of an artist: ``vincent-van-gogh`` is Vincent van Gogh. Names with capitals are kept."""
     if label in _ARTISTS:
         return _ARTISTS[label]
     if label != label.lower():
@@ -57,7 +57,7 @@ def _capitalized(word: str) -> str:
 
 
 def compose_prompt(movement: str, genre: str, artist: str) -> str:
-    """A prompt for a work, of the words that are known, such as ``a landscape painting in the style of Impressionism``.
+    """Composes a prompt for a work, such as ``a landscape painting in the style of Impressionism``.
 
     Args:
         movement: Its movement in words, or an empty string.

@@ -1,4 +1,4 @@
-"""The rule that draws works from a data set, the same ones wherever and whenever it is asked."""
+"""The rule that draws works from a data set, always and everywhere the same ones."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ def select_rows(
     seed: int,
     unusable: Collection[int] = (),
 ) -> list[int]:
-    """Draws works so that all movements have their turn and no artist comes twice, as far as there are others.
+    """Draws works evenly from all movements, and from as many artists as possible.
 
     The movements take turns, in the order of the hashes of their names, until ``count`` works are drawn. At its turn, a
     movement gives the work whose number has the smallest hash: of those by an artist who was not drawn yet; if there is
     none, of those whose artist is unknown; else of the others. Works without a movement are drawn only where no work
     has one. The hash of something is the sha256 of ``rule 1 seed SEED THING``.
 
-    So the first works of a longer drawing are those of a shorter one, and rows that lie together in the data set have
-    no more to do with each other than others.
+    A longer drawing therefore begins with the works of a shorter one, and rows that are neighbours in the data set are
+    no more likely to be drawn together than others.
 
     Args:
         movements: Movement of every row, empty where it is unknown.
         artists: Artist of every row, empty where unknown.
-        count: How many works to draw.
+        count: Number of works to draw.
         seed: Seed of the hashes.
         unusable: Rows to pass over.
 

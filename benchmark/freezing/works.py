@@ -1,4 +1,4 @@
-"""What freezing needs of a data set, wherever it lies."""
+"""Interface of a data set to freezing, wherever the data set is stored."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Works(abc.ABC):
     """The rows of one split of a data set, counted from 0.
 
     Attributes:
-        origin: Where they are read from, for errors.
+        origin: Name of the place that they are read from, for errors.
         revision: Sha of the data set's revision, or an empty string where it is not known.
     """
 
@@ -40,7 +40,7 @@ class Works(abc.ABC):
 
         Args:
             columns: Names of the columns.
-            observer: Is told how it goes, where that takes long.
+            observer: Is told about the progress, where reading takes long.
 
         Returns:
             The labels by column, as ``benchmark.freezing.labels.label_text`` cleans them.
@@ -51,7 +51,7 @@ class Works(abc.ABC):
 
     @abc.abstractmethod
     def images(self, column: str, rows: Collection[int]) -> Iterator[tuple[int, bytes]]:
-        """Reads the image files of some rows, never many at a time.
+        """Reads the image files of some rows, few at a time.
 
         Args:
             column: Name of the column with the images.
@@ -65,7 +65,7 @@ class Works(abc.ABC):
         """
 
     def check_column(self, column: str) -> None:
-        """Sees to it that there is a column.
+        """Checks that there is a column.
 
         Raises:
             InputError: There is none of that name, or the data set cannot be read.
@@ -74,7 +74,7 @@ class Works(abc.ABC):
             raise InputError(f"{self.origin} has no column {column!r}{suggest(column, self.features)}")
 
     def check_labels(self, columns: Sequence[str]) -> None:
-        """Sees to it that columns are there and can hold labels, before anything of them is read.
+        """Checks that columns exist and can hold labels, before anything of them is read.
 
         Raises:
             InputError: One is missing or holds something else, or the data set cannot be read.
@@ -84,12 +84,12 @@ class Works(abc.ABC):
             require_labels(self.features[column], column)
 
     def missing_row(self, row: int, rows: int) -> InputError:
-        """The error about a row that is not there."""
+        """Returns the error about a row that does not exist."""
         return InputError(f"{self.origin} has {rows} rows, there is no row {row}")
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
-        """Turns whatever the libraries raise while they read into one line for the user."""
+        """Turns any error of the libraries while they read into one line for the user."""
         with explained(f"cannot read {self.origin}", self.advice):
             yield
 
@@ -99,8 +99,8 @@ def explained(problem: str, advice: str) -> Iterator[None]:
     """Turns any error of the libraries that read data sets into one line for the user.
 
     Args:
-        problem: What cannot be done.
-        advice: What to do about it.
+        problem: Words for the failed task.
+        advice: Words for a remedy.
 
     Raises:
         InputError: Something went wrong.

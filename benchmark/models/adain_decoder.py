@@ -48,7 +48,7 @@ class AdaINDecoder(nn.Module):
         )
 
     def forward(self, features: Tensor) -> Tensor:
-        """Decode features at relu4_1.
+        """Decodes features at relu4_1.
 
         Args:
             features: `N x 512 x h x w`, height and width at least two (reflection needs a neighbour), on the scale of
@@ -73,7 +73,7 @@ def _convolution(inputs: int, outputs: int) -> tuple[nn.Module, nn.Module, nn.Mo
 
 
 def load_adain_decoder_embedded(file: Path) -> AdaINDecoder:
-    """Load the decoder trained for the features of `vgg19-embedded` (docs/models/adain-decoder-embedded.md).
+    """Loads the decoder trained for the features of `vgg19-embedded` (docs/models/adain-decoder-embedded.md).
 
     Args:
         file: Its weights.
@@ -90,7 +90,7 @@ def load_adain_decoder_embedded(file: Path) -> AdaINDecoder:
 
 
 def load_adain_decoder(decoder_file: Path, encoder_file: Path) -> AdaINDecoder:
-    """Load the published decoder of naoto0804/pytorch-AdaIN together with the encoder that it was trained for.
+    """Loads the published decoder of naoto0804/pytorch-AdaIN together with the encoder that it was trained for.
 
     Args:
         decoder_file: `decoder.pth` of its release.

@@ -33,7 +33,7 @@ class AdaINEncoder(nn.Module):
         self.layers = nn.Sequential(*_layers())
 
     def forward(self, images: Tensor) -> Tensor:
-        """Encode images.
+        """Encodes images.
 
         Args:
             images: RGB in [0, 1], `N x 3 x H x W`, both sides at least 9 pixels (reflection needs a neighbour).
@@ -51,7 +51,7 @@ class AdaINEncoder(nn.Module):
 
 
 def load_adain_encoder(file: Path) -> AdaINEncoder:
-    """Load the published encoder.
+    """Loads the published encoder.
 
     Args:
         file: `vgg_normalised.pth`; its layers after relu4_1 are left out.

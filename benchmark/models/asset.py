@@ -1,4 +1,4 @@
-"""A file of weights: what it is called, where it comes from, what it must hash to."""
+"""A file of weights: its name, its addresses and its hash."""
 
 from __future__ import annotations
 
@@ -37,24 +37,24 @@ class Asset:
 
     @property
     def is_pinned(self) -> bool:
-        """Whether its whole hash is known before the first copy is seen."""
+        """Whether its whole hash is published, so that even a first copy can be verified."""
         return len(self.sha256) == SHA256_DIGITS
 
     @property
     def source(self) -> str:
-        """Where it comes from, in words."""
+        """Origin of the file, in words."""
         if self.is_own:
             return self.file
         return f"Python package {self.distribution}" if self.package else self.addresses[0]
 
     @property
     def size(self) -> str:
-        """Its size in words."""
+        """Size of the file, in words."""
         return format_size(self.bytes)
 
 
 def format_size(number: int | None) -> str:
-    """A number of bytes in decimal units, for instance ``574.7 MB``.
+    """Returns a number of bytes in decimal units, for instance ``574.7 MB``.
 
     Args:
         number: The number, or ``None`` where it is not known.

@@ -1,6 +1,6 @@
 """The table of all weights by name: packages that carry them, addresses, sizes, hashes, licences.
 
-What is known about a file is written here and nowhere else. Where the numbers come from: docs/weights.md.
+All facts about a file stand here and nowhere else. docs/weights.md says where the numbers come from.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ def compute_in_batches(
     Args:
         images: N RGB images, 3×H×W each, of any sizes.
         compute: Turns M×3×H×W into M results.
-        device: Where the batches are put.
+        device: Device of the batches.
 
     Returns:
         The N results, in the order of the images.
@@ -59,12 +59,12 @@ def compute_in_batches(
 def remember_in_batches(
     models: Models, images: Sequence[Tensor], name: Hashable, compute: Callable[[Tensor], Sequence[T]]
 ) -> list[T]:
-    """Like ``compute_in_batches``, but only for the images of which it is not yet remembered.
+    """Computes as ``compute_in_batches`` does, but only for images whose result is not remembered yet.
 
     Args:
         models: The networks of the run; they remember.
         images: N RGB images, 3×H×W each, told apart by identity.
-        name: What is computed; includes whatever else it depends on.
+        name: Name of the result, which includes whatever else it depends on.
         compute: Turns M×3×H×W into M results.
 
     Returns:

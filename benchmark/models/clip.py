@@ -19,7 +19,7 @@ from benchmark.models.tensor_file import TensorFormat, fill, read_checkpoint, re
 
 
 class _ImageTower(Protocol):
-    """What this module uses of an open_clip image tower: its input size and normalisation."""
+    """The part of an open_clip image tower that this module uses: its input size and normalisation."""
 
     image_size: int | tuple[int, int]
     image_mean: tuple[float, float, float]
@@ -27,14 +27,14 @@ class _ImageTower(Protocol):
 
 
 class Tokenizer(Protocol):
-    """What this package uses of a tokenizer: prompts in, rows of token indices out, cut off where they are too long."""
+    """The part of a tokenizer that this package uses: it turns prompts into rows of token indices, cut to a length."""
 
     @property
     def context_length(self) -> int:
         """Tokens per prompt, start and end included."""
 
     def __call__(self, prompts: list[str], context_length: int | None = None) -> Tensor:
-        """N prompts → N×``context_length`` token indices, by default of the length that the model reads."""
+        """Maps N prompts to token indices, N×``context_length``, by default of the length that the model reads."""
 
 
 class ClipModel(nn.Module):
@@ -67,11 +67,11 @@ class ClipModel(nn.Module):
         self.eval()
 
     def train(self, mode: bool = True) -> ClipModel:  # noqa: ARG002
-        """Keep evaluation mode: the model is frozen, a parent's ``train()`` must not wake its dropout."""
+        """Keeps evaluation mode: the model is frozen, and a parent's ``train()`` must not switch its dropout on."""
         return super().train(False)
 
     def encode_image(self, images: Tensor) -> Tensor:
-        """Embed a batch of images.
+        """Embeds a batch of images.
 
         Args:
             images: N×3×H×W, RGB in [0, 1], any size. Resized with a bicubic, antialiased filter, clamped, so
@@ -88,7 +88,7 @@ class ClipModel(nn.Module):
 
     @torch.no_grad()
     def encode_text(self, prompts: Sequence[str]) -> Tensor:
-        """Embed prompts.
+        """Embeds prompts.
 
         Args:
             prompts: N prompts; what exceeds the model's context length is cut off
@@ -110,7 +110,7 @@ class ClipModel(nn.Module):
 
 
 def load_open_clip(model_name: str, weights: Path, tokenizer: Tokenizer | None = None) -> ClipModel:
-    """Load any architecture known to open_clip from a local weight file.
+    """Loads any architecture known to open_clip from a local weight file.
 
     Args:
         model_name: open_clip architecture, such as ``ViT-B-32-quickgelu``.
@@ -124,7 +124,7 @@ def load_open_clip(model_name: str, weights: Path, tokenizer: Tokenizer | None =
 
 
 def load_published_clip(model_name: str, tag: str, weights: Path) -> ClipModel:
-    """Load a pair of open_clip's table of pretrained models, with the activation and the colours of its training.
+    """Loads a pair of open_clip's table of pretrained models, with the activation and the colours of its training.
 
     Weights that were trained with the fast approximation of GELU get it, whichever way the architecture is spelled.
 
@@ -146,10 +146,10 @@ def load_published_clip(model_name: str, tag: str, weights: Path) -> ClipModel:
 
 
 def load_own_clip(model_name: str, weights: Path) -> ClipModel:
-    """Load a checkpoint of one's own: a state dict, a training checkpoint around one, or an archive of OpenAI's kind.
+    """Loads a checkpoint of one's own: a state dict, a training checkpoint around one, or an archive of OpenAI's kind.
 
-    Colours are normalised as open_clip does by default; the activation is that of the architecture, so weights that go
-    back to OpenAI's need one that ends in ``-quickgelu`` (an archive gets it by itself).
+    Colours are normalised as open_clip does by default; the activation is that of the architecture, so weights
+    derived from OpenAI's need one that ends in ``-quickgelu`` (an archive gets it by itself).
 
     Args:
         model_name: open_clip architecture, such as ``ViT-B-32``.
@@ -178,7 +178,7 @@ def _fill_towers(towers: nn.Module, tensors: dict[str, Tensor], weights: Path, m
 
 
 def published_tokenizer(model_name: str, tag: str = "") -> Tokenizer:  # noqa: ARG001
-    """The tokenizer of a pair of open_clip's table, which needs no weights.
+    """Loads the tokenizer of a pair of open_clip's table, which needs no weights.
 
     Args:
         model_name: open_clip architecture, such as ``ViT-B-32``.
@@ -207,7 +207,7 @@ def _towers(model_name: str, weights: Path, stored_as: TensorFormat, options: di
 
 
 def _openai_towers(model_name: str, weights: Path) -> nn.Module:
-    """OpenAI's own networks, the only ones that are published as TorchScript archives."""
+    """Loads OpenAI's own networks, the only ones that are published as TorchScript archives."""
     configuration = {**open_clip.get_model_config(model_name), "quick_gelu": True}
     with readable(weights, model_name):
         towers: nn.Module = open_clip.CLIP(**configuration)
@@ -222,7 +222,7 @@ def _openai_towers(model_name: str, weights: Path) -> nn.Module:
 
 @contextmanager
 def _named_by_format(path: Path, stored_as: TensorFormat) -> Iterator[Path]:
-    """A path to the file that ends as open_clip expects, which tells safetensors by the name."""
+    """Yields a path to the file with the ending by which open_clip recognises its format."""
     if (stored_as is TensorFormat.SAFETENSORS) == (path.suffix == ".safetensors"):
         yield path
         return

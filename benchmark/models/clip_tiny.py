@@ -36,7 +36,7 @@ class ClipTinyName(StrEnum):
 
 
 class ReducedTokenizer:
-    """CLIP's byte-pair encoding with a part of its merges: a word without its own merge falls into smaller pieces.
+    """CLIP's byte-pair encoding with a part of its merges: a word without a merge of its own becomes smaller pieces.
 
     The pieces go down to single bytes, so that every text has an encoding.
 
@@ -77,12 +77,12 @@ class ReducedTokenizer:
         return int(self._tokenizer.context_length)
 
     def __call__(self, prompts: list[str], context_length: int | None = None) -> Tensor:
-        """N prompts → N×``context_length`` token indices, padded with zeros after the end token."""
+        """Maps N prompts to token indices, N×``context_length``, padded with zeros after the end token."""
         tokens: Tensor = self._tokenizer(prompts, context_length=context_length)
         return tokens
 
     def spelled_in_bytes(self, prompt: str) -> int:
-        """Number of characters that fall into bytes: no merge of this vocabulary holds them, and no lesson did.
+        """Counts the characters that are encoded as single bytes, which no training text had.
 
         Args:
             prompt: The prompt, read to its end however long it is.
@@ -99,7 +99,7 @@ class ReducedTokenizer:
 
 
 def load_clip_tiny(file: Path) -> ClipModel:
-    """Load the model that methods may optimise.
+    """Loads the model that methods may optimise.
 
     Args:
         file: its weights.
@@ -111,7 +111,7 @@ def load_clip_tiny(file: Path) -> ClipModel:
 
 
 def load_clip_tiny_judge(file: Path) -> ClipModel:
-    """Load the model that scores and that no method may optimise.
+    """Loads the model that scores and that no method may optimise.
 
     Args:
         file: its weights.
@@ -124,14 +124,14 @@ def load_clip_tiny_judge(file: Path) -> ClipModel:
 
 @functools.cache
 def register_configurations() -> None:
-    """Make both architectures known to open_clip, once."""
+    """Makes both architectures known to open_clip, once."""
     for name in ClipTinyName:
         open_clip.add_model_config(_CONFIGURATIONS / f"{name}.json")
 
 
 @functools.cache
 def reduced_tokenizer() -> ReducedTokenizer:
-    """The tokenizer of both models: CLIP's most frequent merges, and those that spell words of art."""
+    """Builds the tokenizer of both models: CLIP's most frequent merges, and those that spell words of art."""
     merges = json.loads(_MERGES.read_text(encoding="utf-8"))
     return ReducedTokenizer([*range(merges["first"]), *merges["further"]])
 

@@ -55,7 +55,7 @@ class StatisticsTrunk(nn.Module):
         self.register_buffer("input_offset", offset.view(1, 3, 1, 1), persistent=False)
 
     def forward(self, images: Tensor) -> Tensor:
-        """N×3×H×W with open_clip's normalisation → N×``feature_size``, the pooled features last."""
+        """Maps N×3×H×W with open_clip's normalisation to N×``feature_size``, the pooled features last."""
         network = self.network
         hidden = (images * self.input_scale + self.input_offset).contiguous(memory_format=torch.channels_last)
         hidden = network.bn1(network.conv_stem(hidden))
@@ -87,7 +87,7 @@ def fold_normalization(module: nn.Module) -> None:
 class ProjectionHead(nn.Module):
     """Standard scores of the features, softly limited, then a linear map plus a small perceptron.
 
-    The limit keeps an optimised image from buying similarity with one extreme channel.
+    The limit keeps an optimised image from gaining similarity through one extreme channel.
     """
 
     mean: Tensor
@@ -107,12 +107,12 @@ class ProjectionHead(nn.Module):
         )
 
     def standard_scores(self, features: Tensor) -> Tensor:
-        """Features → standard scores within ±4."""
+        """Maps features to standard scores within ±4."""
         scores = (features - self.mean) / self.standard_deviation
         return _STANDARD_SCORE_LIMIT * torch.tanh(scores / _STANDARD_SCORE_LIMIT)
 
     def forward(self, features: Tensor) -> Tensor:
-        """N×``feature_size`` → N×``embedding_size``."""
+        """Maps N×``feature_size`` to N×``embedding_size``."""
         scores = self.dropout(self.standard_scores(features))
         embedding: Tensor = self.projection(scores) + self.perceptron(scores)
         return embedding
@@ -131,22 +131,22 @@ class ObjectHead(nn.Module):
         self.vectors = nn.Linear(classes, object_size, bias=False)
 
     def probabilities(self, pooled: Tensor) -> Tensor:
-        """Pooled features …×C → …×1000."""
+        """Maps pooled features, …×C, to probabilities, …×1000."""
         logits: Tensor = self.classifier(self.directions(pooled))
         return logits.softmax(-1)
 
     def forward(self, pooled: Tensor) -> Tensor:
-        """Pooled features …×C → …×``object_size``, of any length."""
+        """Maps pooled features, …×C, to vectors of any length, …×``object_size``."""
         expected: Tensor = self.vectors(self.probabilities(pooled))
         return expected
 
 
 class StatisticsTower(nn.Module):
-    """Trunk and projections: N×3×H×W → N×``embedding_size``.
+    """Trunk and projections: from N×3×H×W to N×``embedding_size``.
 
     The embedding has two parts. The first, of unit length, is about style; the second, ``OBJECT_SHARE`` long, about
-    the things that the picture shows. A text that names no thing has nothing in the second, so that things cannot
-    decide how well a style fits.
+    the things that the picture shows. For a text that names no thing the second is zero, so that things cannot decide
+    how well a style fits.
     """
 
     def __init__(self, architecture: str, stages: tuple[int, ...], embedding_size: int) -> None:
@@ -157,26 +157,26 @@ class StatisticsTower(nn.Module):
         self.num_features = embedding_size
 
     def embed(self, features: Tensor) -> Tensor:
-        """The trunk's features …×F → …×``embedding_size``."""
+        """Maps the trunk's features, …×F, to …×``embedding_size``."""
         style = functional.normalize(self.head(features), dim=-1)
         pooled = features[..., -self.trunk.pooled_size :]
         things = functional.normalize(self.objects(pooled), dim=-1)
         return torch.cat([style, OBJECT_SHARE * things], dim=-1)
 
     def forward(self, images: Tensor) -> Tensor:
-        """N×3×H×W with open_clip's normalisation → N×``embedding_size``."""
+        """Maps N×3×H×W with open_clip's normalisation to N×``embedding_size``."""
         return self.embed(self.trunk(images))
 
 
 @register_model
 def clip_tiny_tower(pretrained: bool = False, num_classes: int = 384, **_: Any) -> StatisticsTower:
-    """Tower of clip-tiny; timm passes settings of its own, which have no meaning here."""
+    """Builds the tower of clip-tiny; timm passes settings of its own, which have no meaning here."""
     return _build("tf_efficientnet_lite0", (0, 1, 2, 4, 6), pretrained, num_classes)
 
 
 @register_model
 def clip_tiny_judge_tower(pretrained: bool = False, num_classes: int = 384, **_: Any) -> StatisticsTower:
-    """Tower of clip-tiny-judge."""
+    """Builds the tower of clip-tiny-judge."""
     return _build("tf_efficientnet_lite2", (0, 1, 2, 3, 5), pretrained, num_classes)
 
 

@@ -50,7 +50,7 @@ class DistsDistance(ImageDistance):
         self.backbone = _OfflineDists(backbone, alpha, beta)
 
     def features(self, images: Tensor) -> tuple[Tensor, ...]:
-        """Everything that ``distance`` needs to know about images, so that a reference is computed only once.
+        """Computes all that ``distance`` needs of images, so that a reference passes the network only once.
 
         Args:
             images: N×3×H×W in [0, 1], reduced (bilinear, antialiased) where the shorter side has more than 256 pixels,
@@ -68,11 +68,11 @@ class DistsDistance(ImageDistance):
         return tuple(self.backbone.get_features(images))
 
     def distance(self, first: Sequence[Tensor], second: Sequence[Tensor]) -> Tensor:
-        """Distances between images whose features are known.
+        """Computes the distances between images whose features are known.
 
         Args:
-            first: What ``features`` returned for N images.
-            second: What it returned for N images of the same size.
+            first: Result of ``features`` for N images.
+            second: Its result for N images of the same size.
 
         Returns:
             N distances, not negative.

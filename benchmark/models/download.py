@@ -1,7 +1,7 @@
 """One file over HTTP, continued where it stopped.
 
-Not pooch, which starts a broken download from the beginning, nor the download of huggingface_hub, which continues
-within one process only: a file of a gigabyte should survive an interrupted command.
+pooch starts a broken download from the beginning, and huggingface_hub continues one within the same process only; here
+a file of a gigabyte survives an interrupted command.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _TRANSIENT: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 class DownloadError(BenchmarkError):
-    """An address does not give the file."""
+    """The file cannot be downloaded from an address."""
 
 
 class _InterruptedError(Exception):
-    """It may work if it is tried again."""
+    """A failure that may pass: the attempt is worth repeating."""
 
     def __init__(self, reason: str, wait: float = 0.0) -> None:
         super().__init__(reason)
@@ -35,7 +35,7 @@ class _InterruptedError(Exception):
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a download is tried.
+    """Limits on the attempts of a download.
 
     Attributes:
         attempts: Attempts in a row that bring nothing new before an address is given up.
@@ -52,24 +52,24 @@ class DownloadObserver(Protocol):
     """Follows downloads."""
 
     def started(self, address: str, done: int, total: int | None) -> None:
-        """The server answers: ``done`` bytes are here, ``total`` is the size of the file if it says so."""
+        """Called when the server answers: ``done`` bytes are here, ``total`` is the size of the file if it says so."""
 
     def advanced(self, done: int) -> None:
-        """So many bytes are here now."""
+        """Called when ``done`` bytes are here."""
 
     def waiting(self, reason: str, seconds: float) -> None:
-        """An attempt failed and is repeated after a while."""
+        """Called when an attempt failed and is repeated after some seconds."""
 
 
 class Download:
     """Brings one address into one partial file.
 
     Args:
-        address: Where the file is.
-        partial: Where it is written; what is there already is its beginning.
+        address: Address of the file.
+        partial: File that is written; if it exists, it is the beginning of the download.
         headers: Further headers of the request.
-        patience: How long to try.
-        observer: Who is told.
+        patience: Limits on the attempts.
+        observer: Is told about the progress.
     """
 
     def __init__(
@@ -135,7 +135,7 @@ class Download:
         return None
 
     def _finish_or_start_over(self, response: requests.Response, done: int) -> None:
-        """Nothing lies beyond what is here: either it is the whole file, or it is too much."""
+        """Handles an answer that has nothing to add: the partial file is whole, or, if it is too long, starts over."""
         if response.headers.get("Content-Range", "").removeprefix("bytes */") != str(done):
             self._partial.unlink()
             raise _InterruptedError("more bytes are here than the file has; starting over")
@@ -156,7 +156,7 @@ def _strong_version(response: requests.Response) -> str:
 
 
 def _extent(response: requests.Response) -> tuple[int, int | None]:
-    """Position of the first byte of an answer, and the size of the whole file."""
+    """Returns the position of an answer's first byte, and the size of the whole file where it is stated."""
     if response.status_code == requests.codes.partial_content:
         extent, _, total = response.headers.get("Content-Range", "").removeprefix("bytes ").partition("/")
         first = extent.partition("-")[0]

@@ -76,7 +76,7 @@ def prompt_embedding(models: Models, role: Role, prompt: str) -> Tensor:
 
 
 def similarity_matrix(models: Models, role: Role, images: Sequence[Tensor], prompts: Sequence[str]) -> Tensor:
-    """Cosines between all prompts and all images, neither scaled nor clamped.
+    """Computes the cosines between all prompts and all images, neither scaled nor clamped.
 
     Args:
         models: The networks of the run.

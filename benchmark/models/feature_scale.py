@@ -1,4 +1,4 @@
-"""On which scale a VGG network delivers its features, and the one on which all of them are used here.
+"""The scale of a VGG network's features, and the one to which all networks are brought.
 
 The convolutions of VGG with their ReLUs and poolings are positively homogeneous: multiplying the weights of the first
 and the biases of all by k > 0 multiplies every feature by k and changes nothing else. The original network takes

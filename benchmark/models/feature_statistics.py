@@ -12,7 +12,7 @@ VARIANCE_FLOOR: Final = 1e-5
 
 
 def mean_and_standard_deviation(features: Tensor) -> tuple[Tensor, Tensor]:
-    """Compute each channel's mean and standard deviation over all positions.
+    """Computes each channel's mean and standard deviation over all positions.
 
     The deviation is ``sqrt(variance + 1e-5)`` with the unbiased variance (divided by ``H * W - 1``), as in
     naoto0804/pytorch-AdaIN.
@@ -37,7 +37,7 @@ def mean_and_standard_deviation(features: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def adaptive_instance_normalization(content_features: Tensor, style_features: Tensor) -> Tensor:
-    """Give the content's features the channel means and deviations of the style's.
+    """Gives the content's features the channel means and deviations of the style's.
 
     ``AdaIN(x, y) = std(y) * (x - mean(x)) / std(x) + mean(y)``, Huang and Belongie 2017 (arXiv:1703.06868), equation 8.
 
@@ -59,7 +59,7 @@ def adaptive_instance_normalization(content_features: Tensor, style_features: Te
 
 
 def gram_matrix(features: Tensor) -> Tensor:
-    """Compute the Gram matrix of the channels, ``F F^T / (H W)`` with ``F`` the `C x HW` features.
+    """Computes the Gram matrix of the channels, ``F F^T / (H W)`` with ``F`` the `C x HW` features.
 
     Divided by the number of positions only, as in Gatys' reference implementation
     (leongatys/PytorchNeuralStyleTransfer); the paper leaves it undivided, Johnson et al. 2016 divide by `C H W`.

@@ -27,7 +27,7 @@ _TRUE: Final = frozenset({"1", "ON", "TRUE", "YES"})
 
 
 class FetchResult(StrEnum):
-    """How a fetch ended."""
+    """Outcome of a fetch."""
 
     PRESENT = "present"
     """A sound copy was there already."""
@@ -42,9 +42,9 @@ class Fetched:
     """A file of weights that is there and sound.
 
     Attributes:
-        asset: What it is.
-        result: How it got here.
-        path: Where it lies.
+        asset: The asset.
+        result: Outcome of the fetch.
+        path: Path of the file.
         sha256: Its hash.
         source: The address that it came from; empty where it was there already.
     """
@@ -61,10 +61,10 @@ class Fetcher:
     """Fetches weights.
 
     Attributes:
-        folders: Where weights lie; they are written to the last folder.
-        observer: Who is told how downloads go.
+        folders: Folders that are searched; weights are written to the last one.
+        observer: Is told about the progress of downloads.
         mirror: Address of a folder with the files under their names, tried before all others, or empty.
-        patience: How long each address is tried.
+        patience: Limits on the attempts at each address.
     """
 
     folders: WeightsFolders
@@ -75,9 +75,8 @@ class Fetcher:
     def fetch(self, asset: Asset) -> Fetched:
         """Fetches one file, unless a sound copy is there.
 
-        Addresses are tried in order. What was downloaded of a file whose hash is published stays when the command is
-        interrupted, and is continued by the next one; the file appears under its name only when it is whole and its
-        hash is right.
+        Addresses are tried in order. An interrupted download of a file whose hash is published is kept, and the next
+        command continues it; the file appears under its name only when it is whole and its hash is right.
 
         Args:
             asset: The file.

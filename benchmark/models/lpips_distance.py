@@ -40,11 +40,11 @@ class LpipsDistance(PerceptualDistance):
         self.network = network
 
     def activations(self, images: Tensor) -> Sequence[Tensor]:
-        """Activations after the five ReLUs; see ``PerceptualDistance``."""
+        """Computes the activations after the five ReLUs; see ``PerceptualDistance``."""
         return tuple(self.network.net(self.network.scaling_layer(2 * images - 1)))
 
     def channel_weights(self) -> Sequence[Tensor]:
-        """The weight of each channel of the five layers."""
+        """Returns the weight of each channel of the five layers."""
         return [head.model[-1].weight.flatten() for head in self.network.lins]
 
 

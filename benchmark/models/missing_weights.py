@@ -1,4 +1,4 @@
-"""What is missing before something starts that needs it, all of it at once."""
+"""Check that all weights are there, which names all missing ones at once before anything starts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmark.models.weights_folders import weights_folders
 
 
 def require_weights(models: Iterable[ModelSpecification]) -> None:
-    """Sees to it that the weights of all models are on this machine and sound.
+    """Makes sure that the weights of all models are on this machine and sound.
 
     Args:
         models: The models that are needed.

@@ -42,7 +42,7 @@ class OpenClipWeights:
 
 
 def openai_names() -> list[str]:
-    """Names of the models that are known without asking open_clip."""
+    """Returns the names of the models that are known without asking open_clip."""
     return [f"{_PREFIX}{architecture}-openai" for architecture in _OPENAI_FILES]
 
 
@@ -56,10 +56,10 @@ def find_open_clip_weights(name: str) -> OpenClipWeights | None:
         name: For instance ``clip-ViT-B-32-laion2b_s34b_b79k``.
 
     Returns:
-        The pair, or ``None`` if open_clip has none of this name.
+        The pair, or ``None`` if open_clip has no model of this name.
 
     Raises:
-        InputError: open_clip has it, but not everything that it needs.
+        InputError: open_clip has it, but lacks something that it needs.
     """
     if not name.startswith(_PREFIX):
         return None
@@ -82,7 +82,7 @@ def own_clip_weights(name: str) -> OpenClipWeights | None:
         name: ``ARCHITECTURE:FILE``, for instance ``ViT-B-32:runs/epoch_5.pt``; ``clip-`` may stand before it.
 
     Returns:
-        The pair, with the hash of the file as it is now, or ``None`` if the name has not this form.
+        The pair, with the hash of the file as it is now, or ``None`` if the name is not of this form.
 
     Raises:
         InputError: There is no such file or architecture, or the name is that of a file alone.
@@ -121,7 +121,7 @@ def own_clip_weights(name: str) -> OpenClipWeights | None:
 
 
 def anchored_checkpoint(name: str, folder: Path) -> str:
-    """The name of a model, with the path of an own checkpoint seen from a folder; other names stay as they are.
+    """Returns a model's name with the path of a user's checkpoint resolved from a folder; others stay as they are.
 
     Args:
         name: Name of a model.
@@ -144,7 +144,7 @@ def _openai_asset(name: str, file: str, number: int | None, sha256: str) -> Asse
 
 
 def _asset(name: str, published: dict[str, str]) -> Asset:
-    """The asset of an entry of open_clip's table: from the address that states a hash, else from the hub."""
+    """Returns the asset of an entry of open_clip's table: at the address that states a hash, else on the hub."""
     repository = published.get("hf_hub", "")
     hub = _hub_addresses(repository) if repository else ()
     address = published.get("url", "")

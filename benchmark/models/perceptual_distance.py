@@ -1,4 +1,4 @@
-"""What learned perceptual distances (LPIPS and its descendants) have in common."""
+"""The common base of learned perceptual distances: LPIPS and its descendants."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class PerceptualDistance(ImageDistance):
 
     @abstractmethod
     def activations(self, images: Tensor) -> Sequence[Tensor]:
-        """Activations of the layers that are compared.
+        """Computes the activations of the layers that are compared.
 
         Args:
             images: N×3×H×W in [0, 1].
@@ -42,10 +42,10 @@ class PerceptualDistance(ImageDistance):
 
     @abstractmethod
     def channel_weights(self) -> Sequence[Tensor]:
-        """The C weights ``w`` of each layer, not negative."""
+        """Returns the C weights ``w`` of each layer, not negative."""
 
     def features(self, images: Tensor) -> tuple[Tensor, ...]:
-        """Everything that ``distance`` needs to know about images, so that a reference is computed only once.
+        """Computes all that ``distance`` needs of images, so that a reference passes the network only once.
 
         Args:
             images: N×3×H×W in [0, 1], both sides at least 32 pixels.
@@ -60,11 +60,11 @@ class PerceptualDistance(ImageDistance):
         return tuple(_unit_length(activation) for activation in self.activations(images))
 
     def distance(self, first: Sequence[Tensor], second: Sequence[Tensor]) -> Tensor:
-        """Distances between images whose features are known.
+        """Computes the distances between images whose features are known.
 
         Args:
-            first: What ``features`` returned for N images.
-            second: What it returned for N images of the same size, or for one that is compared with all.
+            first: Result of ``features`` for N images.
+            second: Its result for N images of the same size, or for one that is compared with all.
 
         Returns:
             N distances, not negative.

@@ -1,4 +1,4 @@
-"""What a text-image model reads of a prompt: its tokenizer cuts off, without a word, what there is no room for."""
+"""The part of a prompt that a text-image model reads: its tokenizer silently cuts off what exceeds its context."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ _LONGEST_PIECE: Final = 64
 
 @dataclass(frozen=True)
 class PromptReading:
-    """How much of a prompt a model reads.
+    """The part of a prompt that a model reads.
 
     Attributes:
         prompt: The prompt.
         model: Name of the model.
-        reader: Who shows it to the model: the name of a method, or empty for metrics and plain comparisons.
+        reader: Name of the method that gives it to the model; empty for metrics and plain comparisons.
         read: Number of its characters, from the first, that the model reads in each of the phrasings.
         phrasings: Number of texts that are made of the prompt.
-        cut: Number of those that are cut off somewhere.
-        spelled_in_bytes: Number of its characters that are no part of what the model was taught, and reach it as bytes.
-        tokens: Stands for what reaches the model: two prompts for which it is equal are one prompt to it.
+        cut: Number of those texts of which something is cut off.
+        spelled_in_bytes: Number of its characters that the model's vocabulary lacks and that reach it as single bytes.
+        tokens: Hash of the tokens that reach the model: it cannot tell prompts apart for which this is equal.
     """
 
     prompt: str
@@ -54,16 +54,16 @@ class PromptReading:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the model reads all of it, and as the letters and words that it is made of."""
+        """Whether the model reads all of it, and nothing of it as single bytes."""
         return not (self.cut or self.spelled_in_bytes)
 
     @property
     def extent(self) -> str:
-        """How far the model reads, in words, or an empty string where it reads to the end."""
+        """A few words on how far the model reads, or an empty string where it reads to the end."""
         who = f"{self.model} ({self.reader})" if self.reader else self.model
         if self.unread:
             words, read = self.prompt.split(), self.prompt[: self.read].split()
-            # A word that is cut within is none that is read.
+            # A word that is cut in the middle does not count as read.
             number = len(read) if self.prompt[self.read].isspace() else len(read) - 1
             share = f" ({number} of {len(words)} words)" if len(words) > 1 else ""
             where = f" in the longest of {self.phrasings} phrasings" if self.phrasings > 1 else ""
@@ -74,7 +74,7 @@ class PromptReading:
 
 
 def describe_readings(readings: Iterable[PromptReading]) -> dict[str, str]:
-    """What is lost of prompts, in one line for each of which something is.
+    """Says, in one line for each prompt of which something is lost, what a model does not read of it.
 
     Args:
         readings: Readings of any prompts by any readers.
@@ -101,11 +101,11 @@ def _describe(readings: Sequence[PromptReading]) -> str:
 
 
 def shortened(text: str, length: int = 120) -> str:
-    """A text as a line has room for it, its beginning and its end if it is long.
+    """Shortens a long text to its beginning and its end, so that it fits into a line.
 
     Args:
         text: The text.
-        length: Characters that there is room for, about.
+        length: Largest number of characters, approximately.
     """
     half = length // 2
     return text if len(text) <= length else f"{text[:half].rstrip()} … {text[-half:].lstrip()}"
@@ -120,7 +120,7 @@ def read_prompt(
         tokenizer: The tokenizer of the model.
         prompt: The prompt.
         model: Name of the model.
-        reader: Who shows it to the model, or empty.
+        reader: Name of the method that gives it to the model, or empty.
         phrasings: The texts that are made of the prompt, by default the prompt as it is.
     """
     texts = list(phrasings) or [prompt]
@@ -149,7 +149,7 @@ def read_prompt(
 
 
 def merged_prompts(readings: Iterable[PromptReading]) -> Iterator[tuple[PromptReading, PromptReading]]:
-    """Pairs of different prompts that are one prompt to their reader, because at least one of them is cut.
+    """Yields pairs of different prompts that reach a model as the same tokens, because at least one of them is cut.
 
     Args:
         readings: Readings of any prompts by any readers.
@@ -162,7 +162,7 @@ def merged_prompts(readings: Iterable[PromptReading]) -> Iterator[tuple[PromptRe
 
 
 def _end_of_reading(tokenizer: Tokenizer, text: str, row: Tensor) -> int:
-    """Length of the shortest beginning of a text that has the same tokens: nothing after it reaches the model."""
+    """Returns the length of the shortest beginning with the same tokens: nothing after it reaches the model."""
 
     def reads_the_same(ends: Sequence[int]) -> list[bool]:
         same: list[bool] = (tokenizer([text[:end] for end in ends]) == row).all(dim=1).tolist()
@@ -175,11 +175,11 @@ def _end_of_reading(tokenizer: Tokenizer, text: str, row: Tensor) -> int:
             high = middle
         else:
             low = middle
-    # Within the word where the cut is, a longer beginning may read otherwise than a shorter one.
+    # Within the word where the cut is, the tokens of a longer beginning may differ from those of a shorter one.
     shorter = range(max(1, high - _LONGEST_PIECE), high)
     return next(itertools.compress(shorter, reads_the_same(shorter)), high) if shorter else high
 
 
 def _says_nothing(text: str) -> bool:
-    """Whether a text is of spaces and punctuation only."""
+    """Returns whether a text consists of spaces, punctuation and control characters only."""
     return all(unicodedata.category(character)[0] in "ZCPM" for character in text)

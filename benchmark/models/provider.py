@@ -25,7 +25,7 @@ class Models:
 
     Args:
         specifications: The model that plays each role; ``find_models`` finds them by name.
-        device: Where the networks are put.
+        device: Device of the networks.
     """
 
     def __init__(self, specifications: Mapping[Role, ModelSpecification], device: torch.device | str = "cpu") -> None:
@@ -36,14 +36,14 @@ class Models:
         self._by_text: dict[tuple[str, Hashable], Any] = {}
 
     def has(self, role: Role) -> bool:
-        """Whether a model plays this role."""
+        """Returns whether a model plays this role."""
         return role in self._specifications
 
     def specification(self, role: Role) -> ModelSpecification:
-        """The model that plays a role.
+        """Returns the model that plays a role.
 
         Raises:
-            InputError: None does.
+            InputError: No model plays it.
         """
         try:
             return self._specifications[role]
@@ -51,7 +51,7 @@ class Models:
             raise InputError(f"the protocol names no model for the role {role}") from None
 
     def load(self, role: Role) -> Any:
-        """The network that plays a role, frozen, in evaluation mode.
+        """Returns the network that plays a role, frozen, in evaluation mode; it is loaded at the first call.
 
         Raises:
             InputError: No model plays the role.
@@ -63,31 +63,31 @@ class Models:
         return self._loaded[specification.name]
 
     def vgg(self) -> VGG19:
-        """The VGG-19."""
+        """Returns the VGG-19."""
         return cast("VGG19", self.load(Role.VGG))
 
     def clip(self) -> ClipModel:
-        """The text-image model that methods may optimise."""
+        """Returns the text-image model that methods may optimise."""
         return cast("ClipModel", self.load(Role.CLIP))
 
     def clip_judge(self) -> ClipModel:
-        """The text-image model that scores. Methods must not use it."""
+        """Returns the text-image model that scores. Methods must not use it."""
         return cast("ClipModel", self.load(Role.CLIP_JUDGE))
 
     def adain_decoder(self) -> AdaINDecoder:
-        """The decoder of VGG-19 relu4_1 features."""
+        """Returns the decoder of VGG-19 relu4_1 features."""
         return cast("AdaINDecoder", self.load(Role.ADAIN_DECODER))
 
     def remember(self, of: torch.Tensor | str, name: Hashable, compute: Callable[[], T]) -> T:
-        """What a network says about an image or a prompt, computed at the first call.
+        """Returns something computed of an image or a prompt, such as its features; computed at the first call only.
 
         Images are told apart by identity, and what is remembered of one is dropped with it, so nothing grows: the
         caller keeps contents and styles alive for the run, and stylized images only while they are scored.
 
         Args:
             of: The image or the prompt.
-            name: What is computed; includes whatever else it depends on.
-            compute: Computes it.
+            name: Name of the result, which includes whatever else it depends on.
+            compute: Computes the result.
         """
         if isinstance(of, str):
             if (of, name) not in self._by_text:
@@ -99,7 +99,7 @@ class Models:
         return cast("T", known[name])
 
     def forget(self, of: torch.Tensor) -> None:
-        """Drops what is remembered of an image.
+        """Drops all results remembered of an image.
 
         Args:
             of: The image.

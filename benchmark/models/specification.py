@@ -35,7 +35,7 @@ class ModelSpecification:
         loader: ``module:function`` that returns the network, on the CPU, frozen. It is called with ``arguments`` and
             the paths of the ``assets``.
         assets: The files with the weights.
-        arguments: What the loader has to know besides the files.
+        arguments: Arguments of the loader besides the files.
         encoder: For a decoder: the model whose features it decodes, or empty where it carries its encoder.
         version: Changes whenever the same weights would give other numbers: with the code around them, its
             configuration or its tokenizer.
@@ -66,7 +66,7 @@ class ModelSpecification:
 
     @property
     def source(self) -> str:
-        """Where the weights come from."""
+        """Origin of the weights, in words."""
         return "; ".join(dict.fromkeys(asset.source for asset in self.assets))
 
     @property
@@ -76,20 +76,20 @@ class ModelSpecification:
 
     @property
     def identity(self) -> str:
-        """What tells it from other models, besides its version and its fingerprint: not where a user keeps it."""
+        """Name by which runs tell it from other models; it does not depend on where a user keeps a file."""
         return f"clip-{self.arguments[0]}" if self.is_own else self.name
 
     @property
     def label(self) -> str:
-        """Its name, for an own file with the beginning of its hash."""
+        """Name for tables and charts: for a file of the user's, with the beginning of its hash."""
         return f"{self.name} (sha256 {self.fingerprint()[:12]}…)" if self.is_own else self.name
 
     def fits(self, role: Role) -> bool:
-        """Whether this network can play the role."""
+        """Returns whether this network can play the role."""
         return self.role is role or (self.role is Role.CLIP and role is Role.CLIP_JUDGE)
 
     def files(self) -> tuple[Path, ...]:
-        """The files with the weights, whose hashes are the expected ones.
+        """Returns the files with the weights, whose hashes are the expected ones.
 
         Raises:
             MissingModelError: One is not on this machine, or is another file; the message says what to do.
@@ -101,7 +101,7 @@ class ModelSpecification:
             raise MissingModelError(f"model {self.name}: {error}") from error
 
     def fingerprint(self) -> str:
-        """Hash (sha256, hexadecimal) that stands for the weights: no other ones are loaded.
+        """Returns a hash (sha256, hexadecimal) that stands for the weights: no others are loaded.
 
         It is the hash of the file, or, of several files, the hash of their hashes. Published hashes are taken as they
         are, so that it can be told without the files; others must have been recorded when they were first fetched.
@@ -150,7 +150,7 @@ class VGGSpecification(ModelSpecification):
     Losses and metrics on features then mean the same on every such network (`benchmark.models.feature_scale`).
 
     Attributes:
-        feature_scale: How large the features are that the loader's network gives, as a share of the original's.
+        feature_scale: Size of the features of the loader's network, as a share of the original's.
     """
 
     feature_scale: float = field(kw_only=True)
@@ -269,7 +269,7 @@ MODELS: tuple[ModelSpecification, ...] = (
 
 
 def model_names() -> list[str]:
-    """Names of the models that are known without asking open_clip."""
+    """Returns the names of the models that are known without asking open_clip."""
     return [*(model.name for model in MODELS), *openai_names()]
 
 

@@ -83,7 +83,7 @@ class ShiftTolerantLPIPS(PerceptualDistance):
         self.register_buffer("scale", torch.tensor(_SCALE).view(1, 3, 1, 1), persistent=False)
 
     def activations(self, images: Tensor) -> Sequence[Tensor]:
-        """Activations of the five compared layers; see ``PerceptualDistance``."""
+        """Computes the activations of the five compared layers; see ``PerceptualDistance``."""
         hidden = (2 * images - 1 - self.shift) / self.scale
         found = []
         for stage in self.stages:
@@ -92,7 +92,7 @@ class ShiftTolerantLPIPS(PerceptualDistance):
         return found
 
     def channel_weights(self) -> Sequence[Tensor]:
-        """The weight of each channel of the five layers."""
+        """Returns the weight of each channel of the five layers."""
         return list(self.heads)
 
 

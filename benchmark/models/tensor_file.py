@@ -35,16 +35,16 @@ _UNREADABLE: Final = (
 
 
 class TensorFormat(StrEnum):
-    """How a file stores tensors."""
+    """Format in which a file stores tensors."""
 
     SAFETENSORS = "safetensors"
     PICKLE = "pickle"
-    """What ``torch.save`` writes."""
+    """The format of ``torch.save``."""
     TORCHSCRIPT = "torchscript"
 
 
 def tensor_format(path: Path) -> TensorFormat:
-    """How a file stores tensors, told by its content; what is neither of the others is called a pickle.
+    """Recognises the format of a file by its content; whatever is neither of the other two counts as a pickle.
 
     Raises:
         InputError: The file cannot be opened, or is a zip file that is cut off.
@@ -119,14 +119,14 @@ def _tensors_by_name(stored: Any, path: Path) -> dict[str, Tensor]:
 
 @contextmanager
 def readable(path: Path, name: str = "") -> Iterator[None]:
-    """Turns what goes wrong while a file of weights is read into one line about the file.
+    """Turns any error while a file of weights is read into one line about the file.
 
     Args:
         path: The file.
         name: Name of the network that it is read into, where it is.
 
     Raises:
-        InputError: Something did.
+        InputError: Something went wrong.
     """
     try:
         yield

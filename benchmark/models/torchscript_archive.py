@@ -32,10 +32,10 @@ _DTYPES: Final = {
 
 
 def is_torchscript(path: Path) -> bool:
-    """Whether a zip file is a TorchScript archive.
+    """Returns whether a zip file is a TorchScript archive.
 
     Raises:
-        zipfile.BadZipFile: It is no whole zip file.
+        zipfile.BadZipFile: It is not a whole zip file.
     """
     with zipfile.ZipFile(path) as archive:
         return any(_CODE in name for name in archive.namelist())
@@ -54,7 +54,7 @@ def read_torchscript(path: Path) -> dict[str, Tensor]:
         pickle.UnpicklingError: It holds more than modules, tensors and plain values.
         zipfile.BadZipFile: It is cut off.
         KeyError: A storage is missing.
-        ValueError: It is no such archive.
+        ValueError: It is not a TorchScript archive.
     """
     with zipfile.ZipFile(path) as archive:
         pickles = [name for name in archive.namelist() if name.count("/") == 1 and name.endswith(_PICKLE)]

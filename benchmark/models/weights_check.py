@@ -1,4 +1,4 @@
-"""Whether a file of weights on this machine is the one that it should be."""
+"""Verification of the weights on this machine against published or recorded hashes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from benchmark.models.weights_lock import read_lock
 
 
 class WeightsState(StrEnum):
-    """How a file of weights stands."""
+    """Result of verifying a file of weights."""
 
     VERIFIED = "verified"
     """Its hash is the published one."""
@@ -30,18 +30,18 @@ class WeightsState(StrEnum):
 
     @property
     def is_sound(self) -> bool:
-        """Whether the file may be loaded."""
+        """Whether the file may be loaded: its hash is the published or the recorded one."""
         return self in {WeightsState.VERIFIED, WeightsState.RECORDED}
 
 
 @dataclass(frozen=True)
 class WeightsCheck:
-    """What was found.
+    """The result of looking for an asset.
 
     Attributes:
-        asset: What was looked for.
-        state: How it stands.
-        path: The file that was judged, or ``None`` where there is none.
+        asset: The asset.
+        state: Result of the verification.
+        path: The file that was verified, or ``None`` where there is none.
         sha256: Its hash, or empty.
         reason: One line that says what is wrong and what to do, or empty.
     """
@@ -57,11 +57,12 @@ def check_weights(asset: Asset, folders: WeightsFolders) -> WeightsCheck:
     """Hashes the copies of an asset until one is sound.
 
     Args:
-        asset: What is looked for.
-        folders: Where to look.
+        asset: The asset.
+        folders: The folders to search.
 
     Returns:
-        The first sound copy; else the first copy, with what is wrong with it; else that there is none.
+        The check of the first sound copy; else of the first copy, with what is wrong with it; else one that says that
+        there is none.
 
     Raises:
         InputError: A lock cannot be read.
@@ -83,7 +84,7 @@ def check_weights(asset: Asset, folders: WeightsFolders) -> WeightsCheck:
 
 
 def require_asset(asset: Asset, folders: WeightsFolders) -> Path:
-    """A sound copy of an asset.
+    """Returns the path of a sound copy of an asset.
 
     Raises:
         MissingModelError: There is none; the message says why and what to do.
@@ -96,7 +97,7 @@ def require_asset(asset: Asset, folders: WeightsFolders) -> Path:
 
 
 def expected_sha256(asset: Asset, folders: WeightsFolders) -> str:
-    """The hash of a sound copy, whether or not there is one: as published, else as recorded.
+    """Returns the hash that a copy must have, whether or not there is one: as published, else as recorded.
 
     Raises:
         MissingModelError: Neither is known yet.
@@ -113,7 +114,7 @@ def expected_sha256(asset: Asset, folders: WeightsFolders) -> str:
 
 
 def file_sha256(path: Path) -> str:
-    """Hash (sha256, hexadecimal) of a file; one that has not changed is hashed once per process."""
+    """Returns the sha256 of a file, hexadecimal; one that has not changed is hashed once per process."""
     status = path.stat()
     return _sha256(path, (status.st_size, status.st_mtime_ns))
 

@@ -26,7 +26,7 @@ class WeightsFolders:
 
     Attributes:
         folders: They may not exist yet.
-        problem: Why there are none, and what to do. It matters only where one is needed.
+        problem: One line on why there are none and what to do; shown only where one is needed.
     """
 
     folders: tuple[Path, ...]
@@ -34,7 +34,7 @@ class WeightsFolders:
 
     @property
     def own(self) -> Path:
-        """The folder that is written to.
+        """Folder that weights are fetched into.
 
         Raises:
             InputError: There is none.
@@ -45,14 +45,14 @@ class WeightsFolders:
 
     @property
     def words(self) -> str:
-        """Where is looked, in words."""
+        """The folders that are searched, in words."""
         return " or ".join(map(str, self.folders)) or f"any folder: {self.problem}"
 
     def copies(self, asset: Asset) -> Iterator[Path]:
-        """The files on this machine that may be the asset, in the order of the search.
+        """Yields the files on this machine that may be the asset, in the order of the search.
 
         Args:
-            asset: What is looked for; the package that carries it is located, not imported.
+            asset: The asset; the package that carries it is located, not imported.
         """
         places: list[Path]
         if asset.is_own:
@@ -70,10 +70,10 @@ class WeightsFolders:
 
 
 def weights_folders() -> WeightsFolders:
-    """The folders that the environment variable ``STYLE_TRANSFER_BENCHMARK_WEIGHTS`` names.
+    """Returns the folders that the environment variable ``STYLE_TRANSFER_BENCHMARK_WEIGHTS`` names.
 
     Several are separated as in ``PATH``, and ``~`` is the user's home. Without the variable it is ``weights`` in the
-    user's cache folder of this package. Where a home is needed that does not exist, there are none.
+    user's cache folder of this package. Where a home is needed and there is none, the result is empty and says why.
     """
     names = [name for name in os.environ.get(WEIGHTS_VARIABLE, "").split(os.pathsep) if name]
     if names:

@@ -20,12 +20,12 @@ _ADVICE: Final = "put back a copy, or remove it to trust the files anew"
 
 @dataclass(frozen=True)
 class LockEntry:
-    """What a file was when it was first trusted.
+    """Hash and origin of a file when it was first trusted.
 
     Attributes:
         sha256: Its hash, hexadecimal.
         bytes: Its size.
-        source: The address that it came from, or how else it got here.
+        source: The address that it came from, or words on how else it got here.
         date: Day on which it was recorded, ISO 8601.
     """
 
@@ -36,10 +36,10 @@ class LockEntry:
 
 
 def read_lock(folder: Path) -> dict[str, LockEntry]:
-    """The entries of a folder's lock by the names of its files; none where there is no lock.
+    """Reads the entries of a folder's lock by the names of its files; none where there is no lock.
 
     Raises:
-        InputError: The lock cannot be read: what it vouched for would be trusted anew, which must not go unnoticed.
+        InputError: The lock cannot be read. Without it, its files would silently be trusted anew.
     """
     path = folder / LOCK_FILE
     try:
@@ -60,12 +60,12 @@ def read_lock(folder: Path) -> dict[str, LockEntry]:
 
 
 def record(file: Path, sha256: str, source: str) -> LockEntry:
-    """Records what a file is, in the lock of its folder.
+    """Records hash, size and origin of a file in the lock of its folder.
 
     Args:
         file: A file in a weights folder.
         sha256: Its hash.
-        source: Where it came from.
+        source: Origin of the file.
 
     Raises:
         InputError: The lock cannot be read or written.

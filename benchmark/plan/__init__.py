@@ -1,1 +1,1 @@
-"""What a run consists of: its units and their seeds."""
+"""The plan of a run: its units and their seeds."""

@@ -1,4 +1,4 @@
-"""Finds cases by name among very many."""
+"""An index that finds cases by name among very many."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from benchmark.protocol.case import Case
 
 
 class CaseIndex:
-    """Where cases are among others, by their names: hashes of the names, and no name itself, are kept.
+    """Positions of cases by their names. It keeps hashes of the names, not the names, to save memory.
 
     Args:
         cases: The cases.
-        number: How many of them, from the first.
+        number: Number of cases that are indexed, from the first.
 
     Raises:
         InputError: A case occurs twice.
@@ -33,7 +33,7 @@ class CaseIndex:
                 raise InputError(f"case {name} occurs twice in the protocol")
 
     def position(self, name: str) -> int | None:
-        """Position of a case, or ``None`` if there is none of that name.
+        """Returns the position of a case, or ``None`` if there is none of that name.
 
         Args:
             name: Name of the case.
@@ -41,7 +41,7 @@ class CaseIndex:
         return next((position for position in self._alike(name) if self._cases[position].id == name), None)
 
     def _alike(self, name: str) -> list[int]:
-        """Positions of the cases whose hash is that of a name."""
+        """Yields the positions of the cases whose hash is that of a name."""
         hashed = _hash(name)
         first, last = (int(self._hashes.searchsorted(hashed, side)) for side in ("left", "right"))
         return [int(position) for position in self._positions[first:last]]

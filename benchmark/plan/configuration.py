@@ -1,4 +1,4 @@
-"""The one frozen description of a run: what is run, with which settings, scored how."""
+"""The frozen description of a run: its methods with their settings, its protocol and its metrics."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class SelectedMethod:
         plugin: The plugin.
         info: Its static facts, or ``None`` if it is broken.
         settings: All its settings.
-        origins: Who gave those that are not left at the method's defaults.
-        error: Why it is broken, or empty. Its units then fail with this reason.
+        origins: Origin of each setting that differs from the method's default.
+        error: Reason why it is broken, with which its units fail; empty if it is not.
     """
 
     plugin: Plugin
@@ -46,7 +46,7 @@ class SelectedMetric:
     Attributes:
         plugin: The plugin.
         info: Its static facts, or ``None`` if it is broken.
-        unavailable: Why it cannot score in this protocol, or empty.
+        unavailable: Reason why it cannot score in this protocol, or empty.
     """
 
     plugin: Plugin
@@ -66,7 +66,7 @@ class SelectedMetric:
 
 @dataclass(frozen=True)
 class RunConfiguration:
-    """What is run.
+    """The configuration of a run.
 
     Attributes:
         protocol: The protocol.
@@ -77,7 +77,7 @@ class RunConfiguration:
         limit: Number of cases, from the first, or ``None`` for all.
         command: The command line, for the record.
         models: The networks that the protocol names. They are found once, here, so that every process of the run has
-            the same.
+            the same ones.
     """
 
     protocol: Protocol
@@ -93,5 +93,5 @@ class RunConfiguration:
         object.__setattr__(self, "models", find_models(self.protocol.models))
 
     def units(self) -> Plan:
-        """All units, in the order they run."""
+        """Returns all units, in the order they run."""
         return Plan(tuple(method.name for method in self.methods), self.protocol.cases, self.seed, self.limit)

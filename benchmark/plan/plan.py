@@ -1,4 +1,4 @@
-"""All units of a run, made when they are asked for, however many there are."""
+"""The units of a run, which are made on demand, however many there are."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Plan(Sequence[Unit]):
         return self._unit(positions) if isinstance(positions, int) else [self._unit(position) for position in positions]
 
     def position(self, method: str, case: str) -> int | None:
-        """Position of a unit, or ``None`` if it is not planned.
+        """Returns the position of a unit, or ``None`` if it is not planned.
 
         Args:
             method: Name of its method.
@@ -67,7 +67,7 @@ class Plan(Sequence[Unit]):
         return None if found is None else self._places[method] * self.cases_per_method + found
 
     def refuse_repeated_cases(self) -> None:
-        """Refuses cases that a run could not tell apart, as a plugin's protocol may have them.
+        """Refuses cases of the same name, which a plugin's protocol may have and a run cannot tell apart.
 
         Raises:
             InputError: A case occurs twice.
@@ -85,7 +85,7 @@ class Plan(Sequence[Unit]):
 
     @cached_property
     def _index(self) -> CaseIndex:
-        # Here, so that what only plans does not import NumPy.
+        # Imported here, so that planning alone does not import NumPy.
         from benchmark.plan.case_index import CaseIndex
 
         return CaseIndex(self.cases, self.cases_per_method)
@@ -100,7 +100,7 @@ class ChosenUnits(Sequence[Unit]):
 
     Attributes:
         plan: The plan.
-        positions: Which of its units, a one-dimensional array.
+        positions: Positions of the chosen units in the plan, a one-dimensional array.
     """
 
     plan: Plan

@@ -1,4 +1,4 @@
-"""What the text-image models of a run read of its prompts: found out before anything runs."""
+"""Check, before anything runs, that the text-image models of a run read all of its prompts."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def read_prompts(
     methods: Iterable[SelectedMethod] = (),
     metrics: Iterable[SelectedMetric] = (),
 ) -> list[PromptReading]:
-    """Reads prompts as the text-image models will, in the words of the methods and, for the judge, as they are.
+    """Reads prompts as the text-image models will: in the phrasings of the methods and, for the judge, as they are.
 
     Args:
         prompts: The prompts.
         models: The networks that play the roles.
-        methods: The methods; those that show prompts to ``Role.CLIP`` are asked how.
-        metrics: The metrics; where one asks the judge, the judge reads all prompts.
+        methods: The methods; those that use ``Role.CLIP`` are asked for their phrasings.
+        metrics: The metrics; if one of them uses the judge, the judge reads all prompts.
     """
     prompts = list(dict.fromkeys(prompts))
     readers = [method for method in methods if _reads_prompts(method) and Role.CLIP in models]
@@ -44,7 +44,7 @@ def read_prompts(
     if not prompts or not (readers or is_judged):
         return []
 
-    # Only here: it imports open_clip, which most commands need not.
+    # Imported here, because it imports open_clip, which most commands do not need.
     from benchmark.models.prompt_reading import read_prompt
 
     readings: list[PromptReading] = []
@@ -64,13 +64,13 @@ def read_styles(configuration: RunConfiguration) -> list[PromptReading]:
     """Reads the prompts of a run's styles as the text-image models will.
 
     Args:
-        configuration: What is run.
+        configuration: The run.
 
     Returns:
         The readings in which something is lost.
 
     Raises:
-        InputError: Two styles with different prompts are one style to a model.
+        InputError: A model cannot tell two styles with different prompts apart.
     """
     styles = configuration.protocol.styles
     readings = read_prompts(
@@ -84,14 +84,14 @@ def read_styles(configuration: RunConfiguration) -> list[PromptReading]:
 
 
 def refuse_merged_styles(readings: Iterable[PromptReading], styles: Sequence[Style]) -> None:
-    """Refuses styles whose prompts differ only in what a model does not read: it would answer one question twice.
+    """Refuses styles whose prompts differ only in parts that a model does not read, so that it would answer twice.
 
     Args:
-        readings: How the models read the prompts.
+        readings: The models' readings of the prompts.
         styles: The styles that have them.
 
     Raises:
-        InputError: There are two.
+        InputError: There are two such styles.
     """
     readings = list(readings)
     if not readings:
@@ -108,10 +108,10 @@ def refuse_merged_styles(readings: Iterable[PromptReading], styles: Sequence[Sty
 
 
 def announce(readings: Sequence[PromptReading]) -> list[str]:
-    """One line for each prompt of which something is lost, or for the first of many.
+    """Returns one line for each prompt of which something is lost; of many prompts only for the first ones.
 
     Args:
-        readings: How the models read the prompts.
+        readings: The models' readings of the prompts.
     """
     if not readings:
         return []
@@ -123,10 +123,10 @@ def announce(readings: Sequence[PromptReading]) -> list[str]:
 
 
 def describe_losses(readings: Iterable[PromptReading], styles: Sequence[Style]) -> list[dict[str, Any]]:
-    """The readings in which something is lost, as ``run.json`` keeps them, each with a line that says so.
+    """Returns the readings in which something is lost, as ``run.json`` keeps them, each with a line about it.
 
     Args:
-        readings: How the models read the prompts.
+        readings: The models' readings of the prompts.
         styles: The styles that have them.
     """
     readings = list(readings)
@@ -157,13 +157,13 @@ def _reads_prompts(method: SelectedMethod) -> bool:
 
 
 def _phrasings(method: SelectedMethod, prompts: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """What a method makes of prompts; of none that it does not read."""
+    """Returns the phrasings of a method for each prompt, leaving out prompts that it does not read."""
     try:
-        # As where a plugin is imported: what it prints is no result.
+        # Standard output is for results, as where a plugin is imported.
         with contextlib.redirect_stdout(sys.stderr):
             made = method.plugin.load()(method.settings)
             found = {prompt: tuple(map(str, made.phrasings(prompt))) for prompt in prompts}
     except (Exception, SystemExit):
-        # It fails its own units with the reason, and not the run.
+        # The error will fail the method's own units with this reason, and not the run.
         return {prompt: (prompt,) for prompt in prompts}
     return {prompt: phrasings for prompt, phrasings in found.items() if phrasings}

@@ -1,4 +1,4 @@
-"""Turns the names and settings that a user gives into the configuration of a run."""
+"""Selection: turns the names and settings that a user gives into the configuration of a run."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def make_protocol(plugin: Plugin) -> Protocol | Recipe:
     """
     function = plugin.load()
     try:
-        # As where a plugin is imported: what it prints is no result.
+        # Standard output is for results, as where a plugin is imported.
         with contextlib.redirect_stdout(sys.stderr):
             protocol = function()
     except (Exception, SystemExit) as error:
@@ -81,7 +81,7 @@ def load_protocol(name: str) -> Protocol:
     """Loads a protocol that can be run, by name or path.
 
     Args:
-        name: As for ``find_protocol``; a recipe stands for what it was frozen to on this machine.
+        name: As for ``find_protocol``; a recipe stands for the lock that it was frozen to on this machine.
 
     Raises:
         InputError: There is none, it is not valid, or it was not frozen.
@@ -114,9 +114,9 @@ def configure_run(
         device: ``cpu`` or ``cuda``.
         limit: Number of cases, from the first, or ``None`` for all.
         command: The command line, for the record.
-        obtain: Brings the weights of the models that the methods and metrics use; ``None`` leaves them as they are.
-        try_imports: Notes the harm that plugins do which harm a process that imports them; see
-            ``benchmark.execution.workers.import_trial``. By default all are imported here.
+        obtain: Fetches the weights of the models that the methods and metrics use; ``None`` fetches nothing.
+        try_imports: Tries in another process whether importing a plugin harms the process; see
+            ``benchmark.execution.workers.import_trial``. By default all plugins are imported here.
 
     Raises:
         InputError: A name is unknown, or a setting or the protocol cannot be used.
@@ -178,11 +178,11 @@ def select_method(plugin: Plugin, protocol: Protocol | Recipe, assignments: Mapp
 
 
 def used_models(protocol: Protocol | Recipe, methods: Iterable[SelectedMethod]) -> list[ModelSpecification]:
-    """The models that methods load, of those that a protocol names.
+    """Returns those models of a protocol that methods load.
 
     Args:
         protocol: The protocol.
-        methods: The methods; broken ones use none.
+        methods: The methods; broken ones load none.
     """
     return _named_models(protocol, [role for method in methods if method.info for role in method.info.uses])
 
@@ -190,7 +190,7 @@ def used_models(protocol: Protocol | Recipe, methods: Iterable[SelectedMethod]) 
 def _scoring_models(protocol: Protocol | Recipe, metrics: Iterable[Plugin]) -> list[ModelSpecification]:
     roles: list[Role] = []
     for plugin in metrics:
-        # One that is broken is reported where it is selected.
+        # A broken plugin is reported where it is selected.
         with contextlib.suppress(BrokenPluginError):
             info = plugin.load().info
             if not too_small_for(info, protocol):
@@ -203,7 +203,7 @@ def _named_models(protocol: Protocol | Recipe, roles: Iterable[Role]) -> list[Mo
 
 
 def select_metrics(names: str, protocol: Protocol) -> tuple[SelectedMetric, ...]:
-    """Finds metrics, and whether they can score in a protocol.
+    """Finds metrics, and finds out whether they can score in a protocol.
 
     Args:
         names: Names of the metrics, comma-separated, or ``all``.
@@ -233,7 +233,7 @@ def _select_metric(plugin: Plugin, protocol: Protocol) -> SelectedMetric:
 
 
 def too_small_for(info: MetricInfo, protocol: Protocol | Recipe) -> str:
-    """Why the images of a protocol are too small for a metric, or an empty string where they are not.
+    """Says why the images of a protocol are too small for a metric, or returns an empty string where they are not.
 
     Args:
         info: The metric.
@@ -243,11 +243,11 @@ def too_small_for(info: MetricInfo, protocol: Protocol | Recipe) -> str:
 
 
 def missing_models(roles: Sequence[Role], protocol: Protocol | Recipe) -> str:
-    """Why networks cannot be loaded, or an empty string where they can.
+    """Says why networks cannot be loaded, or returns an empty string where they can.
 
     Args:
-        roles: The parts that they play.
-        protocol: Names them.
+        roles: Roles of the networks.
+        protocol: The protocol that names the model of each role.
     """
     if unnamed := [role for role in roles if role not in protocol.models]:
         named = f"role {unnamed[0]}" if len(unnamed) == 1 else f"roles {' and '.join(unnamed)}"
@@ -261,10 +261,10 @@ def missing_models(roles: Sequence[Role], protocol: Protocol | Recipe) -> str:
 
 
 def missing_need(needs: Sequence[Need], *, images: bool, prompts: bool) -> str:
-    """Why a metric cannot score a case, or an empty string where it can.
+    """Says why a metric cannot score a case, or returns an empty string where it can.
 
     Args:
-        needs: What the metric reads.
+        needs: Inputs that the metric reads.
         images: Whether every style of the case has an image.
         prompts: Whether every style of the case has a prompt.
     """

@@ -1,4 +1,4 @@
-"""What is scheduled, timed, journaled and resumed: one method on one case."""
+"""Units, one method on one case each, which are scheduled, timed, journaled and resumed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Final
 from benchmark.protocol.case import Case
 
 LONGEST_STEM: Final = 237
-"""In bytes: file systems take names of 255, of which 18 are for a suffix and for what a temporary file adds."""
+"""In bytes: file systems allow names of 255, minus 18 for a suffix and the additions of a temporary file."""
 _DIGITS: Final = 16
 _RESERVED: Final = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
 )
-"""Names that Windows takes for devices, whatever their suffix."""
+"""Names that Windows reserves for devices, with any suffix."""
 
 
 @dataclass(frozen=True)
@@ -33,32 +33,32 @@ class Unit:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What tells units of a run apart: the method's name and the case's."""
+        """Names of the method and of the case, which identify the unit within its run."""
         return self.method, self.case.id
 
     @property
     def image(self) -> str:
-        """Where the stylized image is kept, relative to the run's folder."""
+        """Path of the stylized image, relative to the run's folder."""
         return image_path(self.method, self.case.id)
 
     @property
     def log(self) -> str:
-        """Where the output of the method is kept, relative to the run's folder."""
+        """Path of the method's log, relative to the run's folder."""
         return log_path(self.method)
 
 
 def image_path(method: str, case: str) -> str:
-    """Where the stylized image of a method and a case is kept, relative to the run's folder."""
+    """Returns the path of the stylized image of a method and a case, relative to the run's folder."""
     return f"images/{file_stem(method)}/{file_stem(case)}.png"
 
 
 def log_path(method: str) -> str:
-    """Where the output of a method is kept, relative to the run's folder."""
+    """Returns the path of a method's log, relative to the run's folder."""
     return f"logs/{file_stem(method)}.log"
 
 
 def input_path(kind: str, name: str) -> str:
-    """Where a run keeps the picture of a content or a style, relative to its folder.
+    """Returns the path of the picture of a content or a style, relative to the run's folder.
 
     Args:
         kind: ``contents`` or ``styles``.
@@ -68,10 +68,10 @@ def input_path(kind: str, name: str) -> str:
 
 
 def file_stem(name: str) -> str:
-    """A file's name without its suffix, made of a name: the name itself wherever a file can be called so.
+    """Makes a file name without suffix from a name: the name itself, if files can have it.
 
-    A longer one is cut and ends with a hash of the whole, as does one that Windows takes for a device; what a name
-    becomes depends on nothing else, so that a run that goes on finds its files.
+    A name that is too long is cut and ends with a hash of the whole, as does one that Windows reserves for a device.
+    The result depends on the name alone, so that a run that is continued finds its files.
     """
     encoded = name.encode()
     if len(encoded) <= LONGEST_STEM and name.casefold() not in _RESERVED:
@@ -81,12 +81,12 @@ def file_stem(name: str) -> str:
 
 
 def is_file_name(name: str) -> bool:
-    """Whether a name stays in its folder when it is used as a file name."""
+    """Returns whether a name can be used as a file name that does not lead out of its folder."""
     return name not in ("", ".", "..") and name.isprintable() and not set("/\\") & set(name)
 
 
 def unit_seed(run_seed: int, case: str, method: str) -> int:
-    """Seed of a unit: a hash of the run's seed, the case and the method, so that order and resuming do not matter.
+    """Computes the seed of a unit, a hash of the run's seed, the case and the method, independent of the order.
 
     Args:
         run_seed: Seed of the run.

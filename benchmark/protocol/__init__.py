@@ -1,1 +1,1 @@
-"""The folder of protocols, see `benchmark.protocol.case` and `benchmark.protocol.protocol`."""
+"""Protocols: contents, styles and cases, and the files that describe them."""

@@ -1,4 +1,4 @@
-"""What is stylized towards what: contents, styles and the cases made of them."""
+"""Contents, styles, and the cases made of them."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ class Content:
     Attributes:
         id: Short name, unique in its protocol, made of letters, digits, ``_`` and ``-``.
         image: The image file.
-        subject: What the photograph shows, in a few words that fit "a photo of …".
+        subject: Subject of the photograph, in a few words that fit "a photo of …".
         sha256: Hash of the file's bytes, or an empty string where none is pinned.
         pixels_sha256: Hash of the decoded pixels (``benchmark.images.pixels_sha256``), which locks pin instead.
         title: Title for captions.
         creator: Photographer.
         licence: Licence of the photograph.
-        source: Where the photograph came from.
+        source: Source of the photograph.
     """
 
     id: str
@@ -38,21 +38,21 @@ class Content:
 
 @dataclass(frozen=True)
 class Style:
-    """What a content is stylized towards: an image, a text prompt, or both.
+    """A target of stylization: an image, a text prompt, or both.
 
     Attributes:
         id: Short name, unique in its protocol, made of letters, digits, ``_`` and ``-``.
         image: The style image, which image-driven methods read.
-        prompt: The style in words, which text-driven methods read. A blank one is none, and becomes ``None``.
+        prompt: The style in words, which text-driven methods read. A blank one becomes ``None``.
         sha256: Hash of the image file's bytes, or an empty string where none is pinned.
         pixels_sha256: Hash of the decoded pixels (``benchmark.images.pixels_sha256``), which locks pin instead.
         title: Title of the work.
-        artist: Who made it.
+        artist: Artist of the work.
         movement: Art movement, for instance "Post-Impressionism".
         genre: Genre, for instance "landscape".
         year: Year or range of years.
         licence: Licence of the image.
-        source: Where the image came from.
+        source: Source of the image.
     """
 
     id: str
@@ -97,7 +97,7 @@ class Case:
     Attributes:
         content: The photograph.
         styles: The styles; more than one make a multi-style case.
-        seed: Which repetition of the same content and styles this is.
+        seed: Number of the repetition of the same content and styles.
     """
 
     content: Content

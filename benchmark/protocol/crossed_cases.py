@@ -1,4 +1,4 @@
-"""The cases of a protocol that crosses contents with styles: made when they are asked for, however many there are."""
+"""The cases of a protocol that crosses contents with styles, made on demand, however many there are."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ class CrossedCases(Sequence[Case]):
         return self._case(positions) if isinstance(positions, int) else tuple(map(self._case, positions))
 
     def repeated(self) -> str | None:
-        """Name of a case that occurs twice, or ``None``."""
+        """Returns the name of a case that occurs twice, or ``None``."""
         names = [content.id for content in self.contents] + [style.id for style in self.styles]
         if len(set(self.seeds)) < len(self.seeds) or any("--" in name for name in names):
             return _first_repeated(case.id for case in self)
-        # Else a name can be read in one way only, and only mixes can repeat something.
+        # Otherwise a case's name has a single reading, and only mixes can repeat a case.
         single = (f"{mix.content.id}--{mix.styles[0].style.id}" for mix in self.mixes if len(mix.styles) == 1)
         mixed = (Case(mix.content, mix.styles).id for mix in self.mixes)
         return next(single, None) or _first_repeated(mixed)

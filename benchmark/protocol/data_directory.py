@@ -1,4 +1,4 @@
-"""Where the images and locks of frozen protocols lie."""
+"""The data directory, which holds the images and locks of frozen protocols."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ DATA_VARIABLE: Final = "STYLE_TRANSFER_BENCHMARK_DATA"
 
 
 def data_directory() -> Path:
-    """Returns the folder with what was frozen on this machine; it may not exist yet.
+    """Returns the folder with the protocols frozen on this machine; it may not exist yet.
 
-    It is what the environment variable ``STYLE_TRANSFER_BENCHMARK_DATA`` says, or else ``data`` in the user's cache
+    The environment variable ``STYLE_TRANSFER_BENCHMARK_DATA`` names it; by default it is ``data`` in the user's cache
     folder of this package.
 
     Raises:
-        InputError: There is none: the variable names none, or needs a home that does not exist, or the user has none.
+        InputError: The folder depends on the user's home, and there is no such home.
     """
     chosen = os.environ.get(DATA_VARIABLE)
     if chosen:
@@ -33,7 +33,7 @@ def data_directory() -> Path:
 
 
 def kept_image(pixels_sha256: str) -> Path:
-    """Returns where an image is kept, named after its pixels so that every protocol that uses it shares the file.
+    """Returns the path of a kept image, named after its pixels, so that all protocols that use it share the file.
 
     Args:
         pixels_sha256: Hash of its pixels, hexadecimal.
@@ -42,7 +42,7 @@ def kept_image(pixels_sha256: str) -> Path:
 
 
 def is_kept_image(path: Path, pixels_sha256: str) -> bool:
-    """Returns whether a path is where an image is kept; without a data directory, none is.
+    """Returns whether a path is that of a kept image; without a data directory, none is.
 
     Args:
         path: The path.
@@ -67,7 +67,7 @@ def is_frozen(protocol: str) -> bool:
 
 
 def kept_lock(protocol: str) -> Path:
-    """Returns where the lock of a frozen protocol is kept.
+    """Returns the path of the lock of a frozen protocol.
 
     Args:
         protocol: Name of the protocol.
@@ -76,9 +76,9 @@ def kept_lock(protocol: str) -> Path:
 
 
 def kept_rows(dataset: str) -> Path:
-    """Returns where it is kept which rows of a data set are which images.
+    """Returns the path of the file that maps rows of a data set to kept images.
 
     Args:
-        dataset: What tells the data set from others and its revision from other revisions.
+        dataset: A key that identifies the data set and its revision.
     """
     return data_directory() / "rows" / f"{hashlib.sha256(dataset.encode()).hexdigest()}.json"

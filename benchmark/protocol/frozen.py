@@ -1,4 +1,4 @@
-"""Finds protocols on this machine: in files and folders, and those that were frozen."""
+"""Protocols on this machine: those in files and folders, and those that were frozen."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from benchmark.protocol.reading import read_protocol, read_protocol_or_recipe
 from benchmark.protocol.recipe import Recipe
 
 PROTOCOL_FILES: Final = ("protocol.json", "protocol.toml")
-"""What the file of a protocol is called that is given as a folder."""
+"""Names of the protocol's file in a folder that is given as a protocol."""
 
 
 def looks_like_path(name: str) -> bool:
-    """Whether a user who names a protocol like this means a file or a folder."""
+    """Returns whether the name of a protocol looks like the path of a file or a folder."""
     return "/" in name or "\\" in name or name.endswith((".toml", ".json"))
 
 
@@ -35,14 +35,14 @@ def open_protocol(path: Path) -> Protocol | Recipe:
 
 
 def frozen_protocol(recipe: Recipe, given: str) -> Protocol:
-    """Reads what a recipe was frozen to on this machine.
+    """Reads the protocol that a recipe was frozen to on this machine.
 
     Args:
         recipe: The recipe.
-        given: How the user names it.
+        given: The name that the user gave.
 
     Raises:
-        InputError: It was not frozen here, or something else was under its name.
+        InputError: It was not frozen here, or another protocol was frozen under its name.
     """
     command = f"benchmark protocol freeze {given}"
     if not is_frozen(recipe.name):

@@ -30,13 +30,13 @@ class _PinnedImage:
         return bool(self.pixels_sha256) and is_kept_image(self.path, self.pixels_sha256)
 
     def hashes(self) -> tuple[str, str, str]:
-        """The kind of hash that counts, the pinned one and the one of the file."""
+        """Returns the kind of hash that counts, the pinned hash and the hash of the file."""
         if self.pixels_sha256:
             return "pixels with sha256", self.pixels_sha256, pixels_sha256(open_image(self.path))
         return "sha256", self.sha256, hashlib.sha256(self.path.read_bytes()).hexdigest()
 
     def is_known_as(self, expected: str) -> bool:
-        """Whether the pinned hash is of the stored pixels, as those of older locks are."""
+        """Returns whether the pinned hash is one of the stored pixels, as in older locks."""
         return bool(self.pixels_sha256) and holds_pixels(self.path, expected)
 
 
@@ -46,20 +46,20 @@ def _pinned(path: Path, item: Content | Style) -> _PinnedImage:
 
 @dataclass(frozen=True)
 class Protocol:
-    """What is run and how it is measured.
+    """The fixed cases of a benchmark, and the conditions under which they are measured.
 
     Attributes:
         name: Name in snake_case.
         version: Version of the protocol.
         title: Title for people.
-        description: What it is for, in a sentence or two.
+        description: Its purpose, in a sentence or two.
         resolution: Side of the square that contents and styles are scaled and cut to, in pixels.
         contents: The photographs.
         styles: The styles.
         cases: The cases, in the order they run.
         models: Name of the model that plays each role.
         method_settings: Settings that the protocol fixes, by method and setting, in place of the methods' defaults.
-        origin: The rows of a data set that the styles are, or ``None`` if they are from elsewhere.
+        origin: The rows of a data set that the styles were drawn from, or ``None`` if they are from elsewhere.
     """
 
     name: str
@@ -86,7 +86,7 @@ class Protocol:
         return {name: self._hash(name, image) for name, image in self._images.items()}
 
     def wrong_images(self) -> dict[str, str]:
-        """What is wrong with the images of the protocol, by the role and name they have there; empty if nothing is."""
+        """Returns the faults of the protocol's images, by their role and name in it; empty if there are none."""
         problems: dict[str, str] = {}
         for name, image in self._images.items():
             try:
@@ -143,7 +143,7 @@ class Protocol:
             "models": {role: self._model_facts(role, name) for role, name in self.models.items()},
             "settings": {method: dict(settings) for method, settings in self.method_settings.items()},
         }
-        # One JSON object with sorted keys, of which the cases are the first: however many there are, none is kept.
+        # One JSON object with sorted keys, written piece by piece; cases come first, and none is kept in memory.
         digest = hashlib.sha256(b'{"cases":[')
         for number, case in enumerate(self.cases):
             styles = [[weighted.style.id, weighted.weight] for weighted in case.styles]

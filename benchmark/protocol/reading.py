@@ -1,4 +1,4 @@
-"""Reads a protocol, or a recipe for one, from its file."""
+"""Reading of protocols and recipes from their files."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def read_protocol(path: Path) -> Protocol:
     """Reads a protocol file: TOML, or JSON as locks are.
 
     The cases are every content with every style, for every seed, followed by the ``mixes`` (multi-style cases).
-    Paths in the file are relative to its folder. An image without a path, but with the hash of its pixels, is the one
-    that is kept in the data directory.
+    Paths in the file are relative to its folder. An image without a path, but with the hash of its pixels, is
+    looked for in the data directory.
 
     Args:
         path: The file.
@@ -64,7 +64,7 @@ def read_protocol_or_recipe(path: Path) -> Protocol | Recipe:
 
 
 def refuse_unusable_names(protocol: Protocol) -> None:
-    """Refuses names that could lead out of a run's folder, which a plugin may give where a file may not.
+    """Refuses names that could lead out of a run's folder; the protocol of a plugin may have them.
 
     Raises:
         InputError: There is one.
@@ -78,7 +78,7 @@ def refuse_unusable_names(protocol: Protocol) -> None:
 
 
 def refuse_empty_styles(protocol: Protocol) -> None:
-    """Refuses styles with neither an image nor a prompt, which a plugin may give where a file may not.
+    """Refuses styles with neither an image nor a prompt; the protocol of a plugin may have them.
 
     Raises:
         InputError: There is one.

@@ -21,12 +21,12 @@ Row: TypeAlias = Annotated[int, Ge(0), InWords("the number of a row, from 0")]
 
 @dataclass(frozen=True)
 class Columns:
-    """Which column of a data set holds what; an empty name where none does.
+    """Names of the columns of a data set; empty for columns that it does not have.
 
     Attributes:
         image: The pictures.
         movement: Art movement: the strata that the styles are drawn from.
-        artist: Who made the work.
+        artist: Artist of the work.
         genre: Genre.
         title: Title of the work.
         year: Year.
@@ -44,12 +44,12 @@ class Columns:
 
 @dataclass(frozen=True)
 class DatasetSource:
-    """A data set on the Hugging Face hub, and how many works of it become styles.
+    """A data set on the Hugging Face hub, and the number of its works that become styles.
 
     Attributes:
         name: Name on the hub, ``owner/name``.
         paintings: Number of works to draw.
-        columns: Which column holds what.
+        columns: Names of its columns.
         split: The split.
         configuration: The configuration, or an empty string for the default one.
         seed: Seed of the drawing.
@@ -67,7 +67,7 @@ class DatasetSource:
 
 @dataclass(frozen=True)
 class Origin:
-    """The rows of a data set that the styles of a frozen protocol are.
+    """The rows of a data set that the styles of a frozen protocol were drawn from.
 
     Attributes:
         dataset: The data set.
@@ -92,10 +92,10 @@ class Recipe:
         name: Name in snake_case.
         version: Version of the protocol.
         title: Title for people.
-        description: What it is for, in a sentence or two.
+        description: Its purpose, in a sentence or two.
         resolution: Side of the square that contents and styles are scaled and cut to, in pixels.
         contents: The photographs.
-        dataset: Where the styles are drawn from.
+        dataset: The data set that the styles are drawn from.
         models: Name of the model that plays each role.
         method_settings: Settings that the protocol fixes, by method and setting.
         seeds: Seeds of the cases.

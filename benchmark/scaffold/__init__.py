@@ -1,1 +1,1 @@
-"""Writes the first files of a plugin's project."""
+"""The first files of a plugin's project."""

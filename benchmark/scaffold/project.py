@@ -1,4 +1,4 @@
-"""A new installable project with one plugin, which passes the conformance suite as it is."""
+"""New installable projects with one plugin, which pass the conformance suite as they are."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LONGEST_NAME: Final = 60
 
 
 class ProjectKind(StrEnum):
-    """What the new plugin is."""
+    """Kind of a new plugin."""
 
     METHOD = "method"
     METRIC = "metric"
@@ -28,7 +28,7 @@ class ProjectKind(StrEnum):
 
     @property
     def plugin(self) -> str:
-        """What it is registered as: ``method`` or ``metric``; also the name of its module."""
+        """Kind under which it is registered: ``method`` or ``metric``; also the name of its module."""
         return self.value.removeprefix("set-")
 
 
@@ -37,7 +37,7 @@ class Project:
     """Names of a plugin's project.
 
     Attributes:
-        kind: What the plugin is.
+        kind: Kind of the plugin.
         name: Its name in snake_case; also the name of its Python package.
 
     Raises:
@@ -75,7 +75,7 @@ class Project:
         return self.name.replace("_", " ").capitalize()
 
     def files(self) -> dict[PurePosixPath, str]:
-        """The text of every file by its path in the project."""
+        """Returns the text of every file by its path in the project."""
         package = PurePosixPath("src", self.name)
         template = self.kind.replace("-", "_")
         templates = {
@@ -109,7 +109,7 @@ def write_project(project: Project, folder: Path) -> list[Path]:
 
     Args:
         project: The project.
-        folder: Where to; it must not exist, or be empty.
+        folder: Folder of the project; it must not exist, or be empty.
 
     Returns:
         The files, sorted.

@@ -19,16 +19,16 @@ _LONGEST_PREFIX: Final = 200
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Gives a temporary file beside a file, to be written, and puts it in the file's place at the end.
+    """Yields a temporary file beside a file, and puts it in the file's place at the end.
 
-    Where the body raises, the file stays what it was.
+    Where the body raises, the file stays as it was.
 
     Args:
         path: The file.
 
     Raises:
         InputError: The folder cannot be written, or the disk is full.
-        OSError: The body could not use another file; that is no matter of this one.
+        OSError: The body could not use some other file.
     """
     temporary: Path | None = None
     try:
@@ -80,5 +80,5 @@ def json_text(value: Any) -> str:
 
 
 def _beginning(name: str) -> str:
-    """As much of a file's name as leaves room for what makes the temporary file's name of it."""
+    """Returns the beginning of a file's name, short enough for the additions of the temporary file's name."""
     return os.fsencode(name)[:_LONGEST_PREFIX].decode(errors="ignore")

@@ -79,7 +79,7 @@ DescribedCases: TypeAlias = Annotated[
 
 
 def describe_cases(protocol: Protocol, number: int) -> Any:
-    """Describes the cases of a run: how they are crossed, however many they are, or else one by one.
+    """Describes the cases of a run: by the factors that they cross, however many they are, or else one by one.
 
     Args:
         protocol: The protocol.
@@ -171,7 +171,7 @@ def describe_content(content: Content) -> dict[str, Any]:
 
 
 def _crosses_everything(cases: CrossedCases, protocol: Protocol) -> bool:
-    """Whether what a run describes of a protocol is all that the cases are made of; a plugin may cross less or more."""
+    """Returns whether the cases cross the contents and styles of the protocol; those of a plugin may cross others."""
     if (cases.contents, cases.styles) != (protocol.contents, protocol.styles):
         return False
     contents = {content.id: content for content in protocol.contents}

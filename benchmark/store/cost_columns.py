@@ -1,4 +1,4 @@
-"""What a unit costs: the names of the columns, and what is said of a duration that others disturbed."""
+"""Costs of a unit: the names of their columns, and the words for a duration that other processes disturbed."""
 
 from __future__ import annotations
 
@@ -8,4 +8,4 @@ TIME: Final = "seconds"
 PROCESSOR_TIME: Final = "cpu_seconds"
 COST_COLUMNS: Final = (TIME, PROCESSOR_TIME, "peak_memory_bytes")
 DISTURBED: Final = "disturbed by other processes"
-"""What a duration is said to be if others took cores that its unit could have used, and a mean of such durations."""
+"""Words for a duration, or a mean of durations, where other processes took cores that a unit could have used."""

@@ -24,24 +24,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class UnitRecord:
-    """How one unit ended.
+    """The record of a unit that ended.
 
     Attributes:
         method: Name of the method.
         case: Name of the case.
-        status: How it ended.
+        status: Status of the unit.
         error: Reason of a failure or a skip.
         seconds: Duration of ``stylize``.
         cpu_seconds: Its processor time, all threads and started processes together.
-        disturbed: Whether others took cores meanwhile that it could have used; ``None`` where that is not known, as in
-            runs of versions that did not look.
+        disturbed: Whether other processes took cores that it could have used; ``None`` where that is unknown, as in
+            runs of versions that did not measure it.
         peak_memory_bytes: Peak memory during ``stylize``.
         seed: Seed of the unit.
         image: Stylized image, relative to the run's folder.
         image_sha256: Hash of that file.
         scores: Number of each metric's column; ``None`` where it is not a number.
         score_errors: Reason for each metric that could not score.
-        log: What the method and the metrics printed, relative to the run's folder, where something failed.
+        log: Log of the output of the method and the metrics, relative to the run's folder, where something failed.
         similarities: Judge similarity of the stylized image to the prompt of every style of the protocol.
     """
 
@@ -71,12 +71,12 @@ class UnitRecord:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What tells units apart."""
+        """Names of the method and of the case, which identify the unit within its run."""
         return self.method, self.case
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing is left to do for this unit: a failure is never taken for an answer."""
+        """Whether nothing is left to do for this unit; failures are always tried again."""
         return self.status is not UnitStatus.FAILED and not self.score_errors
 
     def to_line(self) -> str:
@@ -84,7 +84,7 @@ class UnitRecord:
         scores = {
             name: value if value is not None and math.isfinite(value) else None for name, value in self.scores.items()
         }
-        # All fields in their order; asdict would copy them, which takes longer than all else that a unit costs here.
+        # All fields in their order; asdict would copy them, which would take longer than all other work on a record.
         values = {**vars(self), "scores": scores}
         return encodable_json(json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
 
@@ -140,7 +140,7 @@ class JournalWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        # What could not be flushed was already reported by append.
+        # An error of flushing was already reported by append.
         with contextlib.suppress(OSError):
             self._file.close()
 
@@ -158,7 +158,7 @@ def read_journal(path: Path) -> tuple[dict[tuple[str, str], UnitRecord], list[st
     warnings: list[str] = []
     for number, line in enumerate(_lines(path), start=1):
         if not line.endswith("\n"):
-            # Even if all but its end is there: whoever goes on with the run cuts it away and runs the unit again.
+            # Even if only its end is missing: a continued run cuts the line away and runs the unit again.
             warnings.append(f"{path.name} line {number} is cut off and was passed over")
             break
         try:

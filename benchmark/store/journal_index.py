@@ -1,4 +1,4 @@
-"""What a journal says of the units of a plan: where each record is, and how the unit ended."""
+"""An index of a journal: position of the record and status of every unit of a plan."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _NOWHERE = -1
 
 
 class JournalIndex:
-    """The last record of every unit of a plan, by where it is in the journal.
+    """The positions of the last record of every unit of a plan in a journal.
 
-    Ten bytes are kept for a unit. Records of units that the plan does not have, and damaged lines, are passed over.
+    It takes ten bytes for a unit. Records of units that the plan does not have, and damaged lines, are passed over.
 
     Args:
         journal: The journal; it need not exist yet.
@@ -62,21 +62,21 @@ class JournalIndex:
                     position = self._plan.position(*record.key)
                     if position is not None:
                         self._note(position, self._read_until, record)
-                # Last, so that an interruption reads the line once more instead of losing it.
+                # Set last, so that after an interruption the line is read once more instead of being lost.
                 self._read_until += len(line)
 
     def forget(self, position: int) -> None:
-        """Takes a unit for one that has no record, because what the record promises is gone.
+        """Treats a unit as one without a record, because its image is gone.
 
         Args:
-            position: Where the unit is in the plan.
+            position: Position of the unit in the plan.
         """
         self._places[position] = _NOWHERE
         self._statuses[position] = _NONE
         self._final[position] = False
 
     def status(self, position: int) -> UnitStatus | None:
-        """How a unit ended, or ``None`` if it has no record."""
+        """Returns the status of a unit, or ``None`` if it has no record."""
         code = self._statuses[position]
         return None if code == _NONE else _STATUSES[code]
 
@@ -91,7 +91,7 @@ class JournalIndex:
         """The positions and the records of the units that have one, in the order of the plan.
 
         Args:
-            status: Of those that ended so, or ``None`` for all.
+            status: Status of the units to return, or ``None`` for all.
         """
         chosen = self._places != _NOWHERE if status is None else self._statuses == _STATUSES.index(status)
         positions = np.flatnonzero(chosen)
@@ -110,7 +110,7 @@ class JournalIndex:
 
     @property
     def finished(self) -> int:
-        """Number of units that nothing is left to do for."""
+        """Number of units for which nothing is left to do."""
         return int(self._final.sum())
 
     def counts(self) -> dict[UnitStatus, int]:
@@ -137,5 +137,5 @@ def _read(file: BinaryIO, place: int) -> UnitRecord:
 
 
 def _parse(line: bytes) -> UnitRecord:
-    # A damaged byte in a reason is no damage to the result, here as where a report reads the journal.
+    # A damaged byte in a reason does not damage the result; reports read the journal in the same way.
     return UnitRecord.from_line(line.decode(errors="replace"))

@@ -1,4 +1,4 @@
-"""The manifest of a run, ``run.json``: what was run, with what, on what."""
+"""The manifest of a run, ``run.json``: its configuration, its versions, its machine."""
 
 from __future__ import annotations
 
@@ -217,8 +217,8 @@ def make_manifest(
     """Describes a run that starts now, just as it will be read from its file.
 
     Args:
-        configuration: What is run.
-        resources: With how much; no number is left open.
+        configuration: The configuration of the run.
+        resources: Resources of the run, with all numbers settled.
         started: Date and time, ISO 8601.
         unread_prompts: The readings in which something of a prompt is lost.
 

@@ -1,4 +1,4 @@
-"""What is known of a finished, partial or damaged run, as a report or an analysis reads it."""
+"""Records of a finished, partial or damaged run, as reports and analyses read them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class UnitStatus(StrEnum):
-    """How a unit (one method on one case) ended."""
+    """Status of a unit (one method on one case) that ended."""
 
     OK = "ok"
     FAILED = "failed"
@@ -150,8 +150,8 @@ class Calibration(FileRecord):
 
     Attributes:
         version: Version of the workload; durations of two versions do not compare.
-        seconds: How long it took.
-        disturbed: Whether others took cores meanwhile, so that multiples of it say little; ``None`` if not known.
+        seconds: Its duration.
+        disturbed: Whether other processes took cores, so that multiples of it are not reliable; ``None`` if unknown.
     """
 
     version: str
@@ -176,7 +176,7 @@ class SummaryRow(FileRecord):
         n: Number of scored cases.
         contents: Number of different contents among them.
         styles: Number of different styles (or mixes) among them.
-        direction: Which end is good.
+        direction: The good end of the range.
         circular: Whether the metric's network is one that the method optimised.
         control: Whether the method is a control.
         images_sha256: For a set metric: hash over the images that it read. Its number is the ``mean``, without an
@@ -211,7 +211,7 @@ class SetScore:
         contents: Number of different contents among them.
         styles: Number of different style images that they were compared with.
         images_sha256: Hash over the images and their cases: a score of the same images holds.
-        warning: Why the number says little, or why there is none; else empty.
+        warning: Reason why the number is not reliable, or why there is none; else empty.
         failed: Whether the metric failed.
     """
 
@@ -250,7 +250,7 @@ class CaseRecord(FileRecord):
 
 @dataclass(frozen=True)
 class RunRecords:
-    """Everything that a run left.
+    """All records of a run.
 
     Attributes:
         directory: The run's folder.

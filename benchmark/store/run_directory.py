@@ -1,4 +1,4 @@
-"""The folder of a run: started, continued, or refused."""
+"""The folder of a run, in which a run is started, continued, or refused."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from benchmark.store.manifest import READABLE_VERSIONS, Manifest
 from benchmark.store.records import Calibration, RunStatus
 from benchmark.text_files import MissingFileError, read_text
 
-# The journal goes first: without it nothing counts as finished, whenever the clearing is cut off. The manifest stays
+# The journal goes first: without it nothing counts as finished if the clearing is cut off. The manifest stays
 # until the new one replaces it.
 _LOCK = ".lock"
 _CLEARED_ENTRIES = ("journal.jsonl", "results.parquet", "summary.json", "images", "inputs", "logs", "report")
@@ -30,19 +30,19 @@ class RunDirectory:
     """The folder of a run.
 
     Attributes:
-        path: Where it is.
+        path: Path of the folder.
     """
 
     path: Path
 
     @property
     def manifest(self) -> Path:
-        """What was run: ``run.json``."""
+        """Manifest of the run: ``run.json``."""
         return self.path / "run.json"
 
     @property
     def journal(self) -> Path:
-        """The finished units."""
+        """Journal of the finished units."""
         return self.path / "journal.jsonl"
 
     @property
@@ -52,7 +52,7 @@ class RunDirectory:
 
     @property
     def summary(self) -> Path:
-        """Means and intervals per method and metric."""
+        """Summary: means and intervals per method and metric."""
         return self.path / "summary.json"
 
     @property
@@ -67,7 +67,7 @@ class RunDirectory:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Keeps other processes from writing this run. The lock falls with the process that holds it.
+        """Keeps other processes from writing this run. The lock ends with the process that holds it.
 
         Raises:
             InputError: Another process writes it, the folder holds something else, or it cannot be written.
@@ -164,7 +164,7 @@ class RunDirectory:
             if self.path.exists() and not self.path.is_dir():
                 raise InputError(f"{self.path} is a file; name a folder with --out")
             if self.path.exists() and not self.manifest.exists():
-                # What a start leaves that was killed in its first instant.
+                # These are left by a command that was killed right after its start.
                 allowed = (_LOCK, ".run.json.")
                 if any(not entry.name.startswith(allowed) for entry in self.path.iterdir()):
                     raise InputError(f"{self.path} is not empty and holds no run; name another folder with --out")
@@ -183,7 +183,7 @@ class RunDirectory:
                 raise InputError(f"cannot remove {entry}: {error.strerror}") from error
 
     def note_workers(self, workers: int) -> None:
-        """Notes with how many workers units are run, unless an earlier start had more.
+        """Records the number of workers that run units, unless it was larger before.
 
         Args:
             workers: The number.
@@ -193,15 +193,15 @@ class RunDirectory:
             self._write_manifest(manifest.model_copy(update={"workers": workers}))
 
     def note_calibration(self, calibration: Calibration | None) -> None:
-        """Notes how fast the machine is.
+        """Records the speed of the machine.
 
         Args:
-            calibration: What was measured, or ``None`` if durations of this run compare with no others.
+            calibration: The measurement, or ``None`` if durations of this run cannot be compared with others.
         """
         self._write_manifest(self.read_manifest().model_copy(update={"calibration": calibration}))
 
     def finish(self, status: RunStatus, finished: str) -> None:
-        """Notes how the run ended.
+        """Records the end of the run.
 
         Args:
             status: State of the run.

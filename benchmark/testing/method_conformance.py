@@ -1,4 +1,4 @@
-"""What every method promises."""
+"""Checks of the promises that every method makes."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ class MethodConformance:
     settings: ClassVar[Any] = None
 
     def models(self) -> Models:
-        """The networks to check with; by default the embedded ones."""
+        """Returns the networks to check with; by default the embedded ones."""
         return embedded_models()
 
     def prepared(self) -> Method[Any]:
-        """The method, ready to stylize."""
+        """Returns the method, ready to stylize."""
         method = self.plugin(self.settings)
         method.prepare(self.models())
         return method
 
     def content(self, height: int = 64, width: int = 64, *, seed: int = 0) -> Tensor:
-        """A content of a size, or of the smallest that the method takes where that is larger."""
+        """Returns a content of a size, 3×H×W in [0, 1]; sides are at least the smallest that the method takes."""
         smallest = self.plugin(self.settings).minimum_side
         return sample_image(max(height, smallest), max(width, smallest), seed=seed)
 
     def styles(self, size: int = 72) -> list[StyleCondition]:
-        """As many styles as the method takes at least, each with an image and a prompt."""
+        """Returns the smallest number of styles that the method takes, each with an image and a prompt."""
         number = max(1, self.plugin.info.min_styles)
         return [
             StyleCondition(sample_image(size, size, seed=10 + k), f"an oil painting, version {k}", 1 / number)

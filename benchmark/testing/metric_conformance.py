@@ -1,4 +1,4 @@
-"""What every metric promises."""
+"""Checks of the promises that every metric makes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class MetricConformance(AnyMetricConformance[Metric]):
 
     Attributes:
         plugin: The metric's class.
-        side: Side of the pictures to check with, in pixels; that of ``info.minimum_side`` where it is larger.
+        side: Side of the pictures to check with, in pixels; raised to ``info.minimum_side`` where that is larger.
     """
 
     plugin: ClassVar[type[Metric]]

@@ -1,4 +1,4 @@
-"""What every report format promises."""
+"""Checks of the promises that every report format makes."""
 
 from __future__ import annotations
 

@@ -37,12 +37,12 @@ EMBEDDED_MODELS = {
 
 @functools.cache
 def embedded_models() -> Models:
-    """The networks that are shipped with the package or installed with it, loaded once."""
+    """Returns the networks that are shipped with the package or installed with it, loaded once."""
     return Models(find_models(EMBEDDED_MODELS))
 
 
 def sample_image(height: int = 64, width: int = 64, *, seed: int = 0) -> Tensor:
-    """A smooth, colourful picture with edges, 3×H×W in [0, 1].
+    """Makes a smooth, colourful picture with edges, 3×H×W in [0, 1].
 
     Args:
         height: Height in pixels.
@@ -60,11 +60,11 @@ def sample_image(height: int = 64, width: int = 64, *, seed: int = 0) -> Tensor:
 
 
 def sample_records(directory: Path, *, text: str = "sample") -> RunRecords:
-    """The records of a small run with a failure and a skip, its pictures in a folder.
+    """Makes the records of a small run with a failure and a skip, its pictures in a folder.
 
     Args:
-        directory: Where the pictures are put.
-        text: Stands in every field that holds free text, for instance something hostile.
+        directory: Folder that the pictures are written to.
+        text: Content of every field that holds free text, for instance something hostile.
     """
     cases = tuple(
         CaseRecord(

@@ -22,7 +22,7 @@ class SetMetricConformance(AnyMetricConformance[SetMetric]):
 
     Attributes:
         plugin: The metric's class.
-        side: Side of the pictures to check with, in pixels; that of ``info.minimum_side`` where it is larger.
+        side: Side of the pictures to check with, in pixels; raised to ``info.minimum_side`` where that is larger.
     """
 
     plugin: ClassVar[type[SetMetric]]
@@ -102,7 +102,7 @@ class SetMetricConformance(AnyMetricConformance[SetMetric]):
                 self._describe_at(metric, height, width)
 
     def _describe_at(self, metric: SetMetric, height: int, width: int) -> list[Tensor]:
-        """Descriptions of a stylized image, and of a style image where the metric reads one, of a size."""
+        """Describes a stylized image of a size, and a style image of it where the metric reads one."""
         needs = self.plugin.info.needs
         content = [self._image(100, height, width)] if Need.CONTENT in needs else None
         with torch.no_grad():

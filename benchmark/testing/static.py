@@ -1,4 +1,4 @@
-"""Checks of the promises that a plugin keeps without being run."""
+"""Checks of a plugin that do not run it."""
 
 from __future__ import annotations
 

@@ -26,13 +26,13 @@ ENCODER_LAYER: Final = "relu4_1"
 
 
 def feature_encoder(models: Models) -> Callable[[Tensor], Tensor]:
-    """What the protocol's decoder of AdaIN decodes: its own encoder if it carries one, else VGG-19 up to relu4_1.
+    """Returns the encoder of the protocol's AdaIN decoder: the one it carries, or else VGG-19 up to relu4_1.
 
     Args:
         models: The networks of the protocol.
 
     Returns:
-        Maps images, N×3×H×W in [0, 1], to features at relu4_1.
+        A function from images, N×3×H×W in [0, 1], to their features at relu4_1, N×512×H/8×W/8.
     """
     own = models.adain_decoder().encoder
     if own is not None:
@@ -56,7 +56,7 @@ def stylize_features(
     alpha: float,
     preserve_color: bool,
 ) -> Tensor:
-    """Stylize a content with the styles that have an image; the share of the others stays with the content.
+    """Stylizes a content with the styles that have an image; the share of the others stays with the content.
 
     Args:
         encode: The encoder; see ``feature_encoder``.
@@ -70,7 +70,7 @@ def stylize_features(
         3×H×W in [0, 1].
 
     Raises:
-        ValueError: If the content is too small, or a mask has not its size.
+        ValueError: If the content is too small, or a mask is not of its size.
     """
     height, width = content.shape[-2:]
     content_features = encode(pad_to_multiple(content[None], UPSCALING))
@@ -90,7 +90,7 @@ def stylize_features(
 
 
 def normalize_region(content_features: Tensor, style_features: Tensor, share: Tensor) -> Tensor:
-    """Give the content's features, as weighted by a region, the style's channel means and deviations.
+    """Gives the content's features, weighted by a region, the style's channel means and deviations.
 
     With a share that is the same everywhere this is adaptive instance normalization.
 
@@ -100,7 +100,7 @@ def normalize_region(content_features: Tensor, style_features: Tensor, share: Te
         share: H×W, at least 0.
 
     Returns:
-        1×C×H×W; of use where the share is not 0.
+        1×C×H×W; meaningful only where the share is above 0.
     """
     style_mean, style_deviation = mean_and_standard_deviation(style_features)
     # The constant factor of a share cancels, and an empty region, whose result has no weight, divides by 1.

@@ -14,7 +14,7 @@ class AdaINSettings:
 
     Attributes:
         alpha: Share of the stylized features, the rest being the content's own: 0 keeps the content, 1 is the paper's.
-        preserve_color: Give each style image the content's mean and covariance of colour first.
+        preserve_color: Whether each style image first gets the content's mean and covariance of colour.
     """
 
     alpha: Share = 1.0

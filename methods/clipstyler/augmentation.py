@@ -1,4 +1,4 @@
-"""Random crops seen from random perspectives: what CLIPstyler shows to the text-image model."""
+"""Random crops in random perspective, which CLIPstyler shows to the text-image model."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Crop:
         top: First row, in pixels.
         left: First column, in pixels.
         size: Side of the window, in pixels.
-        corners: Where the window's corners go within it, in pixels (x, y): top left, top right, bottom right,
-            bottom left.
+        corners: Positions within the window, in pixels (x, y), to which its corners move: top left, top right,
+            bottom right, bottom left.
     """
 
     top: int
@@ -37,7 +37,7 @@ class Crop:
 
 
 def draw_crops(height: int, width: int, count: int, sizes: tuple[int, int], generator: Generator) -> tuple[Crop, ...]:
-    """Draw windows of uniform size and place, each with torchvision's random perspective at distortion 0.5.
+    """Draws windows of uniform size and place, each with torchvision's random perspective at distortion 0.5.
 
     Args:
         height: Height of the image in pixels.
@@ -66,7 +66,7 @@ def _integer(low: int, high: int, generator: Generator) -> int:
 
 
 def cut_crops(images: Tensor, crops: Sequence[Crop], size: int) -> Tensor:
-    """Cut, distort and resize crops (all bilinear; what the perspective uncovers is black).
+    """Cuts, distorts and resizes crops (all bilinear; what the perspective uncovers is black).
 
     Args:
         images: N×3×H×W.

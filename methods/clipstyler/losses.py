@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 def directional_distances(embeddings: Tensor, source: Tensor, text_directions: Tensor) -> Tensor:
-    """Compute ``1 - cos(e - source, text direction)`` of image embeddings.
+    """Computes ``1 - cos(e - source, text direction)`` of image embeddings.
 
     Args:
         embeddings: N×D, of unit length.
-        source: N×D or 1×D, of unit length: what the images were before.
+        source: N×D or 1×D, of unit length: the images before they were stylized.
         text_directions: N×D or 1×D, of any length.
 
     Returns:
@@ -30,26 +30,26 @@ def directional_distances(embeddings: Tensor, source: Tensor, text_directions: T
 
 
 def reject_below(distances: Tensor, threshold: float) -> Tensor:
-    """Set distances below a threshold to 0: those patches are stylized enough and no longer pushed."""
+    """Sets distances below a threshold to 0: those patches are stylized enough and no longer pushed."""
     return torch.where(distances < threshold, torch.zeros_like(distances), distances)
 
 
 def content_distance(features: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> Tensor:
-    """Sum the mean squared differences of the features over the layers of the targets.
+    """Sums the mean squared differences of the features over the layers of the targets.
 
     The authors' weight belongs to torchvision's VGG-19, so the differences are taken on the scale of a network for
     colours of unit variance.
 
     Args:
         features: Features by layer, on the scale of the original network, as `Models.vgg` delivers them.
-        targets: What they are compared with.
+        targets: Features by layer to compare them with.
     """
     distances = [functional.mse_loss(features[layer], target) for layer, target in targets.items()]
     return UNIT_VARIANCE_SCALE**2 * torch.stack(distances).sum()
 
 
 def total_variation(images: Tensor) -> Tensor:
-    """Sum the L2 norms of the differences to the right, lower and both diagonal neighbours (a norm, not a mean).
+    """Sums the L2 norms of the differences to the right, lower and both diagonal neighbours (a norm, not a mean).
 
     Args:
         images: N×3×H×W.

@@ -59,7 +59,7 @@ class CLIPstyler(Method[CLIPstylerSettings]):
 
     @property
     def minimum_side(self) -> int:
-        """16 pixels of what the network sees."""
+        """16 pixels of the shrunk image that the network sees."""
         return SMALLEST_NETWORK_SIDE * self.settings.network_shrink
 
     def phrasings(self, prompt: str) -> Sequence[str]:
@@ -94,5 +94,5 @@ class CLIPstyler(Method[CLIPstylerSettings]):
 
 
 def one_step(settings: CLIPstylerSettings) -> CLIPstylerSettings:
-    """The same settings with a single update at each size."""
+    """Returns the same settings with a single update at each size."""
     return replace(settings, steps=1, coarse_steps=min(1, settings.coarse_steps))

@@ -26,14 +26,14 @@ _NOISE_OCTAVES: Final = 4
 
 @dataclass(frozen=True)
 class NetworkVariant:
-    """Where a network departs from the paper's; see the settings of the same names.
+    """Departures of a network from the paper's; see the settings of the same names.
 
     Attributes:
         shrink: The network works on images shrunk by this factor, and its result is enlarged.
         residual_limit: Largest change in logit space of a residual network; 0 for none.
         noise_channels: Planes of fixed noise beside the image.
-        upsampling: How the decoder enlarges.
-        padding: What the residual blocks' convolutions see beyond the border.
+        upsampling: Interpolation of the decoder.
+        padding: Padding of the residual blocks' convolutions.
     """
 
     shrink: int = 1
@@ -56,7 +56,7 @@ class StyleNetwork(nn.Module):
         channels: Channels of the three levels; the bottleneck has twice the last.
         residual: Whether to predict a change of the input in logit space.
         variant: Departures from the paper's network.
-        noise_seed: What the planes of noise are drawn from.
+        noise_seed: Seed of the planes of noise.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class StyleNetwork(nn.Module):
         self.exit = nn.Sequential(block(2 * first, first), nn.Conv2d(first, 3, 1))
 
     def forward(self, images: Tensor) -> Tensor:
-        """Compute stylized images.
+        """Computes stylized images.
 
         Args:
             images: N×3×H×W in [0, 1], at least 16 pixels high and wide (times ``shrink``); padded by reflection to
@@ -129,7 +129,7 @@ class StyleNetwork(nn.Module):
         return functional.interpolate(hidden, scale_factor=2, mode="bilinear", align_corners=False)
 
     def _noise_planes(self, height: int, width: int) -> Tensor:
-        """Planes of normal noise, 1×N×H×W, of grains 1, 2, 4, 8, 1, … pixels; the same at every call of a size."""
+        """Draws planes of normal noise, 1×N×H×W, of grains 1, 2, 4, 8, 1, … pixels; always the same for a size."""
         if (height, width) not in self._noise:
             generator = torch.Generator().manual_seed(self._noise_seed)
             planes = []
@@ -142,7 +142,7 @@ class StyleNetwork(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """Twice 3×3 convolution, instance norm (not affine) and ReLU, beside a 1×1 convolution."""
+    """Residual block: two rounds of 3×3 convolution, instance norm (not affine) and ReLU, beside a 1×1 convolution."""
 
     def __init__(self, inputs: int, outputs: int, padding: Padding = Padding.ZEROS) -> None:
         super().__init__()
@@ -157,7 +157,7 @@ class ResidualBlock(nn.Module):
         self.skip = nn.Conv2d(inputs, outputs, 1)
 
     def forward(self, features: Tensor) -> Tensor:
-        """N×inputs×H×W → N×outputs×H×W."""
+        """Maps features, N×inputs×H×W, to N×outputs×H×W."""
         result: Tensor = self.body(features) + self.skip(features)
         return result
 
@@ -170,7 +170,7 @@ def build_style_network(
     device: torch.device,
     variant: NetworkVariant = PAPER,
 ) -> StyleNetwork:
-    """Build a network with PyTorch's default initialisation of convolutions, drawn from a generator.
+    """Builds a network with PyTorch's default initialisation of convolutions, drawn from a generator.
 
     A residual network's last convolution starts at 0.3 of that and without bias, so that the first output is close to
     the input.
@@ -179,7 +179,7 @@ def build_style_network(
         channels: As in `StyleNetwork`.
         residual: As in `StyleNetwork`.
         generator: The only source of randomness, on the CPU.
-        device: Where the network is put.
+        device: Device of the network.
         variant: As in `StyleNetwork`.
     """
     # Without noise the generator stays where the paper's network leaves it.

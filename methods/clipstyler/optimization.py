@@ -35,12 +35,12 @@ _COSINE_FLOOR: Final = 0.2
 
 @dataclass(frozen=True, eq=False)
 class PromptTargets:
-    """Where P prompts pull.
+    """Targets of P prompts, each with its share of every pixel.
 
     Attributes:
         directions: Text directions, P×D, of unit length.
         embeddings: The prompts, P×D, of unit length.
-        shares: How much of a say each has at each pixel, P×H×W in [0, 1].
+        shares: Share of each prompt at each pixel, P×H×W in [0, 1].
     """
 
     directions: Tensor
@@ -49,11 +49,11 @@ class PromptTargets:
 
     @property
     def coverage(self) -> Tensor:
-        """How much of the picture may change, 1×1×H×W in [0, 1]."""
+        """Sum of the shares, 1×1×H×W in [0, 1]: 0 where the picture must not change."""
         return self.shares.sum(dim=0)[None, None].clamp(0, 1)
 
     def at(self, shares: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Mix the targets of regions.
+        """Mixes the targets of regions.
 
         Args:
             shares: N×P, the prompts' mean shares in N regions.
@@ -68,8 +68,8 @@ class PromptDescent:
     """Optimises a network's output towards prompts.
 
     Args:
-        vgg: Keeps the content.
-        clip: Pulls towards the prompts.
+        vgg: The network of the content loss.
+        clip: The text-image model of the directional losses.
         settings: Weights, sizes and steps.
     """
 
@@ -79,12 +79,12 @@ class PromptDescent:
         self._settings = settings
 
     def run(self, content: Tensor, start: Tensor, styles: Sequence[StyleCondition], generator: Generator) -> Tensor:
-        """Optimise a network from a start image.
+        """Optimises a network from a start image.
 
         Args:
-            content: What is to be kept, 3×H×W in [0, 1], at least 16 pixels high and wide.
-            start: What the network sees, and what remains where no prompt applies: 3×H×W in [0, 1].
-            styles: Those with a prompt pull; the share of the others pulls nowhere.
+            content: The image to be kept, 3×H×W in [0, 1], at least 16 pixels high and wide.
+            start: Input of the network, which also remains where no prompt applies: 3×H×W in [0, 1].
+            styles: Those that have a prompt are optimised for; the share of the others changes nothing.
             generator: The only source of randomness.
 
         Returns:
@@ -137,7 +137,7 @@ class PromptDescent:
         return PromptTargets(functional.normalize(embeddings - source, dim=-1), embeddings, shares)
 
     def _decay(self, finished: int) -> float:
-        """Factor of the learning rate; the authors step their schedule before each update, hence the + 1."""
+        """Returns the learning rate's factor; the authors step their schedule before each update, hence the + 1."""
         if self._settings.schedule is Schedule.HALVING:
             return float(0.5 ** ((finished + 1) // _HALVING_INTERVAL))
         progress = finished / (self._settings.steps + self._settings.coarse_steps)
@@ -148,11 +148,11 @@ class PromptLoss:
     """CLIPstyler's loss of an image of one size.
 
     Args:
-        vgg: Keeps the content.
-        clip: Pulls towards the prompts.
+        vgg: The network of the content loss.
+        clip: The text-image model of the directional losses.
         settings: Weights and crops.
         content: 1×3×H×W in [0, 1].
-        targets: Where the prompts pull, with shares of H×W.
+        targets: The prompts' targets, with shares of H×W.
         scale: H as a share of the full height: crops shrink with it.
     """
 
@@ -178,7 +178,7 @@ class PromptLoss:
             self._features = self._content_features(content)
 
     def __call__(self, images: Tensor, generator: Generator) -> Tensor:
-        """Compute the loss of an image, 1×3×H×W, on windows drawn from the generator."""
+        """Computes the loss of an image, 1×3×H×W, on windows drawn from the generator."""
         settings = self._settings
         height, width = images.shape[-2:]
         crops = draw_crops(height, width, settings.patches, self._crop_sizes, generator)
@@ -201,14 +201,14 @@ class PromptLoss:
         )
 
     def _crop_sources(self, crops: Sequence[Crop]) -> Tensor:
-        """What each crop was before, N×D: the same crop of the content, or the whole content as in the paper."""
+        """Embeds the source of each crop, N×D: the same crop of the content, or the whole content as in the paper."""
         if not self._settings.paired_crops:
             return self._source.expand(len(crops), -1)
         with torch.no_grad():
             return self._embed(cut_crops(self._content, crops, self._clip.image_size)[:, 0])
 
     def _crop_shares(self, crops: Sequence[Crop]) -> Tensor:
-        """The prompts' mean shares in each window, N×P."""
+        """Returns the prompts' mean shares in each window, N×P."""
         shares = self._targets.shares
         windows = (shares[:, crop.top : crop.top + crop.size, crop.left : crop.left + crop.size] for crop in crops)
         return torch.stack([window.mean(dim=(1, 2)) for window in windows])
@@ -230,7 +230,7 @@ def _output(network: StyleNetwork, start: Tensor, targets: PromptTargets) -> Ten
 
 
 def _square(images: Tensor, size: int) -> Tensor:
-    """Resize whole images, N×3×H×W, to a square without cutting any side off, as the authors do."""
+    """Resizes whole images, N×3×H×W, to a square without cutting any side off, as the authors do."""
     square: Tensor = functional.interpolate(
         images, size=(size, size), mode="bicubic", antialias=True, align_corners=False
     )

@@ -22,7 +22,7 @@ _STYLE_TEMPLATES: Final = ("{}", "a {}", "in the style of {}", "{} style", "an i
 
 
 def templates_of(choice: PromptTemplates) -> tuple[str, ...]:
-    """Return templates with ``{}`` in place of the prompt."""
+    """Returns templates with ``{}`` in place of the prompt."""
     if choice is PromptTemplates.IMAGENET:
         from open_clip.zero_shot_metadata import OPENAI_IMAGENET_TEMPLATES
 
@@ -32,12 +32,12 @@ def templates_of(choice: PromptTemplates) -> tuple[str, ...]:
 
 
 def phrasings_of(prompt: str, choice: PromptTemplates) -> tuple[str, ...]:
-    """Return the templates filled with a prompt."""
+    """Returns the templates filled with a prompt."""
     return tuple(template.format(prompt) for template in templates_of(choice))
 
 
 def embed_prompts(clip: ClipModel, prompts: Sequence[str], choice: PromptTemplates) -> Tensor:
-    """Embed prompts, each as the mean over the templates, scaled to unit length after averaging.
+    """Embeds prompts, each as the mean over the templates, scaled to unit length after averaging.
 
     Args:
         clip: The text-image model.

@@ -32,7 +32,7 @@ OptionalCount: TypeAlias = Annotated[int, Ge(0)]
 
 
 class Schedule(StrEnum):
-    """How the learning rate changes."""
+    """Schedule of the learning rate."""
 
     HALVING = "halving"
     """Halved every 100 steps, as the authors do."""
@@ -52,21 +52,21 @@ class PromptTemplates(StrEnum):
 
 
 class Upsampling(StrEnum):
-    """How the network's decoder enlarges."""
+    """Interpolation by which the network's decoder enlarges its features."""
 
     BILINEAR = "bilinear"
     """Smoothly, as the authors do."""
     NEAREST = "nearest"
-    """By repeating, which leaves edges that tiles and strokes can be made of."""
+    """By repeating, which leaves hard edges, as tiles and strokes have."""
 
 
 class Padding(StrEnum):
-    """What the convolutions of the network's residual blocks see beyond the border."""
+    """Padding of the convolutions in the network's residual blocks."""
 
     ZEROS = "zeros"
-    """Nothing, as the authors do; a short descent can leave a frame."""
+    """Zeros, as the authors do; a short descent can leave a frame."""
     REFLECT = "reflect"
-    """The picture mirrored."""
+    """The picture mirrored at its border."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class CLIPstylerSettings:
         coarse_size: Shorter side in pixels of a content shrunk for updates before those; 0 for none.
         coarse_steps: Updates on the shrunk content.
         learning_rate: Adam's learning rate.
-        schedule: How it changes over all steps.
+        schedule: Course of the learning rate over all steps.
         directional_weight: Weight of the directional loss of the whole image.
         patch_weight: Weight of the directional loss of the crops.
         content_weight: Weight of the sum of mean squared feature differences, on the scale of torchvision's VGG-19.
@@ -99,11 +99,11 @@ class CLIPstylerSettings:
             no bound.
         network_shrink: The network works on the content shrunk by this factor and its change is enlarged: coarser
             textures that need fewer steps. Above 1 only with ``residual``, which keeps the content sharp.
-        noise_channels: Planes of fixed noise of grains 1, 2, 4, 8, 1, … that the network sees beside the content, to
-            make textures of where the content is even.
-        upsampling: How the network's decoder enlarges.
-        padding: What its residual blocks see beyond the border.
-        source_prompt: What the content is, in words.
+        noise_channels: Planes of fixed noise of grains 1, 2, 4, 8, 1, … that the network sees beside the content, from
+            which it can make textures where the content is even.
+        upsampling: Interpolation by which the network's decoder enlarges.
+        padding: Padding of its residual blocks' convolutions.
+        source_prompt: Description of the content, where the text's direction starts.
         templates: Phrasings over which prompts are averaged.
         contrast: Factor of contrast of the result: 1 leaves it; the authors' script saves with 1.5.
     """

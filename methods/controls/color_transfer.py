@@ -1,4 +1,4 @@
-"""The control that takes the style's colours and nothing else."""
+"""Control that takes the style's colours and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The control that changes nothing."""
+"""Control that returns the content unchanged."""
 
 from __future__ import annotations
 

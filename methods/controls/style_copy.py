@@ -1,4 +1,4 @@
-"""The control that is the style itself."""
+"""Control that returns the style image itself."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from methods.gatys.settings import GatysSettings
 
 _FIRST_STEP: Final = 0.1 / 255
-"""How far the first step of a descent moves pixels in [0, 1] on average: a tenth of a grey level.
+"""Mean change of the pixels, in [0, 1], by the first step of a descent: a tenth of a grey level.
 
 Torch makes the first step of L-BFGS, along the gradient, so long that all changes sum to 1. On pixels in 0–255 that
 is less the larger the picture is: at 1024 px most changes are below the resolution of float32, so that the picture and
@@ -49,7 +49,7 @@ class GatysLoss:
             self._grams = {layer: gram_matrix(features) for layer, features in style_features.items()}
 
     def __call__(self, images: Tensor) -> Tensor:
-        """Compute the weighted loss of images, N×3×H×W in [0, 1]."""
+        """Computes the weighted loss of images, N×3×H×W in [0, 1]."""
         settings = self._settings
         features = self._features(images, (*settings.content_layers, *settings.style_layers))
         loss = images.new_zeros(())
@@ -66,10 +66,10 @@ class GatysLoss:
 
 
 def descend(loss: Callable[[Tensor], Tensor], start: Tensor, steps: int, learning_rate: float) -> Tensor:
-    """Minimise a loss over pixels by L-BFGS, without a line search and without a criterion that stops it.
+    """Minimises a loss over pixels by L-BFGS, without a line search and without a criterion that stops it.
 
     Args:
-        loss: What is minimised.
+        loss: Function of an image, 1×3×H×W, that is minimised.
         start: The image to start from, 1×3×H×W in [0, 1].
         steps: Evaluations of loss and gradient; an update follows each.
         learning_rate: Length of a step.
@@ -104,7 +104,7 @@ def descend(loss: Callable[[Tensor], Tensor], start: Tensor, steps: int, learnin
 
 
 def optimize_coarse_to_fine(vgg: VGG19, settings: GatysSettings, content: Tensor, style: Tensor) -> Tensor:
-    """Run the coarse passes of the settings, then the one at the content's size.
+    """Runs the coarse passes of the settings, then the one at the content's size.
 
     Args:
         vgg: The network.

@@ -30,7 +30,7 @@ class GatysSettings:
         style_weight: Weight of each style layer's loss, divided by the square of the layer's number of channels.
         content_layers: VGG-19 layers whose features are kept.
         style_layers: VGG-19 layers whose Gram matrices are matched.
-        average_pooling: Halve the features by averages, as the paper prefers, instead of maxima, as the code does.
+        average_pooling: Whether features are halved by averages, as the paper prefers, or by maxima, as the code does.
     """
 
     steps: Count = 500

@@ -50,7 +50,7 @@ class MultiStyle(Method[MultiStyleSettings]):
 
     @property
     def minimum_side(self) -> int:
-        """16 pixels, those of what CLIPstyler's network sees where prompts are used."""
+        """16 pixels; where prompts are used, of the shrunk image that CLIPstyler's network sees."""
         is_described = self.settings.conditions is not StyleParts.IMAGE
         return SMALLEST_NETWORK_SIDE * (self.settings.network_shrink if is_described else 1)
 
@@ -90,7 +90,7 @@ class MultiStyle(Method[MultiStyleSettings]):
         """Returns the composite.
 
         Raises:
-            ValueError: If the content is less than 16 pixels high or wide, or a mask has not its size.
+            ValueError: If the content is less than 16 pixels high or wide, or a mask is not of its size.
         """
         return self._run(content, styles, generator, self.settings)
 

@@ -10,7 +10,7 @@ from methods.shared.setting_types import Share
 
 
 class StyleParts(StrEnum):
-    """Which parts of the styles are used."""
+    """The parts of a style that are used."""
 
     BOTH = "both"
     """Images, then prompts."""
@@ -26,7 +26,7 @@ class MultiStyleSettings(CLIPstylerSettings):
 
     Attributes:
         residual: As in CLIPstyler, but on by default, so that the descent starts from the composite of the images.
-        conditions: Which parts of the styles are used.
+        conditions: The parts of the styles that are used.
         alpha: Share of the stylized features in the composite of the images, between 0 and 1.
         preserve_color: Whether style images get the content's colours first.
     """

@@ -1,4 +1,4 @@
-"""Giving a style image the content's colours, so that stylizing with it keeps them."""
+"""Colour matching: a style image gets the content's colours, so that stylizing with it keeps them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _VARIANCE_FLOOR: Final = 1e-5
 
 
 def match_color(image: Tensor, reference: Tensor) -> Tensor:
-    """Map an image's colours linearly so that their mean and covariance are the reference's.
+    """Maps an image's colours linearly so that their mean and covariance are the reference's.
 
     ``y = C_r^{1/2} C_x^{-1/2} (x - mean(x)) + mean(r)`` with C the 3×3 covariance of the pixels plus 1e-5 on the
     diagonal, as Gatys et al. propose in "Preserving Color in Neural Artistic Style Transfer" (2016, arXiv:1606.05897).

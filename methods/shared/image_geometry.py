@@ -1,4 +1,4 @@
-"""Sizes of images: resizing, cropping and padding that several methods share."""
+"""Resizing, cropping and padding of images that several methods share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def resize(image: Tensor, height: int, width: int) -> Tensor:
-    """Resize with an antialiased bilinear filter; an image of that size is returned as it is.
+    """Resizes an image with an antialiased bilinear filter; one of that size is returned as it is.
 
     Args:
         image: C×H×W.
@@ -27,19 +27,19 @@ def resize(image: Tensor, height: int, width: int) -> Tensor:
 
 
 def size_for_shorter_side(image: Tensor, shorter_side: int) -> tuple[int, int]:
-    """Height and width of an image, C×H×W, scaled so that its shorter side has this many pixels."""
+    """Returns height and width of an image, C×H×W, scaled until its shorter side has this many pixels."""
     height, width = image.shape[-2:]
     scale = shorter_side / min(height, width)
     return max(shorter_side, round(height * scale)), max(shorter_side, round(width * scale))
 
 
 def resize_shorter_side(image: Tensor, shorter_side: int) -> Tensor:
-    """Resize an image, C×H×W, so that its shorter side has this many pixels, keeping its proportions."""
+    """Resizes an image, C×H×W, so that its shorter side has this many pixels, keeping its proportions."""
     return resize(image, *size_for_shorter_side(image, shorter_side))
 
 
 def cover(image: Tensor, height: int, width: int) -> Tensor:
-    """Cut the largest central part of an image, C×H×W, with the proportions of height and width, and resize it."""
+    """Cuts the largest central part of an image, C×H×W, with the proportions of height and width, and resizes it."""
     scale = min(image.shape[-2] / height, image.shape[-1] / width)
     part_height, part_width = max(1, round(height * scale)), max(1, round(width * scale))
     top, left = (image.shape[-2] - part_height) // 2, (image.shape[-1] - part_width) // 2
@@ -47,7 +47,7 @@ def cover(image: Tensor, height: int, width: int) -> Tensor:
 
 
 def pad_to_multiple(images: Tensor, multiple: int) -> Tensor:
-    """Pad images, N×C×H×W, at the bottom and the right by reflection until both sides are multiples of a number.
+    """Pads images, N×C×H×W, at the bottom and the right by reflection until both sides are multiples of a number.
 
     Raises:
         ValueError: If a side is shorter than twice the multiple, where reflection could run out of pixels.

@@ -1,4 +1,4 @@
-"""Which style has how much of a say at which pixel."""
+"""Shares of the styles at each pixel."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def region_shares(styles: Sequence[StyleCondition], content: Tensor) -> Tensor:
-    """Compute each style's share at each pixel from the styles' weights and masks.
+    """Computes each style's share at each pixel from the styles' weights and masks.
 
     With weight w and mask m of style k (1 everywhere without a mask)::
 
@@ -32,7 +32,7 @@ def region_shares(styles: Sequence[StyleCondition], content: Tensor) -> Tensor:
         K×H×W in [0, 1].
 
     Raises:
-        ValueError: If a mask has not the size of the content.
+        ValueError: If a mask is not of the content's size.
     """
     size = content.shape[-2:]
     masks = []

@@ -1,4 +1,4 @@
-"""Checks of what a metric is given."""
+"""Checks of the arguments of a metric."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def needed(given: Sequence[T] | None, need: Need, metric: str, count: int) -> Se
 
     Args:
         given: What the caller passed.
-        need: What it is.
+        need: Kind of the argument.
         metric: Name of the metric.
         count: Number of stylized images.
 
     Raises:
-        ValueError: It is missing, there is another number of it, or a prompt is blank.
+        ValueError: It is missing, its length is not ``count``, or a prompt is blank.
     """
     if given is None:
         raise ValueError(f"{metric} needs the {need.replace('_', ' ')} of each stylized image")
@@ -45,7 +45,7 @@ def needed_contents(content: Sequence[Tensor] | None, stylized: Sequence[Tensor]
         metric: Name of the metric.
 
     Raises:
-        ValueError: Contents are missing, there is another number of them, or one differs in size.
+        ValueError: Contents are missing, their number is not that of the stylized images, or one differs in size.
     """
     content = needed(content, Need.CONTENT, metric, len(stylized))
     if any(image.shape != reference.shape for image, reference in zip(stylized, content, strict=True)):

@@ -1,4 +1,4 @@
-"""What the VGG losses compare: computed in one pass of the network, and small enough to be remembered."""
+"""Features and Gram matrices that the VGG losses compare: from one pass of the network, small enough to be cached."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STRUCTURE_LAYER: Final = "relu3_1"
 
 @dataclass(frozen=True)
 class ContentFeatures:
-    """What VGG-19 says of an image's content.
+    """Content features of an image in VGG-19.
 
     Attributes:
         content: relu4_2, 512×H/8×W/8.
@@ -37,7 +37,7 @@ class ContentFeatures:
 
 @dataclass(frozen=True)
 class VggStatistics(ContentFeatures):
-    """Content and style of an image in VGG-19.
+    """Content features and style statistics of an image in VGG-19.
 
     Attributes:
         grams: Gram matrix of each style layer, C×C.
@@ -47,7 +47,7 @@ class VggStatistics(ContentFeatures):
 
 
 def statistics(models: Models, images: Sequence[Tensor]) -> list[VggStatistics]:
-    """Content features and Gram matrices of stylized images, in one pass of the network.
+    """Computes content features and Gram matrices of stylized images, in one pass of the network.
 
     Args:
         models: The networks of the run.
@@ -68,7 +68,7 @@ def statistics(models: Models, images: Sequence[Tensor]) -> list[VggStatistics]:
 
 
 def content_features(models: Models, contents: Sequence[Tensor]) -> list[ContentFeatures]:
-    """relu4_2 and relu3_1 of contents, in one pass of the network.
+    """Computes relu4_2 and relu3_1 of contents, in one pass of the network.
 
     Args:
         models: The networks of the run.
@@ -84,7 +84,7 @@ def content_features(models: Models, contents: Sequence[Tensor]) -> list[Content
 
 
 def style_grams(models: Models, styles: Sequence[Tensor], stylized: Sequence[Tensor]) -> list[tuple[Tensor, ...]]:
-    """Gram matrices of style images at the sizes of the stylized images that are compared with them.
+    """Computes Gram matrices of style images at the sizes of the stylized images that are compared with them.
 
     Args:
         models: The networks of the run.

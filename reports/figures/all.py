@@ -29,7 +29,7 @@ class FigureKind:
     Attributes:
         name: Name in snake_case, unique within a run.
         title: Heading.
-        build: Makes the chart, or returns ``None`` where the run has nothing for it.
+        build: Makes the chart, or returns ``None`` where the run has no data for it.
     """
 
     name: str
@@ -39,7 +39,7 @@ class FigureKind:
 
 @dataclass(frozen=True)
 class DrawnFigure:
-    """A chart and its picture, or why there is none.
+    """A chart and its picture, or the reason why there is none.
 
     Attributes:
         name: Name in snake_case, unique within a run.
@@ -69,7 +69,7 @@ RANKS: Final = (FigureKind("ranks", "Average ranks", rank_figure),)
 
 
 def draw_figures(kinds: tuple[FigureKind, ...], run: RunRecords, statistics: RunStatistics) -> tuple[DrawnFigure, ...]:
-    """Draws those charts that a run has something for. A chart that cannot be drawn says so, and costs no other.
+    """Draws the charts that a run has data for. One that cannot be drawn carries the reason; the others are drawn.
 
     Args:
         kinds: The charts.
@@ -81,7 +81,7 @@ def draw_figures(kinds: tuple[FigureKind, ...], run: RunRecords, statistics: Run
 
 
 def draw(name: str, title: str, build: Callable[[], Figure | None]) -> DrawnFigure | None:
-    """Draws one chart, or returns ``None`` where there is nothing for it.
+    """Draws one chart, or returns ``None`` where there is no data for it.
 
     Args:
         name: Its name.
@@ -91,7 +91,7 @@ def draw(name: str, title: str, build: Callable[[], Figure | None]) -> DrawnFigu
     with home_for_imports():
         from altair.utils.schemapi import SchemaValidationError
 
-    # The chart library complains with these about what it was given; a report has more to show than one chart.
+    # The chart library refuses data with any of these; the report goes on with the other charts.
     try:
         figure = build()
         return None if figure is None else DrawnFigure(name, title, figure, to_svg(figure))
@@ -124,7 +124,7 @@ def to_png(figure: Figure, scale: float = 2) -> bytes:
 
 
 def to_inline_svg(drawn: DrawnFigure, prefix: str) -> str:
-    """Returns a chart as SVG for a page: with ids of its own, and hidden from screen readers, who get a text."""
+    """Returns a chart as SVG for a page: with ids of its own, and hidden from screen readers, which get a text."""
     svg = re.sub(r'(\sid="|url\(#)', rf"\g<1>{prefix}{drawn.name}-", drawn.svg)
     return svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
 

@@ -1,4 +1,4 @@
-"""What methods cost: quality against runtime, and runtime and memory of each."""
+"""Charts of costs: quality against runtime, and runtime and memory of each method."""
 
 from __future__ import annotations
 
@@ -169,21 +169,21 @@ def cost_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
 
 
 def _note_of(run: RunRecords, column: str) -> str:
-    """What an axis of times says of disturbed durations, or nothing where there are none."""
+    """Returns an axis's note about disturbed durations, or an empty string where there are none."""
     if not any(row.warning for row in run.summary if row.metric == TIME):
         return ""
     return f"some {DISTURBED}" if column == TIME else f"elapsed time was {DISTURBED}"
 
 
 def _time_axis(seconds: Sequence[float]) -> dict[str, Any]:
-    """Settings of a logarithmic axis of seconds: a few powers of ten, in the unit that each is said in."""
+    """Makes a logarithmic axis of seconds with a few powers of ten, each labelled in a fitting unit."""
     first, last = math.floor(math.log10(min(seconds))), math.ceil(math.log10(max(seconds)))
     step = max(1, math.ceil((last - first) / 3))
     return {"values": [10.0**power for power in range(first, last + 1, step)], "labelExpr": TIME_LABEL}
 
 
 def cost_means(statistics: RunStatistics, cost: str) -> dict[str, float]:
-    """The positive means of a cost, by method; a logarithmic axis has no place for others."""
+    """Returns the positive means of a cost, by method; a logarithmic axis has no place for others."""
     means = {entry.method: number_of(entry.estimate.mean) for entry in statistics.means if entry.metric == cost}
     return {method: mean for method, mean in means.items() if mean is not None and mean > 0}
 
@@ -191,7 +191,7 @@ def cost_means(statistics: RunStatistics, cost: str) -> dict[str, float]:
 def _cost_rows(run: RunRecords, statistics: RunStatistics, cost: str, show: Any, unit: float) -> list[dict[str, Any]]:
     means, titles = cost_means(statistics, cost), method_titles(run)
     intervals = {entry.method: entry.estimate.interval for entry in statistics.means if entry.metric == cost}
-    # Where an interval reaches down to zero, it is drawn to below all means: a logarithmic axis has no zero.
+    # An interval that reaches zero is drawn down to a place below all means: a logarithmic axis has no zero.
     least = min(means.values(), default=0) / 2
     rows = []
     for method, mean in means.items():

@@ -1,4 +1,4 @@
-"""What every chart shares: its data, its choices, and how it looks."""
+"""The base of all charts: their data, their choices and their look."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Choice:
-    """Something that the reader may choose: a parameter of the specification with its options."""
+    """A choice of the reader: a parameter of the specification with its options."""
 
     parameter: str
     label: str
@@ -52,12 +52,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class Heading:
-    """What stands above a chart, in its picture too: which metrics are shown, and which networks made them.
+    """The lines above a chart and its picture: the metrics shown, and the networks that made them.
 
     Attributes:
         labels: The metrics by their names, with their networks.
         chosen: Words, each with the parameter that holds the name of the metric that the reader chose.
-        notes: What the marks of networks mean.
+        notes: Meanings of the networks' marks.
     """
 
     labels: Mapping[str, str]
@@ -70,11 +70,11 @@ class Figure:
     """A chart.
 
     Attributes:
-        explanation: How to read it, in a sentence or two.
-        alt: What it shows, for who cannot see it.
+        explanation: One or two sentences on how to read it.
+        alt: Description for readers who cannot see it.
         spec: Vega-Lite specification.
-        choices: What the reader may choose.
-        notes: What the marks of networks mean; the picture says it too.
+        choices: Choices of the reader.
+        notes: Meanings of the networks' marks, which stand in the picture too.
     """
 
     explanation: str
@@ -181,7 +181,7 @@ def points(base: alt.Chart, size: int, **encoding: Any) -> tuple[alt.Chart, alt.
 
 
 def narrow_parameter() -> alt.Parameter:
-    """Returns the parameter that the page sets where it draws a chart narrow, on a phone."""
+    """Returns the parameter that the page sets to draw a chart narrow, on a phone."""
     import altair as alt
 
     return alt.param(name="narrow", value=False)
@@ -198,7 +198,7 @@ def finish(
         chart: The chart.
         narrow_width: Width in pixels of the chart, or of each of its panels, on a phone; ``None`` for the same as
             elsewhere.
-        heading: What stands above it.
+        heading: Lines above it.
     """
     styled = chart.configure(
         background="transparent",
@@ -232,7 +232,7 @@ def _add_heading(spec: dict[str, Any], heading: Heading) -> None:
     }
     if not (chosen or heading.notes):
         return
-    # Whatever a plugin wrote is a value of a parameter, and no part of an expression.
+    # Text from plugins is a value of a parameter, and never part of an expression.
     parameters = {"metric_labels": dict(heading.labels), "notes": notes[WIDE_LINE], "narrow_notes": notes[NARROW_LINE]}
     wide, narrow = (
         ", ".join([*chosen, *(f"{name}[{line}]" for line in range(len(parameters[name])))])

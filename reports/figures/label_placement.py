@@ -1,4 +1,4 @@
-"""Where the labels of points stand: beside their points, and not on each other."""
+"""Placement of labels: beside their points, and clear of each other."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Span:
     logarithmic: bool = False
 
     def share(self, value: float) -> float:
-        """How far along the scale a value is, from 0 to 1; what is beyond stands at its end."""
+        """Returns the position of a value on the scale, from 0 to 1; values beyond an end are put there."""
         low, high, at = ((math.log(x) for x in (self.start, self.end, value)) if self.logarithmic else
                          (self.start, self.end, value))  # fmt: skip
         return min(max((at - low) / (high - low), 0.0), 1.0) if high != low else 0.5
@@ -43,7 +43,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Offset:
-    """How far a label stands from its point, in pixels to the right and down, and which of its ends stands there."""
+    """Place of a label relative to its point: pixels to the right and down, and the end of the text that is there."""
 
     dx: float
     dy: float
@@ -68,7 +68,7 @@ class _Box:
 
 
 def place_labels(labels: Sequence[Label], width: float, height: float) -> list[Offset]:
-    """Places labels one after the other where they cover other labels and points the least.
+    """Places labels one by one where they cover other labels and points the least.
 
     Args:
         labels: The labels.

@@ -1,4 +1,4 @@
-"""Parallel coordinates: every anchored score of every method, one line a method."""
+"""Parallel coordinates of all anchored scores, one line for each method."""
 
 from __future__ import annotations
 

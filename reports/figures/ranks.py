@@ -1,4 +1,4 @@
-"""Critical-difference diagrams: average ranks, and which methods are not told apart."""
+"""Critical-difference diagrams: average ranks, with bars over methods that cannot be told apart."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def trade_off_figure(run: RunRecords, statistics: RunStatistics) -> Figure | Non
 
 
 def point_rows(run: RunRecords, entry: TradeOff, scores: dict[tuple[str, str], _Score]) -> list[dict[str, Any]]:
-    """One row per method and control of a pair of metrics: both scores with their intervals, and how they count."""
+    """Returns a row for each method and control of a pair of metrics: both scores, intervals, and its role."""
     titles, metrics = method_titles(run), metric_titles(run)
     controls = {method.name for method in run.methods if method.control}
     return [
@@ -112,7 +112,7 @@ def point_rows(run: RunRecords, entry: TradeOff, scores: dict[tuple[str, str], _
 
 
 def _scores(statistics: RunStatistics) -> dict[tuple[str, str], _Score]:
-    """What is drawn, by metric and method: anchored scores with the controls at 0 and 1, or else raw means."""
+    """Returns the scores to draw by metric and method: anchored, with the controls at 0 and 1, or else raw means."""
     if not statistics.trade_offs[0].anchored:
         return {
             (entry.metric, entry.method): _score(

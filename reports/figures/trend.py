@@ -1,4 +1,4 @@
-"""Scores over several runs of one protocol, one small chart a method."""
+"""Scores over several runs of one protocol, in one small chart for each method."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def trend_figure(runs: Mapping[int, RunRecords], metrics: Collection[str]) -> Fi
 def _shared_means(
     runs: Mapping[int, RunRecords], methods: Collection[str], metrics: Collection[str]
 ) -> dict[tuple[int, str, str], Estimate]:
-    """By run, method and metric, the mean over the cases that the method has a score for in each run that it is in."""
+    """Returns means by run, method and metric, over the cases that the method has a score for in all of its runs."""
     shared: dict[tuple[int, str, str], Estimate] = {}
     done = {number: run.units[run.units["status"] == UnitStatus.OK].set_index("case") for number, run in runs.items()}
     for method, metric in itertools.product(methods, metrics):

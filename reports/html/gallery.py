@@ -1,4 +1,4 @@
-"""The gallery: for every case its content, its styles and what each method made of them."""
+"""The gallery: for every case its content, its styles and each method's result."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class Tile:
 
     Attributes:
         role: ``content``, ``style``, ``method`` or ``control``.
-        heading: What it is.
+        heading: Title of the tile.
         note: A few words below the heading.
-        pictures: None for a unit that made no picture; several for a case with several styles.
+        pictures: Empty for a unit that made no picture; several for a case with several styles.
         status: ``ok``, ``failed``, ``skipped`` or ``missing``.
         reason: Why there is no picture.
         scores: The unit's scores, in the order of the gallery's metrics.
@@ -61,7 +61,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Filter:
-    """Something that cases differ in, with all its values: the key of each is its place among them."""
+    """A property by which cases can be filtered, with all its values: the key of each is its index among them."""
 
     name: str
     label: str
@@ -96,7 +96,7 @@ class CaseRow:
 
 @dataclass(frozen=True)
 class Gallery:
-    """The cases shown, out of ``total``, with what they can be filtered by, and the metrics of the tiles' scores."""
+    """The cases shown, out of ``total``, with the filters for them, and the metrics of the tiles' scores."""
 
     rows: tuple[CaseRow, ...]
     total: int
@@ -113,7 +113,7 @@ def build_gallery(
         run: The run.
         units: Its units.
         pictures: Its pictures.
-        whole: Whether all cases are shown; else, of a large run, cases that are spread evenly over all of them.
+        whole: Whether all cases are shown; otherwise a large run shows an evenly spread part of them.
     """
     cases, side = (run.cases, SIDES[0]) if whole else choose_cases(run.cases, len(run.methods) + 2)
     shown = {case.id for case in cases}
@@ -123,7 +123,7 @@ def build_gallery(
 
 
 def choose_cases(cases: Sequence[CaseRecord], pictures_per_case: int) -> tuple[tuple[CaseRecord, ...], int]:
-    """Chooses how many cases are shown, and how large, so that the page can still be mailed.
+    """Chooses the cases to show and the size of their pictures, so that the page can still be mailed.
 
     Returns:
         The cases, and the longer side of their pictures in pixels.
@@ -176,7 +176,7 @@ class _GalleryBuilder:
         return CaseRow(case.id, title, field_of(content, "creator"), names, case.prompt, tuple(tiles), keys)
 
     def filters(self) -> tuple[Filter, ...]:
-        """Returns what the cases differ in."""
+        """Returns the properties in which the cases differ."""
         return tuple(Filter(name, FILTERS[name], known) for name, known in self._known.items() if len(known) > 1)
 
     def metrics(self) -> tuple[GalleryMetric, ...]:
@@ -192,7 +192,7 @@ class _GalleryBuilder:
         )
 
     def _values(self, case: CaseRecord, name: str) -> list[str]:
-        """The values that a case has of a filter."""
+        """Returns the values of a case for a filter."""
         if name == "content":
             content = self._contents.get(case.content, {})
             return [field_of(content, "title", "subject") or case.content]

@@ -1,4 +1,4 @@
-"""The methods at a glance: anchored scores on one scale, from nothing to everything, and what they cost.
+"""The methods at a glance: anchored scores on one scale from one control to the other, and costs.
 
 An axis that the controls do not anchor shows raw means, each metric on a scale of its own.
 """
@@ -46,7 +46,7 @@ class Lane:
 
 @dataclass(frozen=True)
 class GlanceColumn:
-    """An axis with the controls at its ends, or, where it is not ``anchored``, without ends; ``networks`` made it."""
+    """An axis with the controls at its ends, or, if not ``anchored``, without ends; ``networks`` made its scores."""
 
     axis: str
     title: str
@@ -71,7 +71,7 @@ class GlanceRow:
 class Glance:
     """All methods; ``zero`` and ``one`` are where the ends of the scale are drawn.
 
-    ``refused`` says why scores have no place between the controls.
+    ``refused`` explains which scores have no place between the controls, and why.
     """
 
     columns: tuple[GlanceColumn, ...]
@@ -91,7 +91,7 @@ def build_glance(
         run: The run.
         anchored: Its scores between the controls.
         scores: Its tables of scores.
-        unanchored: Why other scores are not between the controls.
+        unanchored: The other scores, each with the reason why it has no place between the controls.
 
     Returns:
         The table, or ``None`` where no metric ranks.
@@ -127,7 +127,7 @@ def build_glance(
         for row in ranking.methods
         for cell in row.cells
     }
-    # One time is enough here: the one that methods are ranked by.
+    # One measure of time is enough here: the one that methods are ranked by.
     left_out = {TIME, PROCESSOR_TIME} - {time_to_rank_by(run)}
     costs = [
         column
@@ -168,7 +168,7 @@ def build_glance(
 
 
 def refused_scores(run: RunRecords, unanchored: Sequence[Unanchored]) -> tuple[str, ...]:
-    """Why scores have no place between the controls, in sentences: each reason once, with the metrics that it is for.
+    """Explains in sentences why scores have no place between the controls: each reason once, with its metrics.
 
     Args:
         run: The run.

@@ -26,7 +26,7 @@ THUMBNAIL_SIDE: Final = 72
 
 @dataclass(frozen=True)
 class HeatCell:
-    """One similarity. ``matching`` says that the prompt is one that the image was made for."""
+    """One similarity. ``matching``: the prompt is one that the image was made for."""
 
     text: str
     level: int | None
@@ -53,9 +53,9 @@ class HeatColumn:
 class HeatMap:
     """The matrix of one method.
 
-    ``hits`` of ``judged`` images are most similar to a prompt they were made for; the ``missed`` prompts are those that
-    no image made for them is most similar to. Both are of the cases that the matrices share, unless the method has too
-    few to be compared, which ``apart`` says.
+    ``hits`` of ``judged`` images are most similar to a prompt that they were made for. ``missed`` prompts are those
+    without such an image. Both count the cases that all matrices share, unless the method has too few of them to be
+    compared, which ``apart`` states.
     """
 
     title: str
@@ -72,8 +72,8 @@ class HeatMap:
 class HeatMaps:
     """All matrices on one scale of colours.
 
-    ``cut`` says that large matrices are shown in part, ``uneven`` that they are of different cases; ``judge`` names the
-    network whose similarities they are.
+    ``cut``: large matrices are shown in part only; ``uneven``: their cases differ; ``judge``: the network that computed
+    the similarities.
     """
 
     maps: tuple[HeatMap, ...]
@@ -144,7 +144,7 @@ class _Matrix:
 
     @classmethod
     def read(cls, matrix: Mapping[str, Any]) -> _Matrix:
-        """Reads a matrix; values that a damaged one lacks are ``None``."""
+        """Reads a matrix; values missing from a damaged one are ``None``."""
         prompts = tuple(text_of(prompt) for prompt in _sequence(matrix.get("rows")))
         cases = tuple(text_of(case) for case in _sequence(matrix.get("columns")))
         rows = [_sequence(row) for row in _sequence(matrix.get("values"))]
@@ -175,7 +175,7 @@ class _Matrix:
         )
 
     def nearest_prompts(self, wanted: Sequence[set[str]]) -> list[_NearestPrompt]:
-        """Returns what each image is most similar to, leaving out images of which that cannot be told."""
+        """Returns the prompt that each image is most similar to; images without a definite one are left out."""
         nearest = []
         for j, prompts in enumerate(wanted):
             column = [

@@ -1,4 +1,4 @@
-"""What did not work, and why: failed and skipped units, missing scores, unavailable metrics."""
+"""Failures and skips with their reasons: units, missing scores, unavailable metrics."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Incident:
 
 @dataclass(frozen=True)
 class UnavailableMetric:
-    """A metric, or a part of its scores, that is not there."""
+    """A metric that is unavailable, or of which scores are missing."""
 
     title: str
     reason: str
@@ -37,7 +37,7 @@ class UnavailableMetric:
 
 @dataclass(frozen=True)
 class Incidents:
-    """Everything that did not work; failures come before skips."""
+    """All failures, skips and missing scores; failures come before skips."""
 
     units: tuple[Incident, ...]
     metrics: tuple[UnavailableMetric, ...]
@@ -51,7 +51,7 @@ def collect_incidents(
     Args:
         run: The run.
         units: Its units.
-        files: Where the logs of methods that failed are copied to; without it they are not.
+        files: Folder of files that the logs of failed methods are copied to; without it they are not copied.
     """
     titles = {method.name: method.title or method.name for method in run.methods}
     grouped: dict[tuple[str, str, str], list[str]] = {}

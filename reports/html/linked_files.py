@@ -1,4 +1,4 @@
-"""Files beside a page, each named by what it holds."""
+"""Files beside a page, each named by a hash of its bytes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class LinkedFiles:
         """Writes a file unless it is there, and returns its address relative to the page.
 
         Args:
-            data: What it holds.
+            data: Bytes of the file.
             kind: Ending of its name: ``webp``, ``jpeg`` or ``txt``.
 
         Raises:
@@ -45,7 +45,7 @@ class LinkedFiles:
         return f"{self._folder.name}/{name}"
 
     def remove_others(self) -> None:
-        """Removes files that an earlier page left."""
+        """Removes the files that an earlier page left."""
         if self._folder.is_dir():
             for file in self._folder.iterdir():
                 if FILE_NAME.fullmatch(file.name) and file.name not in self._names:

@@ -1,4 +1,4 @@
-"""What methods printed: copies beside the page, so that they are where the page is."""
+"""Logs of the methods' output, copied beside the page, so that they move with it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ LARGEST_LOG: Final = 1024 * 1024
 
 @dataclass(frozen=True)
 class Log:
-    """What a method printed.
+    """The log of a method's output.
 
     Attributes:
-        path: Where it is in the run's folder.
+        path: Its path in the run's folder.
         uri: Address of a copy relative to the page, empty where there is none.
-        cut: Whether the copy is the end only.
+        cut: Whether the copy holds only the end of the log.
     """
 
     path: str
@@ -31,14 +31,14 @@ class Log:
 
 
 def copy_logs(run: RunRecords, methods: set[str], files: LinkedFiles | None) -> Mapping[str, Log]:
-    """Copies the logs of methods, and returns those that there are by method.
+    """Copies the logs of methods, and returns those that exist by method.
 
     A log outside the run's folder, or one that cannot be read, is left out.
 
     Args:
         run: The run.
         methods: Names of the methods.
-        files: Where copies are written to; without it there are none.
+        files: Folder of files that copies are written to; without it there are none.
 
     Raises:
         InputError: A copy cannot be written.

@@ -1,4 +1,4 @@
-"""Everything that the page shows, arranged for the templates."""
+"""The content of the page, arranged for the templates."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ READS: Final = {
 
 @dataclass(frozen=True)
 class MethodNote:
-    """A method in a sentence: what it is, its paper, what it cost."""
+    """A method in a sentence: its summary, its paper, its costs."""
 
     title: str
     name: str
@@ -96,7 +96,7 @@ class MetricNote:
 
 @dataclass(frozen=True)
 class PageFigure:
-    """A chart and its picture, which is shown until, or instead of, the chart that answers to the pointer."""
+    """A chart and its picture, which is shown until the interactive chart is drawn, or in its place."""
 
     drawn: DrawnFigure
     svg: Markup
@@ -106,7 +106,7 @@ class PageFigure:
 class RunSection:
     """One run. ``prefix`` makes the anchors of a page with several runs unique.
 
-    ``network_notes`` say what the marks of networks mean, wherever on the page they stand.
+    ``network_notes`` explain all marks of networks in it.
     """
 
     number: int
@@ -134,7 +134,7 @@ class RunSection:
 
 @dataclass(frozen=True)
 class Page:
-    """The page: one section per run. ``inline`` says that it holds its pictures."""
+    """The page, with one section per run. ``inline``: its pictures are inside it."""
 
     title: str
     runs: tuple[RunSection, ...]
@@ -148,8 +148,8 @@ def build_page(runs: Sequence[RunRecords], files: LinkedFiles | None = None, log
 
     Args:
         runs: The runs.
-        files: Where pictures are written to; without it they are inlined.
-        logs: Where logs are copied to; without it they are not.
+        files: Folder of files that pictures are written to; without it they are inlined.
+        logs: Folder of files that logs are copied to; without it they are not copied.
 
     Raises:
         ValueError: If there are no runs.
@@ -283,7 +283,7 @@ def _metric_note(metric: MetricRecord, networks: Networks) -> MetricNote:
         arrow=arrow,
         direction_words=words,
         range=format_range(metric.minimum, metric.maximum) + (f" {metric.unit}" if metric.unit else ""),
-        # One that is unavailable has no scores to mark.
+        # An unavailable metric has no scores to mark.
         backbone=networks.metric(metric.name) or " + ".join(filter(None, metric.backbones)),
         stands_in_for=originals_of(networks.of_metric(metric.name)),
         needs=", ".join(str(need).replace("_", " ") for need in metric.needs),

@@ -28,7 +28,7 @@ class Picture:
     """A picture as the page shows it: its address, or the reason why there is none.
 
     Attributes:
-        alt: What the picture shows.
+        alt: Description of the picture.
         uri: Data URI or relative address of a file, empty if the picture cannot be shown.
         width: Width in pixels.
         height: Height in pixels.
@@ -47,7 +47,7 @@ class PictureSource:
 
     Args:
         directory: The run's folder.
-        files: Where pictures are written to; without it they are inlined.
+        files: Folder of files that pictures are written to; without it they are inlined.
     """
 
     def __init__(self, directory: Path, files: LinkedFiles | None = None) -> None:
@@ -59,9 +59,9 @@ class PictureSource:
 
         Args:
             path: Path relative to the run's folder; one that leads out of it is not followed.
-            alt: What the picture shows.
-            side: The longer side of an inlined picture in pixels; smaller ones are left as they are. Files have a size
-                of their own, so that one serves wherever the picture is shown.
+            alt: Description of the picture.
+            side: The longer side of an inlined picture in pixels; smaller ones are left as they are. Files have a
+                fixed size, so that one file serves every place at which the picture is shown.
         """
         key = self._key(path, side)
         if key not in self._shown:
@@ -73,7 +73,7 @@ class PictureSource:
         return Picture(alt=alt, uri=uri, width=width, height=height)
 
     def preload(self, paths: Iterable[str], side: int) -> None:
-        """Reads pictures side by side, on all cores."""
+        """Reads pictures in parallel, on all cores."""
         from concurrent.futures import ThreadPoolExecutor
 
         keys = [key for key in dict.fromkeys(self._key(path, side) for path in paths) if key not in self._shown]
@@ -97,14 +97,14 @@ class PictureSource:
             if file.stat().st_size > LARGEST_FILE:
                 return "the picture is too large to be shown"
             with Image.open(file, formats=PICTURE_FORMATS) as opened:
-                # Pillow's own limit only warns below twice its size, and warnings are not for several threads.
+                # Pillow's own limit only warns up to twice its size, and warnings are not safe in several threads.
                 if opened.width * opened.height > (Image.MAX_IMAGE_PIXELS or math.inf):
                     return "the picture is too large to be shown"
                 # A palette whose colours are partly transparent is converted by way of its transparency.
                 image = (opened.convert("RGBA") if "transparency" in opened.info else opened).convert("RGB")
         except Image.DecompressionBombError:
             return "the picture is too large to be shown"
-        # Pillow reports damaged files by any of these.
+        # Pillow raises any of these for damaged files.
         except (
             OSError,
             ValueError,

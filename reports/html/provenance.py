@@ -1,4 +1,4 @@
-"""Where a run's numbers and pictures come from: command, machine, versions, settings, licences."""
+"""Origin of a run's numbers and pictures: command, machine, versions, settings, licences."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class MethodSettings:
-    """All settings of a method. ``has_origins`` says that the run noted which of them are not the method's defaults."""
+    """All settings of a method. ``has_origins``: the run recorded which of them differ from the method's defaults."""
 
     title: str
     version: str
@@ -43,7 +43,7 @@ class MethodSettings:
 
 @dataclass(frozen=True)
 class Attribution:
-    """Who made a picture, where it is from, and under which licence."""
+    """Attribution of a picture: its creator, source and licence."""
 
     kind: str
     title: str

@@ -1,4 +1,4 @@
-"""Fills the templates, and states the content security policy that they need."""
+"""The page as HTML: filled templates, and the content security policy that they need."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def content_security_policy(style: str, script: str, *, inline: bool) -> str:
 
 
 def json_block(value: object) -> Markup:
-    """Returns JSON that cannot end the element it stands in."""
+    """Returns JSON that cannot close the HTML element around it."""
     from markupsafe import Markup
 
     text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
@@ -80,7 +80,7 @@ def _specifications(charts: tuple[PageFigure, ...]) -> dict[str, object]:
 
 
 def isolate(text: str) -> Markup:
-    """Returns text that cannot change the writing direction of what surrounds it."""
+    """Returns text that cannot change the writing direction of the text around it."""
     from markupsafe import Markup
 
     return Markup("<bdi>{}</bdi>").format(text)

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 class HtmlReport(Report):
     """Writes ``index.html`` with style sheets and scripts inside it, and its pictures beside or inside it.
 
-    The logs of methods that failed are copied beside it; an inline page says where they are in the run's folder.
+    The logs of failed methods are copied beside it; an inline page gives their paths in the run's folder instead.
 
     The page asks for nothing but its own pictures: its content security policy forbids every other request, and allows
-    only the style sheet and the script whose hashes it names. Whatever comes from a plugin, a prompt, a file name or an
-    error message is shown as text.
+    only the style sheet and the script whose hashes it names. Text from plugins, prompts, file names and error messages
+    is escaped.
 
     Args:
-        inline: Whether the pictures are inside the page, so that it is a single file. Of a large run it then shows some
-            cases only.
+        inline: Whether the pictures are inside the page, so that it is a single file. Of a large run it then
+            shows only some cases.
     """
 
     info: ClassVar[ReportInfo] = ReportInfo(
@@ -59,7 +59,7 @@ class HtmlReport(Report):
         pictures, logs = (None if self.inline else LinkedFiles(destination, folder) for folder in (PICTURES, LOGS))
         page = build_page(runs, pictures, logs)
         target = destination / "index.html"
-        # A record read from JSON can hold lone surrogates, which UTF-8 cannot encode.
+        # Records read from JSON can hold lone surrogates, which UTF-8 cannot encode.
         write_text(target, render(page))
         for files in (pictures, logs):
             if files is not None:

@@ -1,4 +1,4 @@
-"""Several runs: what changed from one to the next under one protocol, and what stands side by side under several."""
+"""Several runs: changes from one to the next under one protocol, and runs of several protocols side by side."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Change:
 
 @dataclass(frozen=True)
 class RunComparison:
-    """A run against the one before it. ``remarks`` say what could not be compared, and what else differs."""
+    """A run against the one before it. ``remarks`` name what could not be compared and what else differs."""
 
     before: str
     now: str
@@ -55,10 +55,10 @@ class RunComparison:
 
 @dataclass(frozen=True)
 class SideBySideRow:
-    """A method by a metric in every run: mean, interval with the number of cases, and what made them; else empty texts.
+    """A method by a metric in every run: mean, interval with the number of cases, and networks; else empty texts.
 
-    What made them is the metric's networks, then those of the method that are no published ones. Runs of several
-    protocols have other cases each, and are not compared.
+    The last part names the metric's networks, then those of the method that are no published ones. Runs of several
+    protocols have different cases, and are not compared.
     """
 
     metric: str
@@ -77,9 +77,9 @@ class RunHeading:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All that is said of several runs together. ``side_by_side`` is empty where all share a protocol.
+    """All comparisons of several runs. ``side_by_side`` is empty where all share a protocol.
 
-    ``notes`` say what the marks of networks mean.
+    ``notes`` explain the marks of networks.
     """
 
     comparability: Comparability
@@ -93,7 +93,7 @@ class Comparison:
 def build_comparison(runs: Sequence[RunRecords]) -> Comparison:
     """Compares runs of one protocol, each with the one before it, and puts runs of several side by side.
 
-    Runs of one protocol are taken in the order in which they finished, where all say when, and else as they are given.
+    Runs of one protocol are ordered by the time at which they finished, if all state it, and else kept as given.
 
     Args:
         runs: Two runs or more.
@@ -135,7 +135,7 @@ def _in_order(group: Mapping[int, RunRecords]) -> dict[int, RunRecords]:
 
 
 def _snapshot(run: RunRecords) -> Snapshot | str:
-    """The scores of a run, or why they cannot be read."""
+    """Returns the scores of a run, or the reason why they cannot be read."""
     try:
         return take_snapshot(run)
     except (LookupError, TypeError, ValueError) as error:

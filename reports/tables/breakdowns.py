@@ -1,4 +1,4 @@
-"""Means per movement, genre, artist and content, one table for each of them and each metric."""
+"""Means by movement, genre, artist and content: one table for each of these factors and each metric."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How to cite a run: the benchmark itself, and the papers of what took part."""
+"""Citations for a run: the benchmark itself, and the papers of the methods and metrics that took part."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TEX_ESCAPES: Final = str.maketrans(
 
 @dataclass(frozen=True)
 class PaperReference:
-    """A paper and what it is the paper of. ``url`` is empty where there is no address to link to."""
+    """A paper with the method or metric that it describes. ``url`` is empty where there is none to link to."""
 
     names: tuple[str, ...]
     citation: str
@@ -46,7 +46,7 @@ def bibtex(run: RunRecords) -> str:
 
 
 def find_version(provenance: Mapping[str, Any]) -> str:
-    """Returns the version of the benchmark that made a run, wherever its environment says it, or an empty string."""
+    """Returns the version of the benchmark that made a run, as its environment states it, or an empty string."""
     environment = provenance.get("environment")
     places: list[object] = [environment]
     if isinstance(environment, Mapping):

@@ -1,4 +1,4 @@
-"""Which methods are shown to differ, pair by pair, and how far metrics agree on their order."""
+"""Differences between methods, pair by pair, and the agreement of metrics on their order."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ AGREEMENT_LEVELS: Final = 5
 class Pair:
     """Two methods compared by one metric; those that optimised its network are marked.
 
-    ``interval`` is the one that decides, at the level of Holm's step. ``disagreement`` says why none is called better
-    where the mean alone would.
+    ``interval`` is at the level of Holm's step, which decides. ``disagreement`` is the reason why neither is called
+    better although the mean alone would call it so.
     """
 
     first: str
@@ -52,7 +52,7 @@ class MetricPairs:
 
 @dataclass(frozen=True)
 class Wins:
-    """By how many metrics a method is shown to be better than another; ``metrics`` names them.
+    """The metrics by which a method is shown to be better than another: their number, and ``metrics``, their names.
 
     Metrics whose network it optimised do not count; ``circular`` names those.
     """
@@ -81,7 +81,7 @@ class AgreementCell:
 
 @dataclass(frozen=True)
 class AgreementRow:
-    """The agreement of one metric with every other; ``None`` with itself."""
+    """The agreement of one metric with every metric; ``None`` with itself."""
 
     metric: str
     cells: tuple[AgreementCell | None, ...]
@@ -89,7 +89,7 @@ class AgreementRow:
 
 @dataclass(frozen=True)
 class Differences:
-    """What the paired comparisons and the agreement of metrics say; ``metrics`` were compared."""
+    """The paired comparisons by ``metrics``, and the agreement of metrics."""
 
     wins: tuple[WinRow, ...]
     compared: int
@@ -126,7 +126,7 @@ def build_differences(run: RunRecords, statistics: RunStatistics) -> Differences
 
 
 def _by_question(run: RunRecords) -> list[str]:
-    """The metrics' names, those that answer the same question together, so that agreement shows as blocks."""
+    """Returns the metrics' names grouped by the question that they answer, so that agreement shows as blocks."""
     axes = list(Axis)
     known = [metric for metric in run.metrics if metric.axis in axes]
     others = [metric for metric in run.metrics if metric.axis not in axes]

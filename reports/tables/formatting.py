@@ -1,4 +1,4 @@
-"""Values of a run's records as text for people."""
+"""Text for people from values of a run's records."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def number_of(value: object) -> float | None:
 
 
 def number_format(values: Sequence[float]) -> NumberFormat:
-    """Returns a format that shows the largest of the values with three digits, and all others like it.
+    """Returns a format that shows the largest of the values with three digits, and the others with as many decimals.
 
     Shares, whose largest may be exactly 1, keep three decimals.
     """

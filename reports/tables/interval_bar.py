@@ -15,7 +15,7 @@ MARGIN: Final = 4.0
 
 @dataclass(frozen=True)
 class IntervalBar:
-    """Positions on the drawing: the mean, and where an interval is known its start and length."""
+    """Positions in the drawing: the mean, and, where an interval is known, its start and length."""
 
     mean: float
     start: float | None
@@ -32,7 +32,7 @@ class IntervalScale:
 
     @classmethod
     def over(cls, values: Sequence[float], *, logarithmic: bool) -> IntervalScale:
-        """Returns the scale that holds all values; it is linear where a logarithm of one does not exist."""
+        """Returns the scale that holds all values; it is linear where one of them has no logarithm."""
         logarithmic = logarithmic and all(value > 0 for value in values)
         mapped = [math.log10(value) if logarithmic else value for value in values] or [0.0]
         return cls(min(mapped), max(mapped), logarithmic)

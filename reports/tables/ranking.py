@@ -50,7 +50,7 @@ DIRECTIONS: Final = {
 class Column:
     """A metric as a column. ``is_set_metric`` says that its numbers are each of all images of a method.
 
-    ``network`` names the networks that it is computed with, marked where they stand in for published ones: ``mark``.
+    ``network`` names the networks that it is computed with; ``mark`` marks those that stand in for published ones.
     """
 
     name: str
@@ -70,9 +70,9 @@ class Column:
 class Cell:
     """One mean. ``n`` is given only where fewer cases were scored than there are.
 
-    ``warning`` says why the number says little; such a number is never the best. ``note`` says how the mark was found.
-    Where methods of the column have scores for different cases, ``shared`` is the mean over those that they share, or a
-    dash where it has none, and sorting reads ``order``, its number.
+    ``warning`` is the reason why the number is not reliable; it is then never the best. ``note`` explains the mark.
+    Where methods of the column have scores for different cases, ``shared`` is the mean over the shared cases, or a dash
+    where there are none, and ``order`` is its number, by which rows are sorted.
     """
 
     column: Column
@@ -94,7 +94,7 @@ class Cell:
 class Row:
     """A method or control with its cells, one per column. ``n`` is given where all its cells share it.
 
-    ``stand_ins`` names the networks that it uses and that stand in for published ones: ``mark``.
+    ``stand_ins`` names its networks that stand in for published ones; ``mark`` is their mark.
     """
 
     method: str
@@ -109,7 +109,7 @@ class Row:
 class Ranking:
     """The table of one question: controls stay apart from the methods and are never the best.
 
-    ``notes`` say what the marks of the networks mean that its columns and rows name.
+    ``notes`` explain the marks of the networks that its columns and rows name.
     """
 
     axis: str
@@ -128,9 +128,9 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Scores:
-    """All tables of a run, over ``cases`` cases. ``uneven`` says how the best were found of unlike sets of cases.
+    """All tables of a run, over ``cases`` cases. ``notes`` explain the marks of networks.
 
-    ``notes`` say what the marks of networks mean.
+    ``uneven`` explains how the best were found where methods have scores for different cases.
     """
 
     rankings: tuple[Ranking, ...]
@@ -160,7 +160,7 @@ class Scores:
 
     @property
     def has_few_images(self) -> bool:
-        """Whether a number is shown that is from too few images to say much."""
+        """Whether a number is shown that is from too few images to be reliable."""
         return any(cell.warning and cell.column.name not in COSTS for cell in self.cells)
 
     @property
@@ -170,7 +170,7 @@ class Scores:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Why some numbers say little, each reason once, with the metric that it is about."""
+        """The reasons why some numbers are not reliable, each once, with its metric."""
         warned = (cell for cell in self.cells if cell.warning)
         return tuple(dict.fromkeys(f"{cell.column.title}, {cell.warning}" for cell in warned))
 
@@ -222,7 +222,7 @@ def build_scores(run: RunRecords, comparisons: Sequence[MethodComparison]) -> Sc
 
 
 def _uneven(best: dict[str, Best], titles: dict[str, str]) -> tuple[str, ...]:
-    """How the best of a column was found where its methods have scores for different cases, in sentences."""
+    """Explains in sentences how the best were found where methods have scores for different cases."""
     counts = {found.shared_cases for found in best.values() if found.shared_cases}
     without = [title for title, found in best.items() if found.shared_cases == 0]
     sentences = []
@@ -297,7 +297,7 @@ def _cells(
     ends = [*(end for row in present for end in _ends(row)), *best.means.values()]
     show = COSTS[column.name][1] if column.name in COSTS else number_format(ends)
     if column.name in COSTS:
-        # An interval of a cost may reach down to zero, which a logarithmic scale has no place for but its end.
+        # An interval of a cost may reach zero, which a logarithmic scale can only show at its end.
         ends = [end for end in ends if end > 0 or any(row.mean == end for row in present)]
     scale = IntervalScale.over(ends, logarithmic=column.name in COSTS)
     return {name: _cell(column, row, cases, show, scale, best, verdicts) for name, row in rows.items()}
@@ -345,7 +345,7 @@ def _ends(row: SummaryRow) -> list[float]:
 
 def _competing(rows: Iterable[SummaryRow | None]) -> list[SummaryRow]:
     present = [row for row in rows if row is not None]
-    # Beside a disturbed duration, being fast means nothing.
+    # A duration cannot be called fast by comparison with disturbed ones.
     is_disturbed = any(row.metric == TIME and row.warning for row in present)
     return [] if is_disturbed else present
 

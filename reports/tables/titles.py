@@ -17,14 +17,14 @@ LONGEST_TITLE: Final = 60
 
 
 def method_titles(run: RunRecords) -> dict[str, str]:
-    """Short titles of a run's methods by name, each once, controls last; those that use a stand-in are marked."""
+    """Returns unique short titles of a run's methods by name, controls last; users of a stand-in are marked."""
     networks = networks_of_run(run)
     titles = _unique((method.name, method.title or method.name) for method in methods_before_controls(run))
     return {name: f"{title} {networks.method_mark(name)}".rstrip() for name, title in titles.items()}
 
 
 def marked_titles(titles: Mapping[str, str], circular: Collection[str]) -> dict[str, str]:
-    """The titles of methods by their names, with ↻ behind those that optimised the network of the metric shown.
+    """Returns titles of methods by name, with ↻ behind those that optimised the network of the metric shown.
 
     Args:
         titles: The titles without marks.
@@ -34,13 +34,13 @@ def marked_titles(titles: Mapping[str, str], circular: Collection[str]) -> dict[
 
 
 def standing(run: RunRecords, statistics: RunStatistics, metrics: Collection[str] | None = None) -> str:
-    """Which of some metrics' scores are not drawn, and why, as sentences that continue an explanation, or nothing.
+    """Explains which scores are not drawn, and why, in sentences that continue an explanation, or as an empty string.
 
     Args:
         run: The run.
         statistics: Its statistics.
-        metrics: Names of the metrics or costs, or ``None`` for all that rank; those that the controls make no scale
-            for are named too.
+        metrics: Names of the metrics or costs, or ``None`` for all that rank; then those without a place between the
+            controls are named too.
     """
     methods, titles = method_titles(run), metric_titles(run)
     words: dict[str, list[str]] = {}
@@ -56,13 +56,13 @@ def standing(run: RunRecords, statistics: RunStatistics, metrics: Collection[str
 
 
 def metric_titles(run: RunRecords) -> dict[str, str]:
-    """Short titles of a run's metrics by name, each once; those that a stand-in made are marked."""
+    """Returns unique short titles of a run's metrics by name; those computed with a stand-in are marked."""
     networks = networks_of_run(run)
     return {name: f"{title} {networks.metric_mark(name)}".rstrip() for name, title in _plain_metric_titles(run).items()}
 
 
 def metric_labels(run: RunRecords) -> dict[str, str]:
-    """Short titles of a run's metrics by name, each once, with the networks that made them."""
+    """Returns unique short titles of a run's metrics by name, with the networks that made their scores."""
     networks = networks_of_run(run)
     return {
         name: ", ".join(filter(None, (title, shorten(networks.metric(name)))))
@@ -71,7 +71,7 @@ def metric_labels(run: RunRecords) -> dict[str, str]:
 
 
 def network_notes(run: RunRecords, metrics: Iterable[str], methods: Iterable[str]) -> tuple[str, ...]:
-    """What the marks behind the metrics and the methods of a chart mean.
+    """Returns the meanings of the marks behind the metrics and methods of a chart.
 
     Args:
         run: The run.
@@ -95,12 +95,12 @@ def _unique(named: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def shorten(text: str, longest: int = LONGEST_TITLE) -> str:
-    """Returns a text as one line of at most so many letters.
+    """Returns a text as one line of limited length.
 
     Args:
         text: The text.
-        longest: How many letters it may have; a longer one is cut and ends in an ellipsis.
+        longest: Largest number of letters; a longer text is cut and ends in an ellipsis.
     """
-    # Charts take no lone surrogates, which a record read from JSON can hold.
+    # Charts refuse lone surrogates, which records read from JSON can hold.
     clean = " ".join(encodable(text).replace("\0", "").split())
     return clean if len(clean) <= longest else f"{clean[: longest - 1]}…"

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def methods_before_controls(run: RunRecords) -> list[MethodRecord]:
-    """The methods in the order they ran, then the controls."""
+    """Returns the methods in the order they ran, then the controls."""
     return sorted(run.methods, key=lambda method: method.control)
 
 
 @dataclass(frozen=True)
 class Unit:
-    """One method on one case, as the run's table has it; fields that a damaged table lacks are empty.
+    """One method on one case, as recorded in the run's table; fields missing from a damaged table are empty.
 
     Attributes:
         method: Name of the method.

@@ -1,4 +1,4 @@
-"""How a score stands beside the best of its column, by the paired comparison of their methods."""
+"""Marks of scores beside the best of their column, by the paired comparison of their methods."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Mark(StrEnum):
-    """How a value stands in its column."""
+    """Mark of a value in its column."""
 
     BEST = "best"
     CLOSE = "close"
@@ -30,13 +30,13 @@ class Verdicts:
         }
 
     def beside(self, method: str, metric: str, best: Sequence[str], show: NumberFormat) -> tuple[Mark, str]:
-        """Returns the mark of a method that is not the best of a column, and what it rests on.
+        """Returns the mark of a method that is not the best of a column, and its reason.
 
         Args:
             method: Name of the method.
             metric: Name of the metric.
             best: Names of the methods that share the best mean.
-            show: How numbers of the column are shown.
+            show: Format of the column's numbers.
         """
         pairs = [(name, self._found.get((metric, frozenset((method, name))))) for name in best]
         told = [(name, pair) for name, pair in pairs if pair is not None]

@@ -1,4 +1,4 @@
-"""Whether metrics order methods alike, and all statistics as one."""
+"""Agreement of metrics on the order of methods, and all statistics of a run together."""
 
 from __future__ import annotations
 

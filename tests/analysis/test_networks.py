@@ -1,4 +1,4 @@
-"""Which network made a number, in the words of every report."""
+"""Names and marks of the networks behind a number, as all reports use them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which cases methods are compared on."""
+"""Choice of the cases on which methods are compared."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def test_a_score_out_of_the_stated_range_is_caught(audit):
 
 
 def test_a_metric_of_the_lowest_bits_fails_on_files(audit):
-    """Whether a pixel is even: a pattern that a JPEG file does not keep."""
+    """The metric reads whether pixels are even, a pattern that a JPEG file does not keep."""
 
     def parity(image):
         return (image * 255).round().remainder(2).mean()

@@ -11,7 +11,7 @@ import pytest
 import benchmark
 
 NO_DEFAULT = "method no_default of sample-plugins cannot be used: setting strength has no default"
-"""Why a sample method cannot be used."""
+"""The error about a sample method that cannot be used."""
 TINY = ("run", "--protocol", "tiny", "--metrics", "brightness_difference,sometimes_fails", "--no-report")
 
 

@@ -15,7 +15,7 @@ BROKEN_PROTOCOLS = {
     "wrong_type": "protocol wrong_type of boom returned int in place of a protocol or recipe",
     "renamed": "protocol renamed of boom is registered as renamed but calls itself mini",
 }
-"""What is wrong with the protocols of a package."""
+"""The errors about the protocols of a package."""
 
 
 class TestHelp:

@@ -1,4 +1,4 @@
-"""How long the rest of a run takes."""
+"""Estimates of the remaining time of a run."""
 
 from __future__ import annotations
 

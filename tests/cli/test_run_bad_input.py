@@ -1,4 +1,4 @@
-"""What ``benchmark run`` says of arguments that it cannot use."""
+"""Messages of ``benchmark run`` about arguments that it cannot use."""
 
 from __future__ import annotations
 

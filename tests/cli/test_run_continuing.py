@@ -34,7 +34,7 @@ class TestContinuing:
         assert json.loads(path.read_text())["started"] == "2001-01-01T00:00:00+00:00"
 
     def test_a_run_of_an_earlier_version_goes_on(self, tiny, tmp_path):
-        """Which described its cases one by one."""
+        """Earlier versions described the cases of a run one by one."""
         tiny("noisy")
         undisturbed = scores(tmp_path / "run")
         tiny("noisy", "--fresh", "--limit", "2")

@@ -38,7 +38,7 @@ def gaps(command, sample_plugins, tmp_path):
 
 @pytest.fixture
 def described(monkeypatch, tmp_path):
-    """How many images were described so far."""
+    """Counts the images that were described so far."""
     path = tmp_path / "described"
     monkeypatch.setenv("SAMPLE_PLUGINS_DESCRIBED", str(path))
     return lambda: len(path.read_text().splitlines()) if path.exists() else 0

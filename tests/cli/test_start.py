@@ -30,7 +30,7 @@ def install_and_tell(*arguments):
 signal.signal = install_and_tell
 start()
 """
-"""What the installed command does, and a byte when it has begun to listen: what Python does before is not ours."""
+"""The installed command, which writes a byte when it has begun to listen: before that, Python handles signals."""
 DELAYS = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9, 1.1, 1.3, 1.5, 1.7, 2.0)
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs groups of processes")

@@ -1,4 +1,4 @@
-"""How the statistics of one run look on the terminal."""
+"""Statistics of one run on the terminal."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ NO_FILES = TaskFiles()
 
 @dataclass(frozen=True)
 class VisibleDevices:
-    """What a worker sees. It waits until as many others are asked, so that each worker is asked once."""
+    """A task that reports the devices that a worker sees. It waits for all workers, so that each executes one."""
 
     folder: Path
     workers: int

@@ -40,7 +40,7 @@ def metric(name, function, **facts):
 
 
 def brightness(metric, *images):
-    """What is remembered of three images, so that one that was changed, or computed of a changed one, shows."""
+    """Sums remembered means of images, so that a changed image, or a mean of a changed image, changes the score."""
     return torch.stack([metric.models.remember(image, "mean", image.mean) for image in images]).sum()[None]
 
 

@@ -57,7 +57,7 @@ def finished_units(run: Path) -> int:
 
 
 def begun_units(run: Path) -> int:
-    """How many units of ``dawdles`` its log says were begun."""
+    """Counts the units of ``dawdles`` that were begun, by its log."""
     log = run / "logs" / "dawdles.log"
     return sum(line.startswith("[") for line in log.read_text().splitlines()) if log.exists() else 0
 

@@ -1,4 +1,4 @@
-"""What cells of label columns say."""
+"""Clean text of the cells of label columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How parquet files are read: by whom, and how often."""
+"""Reading of parquet files: the threads that read, and the number of reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every shipped method promises."""
+"""Promises of every shipped method."""
 
 from __future__ import annotations
 

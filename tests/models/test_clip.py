@@ -46,7 +46,7 @@ def model() -> ClipModel:
 
 
 def _shown(model: ClipModel, images: Tensor) -> Tensor:
-    """What the tower was shown, back in [0, 1]."""
+    """Returns the input of the tower, back in [0, 1]."""
     return model.encode_image(images).view(-1, 3, 32, 32) * model.standard_deviation + model.mean
 
 

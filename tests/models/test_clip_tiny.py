@@ -185,7 +185,7 @@ def test_similarity_to_a_style_grows_with_its_strength(model: ClipModel, photo: 
 
 
 def _parts(embeddings: Tensor) -> tuple[Tensor, Tensor]:
-    """What they say about style, and about things."""
+    """Splits embeddings into their parts about style and about things."""
     return embeddings[:, :-OBJECT_SIZE], embeddings[:, -OBJECT_SIZE:]
 
 

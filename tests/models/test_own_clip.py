@@ -58,13 +58,13 @@ def state(towers) -> dict[str, Tensor]:
 
 
 def training(state: dict[str, Tensor]) -> dict[str, object]:
-    """What a training with data parallelism keeps."""
+    """Makes the checkpoint of a training with data parallelism."""
     wrapped = {f"module.{name}": tensor for name, tensor in state.items()}
     return {"epoch": 5, "name": "mine", "state_dict": wrapped, "optimizer": {"state": {0: {"step": torch.ones(1)}}}}
 
 
 def openai(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """What the state dict of OpenAI's own archive holds besides."""
+    """Adds the further entries of a state dict of OpenAI's own archive."""
     sizes = {"input_resolution": 32, "context_length": 77, "vocab_size": 49408}
     return {**state, **{name: torch.tensor(size) for name, size in sizes.items()}}
 

@@ -1,4 +1,4 @@
-"""What is read of a prompt, with the tokenizers of the embedded models and of the published CLIP."""
+"""The part of a prompt that a model reads, with the tokenizers of the embedded models and of the published CLIP."""
 
 from __future__ import annotations
 

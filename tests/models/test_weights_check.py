@@ -1,4 +1,4 @@
-"""Which copy of a file of weights is taken, and which is refused."""
+"""Verification of weights: the copy that is used, and copies that are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the engine itself costs: with a method that does nothing, in this process and in workers."""
+"""Costs of the engine itself: with a method that does nothing, in this process and in workers."""
 
 from __future__ import annotations
 

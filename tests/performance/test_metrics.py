@@ -1,4 +1,4 @@
-"""What scoring costs: the engine's path against calling the reference packages one after the other.
+"""Costs of scoring: the engine against calls of the reference packages one after the other.
 
 Both score the same images with every per-case metric whose network is embedded. The engine computes references once and
 passes each image through each network once; the reference is what a script does that calls a function per metric. One
@@ -214,7 +214,7 @@ def st_lpips():
 
 @dataclass
 class Cost:
-    """What one side has taken so far, in seconds; processor time is that of all threads."""
+    """Time that one side has taken so far, in seconds; processor time is that of all threads."""
 
     processor: float = 0.0
     elapsed: float = 0.0

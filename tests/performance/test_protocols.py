@@ -1,4 +1,4 @@
-"""What the shipped protocols cost as a user runs them. ``mini`` takes minutes: select it by name."""
+"""Costs of the shipped protocols as a user runs them. ``mini`` takes minutes: select it by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What it costs to start the command."""
+"""Costs of starting the command."""
 
 from __future__ import annotations
 

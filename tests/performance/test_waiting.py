@@ -1,4 +1,4 @@
-"""What it is worth that threads wait asleep: the same work as PyTorch waits by default and passively, in pairs.
+"""Gain of passive waiting: the same work with PyTorch's default waiting and with passive waiting, in pairs.
 
 The work is that of a method that descends: forward and backward passes of small convolutions, hundreds of times a
 second, after each of which threads wait for each other. Needs two cores, and to be believed a machine that nobody else

@@ -1,4 +1,4 @@
-"""What tests of reports start from: runs to render, a browser, and a parser for what was rendered."""
+"""Fixtures of the tests of reports: runs to render, a browser, and a parser for rendered pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tests of the HTML report read from a parsed page, and the markup that they inject."""
+"""Helpers of the tests of the HTML report: parts of a parsed page, and hostile markup."""
 
 from __future__ import annotations
 

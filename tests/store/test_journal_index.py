@@ -1,4 +1,4 @@
-"""What a journal says of the units of a plan."""
+"""The index of a journal over the units of a plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What keeps the training of the embedded text-image models honest: splits, words for things, attacks."""
+"""Safeguards of the training of the embedded text-image models: splits, words for things, attacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is taught about things: which words, how alike they are to ImageNet's classes, and what the losses reward."""
+"""Lessons about things: the words, their similarity to ImageNet's classes, and the losses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What any number of units costs the process of a run."""
+"""Costs of any number of units for the process of a run."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 EXTRA_SHARE: Final = 0.35
-"""How often a further picture is drawn in place of a photograph or a painting."""
+"""Share of draws in which a further picture replaces a photograph or a painting."""
 
 
 class Crops(Dataset[Tensor]):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from benchmark.models.adain_decoder import AdaINDecoder
 
 TARGETS: Final = ("relu3_4", "relu3_3", "relu3_2", "relu3_1", "relu2_2", "relu2_1", "relu1_2", "relu1_1", "image")
-"""What the output of each of the nine convolutions should resemble; those before an upsampling, after pooling."""
+"""Layers that the outputs of the nine convolutions should resemble; before an upsampling, after pooling."""
 
 POOLED: Final = frozenset({"relu3_4", "relu2_2", "relu1_2"})
 INPUT: Final = "relu4_1"

@@ -88,7 +88,7 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Measures:
-    """What a decoder does on pairs, averaged over them.
+    """Measures of a decoder, averaged over pairs.
 
     Attributes:
         pairs: How many pairs.

@@ -1,4 +1,4 @@
-"""How the AdaIN decoder is trained: sizes, rates and weights."""
+"""Recipes for training the AdaIN decoder: sizes, rates and weights."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train. Lengths in steps, sizes in pixels, `*_until` as fractions of the whole run."""
+    """A recipe for a training. Lengths in steps, sizes in pixels, `*_until` as fractions of the whole run."""
 
     steps: int = 2400
     seed: int = 0

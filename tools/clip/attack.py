@@ -39,7 +39,7 @@ def attack(embed: Callable[[Tensor], Tensor], images: Tensor, texts: Tensor, rea
 def through_views(
     embed: Callable[[Tensor], Tensor], size: int, crops: int, rng: Generator
 ) -> Callable[[Tensor], Tensor]:
-    """What an optimiser of pixels descends: the mean embedding of the whole picture and of fresh random crops.
+    """Returns the embedding that an attack on pixels uses: the mean over the whole picture and fresh random crops.
 
     Args:
         embed: N×3×``size``×``size`` in [0, 1] → N×D.

@@ -47,7 +47,7 @@ _LABEL_HEIGHT = 18
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a stylized image stands with the judge: cosines to all prompts, before and after."""
+    """The judge's cosines of a stylized image to all prompts, before and after."""
 
     content: str
     prompt: str

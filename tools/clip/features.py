@@ -161,7 +161,7 @@ def composite_features(trunk: StatisticsTrunk, picture: Path, ground: Array, siz
 
 
 def shard_path(cache: Path, model: str, renderings: RenderingSet, split: Split, photo: str, variant: int) -> Path:
-    """Where the features of one variant of a photograph lie."""
+    """Returns the path of the features of one variant of a photograph."""
     return cache / model / f"{renderings.value}--{split.value}--{photo}--{variant}.safetensors"
 
 

@@ -1,4 +1,4 @@
-"""How alike words for things and ImageNet's classes are: what the models' knowledge of things is distilled from.
+"""Similarities of words for things and ImageNet's classes, from which the models' knowledge of things is distilled.
 
 A class, or a word, is described by the kinds of things it is (WordNet's hypernyms, each weighted by how much it says
 about the class) and by wordllama's vector of its name. Similarities of such descriptions are those of a hierarchy

@@ -1,4 +1,4 @@
-"""What the two models are trained for. Cosines throughout; every loss is a mean over its rows."""
+"""The losses of both models. They use cosines throughout; every loss is a mean over its rows."""
 
 from __future__ import annotations
 

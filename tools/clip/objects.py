@@ -1,4 +1,4 @@
-"""What the models learn of things: words against the trunk's own ImageNet classifier, and captioned cut-outs."""
+"""Lessons about things: words against the trunk's own ImageNet classifier, and captioned cut-outs."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class CaptionedFeatures:
 
 @dataclass(frozen=True)
 class ObjectTeaching:
-    """How alike words and classes are, and the words to learn."""
+    """Similarities of words and classes, and the words to learn."""
 
     space: ObjectSpace
     words: TeachingWords

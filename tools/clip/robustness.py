@@ -1,4 +1,4 @@
-"""How often a photograph that was changed to please a model is still taken for a photograph, or for noise.
+"""Rates at which photographs changed to please a model are still recognised as photographs, or taken for noise.
 
 The first attack knows exactly the pixels that the model will see. The second changes a picture of which the model is
 shown random crops, as methods and ``clip_patch_score`` do; it is judged by crops other than those it was made on.

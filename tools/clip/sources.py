@@ -32,7 +32,7 @@ _LONGEST_SUBJECT = 2
 
 
 class Split(StrEnum):
-    """What a photograph is used for."""
+    """Use of a photograph: the training of one of the models, validation or test."""
 
     TINY = "clip-tiny"
     JUDGE = "clip-tiny-judge"
@@ -60,7 +60,7 @@ class Painting:
 
     @property
     def surname(self) -> str:
-        """What people call the artist."""
+        """Name by which the artist is usually called."""
         return {"Vincent van Gogh": "Van Gogh", "Leonardo da Vinci": "Leonardo"}.get(
             self.artist, self.artist.split()[-1]
         )

@@ -1,4 +1,4 @@
-"""Which words for things the models learn, and how often each is shown."""
+"""The words for things that the models learn, and the frequency of each."""
 
 from __future__ import annotations
 

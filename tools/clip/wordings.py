@@ -10,7 +10,7 @@ from tools.clip.data_files import read_table
 
 
 class Teaching(StrEnum):
-    """Which phrasings: those of one of the two models, or the held-out ones."""
+    """Set of phrasings: those of one of the two models, or the held-out ones."""
 
     TINY = "clip-tiny"
     JUDGE = "clip-tiny-judge"

@@ -74,7 +74,7 @@ class WordNet:
         return frozenset({synset}).union(*(self.ancestors(above) for above in self._hypernyms[synset]))
 
     def is_kind_of(self, synset: str, name: str) -> bool:
-        """Whether one of its ancestors has this first name."""
+        """Returns whether a synset, or an ancestor of it, has this first name."""
         return any(self._words[above][0] == name for above in self.ancestors(synset))
 
     def _entry(self, noun: str) -> str | None:

@@ -1,1 +1,1 @@
-"""The gate: whether a run is worse than it was, or than it has to be."""
+"""The gate: checks that a run is not worse than a baseline or than thresholds."""

@@ -102,7 +102,7 @@ def _describe(result: CaseResult) -> dict[str, Any]:
         "scores": {metric: _rounded(score, _DIGITS) for metric, score in result.scores.items()},
         "spreads": _spreads(result.spreads),
     }
-    # A runtime of zero equals False, but is one.
+    # A runtime of zero is a runtime, although it equals False.
     return {key: value for key, value in row.items() if value is not False and value not in (None, "", {})}
 
 

@@ -1,4 +1,4 @@
-"""A method by a metric before and now, ready to be judged."""
+"""Means of a method by a metric before and now, and the judgement of their difference."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class PairedMeans:
     Attributes:
         method: Name of the method.
         metric: Name of the metric.
-        direction: Which way is better.
+        direction: The better direction.
         before: Mean of the baseline.
         now: Mean of the run.
         size: Mean size of the baseline's scores.
         tolerance: The largest tolerated difference.
-        noise: How far the difference moves by chance.
-        reason: What else there is to say of it.
+        noise: Noise of the difference from run to run.
+        reason: Further words on the comparison.
         cases: Number of cases.
         contents: Number of different contents among them.
         styles: Number of different styles (or mixes) among them.
@@ -47,14 +47,14 @@ class PairedMeans:
 
     @property
     def is_uncertain(self) -> bool:
-        """Whether chance can move it."""
+        """Whether the difference can be due to chance."""
         return self.noise.knowledge is not Knowledge.EXACT
 
     def judge(self, level: float) -> Finding:
-        """Better or worse if the difference exceeds the tolerance *and* its interval excludes zero, else the same.
+        """Judges the difference: better or worse if it exceeds the tolerance *and* its interval excludes zero.
 
-        Where it is neither, and the interval is so wide that it would hide a change of a fifth, nothing is decided.
-        What repeats itself exactly has no interval.
+        Otherwise it is the same, unless the interval is so wide that it would hide a change of a fifth: then nothing is
+        decided. A score that repeats itself exactly has no interval.
 
         Args:
             level: Level of the interval.
@@ -85,10 +85,10 @@ class PairedMeans:
 
 
 def simultaneous_level(means: list[PairedMeans], level: float) -> float:
-    """The level of each interval by which all of them together have a level: Bonferroni's correction.
+    """Returns the level that each interval needs so that all together have a level: Bonferroni's correction.
 
     Args:
-        means: All that is compared in one check; what repeats itself exactly is not counted.
+        means: All means that are compared in one check; those that repeat exactly are not counted.
         level: The level of all together.
     """
     return 1 - (1 - level) / max(1, sum(one.is_uncertain for one in means))

@@ -25,14 +25,14 @@ def compare_snapshots(
 ) -> list[Finding]:
     """Compares a run with a baseline.
 
-    Methods, metrics and cases that only the run has are passed over. Of metrics that do not rank, it is only looked at
-    whether their scores are still there.
+    Methods, metrics and cases that only the run has are passed over. For metrics that do not rank, only the presence
+    of their scores is checked.
 
     Args:
         before: The baseline.
         now: The run.
-        rules: When a difference counts.
-        lacking: Why the run lacks metrics that it was to compute, by their names, as far as that is known.
+        rules: The rules by which a difference counts.
+        lacking: Known reasons why the run lacks metrics that it was to compute, by their names.
     """
     if reason := before.protocol.difference(now.protocol):
         return [Finding(Outcome.NOT_COMPARABLE, "", "", reason)]
@@ -63,7 +63,7 @@ def compare_snapshots(
 
 
 def differences_of_note(before: Snapshot, now: Snapshot) -> tuple[str, ...]:
-    """What differs between two runs without making them incomparable, or is not known, each in one sentence."""
+    """Returns, in one sentence each, what differs or is unknown between two runs that still can be compared."""
     notes = [
         f"{key} {there} there, {here} here"
         for key, there, here in (("seed", before.seed, now.seed), ("device", before.device, now.device))
@@ -199,9 +199,9 @@ class _MethodComparison:
         ]
 
     def runtime(self) -> list[Finding]:
-        """Slower, or faster, if the mean is beyond the tolerance and more than half of the cases are, each by itself.
+        """Finds a method slower or faster if its mean and more than half of its cases are beyond the tolerance.
 
-        A few long durations say more about what else ran on the machine than about the method: they decide nothing.
+        A few long durations alone decide nothing: they are more likely due to other work of the machine.
         """
         durations = [(case, there, here) for case, there, here in self._done() if there.runtime is not None]
         lost = sum(here.runtime is None for _, _, here in durations)
@@ -265,7 +265,7 @@ class _MethodComparison:
 
 
 def _most(pairs: Mapping[str, tuple[float, float]], tolerated: float, *, higher_is_better: bool) -> str:
-    """Which case lost most, where it lost more than is tolerated of the mean."""
+    """Names the case that lost most, if it lost more than is tolerated of the mean."""
     losses = {case: before - now if higher_is_better else now - before for case, (before, now) in pairs.items()}
     worst = max(losses, key=losses.__getitem__)
     return f"most in {worst}: {pairs[worst][0]:.4g} → {pairs[worst][1]:.4g}" if losses[worst] > tolerated else ""

@@ -1,4 +1,4 @@
-"""Repeated runs of the same code as one snapshot, which knows how far they differ."""
+"""Repeated runs of the same code as one snapshot, which holds the spread between them."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ def combine_repeats(runs: Sequence[RunRecords]) -> Snapshot:
 
 
 def mean_snapshot(snapshots: Sequence[Snapshot]) -> Snapshot:
-    """One run, or the mean of every score of repeated runs, with how far the runs differ.
+    """Returns the single run, or the mean of every score of repeated runs, with the spread between the runs.
 
-    What is not ok, or not scored, in all of them is a failure: it cannot be relied on.
+    A unit or score that is not ok in all of them counts as a failure: it cannot be relied on.
 
     Args:
         snapshots: Runs of the same methods, metrics and units.
@@ -71,7 +71,7 @@ def mean_snapshot(snapshots: Sequence[Snapshot]) -> Snapshot:
 def _require_different(runs: Sequence[RunRecords]) -> None:
     for one, other in itertools.combinations(runs, 2):
         durations = [run.units["seconds"].dropna().tolist() for run in (one, other)]
-        # To the last bit, only a copy took as long.
+        # Only copies have durations that are equal to the last bit.
         is_copy = bool(durations[0]) and durations[0] == durations[1]
         if is_copy or one.directory.resolve() == other.directory.resolve():
             raise InputError(
@@ -167,7 +167,7 @@ def _share(some: Sequence[object], repeats: Sequence[object]) -> str:
 
 
 def _mean(values: Sequence[float]) -> float:
-    # Equal values stay what they are, without rounding.
+    # The mean of equal values is that value, without rounding.
     return values[0] if len(set(values)) == 1 else fmean(values)
 
 

@@ -1,8 +1,8 @@
-"""How far a mean moves from run to run by chance, while nothing was changed.
+"""Noise of a mean from run to run of unchanged code.
 
-The cases of a protocol are fixed: what is random between two runs of the same code is only how well each case repeats
-itself. The spread over contents and styles answers another question, namely what to expect of others, and an uneven
-change makes it wide; it is not used here.
+The cases of a protocol are fixed, so the only randomness between two runs of the same code is the imperfect repetition
+of each case. The spread over contents and styles answers another question, what to expect of other contents and styles,
+and an uneven change makes it wide; it is not used here.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _EVIDENT = 0.99
 
 
 class Knowledge(StrEnum):
-    """From what it is known how far a score repeats itself."""
+    """Source of the knowledge about the noise of a score."""
 
     EXACT = "exact"
     """Repeated runs gave the same score in every case."""
@@ -36,7 +36,7 @@ class RerunNoise:
     """The noise of a difference between the mean of the baseline and that of one more run.
 
     Attributes:
-        knowledge: From what it is known.
+        knowledge: Source of the knowledge.
         standard_error: Standard deviation of the difference where nothing was changed.
         degrees: Degrees of freedom of the standard error; infinite where it is assumed.
     """
@@ -47,7 +47,7 @@ class RerunNoise:
 
     @property
     def words(self) -> str:
-        """What decides, in words."""
+        """The basis of the decision, in words."""
         match self.knowledge:
             case Knowledge.EXACT:
                 return "repeats itself exactly, the tolerance alone decides"
@@ -57,7 +57,7 @@ class RerunNoise:
                 return f"noise not known, {ASSUMED_NOISE:.0%} of a score assumed"
 
     def half_width(self, level: float) -> float:
-        """Half the width of the interval of a difference, by Student's t.
+        """Returns half the width of the interval of a difference, by Student's t.
 
         Args:
             level: Share of such intervals that contain the true difference.
@@ -72,7 +72,7 @@ class RerunNoise:
 
 
 def assumed_noise(scores: ArrayLike) -> RerunNoise:
-    """The noise where there is one run of a kind: a share of each score, independent between cases and runs.
+    """Assumes the noise where there is a single run: a share of each score, independent between cases and runs.
 
     Args:
         scores: The baseline's score of each of C cases. The standard error is ``ASSUMED_NOISE`` · √(2 Σ score²) / C.
@@ -83,13 +83,13 @@ def assumed_noise(scores: ArrayLike) -> RerunNoise:
 
 
 def measured_noise(spreads: ArrayLike, spread_of_means: float, repeats: int) -> RerunNoise:
-    """The noise as R repeated runs measure it, for the difference of one more run and their mean.
+    """Estimates the noise of the difference between one more run and the mean of R repeated runs.
 
     With s_c the standard deviation of case c over the repeats, the variance of the difference is estimated by
     (1 + 1/R) Σ s_c² / C². Its degrees of freedom are those of Satterthwaite (1946), (R − 1) (Σ s_c²)² / Σ s_c⁴, times
-    R / (R − 1) and at most C (R − 1). Deviation: the plain formula takes the noise of few repeats for uneven, since
-    s_c⁴ is too large on average; without bias it would be times (R + 1) / (R − 1), by which cases of uneven noise alarm
-    too often.
+    R / (R − 1) and at most C (R − 1). Deviation: with few repeats the plain formula finds the noise more uneven than
+    it is, since s_c⁴ is too large on average; a factor of (R + 1) / (R − 1) would remove that bias, but cases of
+    uneven noise would then raise too many alarms.
 
     Noise that the cases of a run share shows in the means of the repeats: their variance takes the place of Σ s_c² / C²
     where it is larger, and has R − 1 degrees of freedom where that is evident (F test at 1 %).
@@ -107,7 +107,7 @@ def measured_noise(spreads: ArrayLike, spread_of_means: float, repeats: int) -> 
         return RerunNoise(Knowledge.EXACT)
     own = repeats - 1
     of_cases = total / len(variances) ** 2
-    # Shares of the largest: squares of tiny variances would vanish.
+    # Relative to the largest variance, because squares of tiny variances would underflow.
     shares = variances / variances.max() if total else np.ones(1)
     degrees = min(len(shares) * own, float(shares.sum() ** 2 / np.square(shares).sum()) * repeats)
     if of_means > of_cases * float(fdtri(own, degrees, _EVIDENT)):

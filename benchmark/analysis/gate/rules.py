@@ -1,4 +1,4 @@
-"""When a difference between two runs counts."""
+"""Rules by which a difference between two runs counts."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Tolerance:
 
 @dataclass(frozen=True)
 class GateRules:
-    """When a difference between two runs counts.
+    """Rules by which a difference between two runs counts.
 
     Attributes:
-        scores: What is tolerated of a metric's mean.
-        runtime: What is tolerated of the mean runtime, in multiples of the calibration workload.
+        scores: Tolerance for the mean of a metric.
+        runtime: Tolerance for the mean runtime, in multiples of the calibration workload.
         own: Relative tolerances of single metrics, ``runtime`` included, in place of the general ones.
         level: Probability that chance makes nothing worse or better in a check of unchanged code, over all its methods
             and metrics together.
@@ -45,7 +45,7 @@ class GateRules:
     level: float = LEVEL
 
     def tolerance(self, metric: str) -> Tolerance:
-        """What is tolerated of a metric.
+        """Returns the tolerance for a metric.
 
         Args:
             metric: Name of the metric, or ``runtime``.
@@ -54,10 +54,10 @@ class GateRules:
         return replace(general, relative=self.own[metric]) if metric in self.own else general
 
     def require_known(self, metrics: Iterable[str]) -> None:
-        """Refuses a tolerance of a metric that there is not.
+        """Refuses tolerances of unknown metrics.
 
         Args:
-            metrics: The metrics that there are, besides ``runtime``.
+            metrics: The known metrics, besides ``runtime``.
 
         Raises:
             InputError: A metric with a tolerance of its own is not among them.

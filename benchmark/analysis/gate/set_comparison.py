@@ -19,8 +19,8 @@ def compare_set_scores(
 ) -> tuple[list[Finding], list[PairedMeans]]:
     """Compares the one number that a set metric has for each method.
 
-    Numbers from too few images, or from other numbers of images than before, are not comparable, which decides nothing:
-    small protocols have few images always. Methods that only one of the runs has are passed over.
+    Numbers from too few images, or from another number of images than before, are not comparable, which does not count
+    for the exit code: small protocols always have few images. Methods that only one of the runs has are passed over.
 
     Where its noise was not measured, such a number is taken to repeat itself as the mean over its images would.
 
@@ -28,10 +28,10 @@ def compare_set_scores(
         before: The baseline.
         now: The run.
         metric: Name of the metric.
-        tolerance: What is tolerated.
+        tolerance: Tolerance for the difference.
 
     Returns:
-        What is lost or cannot be compared, one finding for all methods that share the reason; and what is to be judged.
+        Findings about lost or incomparable numbers, one for all methods that share the reason; and means to judge.
     """
     direction = before.metrics[metric].direction
     is_known = not before.unknown_noise(now)

@@ -1,4 +1,4 @@
-"""The scores of a run, reduced to what a later run is compared with."""
+"""Snapshots: the scores of a run, reduced to those that a later run is compared with."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ class CaseFactors:
 
 @dataclass(frozen=True)
 class CaseResult:
-    """How a unit ended.
+    """The result of a unit.
 
     Attributes:
-        status: How it ended.
-        error: Why it failed or was skipped.
+        status: Status of the unit.
+        error: Reason of a failure or a skip.
         runtime: Its duration in multiples of the calibration workload.
         scores: Its score by metric; of repeated runs the mean.
         failed_scores: Reason by metric that could not score.
         spreads: Standard deviation over repeated runs by metric, of those whose scores differ.
-        disturbed: Whether other processes disturbed the duration, so that it says little.
+        disturbed: Whether other processes disturbed the duration, so that it is not reliable.
     """
 
     status: UnitStatus
@@ -58,7 +58,7 @@ class SetResult:
         images: Number of stylized images.
         contents: Number of different contents among them.
         styles: Number of different style images that they were compared with.
-        warning: Why the number says little, or why there is none; else empty.
+        warning: Reason why the number is not reliable, or why there is none; else empty.
         spread: Standard deviation over repeated runs.
     """
 
@@ -75,7 +75,7 @@ class SetResult:
 
     @property
     def counts(self) -> str:
-        """What it was computed from, in words."""
+        """The numbers of images that it was computed from, in words."""
         return f"{self.images:,} stylized and {self.styles:,} style images"
 
 
@@ -108,7 +108,7 @@ class MethodResults:
 
     @property
     def has_scores(self) -> bool:
-        """Whether there is any score, of a case or of all images."""
+        """Whether there is any score, of a case or of a set metric."""
         of_cases = any(result.scores for result in self.cases.values())
         return of_cases or any(result.value is not None for result in self.set_scores.values())
 
@@ -125,8 +125,8 @@ class Snapshot:
         metrics: Its metrics by name.
         cases: Its cases by name.
         methods: Its methods by name, controls included.
-        seeds: Seed of each run; empty where an earlier version did not note them.
-        unavailable: Why metrics that it was to compute could not be, by their names.
+        seeds: Seed of each run; empty where an earlier version did not record them.
+        unavailable: Reasons why metrics that it was to compute are unavailable, by their names.
         calibration_disturbed: Whether other processes disturbed the calibration.
     """
 
@@ -153,11 +153,11 @@ class Snapshot:
 
     @property
     def repeats(self) -> int:
-        """Number of runs that it is of."""
+        """Number of runs that it combines."""
         return max(1, len(self.seeds))
 
     def unknown_noise(self, now: Snapshot) -> str:
-        """Why it does not tell how far chance moves another run, or an empty string where repeated runs measured it.
+        """Says why the noise of another run is unknown, or returns an empty string where repeated runs measured it.
 
         Args:
             now: The other run.
@@ -241,7 +241,7 @@ def take_snapshot(run: RunRecords) -> Snapshot:
 
 
 def lacking_metrics(run: RunRecords) -> dict[str, str]:
-    """Why metrics of a run are not in its snapshot, or not for all methods, by their names.
+    """Returns the reasons why metrics of a run are not in its snapshot, or not for all methods, by their names.
 
     Args:
         run: The run.
@@ -263,7 +263,7 @@ def _result(unit: Mapping[Any, Any], metrics: list[str], failed: dict[str, str],
     status = UnitStatus(unit["status"])
     if status is not UnitStatus.OK:
         return CaseResult(status, error=unit["error"] or "")
-    # Without a duration, as a damaged journal may have it, the comparison is false.
+    # A damaged journal may lack a duration, with which the comparison is false.
     has_runtime = run.calibration and unit["seconds"] >= 0
     return CaseResult(
         status=status,
@@ -275,10 +275,10 @@ def _result(unit: Mapping[Any, Any], metrics: list[str], failed: dict[str, str],
 
 
 def is_disturbed(unit: Mapping[Any, Any]) -> bool:
-    """Whether other processes disturbed the duration of a unit, as far as its run noted that.
+    """Returns whether other processes are recorded to have disturbed the duration of a unit.
 
     Args:
         unit: The unit, a row of the results.
     """
-    # Not known is None or NaN, which is true.
+    # An unknown value is None or NaN, and NaN would count as true.
     return unit.get("disturbed") in (True, 1)

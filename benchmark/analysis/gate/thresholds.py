@@ -1,4 +1,4 @@
-"""Checks the means of a run against bounds."""
+"""Check of the means of a run against bounds."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def check_thresholds(run: RunRecords, thresholds: tuple[Threshold, ...]) -> list
 
 
 def _select(where: str, kind: str, pattern: str, names: dict[str, bool]) -> list[str]:
-    """The names that a pattern selects; those that are apart only by their full name."""
+    """Returns the names that a pattern selects; names that are kept apart are selected only by their full name."""
     if not is_pattern(pattern):
         if pattern not in names:
             raise InputError(f"thresholds {where}: the run has no {kind} {pattern!r}{suggest(pattern, names)}")
@@ -101,7 +101,7 @@ def _check(run: RunRecords, threshold: Threshold, method: str, metric: str) -> F
 def _mean(run: RunRecords, units: pd.DataFrame, method: str, metric: str) -> Finding:
     """The mean over the units of a method; of a set metric, that of the summary.
 
-    The reason is why the number says little.
+    The finding's reason says why the number is not reliable, if it is not.
     """
     if metric != RUNTIME and metric not in units:
         rows = [row for row in run.summary if (row.method, row.metric) == (method, metric)]

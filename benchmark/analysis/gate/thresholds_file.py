@@ -49,7 +49,7 @@ class Threshold:
         return f"at least {self.minimum:g}" if self.maximum is None else f"{self.minimum:g} to {self.maximum:g}"
 
     def allows(self, value: float) -> bool:
-        """Whether a mean is within the bounds."""
+        """Returns whether a mean is within the bounds."""
         return (self.minimum is None or value >= self.minimum) and (self.maximum is None or value <= self.maximum)
 
 
@@ -64,7 +64,7 @@ class _ThresholdTable:
 
 
 def is_pattern(name: str) -> bool:
-    """Whether a name has wildcards (``*``, ``?``, ``[…]``)."""
+    """Returns whether a name has wildcards (``*``, ``?``, ``[…]``)."""
     return bool(_WILDCARDS & set(name))
 
 

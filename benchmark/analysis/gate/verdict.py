@@ -1,4 +1,4 @@
-"""What the gate found."""
+"""Findings and verdict of the gate."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ SCHEMA_VERSION = 2
 
 
 class Outcome(StrEnum):
-    """What became of a method on a metric."""
+    """Outcome for a method on a metric."""
 
     WORSE = "worse"
     NEWLY_FAILING = "newly_failing"
     MISSING = "missing"
     """The run has no score to compare."""
     NOT_COMPARABLE = "not_comparable"
-    """The scores were measured differently; or, where it does not decide, nothing can be told from them."""
+    """The scores were measured differently; or, where it does not count for the exit code, they decide nothing."""
     BETTER = "better"
     SAME = "same"
     """Neither better nor worse beyond the tolerance and chance; or, for thresholds, within them."""
 
     @property
     def is_regression(self) -> bool:
-        """Whether the gate stays shut."""
+        """Whether such an outcome lets the gate fail, if it counts."""
         return self in (Outcome.WORSE, Outcome.NEWLY_FAILING, Outcome.MISSING)
 
 
 class Part(StrEnum):
-    """What a run was checked against."""
+    """The reference that a run was checked against."""
 
     BASELINE = "baseline"
     THRESHOLDS = "thresholds"
@@ -44,25 +44,25 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What the gate found for one method and metric.
+    """The gate's finding for one method and metric.
 
     Attributes:
-        outcome: What became of it.
+        outcome: The outcome.
         method: Name of the method, or empty for all.
         metric: Name of the metric, ``runtime``, or empty for all.
         reason: One line that says why, in words.
         before: Mean of the baseline over the cases that were compared.
         now: Mean of the run over the same cases.
         difference: Mean of now − before.
-        interval: Its interval over reruns, where chance can move it: those of all findings of a check hold the true
-            differences together.
+        interval: Its interval over reruns, where it can be due to chance. The level holds for the intervals of all
+            findings of a check together.
         tolerance: Differences up to this are tolerated.
         cases: Number of cases that were compared.
         contents: Number of different contents among them.
         styles: Number of different styles (or mixes) among them.
         decides: Whether it counts for the exit code.
-        noise: From what it is known how far chance moves the difference, where that was looked at.
-        part: What the run was checked against.
+        noise: Source of the knowledge about the noise of the difference, where that was needed.
+        part: The reference that the run was checked against.
     """
 
     outcome: Outcome
@@ -83,7 +83,7 @@ class Finding:
 
     @property
     def is_regression(self) -> bool:
-        """Whether the gate stays shut because of it."""
+        """Whether the gate fails because of it."""
         return self.decides and self.outcome.is_regression
 
     @property
@@ -94,12 +94,12 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verdict:
-    """All that the gate found.
+    """All findings of the gate.
 
     Attributes:
-        title: What was compared with what.
+        title: Names of the two things that were compared.
         findings: The findings, the worst outcomes first.
-        notes: What differs without deciding anything, each in one sentence.
+        notes: Differences that decide nothing, each in one sentence.
         sources: The file of each part that the run was checked against, where there are several parts.
     """
 
@@ -160,9 +160,9 @@ def make_verdict(
     """Makes a verdict with the worst outcomes first.
 
     Args:
-        title: What was compared with what.
+        title: Names of the two things that were compared.
         findings: The findings in any order.
-        notes: What differs without deciding anything.
+        notes: Differences that decide nothing.
         sources: The file of each part, where there are several.
     """
     severity = list(Outcome)

@@ -1,4 +1,4 @@
-"""A picture's score does not depend on what is scored with it."""
+"""Check that a picture's score does not depend on the rest of its batch."""
 
 from __future__ import annotations
 

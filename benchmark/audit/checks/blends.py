@@ -1,4 +1,4 @@
-"""The score follows blends from the content to the style image."""
+"""Check that the score follows blends from the content to the style image."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def blends(evidence: Evidence) -> CheckResult:
     rows = np.stack([evidence.goodness(treatment) for treatment in ordered], axis=1)
     correlations = [rank_correlation(row, np.arange(len(ordered))) for row in rows]
     figures = {
-        # Rounded, so that one that is 0.9 in every case is 0.9 on average.
+        # Rounded, so that the mean of correlations of 0.9 is exactly 0.9.
         "correlation": round(float(np.mean(correlations)), 12),
         "steps back": float(np.mean(np.diff(rows, axis=1) <= 0)),
     }
@@ -35,8 +35,8 @@ def blends(evidence: Evidence) -> CheckResult:
 
 
 def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:
-    """Spearman's rank correlation; 0 where one of the two is constant."""
+    """Computes Spearman's rank correlation; 0 where one of the two is constant."""
     ranks = [rankdata(values) - (len(values) + 1) / 2 for values in (first, second)]
-    # Ranks are halves of whole numbers: these sums are exact, and so is a correlation of 0.8.
+    # Ranks are multiples of one half, so these sums are exact, and a correlation of 0.8 is exactly that.
     squares = [float(values @ values) for values in ranks]
     return float(ranks[0] @ ranks[1]) / math.sqrt(math.prod(squares)) if all(squares) else 0.0

@@ -1,4 +1,4 @@
-"""The score is that of the picture, not of the file that it was kept in."""
+"""Check that the score is one of the picture, not of the file format that it was stored in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The unchanged content and the style image are at the right ends of the metric's axis."""
+"""Check that the unchanged content and the style image are at the right ends of the metric's axis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same picture gets the same score."""
+"""Check that the same picture gets the same score again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far the scores depend on the resolution."""
+"""Check that the order of the cases does not depend on the resolution."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FEWEST_CASES: Final = 4
 def resolution(evidence: Evidence) -> CheckResult:
     """Scores the halfway blends at the protocol's resolution and at half of it.
 
-    Other numbers are expected; what is asked is that the cases keep their order (Spearman).
+    The numbers may change; the cases must keep their order (Spearman).
     """
     whole = evidence.scores(HALFWAY)
     try:

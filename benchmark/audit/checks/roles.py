@@ -1,4 +1,4 @@
-"""The score depends on what the metric says that it reads, and the right one wins."""
+"""Check that the score depends on each input that the metric reads, and that the right input wins."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _ROLE_OF_AXIS: Final = {Axis.CONTENT: Need.CONTENT, Axis.STYLE: Need.STYLE_IMAGE
 def roles(evidence: Evidence) -> CheckResult:
     """Scores the halfway blend against what other cases have.
 
-    Every role that the metric reads has to matter: swapping it has to change most scores. On the role that its axis
-    asks about, the right one has to win against the wrong ones more often than half the time, shown by the two-way
-    interval of the share of wins.
+    Every input that the metric reads has to matter: swapping it has to change most scores. For the input that its axis
+    asks about, the right one has to win against the wrong ones more than half the time, shown by the two-way interval
+    of the share of wins.
     """
     needs = evidence.info.needs
     if not needs:
@@ -38,7 +38,7 @@ def roles(evidence: Evidence) -> CheckResult:
         gaps = _gaps(evidence, need)
         changed = float(np.mean(np.abs(gaps) > ROUNDING * evidence.scale()))
         if need is own:
-            # Half a win for a tie: of two references that score alike neither is the right one.
+            # A tie is half a win: the score prefers neither of two references.
             wins = ((np.sign(evidence.sign * gaps) + 1) / 2).mean(axis=1)
             figures["wins"] = float(wins.mean())
             status = positive_mean(wins - 0.5, evidence)
@@ -63,7 +63,7 @@ def _gaps(evidence: Evidence, need: Need) -> NDArray[np.float64]:
 
 
 def _gaps_of_halves(evidence: Evidence) -> NDArray[np.float64]:
-    """The pictures of each half of the styles, against their own half and against the other."""
+    """Returns the score of each half of the styles' pictures with their own half minus that with the other half."""
     readings = evidence.read(HALFWAY)
     styles = {reading.style: reading for reading in readings}
     names = sorted(styles)

@@ -1,4 +1,4 @@
-"""The scores stay within the range that the metric states."""
+"""Check that the scores stay within the range that the metric states."""
 
 from __future__ import annotations
 

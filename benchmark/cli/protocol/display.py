@@ -1,4 +1,4 @@
-"""Shows how freezing goes: a bar on a terminal, plain lines elsewhere. Always on standard error."""
+"""Progress of freezing on standard error: a bar on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 def freeze(name: str | None, lock: Path | None, place: str, revision: str, out: Path | None, fresh: bool) -> None:
     """Get the images of a protocol that draws its styles from a data set, and pin them in a lock.
 
-    NAME is the name of such a protocol, or the path of its recipe. What was frozen before stays as it is; images that
-    got lost are fetched again.
+    NAME is the name of such a protocol, or the path of its recipe. A frozen protocol stays as it is; lost images
+    are fetched again.
     """
     if (name is None) == (lock is None):
         raise InputError("name a protocol or a recipe, or a lock with --lock")

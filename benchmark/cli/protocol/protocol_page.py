@@ -1,4 +1,4 @@
-"""The page that shows a protocol: what it is and its pictures, in one file without scripts."""
+"""The page that shows a protocol: its facts and its pictures, in one file without scripts."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Card:
 
     Attributes:
         name: Its name in the protocol.
-        prompt: The prompt of a style, or what a content shows.
-        words: What else is known of it.
-        source: Where it is from.
+        prompt: The prompt of a style, or the subject of a content.
+        words: Other facts about it.
+        source: Its source.
         thumbnail: Data URI, or an empty string if there is none.
         problem: Why there is none.
     """
@@ -43,7 +43,7 @@ class Card:
 
 
 def protocol_page(found: Protocol | Recipe) -> str:
-    """Returns the page as HTML, in which everything that comes from the protocol is escaped."""
+    """Returns the page as HTML, in which all text from the protocol is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     style = (_FOLDER / "protocol_page.css").read_text(encoding="utf-8").strip()
@@ -71,7 +71,7 @@ def _style_card(style: Style) -> Card:
 
 
 def _thumbnail(path: Path | None) -> tuple[str, str]:
-    """A picture as a data URI, or why there is none."""
+    """Returns a picture as a data URI and an empty reason, or an empty URI and the reason why there is none."""
     if path is None:
         return "", "no image, only a prompt"
     buffer = io.BytesIO()

@@ -1,4 +1,4 @@
-"""What the command line says of a protocol."""
+"""Words of the command line for protocols."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from benchmark.protocol.recipe import DatasetSource, Recipe
 
 
 def protocol_facts(found: Protocol | Recipe) -> Iterator[tuple[str, str]]:
-    """What a protocol or recipe is, as names and values."""
+    """Yields the facts about a protocol or recipe, as names and values."""
     yield "version", found.version
     if isinstance(found, Protocol):
         yield "fingerprint", fingerprint_words(found)
@@ -33,7 +33,7 @@ def protocol_facts(found: Protocol | Recipe) -> Iterator[tuple[str, str]]:
 
 
 def fingerprint_words(protocol: Protocol) -> str:
-    """The fingerprint, or why it cannot be told."""
+    """Returns the fingerprint, or the reason why it cannot be told."""
     try:
         return protocol.fingerprint
     except BenchmarkError as error:
@@ -41,17 +41,17 @@ def fingerprint_words(protocol: Protocol) -> str:
 
 
 def dataset_words(dataset: DatasetSource) -> str:
-    """Which part of which data set."""
+    """Returns the name of a data set with its configuration and its split."""
     return " ".join(filter(None, (dataset.name, dataset.configuration, f"({dataset.split})")))
 
 
 def content_words(content: Content) -> str:
-    """What a content is."""
+    """Returns title, creator and licence of a content, as far as they are known."""
     return ", ".join(filter(None, (content.title or content.subject, content.creator, content.licence)))
 
 
 def style_words(style: Style) -> str:
-    """What a style is, without its prompt."""
+    """Returns title, artist, year and movement of a style, as far as they are known."""
     return ", ".join(filter(None, (style.title, style.artist, style.year, style.movement)))
 
 

@@ -1,4 +1,4 @@
-"""How the gate's verdict is written: one file per format."""
+"""The formats of the gate's verdict, one file each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class VerdictFormat(StrEnum):
-    """How a verdict is written."""
+    """Format of a verdict."""
 
     TEXT = "text"
     JSON = "json"
@@ -28,7 +28,7 @@ def print_verdict(verdict: Verdict, style: VerdictFormat, *, show_all: bool = Fa
     Args:
         verdict: The verdict.
         style: The format.
-        show_all: Whether the text shows what stayed the same too.
+        show_all: Whether the text also shows findings that stayed the same.
 
     Raises:
         InputError: The summary of the job cannot be written.
@@ -43,7 +43,7 @@ def print_verdict(verdict: Verdict, style: VerdictFormat, *, show_all: bool = Fa
         case VerdictFormat.JUNIT:
             from benchmark.cli.verdict.junit import to_junit
 
-            # Whatever the encoding of standard output, it stays the UTF-8 that the document names.
+            # The bytes are UTF-8, which the document names, whatever the encoding of standard output is.
             click.echo(to_junit(verdict).encode("ascii", "xmlcharrefreplace").decode())
         case VerdictFormat.GITHUB:
             from benchmark.cli.verdict.github import append_summary, workflow_commands

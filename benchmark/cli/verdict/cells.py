@@ -8,7 +8,7 @@ COLUMNS = ("outcome", "method", "metric", "before", "now", "difference [interval
 
 
 def cells(finding: Finding) -> tuple[str, ...]:
-    """The columns of one finding.
+    """Returns the columns of one finding.
 
     Args:
         finding: The finding.

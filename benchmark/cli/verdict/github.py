@@ -18,7 +18,7 @@ _VERDICTS = {
 
 
 def workflow_commands(verdict: Verdict) -> list[str]:
-    """One workflow command per finding that is not the same.
+    """Returns one workflow command for each finding that is not the same.
 
     Args:
         verdict: The verdict.
@@ -49,7 +49,7 @@ def append_summary(verdict: Verdict) -> None:
 
 
 def to_markdown(verdict: Verdict) -> str:
-    """The verdict as Markdown; what stayed the same is folded.
+    """Returns the verdict as Markdown; findings that stayed the same are folded.
 
     Args:
         verdict: The verdict.

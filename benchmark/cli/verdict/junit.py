@@ -9,10 +9,10 @@ from benchmark.cli.verdict.cells import COLUMNS, cells
 
 
 def to_junit(verdict: Verdict) -> str:
-    """The verdict as one test suite for each part, with a test case per finding.
+    """Returns the verdict as one test suite for each part, with a test case for each finding.
 
-    What is worse, missing or newly failing is a failure, what cannot be compared an error, or skipped where it does not
-    decide.
+    Findings that are worse, missing or newly failing are failures; those that cannot be compared are errors, or skipped
+    where they do not decide.
 
     Args:
         verdict: The verdict.

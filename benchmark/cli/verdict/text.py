@@ -18,11 +18,11 @@ _STYLES = {
 
 
 def print_text(verdict: Verdict, *, show_all: bool = False) -> None:
-    """Prints a table of what changed for each part, the notes, and a line that sums up.
+    """Prints a table of the changes for each part, the notes, and a line that sums up.
 
     Args:
         verdict: The verdict.
-        show_all: Whether what stayed the same is in the table too.
+        show_all: Whether findings that stayed the same are in the table too.
     """
     from rich.markup import escape
     from rich.table import Table

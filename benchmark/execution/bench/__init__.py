@@ -1,1 +1,1 @@
-"""One unit at the bench: inputs, stylization, scoring and what they cost."""
+"""The work on one unit: inputs, stylization, scoring, and measurement of the costs."""

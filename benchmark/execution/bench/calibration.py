@@ -1,4 +1,4 @@
-"""A small fixed workload that says how fast a machine is, so that durations of different machines can be compared."""
+"""A small fixed workload that measures a machine's speed, so that durations of different machines can be compared."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _SIDE = 128
 
 
 def calibrate(device: torch.device, load: MachineLoad | None = None) -> Calibration:
-    """Measures the workload: 3×3 convolutions with a rectifier, what most networks spend their time on.
+    """Measures the workload: 3×3 convolutions with a rectifier, on which most networks spend their time.
 
     It is run once to warm up and then five times; the median counts. No random number is drawn.
 
     Args:
-        device: Where the run computes.
-        load: Watches the machine, best for some time already; by default from now on.
+        device: Device of the run.
+        load: Observer of the machine, preferably for some time already; by default from now on.
     """
     load = load or MachineLoad()
     image = torch.linspace(-1, 1, _CHANNELS * _SIDE * _SIDE, device=device).reshape(1, _CHANNELS, _SIDE, _SIDE)
@@ -35,7 +35,7 @@ def calibrate(device: torch.device, load: MachineLoad | None = None) -> Calibrat
     _work(image, kernel)
     measured = [measure(lambda: _work(image, kernel), device, load) for _ in range(_REPETITIONS)]
     verdicts = [one.disturbed for one in measured]
-    # Of those that are short, the last is judged by the time of all.
+    # Where single repetitions are short, the last is judged by the load during all of them.
     disturbed = True if any(verdicts) else verdicts[-1]
     return Calibration(VERSION, round(statistics.median(one.seconds for one in measured), 6), disturbed)
 

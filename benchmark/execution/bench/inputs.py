@@ -19,7 +19,7 @@ _REMEMBERED_IMAGES = 256
 
 
 def copy_of(path: Path, copies: Path) -> Path:
-    """Where the copy of a file lies in a folder of copies.
+    """Returns the path of a file's copy in a folder of copies.
 
     Args:
         path: The file, on the machine that has it.
@@ -36,7 +36,7 @@ class CaseInputs:
 
     Args:
         resolution: Side of the square, in pixels.
-        device: Where the tensors are put.
+        device: Device of the tensors.
         copies: Folder with copies of the files on a machine that does not have them; see ``copy_of``.
     """
 
@@ -47,7 +47,7 @@ class CaseInputs:
         self._images: OrderedDict[Path, Tensor] = OrderedDict()
 
     def content(self, case: Case) -> Tensor:
-        """The content of a case, 3×H×W in [0, 1].
+        """Loads the content of a case, 3×H×W in [0, 1].
 
         Raises:
             InputError: The file cannot be used.
@@ -55,7 +55,7 @@ class CaseInputs:
         return self._image(case.content.image, load_square)
 
     def style_images(self, case: Case) -> list[Tensor | None]:
-        """The style images of a case, 3×H×W in [0, 1], ``None`` where a style has none.
+        """Loads the style images of a case, 3×H×W in [0, 1], ``None`` where a style has none.
 
         Raises:
             InputError: A file cannot be used.
@@ -66,7 +66,7 @@ class CaseInputs:
         ]
 
     def conditions(self, case: Case) -> list[StyleCondition]:
-        """The styles of a case as a method gets them: copies, so that no method can change them for another.
+        """Loads the styles of a case as a method gets them: copies, so that no method can change them for another.
 
         Raises:
             InputError: A file cannot be used.

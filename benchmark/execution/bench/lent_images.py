@@ -1,4 +1,4 @@
-"""Images that several plugins read: one that writes into them fails, and no other notices."""
+"""Protection of images that several plugins read: a plugin that writes into one fails, and others are unaffected."""
 
 from __future__ import annotations
 
@@ -19,11 +19,10 @@ class ChangedInputError(BenchmarkError):
 class LentImages:
     """Images that are lent to one plugin after another, as the same tensor objects, so that features are shared.
 
-    They are compared with copies: the version counters of PyTorch do not count what is written past it, as through
-    NumPy, and could not undo it.
+    They are compared with copies: PyTorch's version counters do not see writes through NumPy, and could not undo them.
 
     Args:
-        models: Remember what was computed of the images.
+        models: The networks, which remember results computed of the images.
         stylized: Stylized images.
         content: Contents.
         style: Style images.
@@ -43,7 +42,7 @@ class LentImages:
 
     @contextlib.contextmanager
     def lend(self) -> Iterator[None]:
-        """Lends them to a plugin for the length of a ``with`` block, and takes them back as they were.
+        """Lends the images to a plugin for a ``with`` block, and restores them afterwards if they were changed.
 
         Raises:
             ChangedInputError: The plugin wrote into one, and raised nothing itself.
@@ -61,9 +60,9 @@ class LentImages:
         for _, image, original in self._lent:
             if image.requires_grad:
                 image.detach_()
-            # Other memory, which views that the plugin has kept do not reach.
+            # New memory, which views that the plugin kept do not share.
             image.data = original.clone()
-            # Whatever was computed since the change may be of the changed images.
+            # Results computed since the change may be of the changed images.
             self._models.forget(image)
 
 

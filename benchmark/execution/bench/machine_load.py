@@ -1,4 +1,4 @@
-"""How much of the machine others take while something is measured: whether its duration can be believed."""
+"""Load of the machine by other processes during a measurement, which can make its duration unreliable."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from benchmark.execution.bench.processor_time import children_seconds, own_secon
 LARGEST_SHARE = 0.1
 """A duration is disturbed if others took more than this share of the cores that it could have used."""
 _SHORTEST_WINDOW = 1.0
-"""Seconds. The system counts processor time in hundredths of a second, too few of which fit into less."""
+"""In seconds. The system counts processor time in hundredths of a second, too coarse for a shorter window."""
 _SHORTEST_EVIDENCE = 0.1
 """Seconds below which nothing is said."""
 _BUSY = ("user", "nice", "system", "irq", "softirq", "steal")
-"""What the system calls the time in which a core is not free; ``steal`` is what other virtual machines took."""
+"""The system's names of times in which a core is busy; ``steal`` is the time of other virtual machines."""
 _CGROUP = Path("/sys/fs/cgroup")
 
 
@@ -32,7 +32,7 @@ class Processors:
 
     Attributes:
         cores: Their number; of a container with a quota, the quota.
-        busy_seconds: Reads for how long they have been busy so far, all cores together, whoever it was with.
+        busy_seconds: Reads the seconds for which they have been busy so far, all cores and all processes together.
     """
 
     cores: float
@@ -41,13 +41,13 @@ class Processors:
 
 @dataclass(frozen=True)
 class Reading:
-    """A moment.
+    """The counters at a moment.
 
     Attributes:
-        moment: When it was, in seconds.
-        busy_seconds: For how long the processors had been busy, in the order of the processors.
-        own_seconds: How much of it was for the measurement: the processor time of this process, of what it started, and
-            of the process that it works for.
+        moment: The moment, in seconds of the clock.
+        busy_seconds: Seconds for which each of the processors had been busy.
+        own_seconds: The measurement's own share of them: the processor time of this process, of those that it started,
+            and of the process that it works for.
     """
 
     moment: float
@@ -56,10 +56,10 @@ class Reading:
 
 
 class MachineLoad:
-    """Watches what others do with the cores that this process may use.
+    """Observes the load of the cores that this process may use by other processes.
 
-    Others are all processes but this one, those that it started, and the one that hands it its tasks. Other workers of
-    the same run are others.
+    Those are all processes but this one, the ones that it started, and the one that sends it tasks. Other workers of
+    the same run count as others.
 
     Args:
         processors: The cores, by default those that this process may use and, in a container, its quota.
@@ -80,7 +80,7 @@ class MachineLoad:
         self.read()
 
     def read(self) -> Reading:
-        """Takes a reading and remembers it for as long as a short call may need it."""
+        """Takes a reading, which is remembered for as long as a short measurement may need it."""
         busy = tuple(one.busy_seconds() for one in self._processors)
         reading = Reading(self._clock(), busy, self._own())
         self._readings.append(reading)
@@ -89,18 +89,18 @@ class MachineLoad:
         return reading
 
     def is_disturbed(self, since: Reading, threads: int) -> bool | None:
-        """Whether others disturbed what was done since a reading.
+        """Returns whether other processes disturbed the work since a reading.
 
-        With N threads on C cores, others may keep C − N cores busy; it is disturbed if they took more than that and a
-        tenth of N. What took less than a second is judged by the load of about the last second.
+        With N threads on C cores, others may keep C − N cores busy; the work is disturbed if they took more than that
+        and a tenth of N. Work of less than a second is judged by the load of about the last second.
 
         Args:
             since: The reading.
-            threads: How many cores could have been used.
+            threads: Number of cores that the work could have used.
 
         Returns:
-            ``None`` where it cannot be told: at once after the start, or where the system does not say what its cores
-            do.
+            ``None`` where it is unknown: right after the start, or where the system does not report the load of its
+            cores.
         """
         now = self.read()
         begin = since if now.moment - since.moment >= _SHORTEST_WINDOW else min(since, self._readings[0], key=_moment)
@@ -111,7 +111,7 @@ class MachineLoad:
         verdicts = []
         for place, one in enumerate(self._processors):
             busy = now.busy_seconds[place] - begin.busy_seconds[place]
-            # Some sandboxes show cores that never do anything.
+            # Some sandboxes report cores that are never busy.
             if busy < own / 2:
                 continue
             needed = min(threads, one.cores)
@@ -120,7 +120,7 @@ class MachineLoad:
 
 
 def find_processors() -> tuple[Processors, ...]:
-    """The cores that this process may use; in a container with a quota, the quota and what the container used of it.
+    """Finds the cores that this process may use; in a container with a quota, the quota and its use.
 
     The system counts the work of all containers on its cores, and only a container's own count says who shares a quota.
     """

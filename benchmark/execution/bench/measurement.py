@@ -24,17 +24,17 @@ _SAMPLING_SECONDS = 0.005
 
 @dataclass(frozen=True)
 class Measured(Generic[T]):
-    """What a call returned and what it cost.
+    """The result of a call, and its costs.
 
     Attributes:
-        value: What it returned.
+        value: The result.
         seconds: Wall-clock time.
         cpu_seconds: Processor time: of all threads of this process, and of the processes that it started.
-        disturbed: Whether others took cores that the call could have used, or ``None`` where that cannot be told. On
-            CUDA, where Python needs one core; other programs on the same device are not seen.
-        peak_memory_bytes: The most memory that the call took beyond what was taken before it: of tensors on the device
-            on CUDA, resident on a CPU. Networks that were loaded before, and what others left in the process, do not
-            count, so that it does not matter what ran earlier.
+        disturbed: Whether other processes took cores that the call could have used, or ``None`` where that is unknown.
+            On CUDA this concerns the one core that Python needs; other programs on the device are not seen.
+        peak_memory_bytes: Peak memory of the call beyond the memory in use before it: of tensors on a CUDA device,
+            resident on a CPU. Networks loaded before, and memory that earlier calls left, do not count, so that the
+            order of calls does not matter.
     """
 
     value: T
@@ -49,8 +49,8 @@ def measure(call: Callable[[], T], device: torch.device, load: MachineLoad | Non
 
     Args:
         call: The function.
-        device: Where it computes. Only CUDA is synchronised, since only CUDA runs ahead of Python.
-        load: Watches the machine, best since some time before a call that may be short; by default from now on.
+        device: Device of the call. Only CUDA is synchronised, since only CUDA runs ahead of Python.
+        load: Observer of the machine, preferably for some time before a short call; by default from now on.
     """
     load = load or MachineLoad()
     begin = load.read()
@@ -78,7 +78,7 @@ class _Stopwatch:
 
     def __enter__(self) -> Self:
         self._children = children_seconds()
-        # Innermost what is finest.
+        # The finest measurement is innermost.
         self._own, self._start = own_seconds(), time.perf_counter()
         return self
 
@@ -127,7 +127,7 @@ class ResidentGrowth:
 
 
 def _return_freed_memory() -> None:
-    """Hands freed memory back to the system, lest the block take it again unseen; only glibc can be asked to."""
+    """Returns freed memory to the system (with glibc only), so that its reuse by the block is measured."""
     with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
 

@@ -1,4 +1,4 @@
-"""The processor time of a process and of what it started."""
+"""Processor time of a process and of its descendants."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import psutil
 
 
 def own_seconds() -> float:
-    """Processor seconds of all threads of this process so far."""
+    """Returns the processor seconds of all threads of this process so far."""
     return time.process_time()
 
 
 def children_seconds() -> float:
-    """Processor seconds so far of the processes that this one started, those that they started, and so on.
+    """Returns the processor seconds so far of all descendants of this process.
 
-    Processes that ended count if whoever started them waited for them, as ``subprocess`` does. The system counts in
+    Processes that ended count if their parents waited for them, as ``subprocess`` does. The system counts in
     hundredths of a second.
     """
     times = os.times()
@@ -25,7 +25,7 @@ def children_seconds() -> float:
 
 
 def seconds_of(process: int) -> float:
-    """Processor seconds so far of all threads of another process, 0 where that cannot be read.
+    """Returns the processor seconds so far of all threads of another process, 0 where that cannot be read.
 
     Args:
         process: Its number.
@@ -45,7 +45,7 @@ def _seconds_of(process: psutil.Process) -> float:
 
 
 def _live_descendants() -> list[psutil.Process]:
-    # To list them, every process of the machine is looked at.
+    # Listing them goes through all processes of the machine.
     if _has_children():
         with contextlib.suppress(psutil.Error):
             return psutil.Process().children(recursive=True)

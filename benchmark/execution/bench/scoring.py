@@ -25,7 +25,7 @@ from benchmark.protocol.case import Case, Style
 
 @dataclass(frozen=True)
 class Scores:
-    """What the metrics say of one stylized image.
+    """The results of the metrics for one stylized image.
 
     Attributes:
         values: Number of each column; ``None`` where the metric does not apply to the case.
@@ -49,7 +49,7 @@ class Scorer:
         metrics: The metrics; those that are unavailable, and set metrics, are left out.
         styles: The styles of the protocol, for the similarity matrix, which is made where a metric asks the judge.
         models: The networks.
-        on_step: Is told which metric is about to score.
+        on_step: Called before each metric scores.
     """
 
     def __init__(

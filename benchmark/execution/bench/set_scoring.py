@@ -31,7 +31,7 @@ class SetScorer:
         models: The networks.
         inputs: The images of the cases.
         read: Reads a finished image by its path, for those that were not made here.
-        on_step: Is told which metric is at work.
+        on_step: Called before each metric begins to work.
     """
 
     def __init__(
@@ -51,9 +51,9 @@ class SetScorer:
         self._styles: dict[tuple[str, str], Tensor] = {}
 
     def observe(self, unit: Unit, *, stylized: Tensor, content: Tensor, excluded: Container[str] = frozenset()) -> None:
-        """Describes a stylized image while what the other metrics computed of it is still remembered.
+        """Describes a stylized image while the features that other metrics computed of it are still remembered.
 
-        What fails here is tried again, and reported, when the method is scored.
+        A description that fails here is tried again, and the failure reported, when the method is scored.
 
         Args:
             unit: The unit that made it.
@@ -72,7 +72,7 @@ class SetScorer:
         Args:
             metric: Name of the metric.
             units: The units whose images count.
-            nothing: The score without a number, which says what it is from.
+            nothing: The score without a number, which counts its images.
         """
         selected = self._selected[metric]
         if not units:

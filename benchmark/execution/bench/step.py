@@ -1,4 +1,4 @@
-"""What a worker is at, and how it can be lost there."""
+"""The steps of a worker, and its loss in one of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from benchmark.store.journal import UnitRecord
 
 
 class Action(StrEnum):
-    """What is done with a plugin."""
+    """Something that is done with a plugin."""
 
     PREPARE = "preparing"
     WARM_UP = "warming up"
@@ -23,10 +23,10 @@ _OF_METRICS = (Action.PREPARE_METRIC, Action.SCORE)
 
 @dataclass(frozen=True)
 class Step:
-    """What a worker is at.
+    """The current step of a worker.
 
     Attributes:
-        action: What it does.
+        action: The action.
         plugin: Name of the method or metric.
     """
 
@@ -40,7 +40,7 @@ class Step:
 
 
 def ignore_step(step: Step) -> None:
-    """Takes note of nothing: for those who run plugins in their own process."""
+    """Ignores the step, for callers that run plugins in their own process."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ class WorkerFailure:
     """How a worker was lost.
 
     Attributes:
-        reason: What happened, for people.
-        step: What it was at, or ``None`` if nothing was begun.
-        made: The record of the image that it had handed over, if it had.
-        is_foreign: Whether something other than the task may be to blame, so that it deserves another try.
+        reason: Description of the event, for people.
+        step: The step in which it was lost, or ``None`` if it had begun none.
+        made: The record of the image that it had handed over, if there is one.
+        is_foreign: Whether something other than the task may be the cause, so that the task is tried again.
     """
 
     reason: str

@@ -25,13 +25,13 @@ from benchmark.protocol.case import Case
 
 
 class Stylizer:
-    """Runs methods. Each is made and prepared at its first use, and let go when another takes over.
+    """Runs methods. Each is made and prepared at its first use, and dropped when another one is used.
 
     Args:
         methods: The methods by name.
         models: The networks.
-        on_step: Is told what is begun with which method.
-        load: Watches the machine, best for some time already; by default from now on.
+        on_step: Called before each step of a method.
+        load: Observer of the machine, preferably for some time already; by default from now on.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Stylizer:
         self._is_warm = False
 
     def skip(self, name: str, case: Case, content: Tensor | None) -> str | None:
-        """Why a method skips a case, or ``None``.
+        """Says why a method skips a case, or returns ``None``.
 
         Args:
             name: Name of the method.
@@ -90,7 +90,7 @@ class Stylizer:
             The stylized image, 3×H×W in [0, 1], with its times and memory.
 
         Raises:
-            InvalidOutputError: What the method returned is no stylized image.
+            InvalidOutputError: The method did not return a stylized image.
             Exception: Whatever the method raises.
         """
         method = self._method(name).prepared()
@@ -121,7 +121,7 @@ class Stylizer:
 
 @contextlib.contextmanager
 def _seeded(seed: int) -> Iterator[None]:
-    """Seeds the global generators too, for methods that draw from them against the contract, and puts them back."""
+    """Seeds the global generators too, for methods that use them against the contract, and restores them."""
     state, numpy_state = random.getstate(), np.random.get_state()
     random.seed(seed)
     np.random.seed(seed % 2**32)

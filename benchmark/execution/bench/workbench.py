@@ -1,4 +1,4 @@
-"""What one process needs to execute tasks: networks, images, methods and metrics, each loaded once."""
+"""The equipment of a process that executes tasks: networks, images, methods and metrics, each loaded once."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class Workbench:
     """The networks, methods and metrics of a run in this process.
 
     Args:
-        configuration: What is run.
+        configuration: The run.
         directory: The folder of the run, whose finished images are read.
         report: Is told each step that is begun, and each image that was made.
         copies: Folder with copies of the protocol's images, on a machine that does not have them.
 
     Attributes:
-        device: Where it computes.
-        load: What others do with the machine.
+        device: Device of the computations.
+        load: Observer of the machine's load.
         inputs: The images of the cases.
         stylizer: The methods.
         scorer: The metrics that score case by case.
@@ -57,7 +57,7 @@ class Workbench:
         self._directory = directory
 
     def finished_image(self, path: str) -> Tensor:
-        """An image that the run has made, 3×H×W in [0, 1].
+        """Reads an image that the run has made, 3×H×W in [0, 1].
 
         Args:
             path: Where it is, relative to the run's folder.

@@ -1,4 +1,4 @@
-"""The task of measuring how fast the machine is, where the units run and with as many threads."""
+"""The task that measures the machine's speed, in a worker like those of the units, with as many threads."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class CalibrationTask:
 
     @property
     def files(self) -> TaskFiles:
-        """None."""
+        """No files: the workload is computed."""
         return TaskFiles()
 
     def execute(self, workbench: Workbench) -> Calibration | None:

@@ -13,10 +13,10 @@ from benchmark.store.records import UnitStatus
 
 
 class RemainingTasks(Sequence[UnitTask]):
-    """What is left to do of a plan, each task made when it is asked for.
+    """The unfinished tasks of a plan, each made on demand.
 
     Args:
-        index: What the journal says of the plan's units.
+        index: Index of the journal, which tells the finished units.
     """
 
     def __init__(self, index: JournalIndex) -> None:

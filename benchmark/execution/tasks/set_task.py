@@ -30,7 +30,7 @@ class SetTask:
         metric: Name of the metric.
         units: The units whose images count.
         images_sha256: Hash over those images and their cases: a score of the same images holds.
-        is_retry: Whether a worker that had it was lost through no fault of its own.
+        is_retry: Whether a worker with this task was lost for a reason that may lie elsewhere.
     """
 
     method: str
@@ -41,7 +41,7 @@ class SetTask:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What a score of it is known by."""
+        """Method, metric and images, which identify its score."""
         return self.method, self.metric, self.images_sha256
 
     @property
@@ -51,13 +51,13 @@ class SetTask:
 
     @property
     def files(self) -> TaskFiles:
-        """The images of its cases, and those that were made of them."""
+        """The images of its cases, and the stylized images."""
         inputs = dict.fromkeys(file for unit in self.units for file in unit.case.files)
         return TaskFiles(tuple(inputs), tuple(unit.image for unit in self.units))
 
     @property
     def nothing(self) -> SetScore:
-        """A score without a number, which says from how many images it would be."""
+        """The score without a number, which counts its images."""
         styles = {share.style.id for unit in self.units for share in unit.case.styles if share.style.image}
         contents = {unit.case.content.id for unit in self.units}
         return SetScore(self.method, self.metric, None, len(self.units), len(contents), len(styles), self.images_sha256)
@@ -83,7 +83,7 @@ def plan_sets(metrics: Sequence[SelectedMetric], index: JournalIndex) -> list[Se
 
     Args:
         metrics: The metrics; those that are unavailable, or score case by case, are left out.
-        index: How the units of the plan ended.
+        index: Index of the journal with the ended units.
     """
     selected = [metric for metric in metrics if metric.is_set_metric and not metric.unavailable]
     if not selected:

@@ -1,4 +1,4 @@
-"""What is sent to a worker, and what comes back."""
+"""Tasks that are sent to a worker, and the events that come back."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ class TaskFiles:
 
 @dataclass(frozen=True)
 class Result(Generic[ResultT_co]):
-    """What came of a task."""
+    """The result of a task."""
 
     value: ResultT_co
 
 
 class Task(Protocol[ResultT_co]):
-    """Something that a worker executes. It travels pickled, and knows what to do when the worker is lost."""
+    """A piece of work for a worker. It is sent pickled, and decides how to go on when the worker is lost."""
 
     @property
     def method(self) -> str:
-        """The method that it is about, or an empty string: tasks of one method best go to one worker."""
+        """Name of its method, or an empty string; tasks of one method should go to one worker."""
 
     @property
     def title(self) -> str:
-        """What the log of the method calls it."""
+        """Name of the task in the log of the method."""
 
     @property
     def files(self) -> TaskFiles:
@@ -54,7 +54,7 @@ class Task(Protocol[ResultT_co]):
         """Executes the task, in a worker.
 
         Raises:
-            InputError: An image cannot be read. Whatever goes wrong inside a plugin is part of the result instead.
+            InputError: An image cannot be read. Errors of a plugin are part of the result instead.
         """
 
     def after(self, failure: WorkerFailure) -> Self | Result[ResultT_co]:
@@ -64,7 +64,7 @@ class Task(Protocol[ResultT_co]):
         """What is left to do, or the result, without the preparations that have cost a worker.
 
         Args:
-            unusable: Those preparations, with the reasons to give.
+            unusable: Those preparations, with the reasons to record.
         """
 
 
@@ -95,7 +95,7 @@ class TaskEnded(Generic[ResultT]):
     Attributes:
         task: The task as it was given.
         result: Its result.
-        seconds: How long it took in all.
+        seconds: Its whole duration, in seconds.
     """
 
     task: Task[ResultT]

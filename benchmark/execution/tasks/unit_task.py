@@ -1,4 +1,4 @@
-"""The task of one unit: stylizes, hands over the image, scores what was handed over."""
+"""The task of one unit: stylizes, hands over the image, and scores it."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from benchmark.store.records import UnitStatus
 
 @dataclass(frozen=True)
 class UnitTask:
-    """One unit, or what is left of it.
+    """One unit, or the unfinished part of it.
 
     Attributes:
         unit: The unit.
-        made: The record of its image where that is made and kept: only scoring is left.
-        excluded: Metrics that cost a worker on this image, with the reasons to give.
-        is_retry: Whether a worker that had it was lost through no fault of its own.
+        made: The record of its image if that is already written, so that only scoring is left.
+        excluded: Metrics in which a worker was lost on this image, with the reasons to record.
+        is_retry: Whether a worker with this task was lost for a reason that may lie elsewhere.
     """
 
     unit: Unit
@@ -67,7 +67,7 @@ class UnitTask:
                     return UnitRecord(unit.method, unit.case.id, UnitStatus.SKIPPED, unit.seed, reason)
                 measured = workbench.stylizer.stylize(unit.method, content, conditions, unit.seed)
             except (Exception, SystemExit, KeyboardInterrupt) as error:
-                # A worker that the user interrupts is not told; an interruption that arrives here is the plugin's own.
+                # Workers do not receive the user's Ctrl-C: an interruption here was raised by the plugin.
                 return self._failed(log_error(error))
             png = encode_png(measured.value)
             record = UnitRecord(
@@ -115,7 +115,7 @@ class UnitTask:
         return replace(self, excluded={**excluded, **self.excluded}) if excluded else self
 
     def _finished(self, workbench: Workbench) -> tuple[UnitRecord, Tensor] | tuple[None, None]:
-        """What is made already; nothing where the image could not be kept, so that it has to be made again."""
+        """Returns the record and the image if they exist; else nothing, and the image has to be made again."""
         if self.made is None:
             return None, None
         try:

@@ -1,4 +1,4 @@
-"""Tasks that wait: those of one method go to the same worker where that keeps no worker idle."""
+"""Waiting tasks; those of one method go to the same worker as long as no worker is idle because of that."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ ResultT = TypeVar("ResultT")
 class Backlog(Generic[ResultT]):
     """Tasks by method, in their order.
 
-    Kept is which of them wait, not the tasks themselves: those may be made when they are taken.
+    Only the positions of waiting tasks are kept, so that the tasks may be made on demand.
 
     Args:
-        tasks: The tasks; best with those of a method beside each other.
+        tasks: The tasks, preferably with those of a method beside each other.
     """
 
     def __init__(self, tasks: Sequence[Task[ResultT]]) -> None:
@@ -35,7 +35,7 @@ class Backlog(Generic[ResultT]):
         return bool(self._waiting or self._returned)
 
     def take(self, at_hand: str, elsewhere: Collection[str]) -> Task[ResultT]:
-        """Takes the next task for a worker, of an own backlog that is not empty.
+        """Takes the next task for a worker. The backlog must not be empty.
 
         Args:
             at_hand: The method that the worker has prepared.
@@ -48,7 +48,7 @@ class Backlog(Generic[ResultT]):
         return self._next(next(free, max(methods, key=self._left)))
 
     def put_back(self, task: Task[ResultT]) -> None:
-        """Puts a task before all others of its method."""
+        """Puts a task back, before all others of its method."""
         self._returned.setdefault(task.method, []).append(task)
 
     def _left(self, method: str) -> int:

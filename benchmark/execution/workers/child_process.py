@@ -1,4 +1,4 @@
-"""How a process that runs plugins begins and ends, seen from inside and from outside. Importing this loads no torch."""
+"""Start and end of processes that run plugins, from inside and from outside. Importing this loads no torch."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from typing import Any
 
 @contextlib.contextmanager
 def deaf_to_interruption() -> Iterator[None]:
-    """Starts processes that never hear Ctrl-C: within the block it is blocked, and whoever is started inherits that.
+    """Blocks Ctrl-C within the block, so that processes started there inherit the block and never receive it.
 
-    A terminal sends it to all of them. Whether to stop is decided in this process, which hears of it after the block.
+    A terminal sends it to all processes. This process, which receives it after the block, decides whether to stop.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
     from multiprocessing import resource_tracker
 
-    # Started with the first process of multiprocessing, which would unblock the signal just before it starts that.
+    # Started here, because multiprocessing unblocks the signal just before it starts it with its first process.
     resource_tracker.ensure_running()
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
@@ -63,14 +63,14 @@ def catch_output(log: Path) -> None:
 
 
 def flush_output() -> None:
-    """Writes what this process has printed and Python still holds back."""
+    """Flushes the buffered output of this process."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError, AttributeError):
             stream.flush()
 
 
 def end_with_parent() -> None:
-    """Ends this process, and those that plugins started in it, when its parent process ends, however that happens."""
+    """Ends this process, and those that plugins started in it, when its parent process ends in any way."""
     if hasattr(os, "setpgid"):
         os.setpgid(0, 0)
     threading.Thread(target=_wait_for_parent, daemon=True).start()
@@ -86,7 +86,7 @@ def _wait_for_parent() -> None:
 
 
 def kill(process: Any) -> None:
-    """Ends a process of ``multiprocessing`` now, with everything that it started, if it ends with its parent."""
+    """Ends a process of ``multiprocessing`` now, with all its descendants, if it ends with its parent."""
     if sys.platform != "win32":
         with contextlib.suppress(OSError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -96,7 +96,7 @@ def kill(process: Any) -> None:
 
 
 def describe_end(exit_code: int) -> str:
-    """How a process ended, for people: what follows its name.
+    """Describes the end of a process, in words that follow its name.
 
     Args:
         exit_code: As ``multiprocessing`` has it: negative for a signal.

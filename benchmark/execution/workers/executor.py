@@ -1,4 +1,4 @@
-"""What executes the tasks of a run: the worker processes of this machine, or those of a cluster."""
+"""Executors of the tasks of a run: worker processes of this machine, or of a cluster."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ ResultT = TypeVar("ResultT")
 
 
 def pickle_configuration(configuration: RunConfiguration) -> bytes:
-    """What is run, as it is sent to workers.
+    """Pickles the configuration of a run for its workers.
 
     Args:
-        configuration: What is run.
+        configuration: The configuration.
 
     Raises:
         InputError: The settings of a plugin cannot be sent to another process.
@@ -26,14 +26,14 @@ def pickle_configuration(configuration: RunConfiguration) -> bytes:
     try:
         return pickle.dumps(configuration)
     except Exception as error:
-        # Whatever a plugin's settings raise when they are pickled.
+        # A plugin's settings may raise anything when they are pickled.
         raise InputError(f"the settings of a plugin cannot be sent to a worker process: {error}") from error
 
 
 class Executor(Protocol):
-    """Executes tasks somewhere else, and hands over what comes back. It writes nothing of the run but logs.
+    """Executes tasks in other processes, and yields the events that come back. It writes no file of the run but logs.
 
-    It is entered once per run. A task that costs the process that executes it goes on as ``Task.after`` says.
+    It is entered once per run. A task whose worker was lost goes on as ``Task.after`` decides.
     """
 
     def execute(
@@ -41,12 +41,12 @@ class Executor(Protocol):
     ) -> Iterator[TaskStarted[ResultT] | ImageMade | TaskEnded[ResultT]]:
         """Executes tasks, in any order.
 
-        What is yielded is dealt with before more is handed over, so that an image is kept before it is scored, and no
-        more than one result per worker waits.
+        The caller handles each event before the next one is asked for, so that an image is written before it is scored,
+        and at most one result per worker waits.
 
         Args:
             tasks: The tasks.
-            is_stopping: Whether no further task is to be started; asked often.
+            is_stopping: Returns whether no further task is to be started; called often.
 
         Raises:
             InputError: An image of the protocol cannot be read, or no worker can be started.

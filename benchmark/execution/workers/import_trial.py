@@ -1,4 +1,4 @@
-"""Imports plugins in another process first: what ends or hangs the process that imports it is found by that."""
+"""Trial imports of plugins in another process, which find those that end or hang the importing process."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ LONGEST_IMPORT = 60.0
 def try_imports(
     plugins: Sequence[Plugin], seconds: float = LONGEST_IMPORT, context: BaseContext | None = None
 ) -> list[Plugin]:
-    """Imports the plugins of other distributions one after the other in a process that may be harmed by it.
+    """Imports the plugins of other distributions one after the other in another process, which may be harmed.
 
-    After each that harms it, another process goes on.
+    After each plugin that harms it, a new process goes on.
 
     Args:
         plugins: The plugins; those of this distribution are not imported.
         seconds: Longest time that one may take.
-        context: How the process is started, by default as a new interpreter: a copy of a process that has imported
-            PyTorch is there sooner, but may survive what a new one does not.
+        context: Start method of the process, by default a new interpreter: a copy of a process that has imported
+            PyTorch starts sooner, but may survive an import that a new one does not.
 
     Returns:
-        The same plugins; those that end the process that imports them, or take too long, with the ``harm`` that they
-        do. Imports that raise are no harm: ``Plugin.load`` tells of them.
+        The same plugins; those that end the importing process or take too long with their ``harm``. An import that
+        raises is no harm: ``Plugin.load`` reports it.
     """
     wait_passively()
     remaining = [plugin for plugin in plugins if plugin.is_third_party]

@@ -1,4 +1,4 @@
-"""Executes tasks in worker processes of this machine, and replaces those that are lost."""
+"""Execution of tasks in worker processes of this machine; lost ones are replaced."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _ATTEMPTS_TO_START = 3
 class LocalExecutor(WorkerPool[WorkerProcess]):
     """Executes tasks in worker processes that it starts.
 
-    A worker holds the networks and one prepared method from task to task. One that dies, or is ended for the time or
-    the memory that it takes, costs the task that it had, and is replaced when there is more to do.
+    A worker keeps the networks and one prepared method from task to task. If it dies, or is ended because it exceeds a
+    limit of time or memory, its task is affected, and it is replaced when there is more to do.
 
     Args:
-        configuration: What is run, pickled.
+        configuration: The configuration of the run, pickled.
         directory: The folder of the run.
-        resources: With how much; no number is left open.
+        resources: Resources of the run, with all numbers settled.
         devices: Number of CUDA devices, over which the workers are spread.
         copies: Folder with copies of the protocol's images, on a machine that does not have them.
     """
@@ -48,7 +48,7 @@ class LocalExecutor(WorkerPool[WorkerProcess]):
         copies: Path | None = None,
     ) -> None:
         super().__init__(resources.workers)
-        # Before the environment of this process is taken for that of the workers.
+        # Done before the workers get the environment of this process.
         wait_passively()
         self._configuration = configuration
         self._directory = directory.absolute()

@@ -1,4 +1,4 @@
-"""Hands tasks to workers and hears from them: the part of an executor that does not ask where its workers are."""
+"""The pool of workers: the part of an executor that does not depend on where its workers are."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ ResultT = TypeVar("ResultT")
 
 
 class Worker(Protocol):
-    """What a pool knows of its workers.
+    """A worker as its pool sees it.
 
     Attributes:
-        task: What it executes, or ``None`` if it is idle.
-        method: The method that it has at hand.
+        task: The task that it executes, or ``None`` if it is idle.
+        method: Name of the method that it has prepared.
     """
 
     task: Task[Any] | None
@@ -29,7 +29,7 @@ WorkerT = TypeVar("WorkerT", bound=Worker)
 
 
 class WorkerPool(ABC, Generic[WorkerT]):
-    """Executes tasks with workers that have one task at a time each; no queue is behind them.
+    """Executes tasks with workers that have one task at a time each, without queues.
 
     Args:
         places: Number of workers at most. They are started when there is a task for them.
@@ -74,7 +74,7 @@ class WorkerPool(ABC, Generic[WorkerT]):
 
     @abstractmethod
     def _wait(self, busy: Sequence[WorkerT]) -> None:
-        """Waits for one of the workers to send something or to be lost, but no longer than limits may go unwatched."""
+        """Waits until a worker has sent something or is lost, or until limits of time and memory are to be checked."""
 
     @abstractmethod
     def _events(

@@ -32,11 +32,11 @@ class WorkerProcess:
     """One worker, from its start to its end.
 
     Args:
-        setup: What it starts with.
+        setup: Its setup.
 
     Attributes:
-        task: What it executes, or ``None`` if it is idle.
-        method: The method that it has at hand.
+        task: The task that it executes, or ``None`` if it is idle.
+        method: Name of the method that it has prepared.
         is_ready: Whether it has started.
     """
 
@@ -60,12 +60,12 @@ class WorkerProcess:
 
     @property
     def waitables(self) -> list[Any]:
-        """What becomes ready when it has sent something or has ended."""
+        """Objects that become ready when it has sent something or has ended."""
         return [self._connection, self._process.sentinel]
 
     @property
     def seconds(self) -> float:
-        """How long it has had its task."""
+        """Seconds since it was given its task."""
         return time.monotonic() - self._task_began
 
     def give(self, task: Task[Any]) -> None:
@@ -74,7 +74,7 @@ class WorkerProcess:
         self._tasks += 1
         self._step, self._made = None, None
         self._step_began = self._task_began = time.monotonic()
-        # What cannot be delivered is noticed where its messages are read.
+        # A failed delivery is noticed where its messages are read.
         with contextlib.suppress(OSError):
             self._connection.send(task)
 
@@ -88,7 +88,7 @@ class WorkerProcess:
             except (EOFError, OSError):
                 self._fault = "worker closed its connection"
             except Exception as error:
-                # Whatever reading garbage raises: a plugin may have written into the connection.
+                # Reading garbage may raise anything: a plugin may have written into the connection.
                 self._fault = f"worker sent something unreadable ({type(error).__name__})"
             else:
                 yield from self._noted(message)
@@ -112,15 +112,15 @@ class WorkerProcess:
                 self._fault = "worker sent something unreadable"
 
     def is_lost(self) -> bool:
-        """Whether it has ended, or cannot be talked to."""
+        """Returns whether it has ended, or its connection is broken."""
         return bool(self._fault) or not self._process.is_alive()
 
     def is_overdue(self, timeout: float) -> bool:
-        """Whether the step that it is at takes longer than that."""
+        """Returns whether its current step takes longer than a time in seconds."""
         return self.is_ready and self.task is not None and time.monotonic() - self._step_began > timeout
 
     def memory_bytes(self) -> int:
-        """Memory that it, and what it started, have resident."""
+        """Returns the resident memory of it and its descendants, in bytes."""
         total = 0
         with contextlib.suppress(psutil.Error):
             process = psutil.Process(self._process.pid)
@@ -162,7 +162,7 @@ class WorkerProcess:
         return WorkerFailure(doing + reason, self._step, self._made.record if self._made else None)
 
     def kill(self) -> None:
-        """Ends it now, with everything that it started."""
+        """Ends it now, with all its descendants."""
         kill(self._process)
         self._connection.close()
         self._process.close()

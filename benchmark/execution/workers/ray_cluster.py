@@ -17,7 +17,7 @@ _CLIENT_SCHEME = "ray://"
 
 
 def import_ray() -> Any:
-    """The package ``ray``.
+    """Imports the package ``ray``.
 
     Raises:
         InputError: It is not installed.
@@ -37,7 +37,7 @@ def connect(address: str, cpus: int) -> None:
     Args:
         address: ``auto``, or host and port; an empty string starts one here, which ends with this process or with
             ``ray.shutdown``.
-        cpus: Number of cores that a cluster here is to offer.
+        cpus: Number of cores of a cluster that is started here.
 
     Raises:
         InputError: No cluster answers, or none can be started.
@@ -61,13 +61,13 @@ def connect(address: str, cpus: int) -> None:
 
 
 def require_room(demand: Mapping[str, float]) -> None:
-    """Sees to it that some node is large enough for a worker, however busy it is.
+    """Checks that some node is large enough for a worker, even if it is busy now.
 
     Args:
-        demand: What the worker asks for, by Ray's names.
+        demand: Resources of the worker, by Ray's names.
 
     Raises:
-        InputError: None is: the worker would wait for ever.
+        InputError: No node is: the worker would wait for ever.
     """
     nodes = [node["Resources"] for node in import_ray().nodes() if node["Alive"]]
     if not any(all(node.get(name, 0) >= amount for name, amount in demand.items()) for node in nodes):
@@ -76,7 +76,7 @@ def require_room(demand: Mapping[str, float]) -> None:
 
 
 def _refuse_unreachable(address: str) -> None:
-    """Ray itself would try for minutes."""
+    """Refuses addresses at which no cluster answers, which Ray itself would try for minutes."""
     if address.startswith(_CLIENT_SCHEME):
         raise InputError(
             f"--ray-address {address}: Ray Client is not supported; start the run on a node of the cluster, "

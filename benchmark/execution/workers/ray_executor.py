@@ -1,4 +1,4 @@
-"""Executes tasks on a Ray cluster, and replaces the workers that are lost with a process or a node."""
+"""Execution of tasks on a Ray cluster; workers that are lost with a process or a node are replaced."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ _FAILURES_PER_WORKER = 3
 class RayExecutor(WorkerPool[RayWorker]):
     """Executes tasks with workers on a Ray cluster.
 
-    What tasks read travels to the workers through the object store, and what comes back is written by this process
-    alone: no disk is shared.
+    Inputs are sent to the workers through the object store, and this process alone writes the results: no disk is
+    shared.
 
     Args:
-        configuration: What is run.
+        configuration: The configuration of the run.
         directory: The folder of the run.
-        resources: With how much; no number is left open.
+        resources: Resources of the run, with all numbers settled.
 
     Raises:
         InputError: Ray is not installed, or the settings of a plugin cannot be sent to another process.
@@ -61,7 +61,7 @@ class RayExecutor(WorkerPool[RayWorker]):
         widest = max((demand.cpus for demand in self._demands.values()), default=1)
         connect(self._resources.address, cpus=math.ceil(max(widest, self._resources.threads) * self._resources.workers))
         self._configuration = self._ray.put(self._pickled)
-        # A cluster that is started for the run is this machine, which has them.
+        # A cluster that is started for the run is on this machine, which has the weights.
         is_elsewhere = bool(self._resources.address)
         self._weights = weights_to_send(self._run, lambda path: self._ray.put(_read(path))) if is_elsewhere else ()
         return self
@@ -102,7 +102,7 @@ class RayExecutor(WorkerPool[RayWorker]):
     def _delivery(self, task: Task[Any], worker: RayWorker) -> Delivery:
         files = task.files
         inputs = {path: self._input(path) for path in files.inputs if path not in worker.inputs}
-        # One that could not be kept is missing: its unit makes it again.
+        # An image that could not be written is missing, and its unit makes it again.
         kept = [image for image in files.finished if (self._directory / image).is_file()]
         finished = {image: self._ray.put(_read(self._directory / image)) for image in kept}
         return Delivery(inputs, finished)
@@ -149,7 +149,7 @@ class RayExecutor(WorkerPool[RayWorker]):
                 file.write(text)
 
     def _make_room(self) -> None:
-        """Ends idle workers, on which others may wait that the cluster has no room for."""
+        """Ends idle workers, to make room on the cluster for workers that wait for it."""
         self._end([worker for worker in self._workers if worker is not None and not worker.task])
 
     def _end(self, workers: Sequence[RayWorker]) -> None:

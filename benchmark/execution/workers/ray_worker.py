@@ -20,12 +20,12 @@ from benchmark.plan.resources import Resources
 
 @dataclass(frozen=True)
 class Demand:
-    """What a worker asks of the cluster.
+    """The resources that a worker asks the cluster for.
 
     Attributes:
         cpus: Number of cores.
         gpus: Number or share of CUDA devices.
-        memory_bytes: Memory that is set aside.
+        memory_bytes: Reserved memory.
     """
 
     cpus: float
@@ -33,7 +33,7 @@ class Demand:
     memory_bytes: int = 0
 
     def by_name(self) -> dict[str, float]:
-        """The same by Ray's names, without zeros."""
+        """Returns the resources by Ray's names, without zeros."""
         named = {"CPU": self.cpus, "GPU": self.gpus, "memory": self.memory_bytes}
         return {name: amount for name, amount in named.items() if amount}
 
@@ -42,15 +42,15 @@ class RayWorker:
     """One worker, from its start to its end.
 
     Args:
-        configuration: What is run, pickled, as a reference into the object store.
-        resources: With how much; there is one worker process in it.
-        demand: What it asks of the cluster.
-        weights: What its node may lack.
+        configuration: The configuration of the run, pickled, as a reference into the object store.
+        resources: Resources of the run; the worker has one worker process.
+        demand: Resources that it asks the cluster for.
+        weights: Weights that its node may lack.
 
     Attributes:
-        demand: What it asks of the cluster.
-        task: What it executes, or ``None`` if it is idle.
-        method: The method that it has at hand.
+        demand: Resources that it asks the cluster for.
+        task: The task that it executes, or ``None`` if it is idle.
+        method: Name of the method that it has prepared.
         inputs: The images of the protocol that it has been sent.
         failure: How it was lost, or ``None``.
 
@@ -83,19 +83,19 @@ class RayWorker:
 
     @property
     def waitable(self) -> Any:
-        """What becomes ready when it has sent something or was lost."""
+        """Object that becomes ready when it has sent something or was lost."""
         return self._events
 
     @property
     def seconds(self) -> float:
-        """How long it has had its task."""
+        """Seconds since it was given its task."""
         return time.monotonic() - self._began
 
     @property
     def has_started(self) -> bool:
-        """Whether the cluster has found room for it, and it has started there."""
+        """Whether the cluster has found room for it, and it has started on a node."""
         if not self._has_started and self._is_ready(self._room):
-            # Ready is also what never will be, of a worker that was lost before.
+            # Ray reports the reference as ready, too, if the worker was lost before it started; ``get`` then raises.
             with contextlib.suppress(self._ray.exceptions.RayError):
                 self._ray.get(self._room)
                 self._has_started = True
@@ -132,10 +132,10 @@ class RayWorker:
                 yield message
 
     def end(self) -> Any:
-        """Begins to let it clean up; ``kill`` has to follow.
+        """Lets it begin to clean up; ``kill`` has to follow.
 
         Returns:
-            What becomes ready when it has.
+            An object that becomes ready when it has finished.
         """
         return self._actor.close.remote()
 

@@ -1,4 +1,4 @@
-"""A worker on a node of a cluster: keeps copies of what its tasks read, and has a worker process execute them."""
+"""A worker on a node of a cluster, which keeps copies of input files and runs a worker process for its tasks."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class RemoteResult(Generic[ResultT]):
     """A task ended on its node.
 
     Attributes:
-        outcome: Its result, or why the run has to stop.
-        seconds: How long it took in all.
-        said: What was printed meanwhile, by the name of the log.
+        outcome: Its result, or the reason why the run has to stop.
+        seconds: Its whole duration, in seconds.
+        said: Output printed meanwhile, by the name of the log.
     """
 
     outcome: Result[ResultT] | Refused
@@ -40,7 +40,7 @@ class RemoteResult(Generic[ResultT]):
 
 @dataclass(frozen=True)
 class Delivery:
-    """Files that travel with a task, as references into the object store of the cluster.
+    """Files that are sent with a task, as references into the object store of the cluster.
 
     Attributes:
         inputs: Images of the protocol that the worker was not sent before, by their paths.
@@ -52,12 +52,12 @@ class Delivery:
 
 
 class RemoteWorker:
-    """An actor. It reads and writes nothing but a temporary folder of its node, and the weights folder there.
+    """A Ray actor. It reads and writes only a temporary folder and the weights folder of its node.
 
     Args:
-        configuration: What is run, pickled.
-        resources: With how much; there is one worker process here.
-        weights: What this node may lack.
+        configuration: The configuration of the run, pickled.
+        resources: Resources of the run; this worker has one worker process.
+        weights: Weights that this node may lack.
 
     Raises:
         InputError: The weights cannot be kept on this node.
@@ -108,7 +108,7 @@ class RemoteWorker:
     def _unpack(self, delivery: Delivery) -> None:
         import ray
 
-        # One at a time: together they may be larger than the memory.
+        # One file at a time: together they may be larger than the memory.
         for path, reference in delivery.inputs.items():
             write_bytes(copy_of(path, self._copies), ray.get(reference))
         for image, reference in delivery.finished.items():

@@ -1,4 +1,4 @@
-"""Weights of published networks on their way from the machine that runs the command to those of a cluster."""
+"""Weights of published networks that are sent from the machine that runs the command to the nodes of a cluster."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class SentWeights:
     """A file of weights that a node may lack.
 
     Attributes:
-        asset: What it is.
-        sha256: Its hash here.
+        asset: The asset.
+        sha256: Its hash on the sending machine.
         content: Its bytes, as a reference into the object store.
     """
 
@@ -34,12 +34,12 @@ class SentWeights:
 
 
 def weights_to_send(configuration: RunConfiguration, share: Callable[[Path], Any]) -> tuple[SentWeights, ...]:
-    """The files of weights that the methods and metrics of a run load and no package carries.
+    """Returns the files of weights that the methods and metrics of a run load and no package carries.
 
-    What is not here, or is damaged, is not sent: what needs it fails in a worker as it would here.
+    Missing or damaged files are not sent: plugins that need them fail in a worker as they would here.
 
     Args:
-        configuration: What is run.
+        configuration: The configuration of the run.
         share: Puts a file into the object store and returns the reference.
     """
     folders = weights_folders()
@@ -52,11 +52,11 @@ def weights_to_send(configuration: RunConfiguration, share: Callable[[Path], Any
 
 
 def keep_weights(sent: Iterable[SentWeights], get: Callable[[Any], bytes]) -> None:
-    """Writes what this machine lacks into its own weights folder, as if it had been fetched here.
+    """Writes weights that this machine lacks into its weights folder, as if they had been fetched here.
 
     Args:
-        sent: What the machine that runs the command has.
-        get: Takes the bytes behind a reference out of the object store.
+        sent: The weights of the machine that runs the command.
+        get: Reads the bytes behind a reference from the object store.
 
     Raises:
         InputError: The folder cannot be written, or this machine has another file on record.
@@ -68,7 +68,7 @@ def keep_weights(sent: Iterable[SentWeights], get: Callable[[Any], bytes]) -> No
         path = folders.own / weights.asset.file
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            # The workers of one node write into one folder.
+            # All workers of a node write into one folder.
             with FileLock(path.parent / f".{path.name}.lock"):
                 if not check_weights(weights.asset, folders).state.is_sound:
                     _keep(weights, path, get)

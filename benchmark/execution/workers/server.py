@@ -14,9 +14,9 @@ _PRELOADED = ["benchmark.execution.workers.worker"]
 
 
 def worker_context() -> BaseContext:
-    """How workers are started: by a small process that has imported PyTorch and nothing else, where there is one.
+    """Returns the context that starts workers: copies of a small process that has imported only PyTorch, if possible.
 
-    Such a process has no CUDA context and no threads of PyTorch, so that its copies start clean, within milliseconds.
+    That process has no CUDA context and no threads of PyTorch, so that its copies start clean, within milliseconds.
     Where the system cannot copy a process, each worker is a new interpreter.
     """
     return multiprocessing.get_context("forkserver" if HAS_SERVER else "spawn")
@@ -25,8 +25,8 @@ def worker_context() -> BaseContext:
 def start_worker_server() -> None:
     """Starts that process unless it runs, so that it imports PyTorch while this one does something else.
 
-    Its threads, and those of all workers, wait passively. It is deaf to Ctrl-C, and so are they: whether to stop is
-    decided in this process.
+    Its threads, and those of all workers, wait passively. Neither it nor they receive Ctrl-C: this process decides
+    whether to stop.
     """
     wait_passively()
     if not HAS_SERVER:

@@ -1,4 +1,4 @@
-"""How threads wait for each other: asleep, not spinning. Importing this loads no torch."""
+"""Passive waiting of threads for each other: asleep, not spinning. Importing this loads no torch."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import os
 
 _POLICY = "OMP_WAIT_POLICY"
 _CHOICES = (_POLICY, "GOMP_SPINCOUNT", "KMP_BLOCKTIME", "KMP_LIBRARY")
-"""What a user may have set: the standard's variable, and those of the runtimes of GCC and of Intel and LLVM."""
+"""Variables that a user may have set: the standard's, and those of the runtimes of GCC and of Intel and LLVM."""
 
 
 def wait_passively() -> None:
     """Lets the threads of PyTorch sleep while they wait, in this process and those that it starts.
 
-    By default they spin for some milliseconds, which is nothing where each has a core to itself. Beside other busy
-    processes a spinning thread keeps the very thread from its core that it waits for, and a unit of seconds takes
+    By default they spin for some milliseconds, which is harmless where each has a core to itself. Beside other busy
+    processes a spinning thread occupies the core that the thread it waits for needs, and a unit of seconds takes
     minutes. The OpenMP runtimes of all builds of PyTorch (GCC's, Intel's and LLVM's) read ``OMP_WAIT_POLICY``, once,
-    when they are loaded: this has to be called before PyTorch is imported. What the user has set stays.
+    when they are loaded: this has to be called before PyTorch is imported. A value that the user has set is kept.
     """
     if not any(name in os.environ for name in _CHOICES):
         os.environ[_POLICY] = "PASSIVE"

@@ -1,4 +1,4 @@
-"""What runs in a worker process: receives tasks, executes them, sends what comes of them."""
+"""The loop of a worker process: it receives tasks, executes them, and sends events and results."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _SIGNAL_FOR_TRACEBACK = getattr(signal, "SIGUSR1", None)
 
 @dataclass(frozen=True)
 class Ready:
-    """The worker takes tasks."""
+    """The worker is ready for tasks."""
 
 
 @dataclass(frozen=True)
 class Refused:
-    """A task cannot be executed because of something that the user gave; the run has to stop."""
+    """A task cannot be executed because of bad input of the user, so that the run has to stop."""
 
     message: str
 
@@ -39,14 +39,14 @@ def serve(connection: Connection, setup: WorkerSetup) -> None:
     """Executes tasks until it is sent ``None`` or the run's process has ended.
 
     Args:
-        connection: To the run's process.
-        setup: What to start with.
+        connection: Connection to the run's process.
+        setup: Setup of the worker.
     """
     faulthandler.enable()
     if _SIGNAL_FOR_TRACEBACK is not None:
         faulthandler.register(_SIGNAL_FOR_TRACEBACK)
     torch.set_num_threads(setup.threads)
-    # Written by the run's own process, which has imported the same plugins.
+    # The pickle was written by the run's own process, which has imported the same plugins.
     import_own_packages()
     configuration = pickle.loads(setup.configuration)  # noqa: S301
     workbench = Workbench(configuration, setup.directory, connection.send, setup.copies)

@@ -1,4 +1,4 @@
-"""What a worker process starts with. Loads no torch."""
+"""Setup of a worker process. Importing this loads no torch."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class WorkerSetup:
-    """What a worker starts with.
+    """The setup of a worker.
 
     Attributes:
-        configuration: What is run, pickled: reading it imports plugins, which must not happen before their output is
-            caught.
+        configuration: The configuration of the run, pickled: reading it imports plugins, whose output must be caught
+            before.
         directory: The folder of the run.
         environment: The environment variables of the process that started the run, with those of this worker.
         threads: Number of threads.
@@ -28,5 +28,5 @@ class WorkerSetup:
 
     @property
     def logs(self) -> Path:
-        """Folder of what is printed."""
+        """Folder of the logs."""
         return self.directory / "logs"

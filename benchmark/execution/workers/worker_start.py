@@ -1,4 +1,4 @@
-"""The first instants of a worker process, before it imports anything that reads its environment. Loads no torch."""
+"""Start of a worker process, before it imports modules that read the environment. Importing this loads no torch."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ def start_worker(connection: Connection, setup: WorkerSetup) -> None:
     """Makes this process one that runs plugins, and executes tasks in it.
 
     Args:
-        connection: To the run's process.
-        setup: What to start with.
+        connection: Connection to the run's process.
+        setup: Setup of the worker.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.clear()
     os.environ.update(setup.environment)
     catch_output(setup.logs / "worker.log")
     end_with_parent()
-    # Imported here: not every server that starts workers has it, and PyTorch reads the environment when it is imported.
+    # Imported here: not every start server has imported it, and PyTorch reads the environment when it is imported.
     from benchmark.execution.workers.worker import serve
 
     serve(connection, setup)

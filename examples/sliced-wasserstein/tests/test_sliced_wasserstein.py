@@ -1,4 +1,4 @@
-"""What the sliced Wasserstein method promises."""
+"""Checks of the sliced Wasserstein method."""
 
 import pytest
 import torch

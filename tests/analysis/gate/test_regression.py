@@ -1,4 +1,4 @@
-"""What is worse, and what is not."""
+"""Comparison of two runs by the gate: better, worse, missing, not comparable."""
 
 from __future__ import annotations
 
@@ -329,7 +329,7 @@ class TestRuntime:
 
 
 class TestDisturbedRuntime:
-    """What other processes have slowed is never taken for slow."""
+    """Durations that other processes disturbed never count as slower."""
 
     @staticmethod
     def runtimes(before, now) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""How far a mean moves by chance, as it is assumed or measured."""
+"""Noise of a mean from run to run, assumed or measured."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def bomb() -> bytes:
 
 
 class TestNames:
-    """What contents and styles are called, whatever their files are."""
+    """Names of contents and styles, made from any file names."""
 
     @pytest.fixture
     def styles(self, new, folders):

@@ -1,4 +1,4 @@
-"""Whether others disturbed a measurement: with readings that are given, and beside a process that is really busy."""
+"""Disturbed measurements: with given readings, and beside a process that is really busy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a call took: time, and memory beyond what was taken before."""
+"""Measurement of a call: time, and memory beyond the memory in use before."""
 
 from __future__ import annotations
 

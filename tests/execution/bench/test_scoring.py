@@ -1,4 +1,4 @@
-"""How often pictures pass the networks while a crossed set is scored."""
+"""Number of passes of pictures through the networks while crossed cases are scored."""
 
 from __future__ import annotations
 

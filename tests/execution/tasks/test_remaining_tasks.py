@@ -1,4 +1,4 @@
-"""What is left to do of a plan."""
+"""Unfinished tasks of a plan."""
 
 from __future__ import annotations
 

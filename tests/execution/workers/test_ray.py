@@ -316,7 +316,7 @@ class TestWhatAMethodAsksFor:
 class TestAnAddress:
     @pytest.fixture
     def count(self, monkeypatch, tmp_path):
-        """Where the workers of nodes that start from now on note their units."""
+        """File in which workers of nodes that start from now on note their units."""
         monkeypatch.setenv("SAMPLE_PLUGINS_COUNT", str(tmp_path / "count"))
         return tmp_path / "count"
 

@@ -1,4 +1,4 @@
-"""Where files are asked for: the mirror of the user, then their addresses in order."""
+"""Order of the addresses of a file: the mirror of the user first, then its own ones."""
 
 from __future__ import annotations
 

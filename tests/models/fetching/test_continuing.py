@@ -1,4 +1,4 @@
-"""What was downloaded before a break is not downloaded again."""
+"""Interrupted downloads are continued: no byte is downloaded twice."""
 
 from __future__ import annotations
 

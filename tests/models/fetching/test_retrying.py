@@ -1,4 +1,4 @@
-"""What may pass is tried again after growing waits; what will not pass is given up."""
+"""Temporary failures are tried again after growing waits; permanent ones are not."""
 
 from __future__ import annotations
 

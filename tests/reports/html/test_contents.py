@@ -1,4 +1,4 @@
-"""What the HTML report of a run says."""
+"""Contents of the HTML report of a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much of a large run is shown, how styles are described, and what went wrong."""
+"""The gallery: the part of a large run that it shows, its styles, and failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which methods are shown to differ, and how far metrics agree."""
+"""Differences between methods, and agreement of metrics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which scores of a column are the best, and how they are grouped."""
+"""The best scores of each column, and the tables by question."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def rows_of(scores: Scores, method: str) -> list[Row]:
 def compared(
     better: str, detectable: float | None = None, standard_error: float | None = 0.1, disagreement: str = ""
 ) -> tuple[MethodComparison, ...]:
-    """What the paired comparison says of Gatys and CLIPstyler by SSIM."""
+    """Makes a paired comparison of Gatys and CLIPstyler by SSIM."""
     return (
         MethodComparison(
             metric="ssim",
