@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -38,12 +38,7 @@ def disturbed(crossed_run: RunRecords) -> RunRecords:
 
 
 def summarized(run: RunRecords) -> RunRecords:
-    manifest = {
-        "models": [],
-        "methods": [asdict(method) for method in run.methods],
-        "metrics": [asdict(metric) for metric in run.metrics],
-    }
-    return replace(run, summary=tuple(summarize(manifest, scores_in(run.units))))
+    return replace(run, summary=tuple(summarize(run.methods, run.metrics, (), scores_in(run.units))))
 
 
 def marks(run: RunRecords, column: str) -> dict[str, Mark]:

@@ -12,6 +12,7 @@ import pytest
 from benchmark import Axis, Direction, InputError, MetricInfo
 from benchmark.analysis.comparability import why_not_continued
 from benchmark.analysis.loading import load_records
+from benchmark.models.prompt_reading import PromptReading
 from benchmark.models.role import Role
 from benchmark.plan.configuration import RunConfiguration, SelectedMetric
 from benchmark.plan.resources import Resources
@@ -179,3 +180,16 @@ def test_only_a_metric_that_scores_single_images_has_columns():
     assert metric.columns == ("tone", "tone.low", "tone.high")
     assert MetricRecord("fid", "FID", "1", "", Direction.LOWER, "style", sample_size=100).columns == ()
     assert MetricRecord("lpips", "LPIPS", "1", "", Direction.LOWER, "style", unavailable="no weights").columns == ()
+
+
+def test_what_is_lost_of_a_prompt_is_kept_with_all_its_numbers(tmp_path):
+    style = mini().styles[0]
+    reading = PromptReading(style.prompt, "clip-tiny", "", read=3, phrasings=1, cut=1, spelled_in_bytes=0, tokens="a")
+    RunDirectory(tmp_path).start(make_manifest(configuration(None), Resources(threads=1), "now", [reading]))
+
+    (written,) = json.loads((tmp_path / "run.json").read_text())["unread_prompts"]
+    assert (written["styles"], written["model"], written["reader"]) == ([style.id], "clip-tiny", "")
+    assert (written["read"], written["unread"]) == (3, style.prompt[3:].strip())
+    records = load_records(tmp_path)
+    assert records.provenance["prompts not wholly read"] == {f"{style.id} › metrics, clip-tiny": written["description"]}
+    assert f"not wholly read: the prompts of {style.id}; the run's provenance says what was lost" in records.warnings
