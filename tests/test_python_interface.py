@@ -11,13 +11,13 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 import benchmark
 from benchmark.execution.schedule import SilentObserver
-from benchmark.store.run_directory import RunDirectory
 from tests.conftest import SAMPLE_PLUGINS
 
 COSTS = ["seconds", "cpu_seconds", "disturbed", "peak_memory_bytes"]
@@ -47,6 +47,11 @@ def program(folder: Path, *arguments: str, environment: dict[str, str] | None = 
         text=True,
         check=False,
     )
+
+
+def manifest_of(run: Path) -> dict[str, Any]:
+    """Reads ``run.json`` as other programs do."""
+    return json.loads((run / "run.json").read_text(encoding="utf-8"))
 
 
 class TestNames:
@@ -94,7 +99,7 @@ class TestRun:
         assert result.code == 0
         theirs, ours = (benchmark.load_run(path).drop(columns=COSTS) for path in (tmp_path / "run", finished.path))
         pd.testing.assert_frame_equal(theirs, ours, check_exact=True)
-        manifests = (RunDirectory(path).read_manifest() for path in (tmp_path / "run", finished.path))
+        manifests = (manifest_of(path) for path in (tmp_path / "run", finished.path))
         changing = {"command", "started", "finished", "calibration"}
         theirs, ours = ({key: made[key] for key in made.keys() - changing} for made in manifests)
         assert theirs == ours
@@ -102,7 +107,7 @@ class TestRun:
     def test_the_recorded_command_goes_on_with_it(self, command, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
         run = benchmark.run("smoke", out="run", seed=3, device="cpu", **ONE_UNIT)
-        recorded = RunDirectory(run.path).read_manifest()["command"]
+        recorded = manifest_of(run.path)["command"]
         journal = (run.path / "journal.jsonl").read_bytes()
 
         result = command(*recorded[1:])
@@ -115,7 +120,7 @@ class TestRun:
         run = benchmark.run(
             "smoke", out=tmp_path / "run", settings={"gatys.steps": 2}, **{**ONE_UNIT, "methods": ["gatys"]}
         )
-        manifest = RunDirectory(run.path).read_manifest()
+        manifest = manifest_of(run.path)
 
         assert manifest["methods"][0]["settings"]["steps"] == 2
         assert manifest["methods"][0]["origins"]["steps"] == "user"
@@ -142,7 +147,7 @@ class TestRun:
 
         run = benchmark.run(protocol, out=tmp_path / "run", **ONE_UNIT)
 
-        manifest = RunDirectory(run.path).read_manifest()
+        manifest = manifest_of(run.path)
         assert (manifest["protocol"]["name"], manifest["protocol"]["resolution"]) == ("larger", 64)
         assert manifest["command"][:4] == ["benchmark", "run", "--protocol", "<larger, given from Python>"]
 
@@ -311,7 +316,7 @@ class TestDisplay:
         assert shown.count("<tr>") == 1 + 4
 
     def test_escapes_what_plugins_say(self, finished, tmp_path):
-        manifest = RunDirectory(finished.path).read_manifest()
+        manifest = manifest_of(finished.path)
         manifest["metrics"][1]["unavailable"] = "<script>alert(1)</script>\x1b[31m"
         folder = tmp_path / "<b>run"
         folder.mkdir()
