@@ -166,7 +166,7 @@ class TestFailures:
             ("impossible_default", "its default settings cannot be made: ValueError: levels must be at least 1"),
             ("exits", "SystemExit: 0"),
             ("interrupts", "KeyboardInterrupt"),
-            ("surrogate_error", "ValueError: no such file: \\udce9.png"),
+            ("surrogate_error", "ValueError: no such file: \\xe9.png"),
         ],
     )
     def test_cost_only_the_methods_own_units(self, tiny, tmp_path, method, reason):

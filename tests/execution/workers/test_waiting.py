@@ -121,7 +121,7 @@ if __name__ == "__main__":
     with LocalExecutor(pickle_configuration(configuration), pathlib.Path("run"), resources) as executor:
         list(executor.execute(tasks, lambda: False))
 """
-SPAWNED = "from benchmark.execution import worker_server; worker_server.HAS_SERVER = False"
+SPAWNED = "from benchmark.execution.workers import server; server.HAS_SERVER = False"
 ANOTHER_SERVER = "from multiprocessing import forkserver; forkserver.ensure_running()"
 
 
