@@ -1,10 +1,12 @@
-"""The project gates itself: a selection of ``mini`` against the committed baseline.
+r"""The project gates itself: a selection of ``mini`` against the committed baseline.
 
 A change that is meant to move these scores commits a new baseline with it:
 
-    benchmark run --fresh --methods adain,color_transfer,identity --no-report --out runs/gate \
-        --metrics ssim,st_lpips,vgg_content_loss,vgg_style_loss
-    benchmark baseline runs/gate -o tests/baselines/mini.json
+    for run in first second; do
+        benchmark run --fresh --methods adain,color_transfer,identity --no-report --out runs/$run \
+            --metrics ssim,st_lpips,vgg_content_loss,vgg_style_loss
+    done
+    benchmark baseline runs/first runs/second -o tests/baselines/mini.json
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ class Gatys(Method[GatysSettings]):
     the number; nothing else ends it, where there a change of the loss below 1e-9 ends a loop. L-BFGS without a line
     search is not indifferent to how the pixels are stored: the sum of the first step's changes is 1 in their unit.
     There they are stored in 0–255, BGR around the training mean; here as changes of RGB, in a unit that makes the
-    first step move a pixel by a tenth of a grey level on average at every size. The path is therefore another one from
+    first step move a pixel by 0.0001 grey levels on average at every size. The path is therefore another one from
     the first step on, the loss is the same. Style images are resized with an antialiased filter. The paper itself
     prefers average pooling and does not divide the Gram matrices.
     """

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from benchmark.models.vgg import VGG19
     from methods.gatys.settings import GatysSettings
 
-_FIRST_STEP: Final = 0.1 / 255
-"""Mean change of the pixels, in [0, 1], by the first step of a descent: a tenth of a grey level.
+_FIRST_STEP: Final = 1e-4 / 255
+"""Mean change of the pixels, in [0, 1], by the first step of a descent: a ten-thousandth of a grey level.
 
 Torch makes the first step of L-BFGS, along the gradient, so long that all changes sum to 1. On pixels in 0–255 that
 is less the larger the picture is: at 1024 px most changes are below the resolution of float32, so that the picture and
-its loss stay as they are, and the curvature that the next steps build on is one of rounding.
+its loss stay as they are, and the curvature that the next steps build on is one of rounding. Longer first steps are
+felt, too, but overshoot: from a thousandth of a grey level on, some descents end in an infinite loss, because the
+curvature along a long first step says little of that at the start.
 """
 
 

@@ -7,10 +7,14 @@ import torch
 from torch.nn import functional
 
 from benchmark.contracts import StyleCondition
+from benchmark.images import open_image, to_tensor
+from benchmark.models.specification import find_model
 from benchmark.models.vgg import Pooling
+from benchmark.protocol.embedded import mini
 from methods.gatys.method import Gatys
 from methods.gatys.optimization import GatysLoss, descend
 from methods.gatys.settings import GatysSettings
+from methods.shared.image_geometry import resize_shorter_side
 
 
 def restated_loss(vgg, image, content, style, pooling=Pooling.MAX):
@@ -101,18 +105,34 @@ def test_a_large_picture_changes_from_the_first_evaluation_on(picture):
     image = descend(counted, content, steps=4, learning_rate=1.0)
 
     assert len(values) == 4
-    assert values[1] < 0.999 * values[0]
-    assert loss(image) < values[3] < values[2] < 0.2 * values[0]
+    assert values[1] < values[0]
+    assert loss(image) < values[3] < 0.5 * values[0]
     assert ((image - content).abs() > 0.5 / 255).float().mean() > 0.5
 
 
 @pytest.mark.parametrize("size", [16, 64, 256])
-def test_the_first_step_moves_pixels_by_a_tenth_of_a_grey_level_at_every_size(picture, size):
+def test_the_first_step_moves_pixels_equally_far_at_every_size(picture, size):
     content, style = picture(size, size, seed=1)[None], picture(size, size, seed=2)[None]
 
     image = descend(narrow_style_loss(style, content), content, steps=1, learning_rate=1.0)
 
-    assert (255 * (image - content)).abs().mean().item() == pytest.approx(0.1, rel=1e-3)
+    # Half a unit in the last place of a pixel is up to 8e-6 grey levels.
+    assert (255 * (image - content)).abs().mean().item() == pytest.approx(1e-4, abs=1.5e-5)
+
+
+def test_a_descent_does_not_overshoot_into_infinity():
+    """With a first step of a thousandth of a grey level this one does."""
+    protocol = mini()
+    content, style = (
+        resize_shorter_side(to_tensor(open_image(next(item.image for item in items if item.id == name))), 128)[None]
+        for items, name in ((protocol.contents, "mont_saint_michel"), (protocol.styles, "starry_night"))
+    )
+    loss = GatysLoss(find_model("vgg19-embedded").load(), GatysSettings(content_weight=10.0), content, style)
+
+    image = descend(loss, content, steps=40, learning_rate=1.0)
+
+    with torch.no_grad():
+        assert loss(image) < 0.1 * loss(content)
 
 
 def test_a_content_that_is_the_style_is_returned_as_it_is(vgg, picture):
