@@ -100,10 +100,11 @@ if __name__ == "__main__":
         if sys.argv[1] == "spawn":
             process = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(60,), daemon=True)
             process.start()
-            print(process.pid, flush=True)
+            helper = process.pid
         else:
             forkserver.ensure_running()
-            print(forkserver._forkserver._forkserver_pid, flush=True)
+            helper = forkserver._forkserver._forkserver_pid
+    print(helper, flush=True)
     sys.stdin.read()
 """
 

@@ -21,10 +21,12 @@ def shell(tmp_path):
     """Runs a line of bash, in which ``benchmark`` is the command, and gives the ended process."""
 
     def run(line: str, **variables: str) -> subprocess.CompletedProcess[bytes]:
+        # tox sets it.
+        inherited = {name: value for name, value in os.environ.items() if name != "PYTHONIOENCODING"}
         command = f'benchmark() {{ "{sys.executable}" -m benchmark "$@"; }}; {line}'
         return subprocess.run(
             ["bash", "-c", command], cwd=tmp_path, capture_output=True, check=False,
-            env={**os.environ, "PYTHONPATH": str(SAMPLE_PLUGINS), "SAMPLE_PLUGINS_METRIC": "fail", **variables},
+            env={**inherited, "PYTHONPATH": str(SAMPLE_PLUGINS), "SAMPLE_PLUGINS_METRIC": "fail", **variables},
         )  # fmt: skip
 
     return run

@@ -24,10 +24,11 @@ def take(mebibytes: int) -> int:
 
 
 def test_the_memory_is_what_the_call_took_at_its_peak_though_it_gave_it_back():
-    measured = measure(lambda: take(100) + take(200), CPU)
+    # What other threads of the process take meanwhile counts, too, and can only add to it.
+    measured = [measure(lambda: take(100) + take(200), CPU) for _ in range(3)]
 
-    assert measured.value == 2
-    assert measured.peak_memory_bytes == pytest.approx(200 * MEBIBYTE, rel=0.1)
+    assert [one.value for one in measured] == [2, 2, 2]
+    assert min(one.peak_memory_bytes for one in measured) == pytest.approx(200 * MEBIBYTE, rel=0.1)
 
 
 def test_what_was_taken_before_does_not_count():
