@@ -72,7 +72,7 @@ class Broken(Method[Any]):
         raise RuntimeError("no words")
 
     def stylize(self, content: Any, styles: Any, generator: Any) -> Any:
-        raise NotImplementedError
+        raise AssertionError("nothing is stylized here")
 
 
 def test_a_plugin_that_cannot_say_its_phrasings_is_taken_to_use_none(
