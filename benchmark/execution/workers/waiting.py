@@ -9,11 +9,11 @@ _CHOICES = (_POLICY, "GOMP_SPINCOUNT", "KMP_BLOCKTIME", "KMP_LIBRARY")
 """Variables that a user may have set: the standard's, and those of the runtimes of GCC and of Intel and LLVM."""
 
 _SPINS = "3000"
-"""How often a thread of GCC's runtime looks before it sleeps: some ten microseconds.
+"""Number of looks before a thread of GCC's runtime sleeps.
 
-Measured by ``tests/performance/test_waiting.py`` (64 px convolutions, two threads on two cores; medians): alone, spinning
-for milliseconds as by default takes 0.21 s, sleeping at once 0.48 s, and 1000, 3000 and 10000 looks 0.25, 0.22 and
-0.21 s; beside two busy processes sleeping at once takes 0.36 s, and the three 0.64, 1.2 and 3.2 s.
+Measured on the work of ``tests/performance/test_waiting.py`` (64 px convolutions, two threads on two cores, medians).
+Alone: 0.21 s with the default, which looks for milliseconds, 0.48 s asleep at once, 0.25, 0.22 and 0.21 s with 1000,
+3000 and 10000 looks. Beside two busy processes: 0.36 s asleep at once, then 0.64, 1.2 and 3.2 s.
 """
 
 
