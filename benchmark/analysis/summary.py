@@ -21,7 +21,7 @@ from benchmark.store.records import (
     SummaryRow,
     UnitStatus,
 )
-from benchmark.store.validation import first_problem
+from benchmark.validation import first_problem
 
 if TYPE_CHECKING:
     import pandas as pd

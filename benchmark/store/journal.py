@@ -16,7 +16,7 @@ from benchmark.errors import InputError
 from benchmark.escaping import encodable_json
 from benchmark.plan.unit import image_path, is_file_name, log_path
 from benchmark.store.records import UnitStatus
-from benchmark.store.validation import first_problem
+from benchmark.validation import first_problem
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

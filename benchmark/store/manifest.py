@@ -42,7 +42,7 @@ from benchmark.store.records import (
     shared_facts,
 )
 from benchmark.store.results import UNIT_COLUMNS, score_columns
-from benchmark.store.validation import first_problem, missing_fields
+from benchmark.validation import first_problem, missing_fields
 
 if TYPE_CHECKING:
     from benchmark.models.prompt_reading import PromptReading
