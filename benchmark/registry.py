@@ -26,6 +26,7 @@ from benchmark.contracts import (
     SetMetricInfo,
 )
 from benchmark.errors import BenchmarkError, InputError, describe_error
+from benchmark.method_source import MethodOrigin, Timing
 from benchmark.own_packages import NameTakenError, import_own_package
 from benchmark.suggestion import suggest
 
@@ -79,6 +80,21 @@ class Plugin:
     version: str
     entry_point: EntryPoint
     harm: str = ""
+
+    @property
+    def origin(self) -> MethodOrigin:
+        """Kind of the source of a method, of which this is one."""
+        return MethodOrigin.PLUGIN
+
+    @property
+    def timing(self) -> Timing:
+        """What the durations of a method are."""
+        return Timing.MEASURED
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """What else there is to say of where a method comes from: nothing."""
+        return {}
 
     @property
     def is_third_party(self) -> bool:

@@ -143,7 +143,7 @@ def configure(cases: int, methods: int, folder: Path) -> RunConfiguration:
     copies = tuple(
         replace(
             control,
-            plugin=replace(control.plugin, name=f"method{number}"),
+            source=replace(control.source, name=f"method{number}"),
             info=control.info and replace(control.info, name=f"method{number}"),
         )
         for number in range(methods)

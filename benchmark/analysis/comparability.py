@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from benchmark.contracts.metric import Direction
+from benchmark.method_source import MethodOrigin
 from benchmark.settings import describe_differences
 
 if TYPE_CHECKING:
@@ -109,7 +110,9 @@ def _difference_of_methods(old: Sequence[MethodRecord], new: Sequence[MethodReco
         if not there.version:
             continue
         here = after[name]
-        if difference := _describe_difference(name, there, here, ("version",)):
+        # Each picture that was made elsewhere is compared with its own hash instead.
+        facts = ("origin",) if here.origin == MethodOrigin.PICTURES else ("origin", "version")
+        if difference := _describe_difference(name, there, here, facts):
             return difference
         if differences := describe_differences(name, there.settings, here.settings):
             return "; ".join(differences)

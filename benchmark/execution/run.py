@@ -26,6 +26,7 @@ from benchmark.execution.workers.executor import Executor, pickle_configuration
 from benchmark.execution.workers.local_executor import LocalExecutor
 from benchmark.execution.workers.ray_executor import RayExecutor
 from benchmark.images import fit_square, open_image
+from benchmark.method_source import MadePictures
 from benchmark.plan.configuration import RunConfiguration
 from benchmark.plan.prompt_check import announce, read_styles
 from benchmark.plan.resources import ExecutorKind, Resources
@@ -147,8 +148,9 @@ def _execute_locked(
     if earlier and earlier.number_of_cases > plan.cases_per_method:
         _announce_left_out(directory, index, earlier.number_of_cases, observer)
     _forget_unsound(directory, index)
+    _forget_other_pictures(configuration.pictures, index)
     is_new = not len(index)
-    left = RemainingTasks(index)
+    left = RemainingTasks(index, configuration.pictures)
     observer.planned(left.number_by_method, len(plan) - len(left))
     # Where nothing is left to run, no durations can be spoilt.
     not_comparable = _why_durations_do_not_compare(settled, devices) if left else ""
@@ -253,6 +255,20 @@ def _forget_unsound(directory: RunDirectory, index: JournalIndex) -> None:
     """Forgets the units whose image is missing or has changed."""
     for position, record in index.records(UnitStatus.OK):
         if directory.sha256(record.image) != record.image_sha256:
+            index.forget(position)
+
+
+def _forget_other_pictures(pictures: Mapping[str, MadePictures], index: JournalIndex) -> None:
+    """Forgets the units whose picture, made elsewhere, is another one now, or is there now and was not before.
+
+    One that is no longer there stays: the run has a copy.
+    """
+    if not pictures:
+        return
+    for position, record in index.records():
+        made = pictures.get(record.method)
+        found = made.sha256(record.case) if made else ""
+        if found and found != record.source_sha256:
             index.forget(position)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmark.contracts import MethodInfo, MetricInfo, SetMetricInfo
+from benchmark.contracts import Method, MethodInfo, MetricInfo, SetMetricInfo
+from benchmark.method_source import MadePictures, MethodSource
 from benchmark.models.role import Role
 from benchmark.models.specification import ModelSpecification, find_models
 from benchmark.plan.plan import Plan
@@ -20,14 +21,14 @@ class SelectedMethod:
     """A method that takes part.
 
     Attributes:
-        plugin: The plugin.
+        source: Where it comes from.
         info: Its static facts, or ``None`` if it is broken.
         settings: All its settings.
         origins: Origin of each setting that differs from the method's default.
         error: Reason why it is broken, with which its units fail; empty if it is not.
     """
 
-    plugin: Plugin
+    source: MethodSource
     info: MethodInfo | None = None
     settings: Any = None
     error: str = ""
@@ -36,7 +37,21 @@ class SelectedMethod:
     @property
     def name(self) -> str:
         """Name of the method."""
-        return self.plugin.name
+        return self.source.name
+
+    @property
+    def pictures(self) -> MadePictures | None:
+        """Its pictures, where they exist before the run; ``None`` where they are to be made."""
+        return self.source if isinstance(self.source, MadePictures) else None
+
+    def make(self) -> Method[Any]:
+        """Makes the method with its settings.
+
+        Raises:
+            BenchmarkError: It is broken.
+            Exception: Whatever the method raises.
+        """
+        return self.source.load()(self.settings)
 
 
 @dataclass(frozen=True)
@@ -91,6 +106,11 @@ class RunConfiguration:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "models", find_models(self.protocol.models))
+
+    @property
+    def pictures(self) -> Mapping[str, MadePictures]:
+        """The pictures of the methods whose pictures exist, by method."""
+        return {method.name: method.pictures for method in self.methods if method.pictures is not None}
 
     def units(self) -> Plan:
         """Returns all units, in the order they run."""

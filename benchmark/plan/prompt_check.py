@@ -153,7 +153,9 @@ def describe_losses(readings: Iterable[PromptReading], styles: Sequence[Style]) 
 
 def _reads_prompts(method: SelectedMethod) -> bool:
     info = method.info
-    return info is not None and Role.CLIP in info.uses and info.condition in (Condition.TEXT, Condition.EITHER)
+    if info is None or method.pictures is not None:
+        return False
+    return Role.CLIP in info.uses and info.condition in (Condition.TEXT, Condition.EITHER)
 
 
 def _phrasings(method: SelectedMethod, prompts: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -161,7 +163,7 @@ def _phrasings(method: SelectedMethod, prompts: Sequence[str]) -> dict[str, tupl
     try:
         # Standard output is for results, as where a plugin is imported.
         with contextlib.redirect_stdout(sys.stderr):
-            made = method.plugin.load()(method.settings)
+            made = method.make()
             found = {prompt: tuple(map(str, made.phrasings(prompt))) for prompt in prompts}
     except (Exception, SystemExit):
         # The error will fail the method's own units with this reason, and not the run.

@@ -182,9 +182,10 @@ def used_models(protocol: Protocol | Recipe, methods: Iterable[SelectedMethod]) 
 
     Args:
         protocol: The protocol.
-        methods: The methods; broken ones load none.
+        methods: The methods; broken ones, and those whose pictures exist, load none.
     """
-    return _named_models(protocol, [role for method in methods if method.info for role in method.info.uses])
+    loading = [method.info for method in methods if method.info and method.pictures is None]
+    return _named_models(protocol, [role for info in loading for role in info.uses])
 
 
 def _scoring_models(protocol: Protocol | Recipe, metrics: Iterable[Plugin]) -> list[ModelSpecification]:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 
+_OF_PICTURES = ("source", "source_sha256", "note")
+"""Facts about images that were made elsewhere, which others do not have."""
+
+
 @dataclass(frozen=True)
 class UnitRecord:
     """The record of a unit that ended.
@@ -43,6 +47,9 @@ class UnitRecord:
         score_errors: Reason for each metric that could not score.
         log: Log of the output of the method and the metrics, relative to the run's folder, where something failed.
         similarities: Judge similarity of the stylized image to the prompt of every style of the protocol.
+        source: The file that the image was read from, where it was made elsewhere.
+        source_sha256: Hash of that file.
+        note: What was done to it, for instance "resized from 512×512"; empty for nothing.
     """
 
     method: str
@@ -60,6 +67,9 @@ class UnitRecord:
     score_errors: Mapping[str, str] = field(default_factory=dict)
     log: str = ""
     similarities: Mapping[str, float] = field(default_factory=dict)
+    source: str = ""
+    source_sha256: str = ""
+    note: str = ""
 
     def __post_init__(self) -> None:
         if not (is_file_name(self.method) and is_file_name(self.case)):
@@ -86,6 +96,9 @@ class UnitRecord:
         }
         # All fields in their order; asdict would copy them, which would take longer than all other work on a record.
         values = {**vars(self), "scores": scores}
+        for name in _OF_PICTURES:
+            if not values[name]:
+                del values[name]
         return encodable_json(json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
 
     @staticmethod

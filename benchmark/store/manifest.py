@@ -265,12 +265,21 @@ def make_manifest(
 
 
 def _method_record(method: SelectedMethod) -> MethodRecord:
-    distribution = f"{method.plugin.distribution} {method.plugin.version}".strip()
+    source = method.source
+    distribution = f"{source.distribution} {source.version}".strip()
     if method.info is None:
         return MethodRecord(method.name, method.name, "", method.error, "", control=False, distribution=distribution)
     facts = shared_facts(method.info, MethodRecord)
     settings = settings_of(method.settings)
-    return MethodRecord(**facts, distribution=distribution, settings=settings, origins=dict(method.origins))
+    return MethodRecord(
+        **facts,
+        distribution=distribution,
+        settings=settings,
+        origins=dict(method.origins),
+        origin=source.origin,
+        timing=source.timing,
+        source=dict(source.description),
+    )
 
 
 def _metric_record(metric: SelectedMetric, models: Mapping[Role, str]) -> MetricRecord:

@@ -59,7 +59,9 @@ class MethodRecord(FileRecord):
 
     ``settings`` holds all settings, passed and defaulted; ``origins`` who gave those that are not the method's
     defaults, or ``None`` in a run that did not note it; ``anchor`` the axis whose good end a control marks, or nothing;
-    ``uses`` the roles of all networks that it loads, or ``None`` in a run that did not note them.
+    ``uses`` the roles of all networks that it loads, or ``None`` in a run that did not note them; ``origin`` the kind
+    of its source (``benchmark.method_source.MethodOrigin``), ``timing`` what the durations of its units are
+    (``Timing``), and ``source`` what else there is to say of where it comes from.
     """
 
     name: str
@@ -78,6 +80,9 @@ class MethodRecord(FileRecord):
     anchor: str = ""
     origins: dict[str, str] | None = None
     uses: tuple[str, ...] | None = None
+    origin: str = "plugin"
+    timing: str = "measured"
+    source: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

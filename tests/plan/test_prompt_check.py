@@ -79,7 +79,7 @@ def test_a_plugin_that_cannot_say_its_phrasings_is_taken_to_use_none(
     models: dict[Role, ModelSpecification], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = SelectedMethod(find_plugin(PluginKind.METHODS, "identity"), Broken.info)
-    monkeypatch.setattr(type(broken.plugin), "load", lambda _: Broken)
+    monkeypatch.setattr(type(broken.source), "load", lambda _: Broken)
 
     (reading,) = read_prompts([LONG], models, methods=[broken])
 

@@ -114,9 +114,7 @@ class Stylizer:
         return self._current
 
     def _make(self, name: str) -> Method[Any]:
-        selected = self._methods[name]
-        method: Method[Any] = selected.plugin.load()(selected.settings)
-        return method
+        return self._methods[name].make()
 
 
 @contextlib.contextmanager

@@ -9,14 +9,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from benchmark.execution.bench.inputs import CaseInputs
+from benchmark.errors import InputError
+from benchmark.execution.bench.inputs import CaseInputs, copy_of
 from benchmark.execution.bench.machine_load import MachineLoad
 from benchmark.execution.bench.scoring import Scorer
 from benchmark.execution.bench.set_scoring import SetScorer
 from benchmark.execution.bench.stylization import Stylizer
 from benchmark.images import open_image, to_tensor
+from benchmark.method_source import MadePictures, ReadPicture
 from benchmark.models.provider import Models
 from benchmark.plan.configuration import RunConfiguration
+from benchmark.protocol.case import Case
 
 
 class Workbench:
@@ -36,6 +39,7 @@ class Workbench:
         scorer: The metrics that score case by case.
         set_scorer: The set metrics.
         report: Is told each step that is begun, and each image that was made.
+        pictures: The pictures of the methods whose pictures exist, by method.
     """
 
     def __init__(
@@ -54,7 +58,9 @@ class Workbench:
         self.stylizer = Stylizer({method.name: method for method in configuration.methods}, models, report, self.load)
         self.scorer = Scorer(configuration.metrics, protocol.styles, models, report)
         self.set_scorer = SetScorer(configuration.metrics, models, self.inputs, self.finished_image, report)
+        self.pictures = configuration.pictures
         self._directory = directory
+        self._copies = copies
 
     def finished_image(self, path: str) -> Tensor:
         """Reads an image that the run has made, 3×H×W in [0, 1].
@@ -66,3 +72,20 @@ class Workbench:
             InputError: It cannot be read.
         """
         return to_tensor(open_image(self._directory / path)).to(self.device)
+
+    def read_picture(self, pictures: MadePictures, case: Case, content: Tensor) -> ReadPicture:
+        """Reads the picture of a case that was made elsewhere.
+
+        Args:
+            pictures: The pictures of the method.
+            case: A case that they do not skip.
+            content: Its content, 3×H×W, whose size the picture must have.
+
+        Raises:
+            InputError: It cannot be read, or has another aspect.
+        """
+        file = pictures.file(case.id)
+        if file is None:
+            raise InputError(f"there is no picture of {case.id}")
+        height, width = content.shape[-2:]
+        return pictures.read(case, copy_of(file, self._copies) if self._copies else file, (width, height))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import overload
 
 import numpy as np
 
 from benchmark.execution.tasks.unit_task import UnitTask
+from benchmark.method_source import MadePictures
 from benchmark.store.journal_index import JournalIndex
 from benchmark.store.records import UnitStatus
 
@@ -17,10 +19,12 @@ class RemainingTasks(Sequence[UnitTask]):
 
     Args:
         index: Index of the journal, which tells the finished units.
+        pictures: The pictures of the methods whose pictures exist, by method.
     """
 
-    def __init__(self, index: JournalIndex) -> None:
+    def __init__(self, index: JournalIndex, pictures: Mapping[str, MadePictures] = MappingProxyType({})) -> None:
         self._index = index
+        self._pictures = pictures
         self._left = index.unfinished()
 
     @property
@@ -45,5 +49,7 @@ class RemainingTasks(Sequence[UnitTask]):
         return self._task(int(self._left[index]))
 
     def _task(self, position: int) -> UnitTask:
-        is_made = self._index.status(position) is UnitStatus.OK
-        return UnitTask(self._index.plan[position], self._index.record(position) if is_made else None)
+        unit = self._index.plan[position]
+        record = self._index.record(position) if self._index.status(position) is UnitStatus.OK else None
+        pictures = self._pictures.get(unit.method)
+        return UnitTask(unit, record, picture=pictures.file(unit.case.id) if pictures else None)

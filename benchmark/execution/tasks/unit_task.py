@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Self
+from pathlib import Path
+from typing import Any, Self
 
 from torch import Tensor
 
@@ -13,7 +14,7 @@ from benchmark.errors import InputError, log_error
 from benchmark.execution.bench.step import Action, Step, WorkerFailure
 from benchmark.execution.bench.workbench import Workbench
 from benchmark.execution.tasks.task import ImageMade, Result, TaskFiles
-from benchmark.images import encode_png, quantize
+from benchmark.images import encode_png, quantize, to_tensor
 from benchmark.plan.unit import Unit
 from benchmark.store.journal import UnitRecord
 from benchmark.store.records import UnitStatus
@@ -28,12 +29,14 @@ class UnitTask:
         made: The record of its image if that is already written, so that only scoring is left.
         excluded: Metrics in which a worker was lost on this image, with the reasons to record.
         is_retry: Whether a worker with this task was lost for a reason that may lie elsewhere.
+        picture: The file of the image, where it was made elsewhere.
     """
 
     unit: Unit
     made: UnitRecord | None = None
     excluded: Mapping[str, str] = field(default_factory=dict)
     is_retry: bool = False
+    picture: Path | None = None
 
     @property
     def method(self) -> str:
@@ -48,7 +51,8 @@ class UnitTask:
     @property
     def files(self) -> TaskFiles:
         """The images of its case, and its own image where that is made."""
-        return TaskFiles(self.unit.case.files, (self.unit.image,) if self.made else ())
+        picture = () if self.picture is None else (self.picture,)
+        return TaskFiles((*self.unit.case.files, *picture), (self.unit.image,) if self.made else ())
 
     def execute(self, workbench: Workbench) -> UnitRecord:
         """Stylizes and scores, as far as that is left.
@@ -60,29 +64,14 @@ class UnitTask:
         content = workbench.inputs.content(unit.case)
         record, image = self._finished(workbench)
         if record is None or image is None:
-            conditions = workbench.inputs.conditions(unit.case)
             try:
-                reason = workbench.stylizer.skip(unit.method, unit.case, content)
-                if reason is not None:
-                    return UnitRecord(unit.method, unit.case.id, UnitStatus.SKIPPED, unit.seed, reason)
-                measured = workbench.stylizer.stylize(unit.method, content, conditions, unit.seed)
+                made = self._made(workbench, content)
             except (Exception, SystemExit, KeyboardInterrupt) as error:
                 # Workers do not receive the user's Ctrl-C: an interruption here was raised by the plugin.
                 return self._failed(log_error(error))
-            png = encode_png(measured.value)
-            record = UnitRecord(
-                method=unit.method,
-                case=unit.case.id,
-                status=UnitStatus.OK,
-                seed=unit.seed,
-                seconds=measured.seconds,
-                cpu_seconds=measured.cpu_seconds,
-                disturbed=measured.disturbed,
-                peak_memory_bytes=measured.peak_memory_bytes,
-                image=unit.image,
-                image_sha256=hashlib.sha256(png).hexdigest(),
-            )
-            image = quantize(measured.value)
+            if isinstance(made, UnitRecord):
+                return made
+            record, image, png = made
             workbench.report(ImageMade(record, png))
         scores = workbench.scorer.score(
             unit.case,
@@ -96,6 +85,39 @@ class UnitTask:
         return replace(
             record, scores=scores.values, score_errors=scores.errors, similarities=scores.similarities, log=log
         )
+
+    def _made(self, workbench: Workbench, content: Tensor) -> tuple[UnitRecord, Tensor, bytes] | UnitRecord:
+        """Returns the record, the image and its file, or the record of a unit that is skipped."""
+        unit = self.unit
+        pictures = workbench.pictures.get(unit.method)
+        reason = pictures.skip(unit.case) if pictures else workbench.stylizer.skip(unit.method, unit.case, content)
+        if reason is not None:
+            return UnitRecord(unit.method, unit.case.id, UnitStatus.SKIPPED, unit.seed, reason)
+        if pictures is None:
+            conditions = workbench.inputs.conditions(unit.case)
+            measured = workbench.stylizer.stylize(unit.method, content, conditions, unit.seed)
+            image, png = quantize(measured.value), encode_png(measured.value)
+            facts: dict[str, Any] = {
+                "seconds": measured.seconds,
+                "cpu_seconds": measured.cpu_seconds,
+                "disturbed": measured.disturbed,
+                "peak_memory_bytes": measured.peak_memory_bytes,
+            }
+        else:
+            found = workbench.read_picture(pictures, unit.case, content)
+            image = to_tensor(found.image).to(content.device)
+            png = encode_png(image)
+            facts = {
+                "seconds": found.seconds,
+                "source": str(pictures.file(unit.case.id)),
+                "source_sha256": found.sha256,
+                "note": found.note,
+            }
+        digest = hashlib.sha256(png).hexdigest()
+        record = UnitRecord(
+            unit.method, unit.case.id, UnitStatus.OK, unit.seed, image=unit.image, image_sha256=digest, **facts
+        )
+        return record, image, png
 
     def after(self, failure: WorkerFailure) -> Self | Result[UnitRecord]:
         """Another try where something else may be to blame; without the metric that was at work; or a failure."""
