@@ -1,7 +1,8 @@
 """Run, score and compare image style transfer methods on one fixed protocol.
 
 This is the public interface: the contracts that plugins keep and the words they use; ``run``, which starts a run, with
-``open_run``, ``load_run`` and ``read_protocol``. Importing it loads nothing else; what is asked for is loaded then.
+``open_run``, ``load_run`` and ``read_protocol``; and ``score``, which scores pictures. Importing it loads nothing else;
+what is asked for is loaded then.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from benchmark.interface.protocols import read_protocol
     from benchmark.interface.run import Run, open_run
     from benchmark.interface.running import run
+    from benchmark.interface.scoring import score
     from benchmark.models.provider import Models
     from benchmark.models.role import Role
     from benchmark.protocol.case import Case, Content, Style, WeightedStyle
@@ -70,6 +72,7 @@ __all__ = [
     "open_run",
     "read_protocol",
     "run",
+    "score",
 ]
 
 _SOURCES = {
@@ -80,6 +83,7 @@ _SOURCES = {
     "Role": "benchmark.models.role",
     "read_protocol": "benchmark.interface.protocols",
     "run": "benchmark.interface.running",
+    "score": "benchmark.interface.scoring",
     **dict.fromkeys(("Run", "open_run"), "benchmark.interface.run"),
     **dict.fromkeys(("RunStatus", "UnitStatus"), "benchmark.store.records"),
     **dict.fromkeys(("Case", "Content", "Style", "WeightedStyle"), "benchmark.protocol.case"),

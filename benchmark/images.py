@@ -61,6 +61,22 @@ def decode_image(data: bytes, name: str) -> Image.Image:
     return _decode(io.BytesIO(data), name)
 
 
+def prepare_image(image: Image.Image, name: str) -> Image.Image:
+    """Converts a picture of PIL as ``open_image`` converts one that it reads; the picture itself stays as it is.
+
+    Args:
+        image: The picture.
+        name: Name of the picture in errors.
+
+    Raises:
+        InputError: It cannot be used.
+    """
+    try:
+        return _prepared(image, name)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise InputError(f"cannot read image {name}: {error}") from error
+
+
 def holds_pixels(source: Path | bytes, sha256: str) -> bool:
     """Returns whether an image file holds the pixels that a hash pins.
 
@@ -88,18 +104,13 @@ def pixels_sha256(image: Image.Image) -> str:
 
 
 def _decode(source: Path | io.BytesIO, name: str, is_color: bool = True) -> Image.Image:
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(source) as file:
-                _check_size(name, *file.size)
-                profile = embedded_profile(file, name) if is_color else None
-                image = _as_rgb(ImageOps.exif_transpose(file), profile, name)
-                # Files written from it are sRGB and carry no profile.
-                image.info.clear()
-                return image
+                return _prepared(file, name, is_color)
     except FileNotFoundError:
         raise InputError(f"image not found: {name}") from None
     except Image.DecompressionBombError:
@@ -108,6 +119,17 @@ def _decode(source: Path | io.BytesIO, name: str, is_color: bool = True) -> Imag
         raise InputError(f"not an image: {name}; use PNG, JPEG, WebP or TIFF") from None
     except (OSError, SyntaxError, ValueError) as error:
         raise InputError(f"cannot read image {name}: {error}") from error
+
+
+def _prepared(image: Image.Image, name: str, is_color: bool = True) -> Image.Image:
+    from PIL import ImageOps
+
+    _check_size(name, *image.size)
+    profile = embedded_profile(image, name) if is_color else None
+    prepared = _as_rgb(ImageOps.exif_transpose(image), profile, name)
+    # Files written from it are sRGB and carry no profile.
+    prepared.info.clear()
+    return prepared
 
 
 def _check_size(name: str, width: int, height: int) -> None:

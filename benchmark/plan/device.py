@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from benchmark.errors import InputError
 
+_DEVICES = ("auto", "cpu", "cuda")
+
 
 def choose_device(device: str) -> str:
     """Chooses the device to compute on.
@@ -15,8 +17,10 @@ def choose_device(device: str) -> str:
         ``cpu`` or ``cuda``.
 
     Raises:
-        InputError: CUDA was asked for and there is none.
+        InputError: It is another word, or CUDA was asked for and there is none.
     """
+    if device not in _DEVICES:
+        raise InputError(f"device must be one of {', '.join(_DEVICES)}, not {device!r}")
     import torch
 
     available = torch.cuda.is_available()

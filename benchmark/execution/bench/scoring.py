@@ -72,7 +72,7 @@ class Scorer:
         case: Case,
         *,
         stylized: Tensor,
-        content: Tensor,
+        content: Tensor | None,
         styles: Sequence[Tensor | None],
         excluded: Mapping[str, str] = MappingProxyType({}),
     ) -> Scores:
@@ -81,21 +81,22 @@ class Scorer:
         Args:
             case: The case.
             stylized: 3×H×W in [0, 1].
-            content: 3×H×W in [0, 1].
+            content: 3×H×W in [0, 1], or ``None`` if no metric reads it.
             styles: The style images of the case.
             excluded: Metrics that are not to score, with the reason to give for each.
         """
         values: dict[str, float | None] = {}
         errors: dict[str, str] = {}
         images = [image for image in styles if image is not None]
-        lent = LentImages(self._models, stylized=[stylized], content=[content], style=images)
+        contents = [] if content is None else [content]
+        lent = LentImages(self._models, stylized=[stylized], content=contents, style=images)
         with torch.no_grad():
             for selected in self._selected:
                 if selected.name in excluded:
                     errors[selected.name] = excluded[selected.name]
                     continue
                 try:
-                    values.update(self._score(selected, case, stylized, content, styles, lent))
+                    values.update(self._score(selected, case, stylized, contents, styles, lent))
                 except (Exception, SystemExit) as error:
                     errors[selected.name] = log_error(error)
             similarities: Mapping[str, float] = {}
@@ -113,7 +114,7 @@ class Scorer:
         selected: SelectedMetric,
         case: Case,
         stylized: Tensor,
-        content: Tensor,
+        contents: Sequence[Tensor],
         styles: Sequence[Tensor | None],
         lent: LentImages,
     ) -> dict[str, float | None]:
@@ -130,7 +131,7 @@ class Scorer:
         with lent.lend():
             scores = metric.score(
                 stylized=[stylized] * number,
-                content=[content] * number if Need.CONTENT in info.needs else None,
+                content=[*contents] * number if Need.CONTENT in info.needs else None,
                 style=images if Need.STYLE_IMAGE in info.needs else None,
                 prompt=prompts if Need.PROMPT in info.needs else None,
             )
