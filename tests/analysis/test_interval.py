@@ -8,10 +8,10 @@ from scipy import stats
 
 from benchmark.analysis.interval import (
     Interval,
+    covariance_of_means,
     crossed_estimate,
     t_interval,
     t_test,
-    two_way_covariance,
 )
 from tests.analysis.conftest import crossed as crossed_effects
 
@@ -77,14 +77,14 @@ def test_where_only_contents_matter_it_is_the_t_test_of_their_means():
 
 def test_the_formula_by_hand():
     # Residuals −2, 0, 1, 1; content sums −2 and 2, style sums −1 and 1: (½ · 8 + ½ · 2 + 6) / 16, doubled for m = 2.
-    covariance = two_way_covariance(np.array([[0.0], [2], [3], [3]]), *crossed(2, 2))
+    covariance = covariance_of_means(np.array([[0.0], [2], [3], [3]]), *crossed(2, 2))
     assert covariance == pytest.approx(np.array([[2 * 11 / 16]]))
 
 
 def test_covariances_are_those_of_sums_and_differences():
     content, style = crossed(4, 6)
     first, second = (crossed_effects(np.random.default_rng(seed), 4, 6, (1, 1, 1)).ravel() for seed in (4, 5))
-    both = two_way_covariance(np.stack([first, second], axis=1), content, style)
+    both = covariance_of_means(np.stack([first, second], axis=1), content, style)
     difference = crossed_estimate(first - second, content, style).standard_error ** 2
     assert both[0, 0] + both[1, 1] - 2 * both[0, 1] == pytest.approx(difference)
 

@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from benchmark.protocol.case import Content
-from benchmark.protocol.crossed_cases import Mix
+from benchmark.protocol.case_sequence import Mix
 from benchmark.protocol.embedded import mini
 from benchmark.store.cases import (
     DescribedCases,
