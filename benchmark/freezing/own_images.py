@@ -126,9 +126,7 @@ def new_protocol(
                 like,
                 [Content(**copies.of(file, "contents", key)) for key, file in chosen.contents.items()],
                 [
-                    Style(
-                        **({"id": key} if file is None else copies.of(file, "styles", key)) | chosen.facts.get(key, {})
-                    )
+                    Style(**{"id": key, **copies.of(file, "styles", key), **chosen.facts.get(key, {})})
                     for key, file in chosen.styles.items()
                 ],
                 folder=made,
@@ -191,8 +189,8 @@ def _unused(folder: Path, used: Sequence[Path]) -> list[str]:
         entries = sorted(entry for entry in folder.iterdir() if not _is_debris(entry.name) and entry.is_file())
     except OSError as error:
         raise InputError(f"cannot read folder {folder}: {error.strerror}") from error
-    real = set(used)
-    return [entry.name for entry in entries if not _is_companion(entry) and Path(os.path.realpath(entry)) not in real]
+    real = set(map(os.path.realpath, used))
+    return [entry.name for entry in entries if not _is_companion(entry) and os.path.realpath(entry) not in real]
 
 
 class _Copies:
@@ -206,14 +204,16 @@ class _Copies:
         self._folder = folder
         self._made: dict[tuple[str, Path], dict[str, Any]] = {}
 
-    def of(self, file: Path, kind: str, name: str) -> dict[str, Any]:
+    def of(self, file: Path | None, kind: str, name: str) -> dict[str, Any]:
         """Returns the facts about the copy of an image for the protocol.
 
         Args:
-            file: The image.
+            file: The image, or ``None`` where there is none.
             kind: Name of the folder inside: ``contents`` or ``styles``.
             name: Name of the content or style.
         """
+        if file is None:
+            return {"id": name}
         if (kind, file) not in self._made:
             self._made[kind, file] = _copy(file, self._folder / kind / name)
         return {**self._made[kind, file], "id": name}

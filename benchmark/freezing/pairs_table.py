@@ -77,25 +77,27 @@ def read_pairs(path: Path, contents: Path | None, styles: Path | None) -> PairsT
 
 
 class _Reader:
-    """Collects the pairs of a table; a picture is known by its real path, however it is written."""
+    """Collects the pairs of a table; one picture is one file, however its path is written."""
 
     def __init__(self, path: Path) -> None:
         self.folder = path.parent
         self.lines: dict[tuple[Path, TableStyle], int] = {}
+        self._files: dict[str, Path] = {}
         self._written: dict[Path, str] = {}
 
     def picture(self, where: str, kind: str, written: str, folder: Path | None) -> Path:
         places = [self.folder] if folder is None else [self.folder, folder]
-        found = {Path(os.path.realpath(file)): file for file in (find_file(place, written) for place in places)
-                 if _is_file(file)}  # fmt: skip
+        files = [file for place in places if _is_file(file := find_file(place, written))]
+        found = {os.path.realpath(file): file for file in files}
         if len(found) > 1:
             both = " and ".join(printable(file) for file in found.values())
             raise InputError(f"{where}: {kind} {written!r} is both {both}; write a path that is only one of them")
         if not found:
             raise InputError(f"{where}: no {kind} {written!r} {_places_words(places)}{_nearest(written, places)}")
-        (real,) = found
-        self._written.setdefault(real, PurePath(os.path.normpath(written)).as_posix())
-        return real
+        ((real, file),) = found.items()
+        file = self._files.setdefault(real, file)
+        self._written.setdefault(file, PurePath(os.path.normpath(written)).as_posix())
+        return file
 
     def add(self, where: str, content: Path, image: Path | None, prompt: str | None, line: int) -> None:
         pair = content, TableStyle(image, prompt)

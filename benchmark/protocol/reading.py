@@ -181,8 +181,8 @@ class _Reader:
         self, entries: tuple[PairEntry, ...], contents: tuple[Content, ...], styles: tuple[Style, ...]
     ) -> tuple[tuple[int, int], ...]:
         positions = {
-            kind: {item.id: position for position, item in enumerate(items)}
-            for kind, items in (("content", contents), ("style", styles))
+            "content": {content.id: position for position, content in enumerate(contents)},
+            "style": {style.id: position for position, style in enumerate(styles)},
         }
         numbers: dict[tuple[int, int], int] = {}
         for number, entry in enumerate(entries, start=1):
@@ -205,8 +205,9 @@ class _Reader:
         for mix in cases.mixes:
             contents.add(mix.content.id)
             styles.update(share.style.id for share in mix.styles)
-        for kind, items, used in (("content", cases.contents, contents), ("style", cases.styles, styles)):
-            if unused := [item.id for item in items if item.id not in used]:
+        names = [item.id for item in cases.contents], [item.id for item in cases.styles]
+        for kind, listed, used in (("content", names[0], contents), ("style", names[1], styles)):
+            if unused := [name for name in listed if name not in used]:
                 more = f" and {len(unused) - 1} more" if len(unused) > 1 else ""
                 raise self.fail(f"{kind} {unused[0]}{more} is in no pair and no mix; add a pair, or remove it")
 
