@@ -20,6 +20,19 @@ def format_count(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
+def format_factors(cases: int, contents: int, styles: int) -> str:
+    """Returns the factors of cases: ``3 × 4`` if contents and styles can all meet, else ``20 contents, 20 styles``.
+
+    Args:
+        cases: Number of cases.
+        contents: Number of different contents among them.
+        styles: Number of different styles among them.
+    """
+    if cases >= contents * styles:
+        return f"{contents} × {styles}"
+    return f"{format_count(contents, 'content')}, {format_count(styles, 'style')}"
+
+
 def without_fresh(command: Sequence[str]) -> str:
     """Returns words that keep users from deleting finished units when they repeat a command to continue a run.
 

@@ -17,6 +17,7 @@ from reports.tables.citation import TEX_ESCAPES
 from reports.tables.formatting import MINUS, NOTHING, field_of, short_fingerprint
 
 if TYPE_CHECKING:
+    from benchmark.analysis.design import Design
     from benchmark.store.records import RunRecords
     from reports.tables.ranking import Cell, Ranking
 
@@ -73,18 +74,19 @@ def _tables(run: RunRecords) -> list[str]:
     from benchmark.analysis.statistics import analyze
     from reports.tables.ranking import build_scores
 
-    scores = build_scores(run, analyze(run).comparisons)
-    return [_table(run, ranking, scores.uneven) for ranking in scores.rankings]
+    statistics = analyze(run)
+    scores = build_scores(run, statistics.comparisons)
+    return [_table(run, ranking, scores.uneven, statistics.design) for ranking in scores.rankings]
 
 
-def _table(run: RunRecords, ranking: Ranking, uneven: Sequence[str]) -> str:
+def _table(run: RunRecords, ranking: Ranking, uneven: Sequence[str], design: Design) -> str:
     heads = [
         " ".join(filter(None, (tex(column.title) + tex(column.mark), tex(column.arrow)))) for column in ranking.columns
     ]
     lines = [
         r"\begin{table}",
         r"\centering\small",
-        rf"\caption{{{_caption(run, ranking, uneven)}}}",
+        rf"\caption{{{_caption(run, ranking, uneven, design)}}}",
         rf"\begin{{tabular}}{{l{'r' * len(heads)}}}",
         r"\toprule",
         _line(["Method", *heads]),
@@ -102,13 +104,13 @@ def _table(run: RunRecords, ranking: Ranking, uneven: Sequence[str]) -> str:
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", r"\end{table}"])
 
 
-def _caption(run: RunRecords, ranking: Ranking, uneven: Sequence[str]) -> str:
+def _caption(run: RunRecords, ranking: Ranking, uneven: Sequence[str], design: Design) -> str:
     protocol = tex(" ".join(filter(None, (field_of(run.protocol, "name"), field_of(run.protocol, "version")))))
     words = [
         f"{ranking.title} on protocol {protocol}",
         f"(fingerprint \\texttt{{{tex(short_fingerprint(field_of(run.protocol, 'fingerprint')))}}},",
         f"{format_count(len(run.cases), 'case')}). Bold: best mean; $^\\circ$: not shown to be worse than the best",
-        r"(paired $t$ test with the two-way standard error, Holm). Controls in italics.",
+        f"(paired $t$ test with {design.error}, Holm). Controls in italics.",
     ]
     words += map(tex, uneven)
     cells = [cell for row in ranking.rows for cell in row.cells]

@@ -13,6 +13,7 @@ from benchmark.wording import format_count
 from reports.tables.formatting import field_of, short_fingerprint
 
 if TYPE_CHECKING:
+    from benchmark.analysis.design import Design
     from benchmark.store.records import RunRecords
     from reports.tables.ranking import Cell, Ranking, Scores
 
@@ -53,7 +54,8 @@ def _section(run: RunRecords) -> str:
     from benchmark.analysis.statistics import analyze
     from reports.tables.ranking import build_scores
 
-    scores = build_scores(run, analyze(run).comparisons)
+    statistics = analyze(run)
+    scores = build_scores(run, statistics.comparisons)
     fingerprint = short_fingerprint(field_of(run.protocol, "fingerprint"))
     facts = [
         f"protocol {escape(field_of(run.protocol, 'name'))} {escape(field_of(run.protocol, 'version'))}",
@@ -64,7 +66,7 @@ def _section(run: RunRecords) -> str:
     parts = [f"## {escape(field_of(run.protocol, 'title', 'name') or 'unnamed protocol')}", ", ".join(facts)]
     parts += [f"> {escape(warning)}" for warning in run.warnings]
     parts += [f"### {ranking.title}\n\n{_table(ranking)}" for ranking in scores.rankings]
-    parts += _legend(scores)
+    parts += _legend(scores, statistics.design)
     return "\n\n".join(parts)
 
 
@@ -101,12 +103,12 @@ def _cell(cell: Cell) -> str:
     return f"{mean}{' ' if signs else ''}{signs}{interval}"
 
 
-def _legend(scores: Scores) -> list[str]:
+def _legend(scores: Scores, design: Design) -> list[str]:
     if not scores.rankings:
         return ["No score has been made yet."]
     words = [
-        "Means with 95 % intervals (t, with the two-way standard error over contents and styles). **Bold**: best mean.",
-        "○: not shown to be worse than the best (paired t test with the two-way standard error, Holm).",
+        f"Means with 95 % intervals (t, with {design.error}: {design.explanation}). **Bold**: best mean.",
+        f"○: not shown to be worse than the best (paired t test with {design.error}, Holm).",
         "*Italic*: controls, which mark the ends of the scales.",
         "Below a metric: the network that made its numbers.",
     ]

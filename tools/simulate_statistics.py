@@ -44,12 +44,13 @@ class Effects:
     def draw(self, generator: np.random.Generator, runs: int, contents: int, styles: int) -> Numbers:
         """Scores of one method in each of several runs, R×C×S, with a true mean of zero."""
         return (
-            self.content * self._standard(generator, (runs, contents, 1))
-            + self.style * self._standard(generator, (runs, 1, styles))
-            + self.case * self._standard(generator, (runs, contents, styles))
+            self.content * self.standard(generator, (runs, contents, 1))
+            + self.style * self.standard(generator, (runs, 1, styles))
+            + self.case * self.standard(generator, (runs, contents, styles))
         )
 
-    def _standard(self, generator: np.random.Generator, shape: tuple[int, ...]) -> Numbers:
+    def standard(self, generator: np.random.Generator, shape: tuple[int, ...]) -> Numbers:
+        """Effects with a mean of zero and a standard deviation of one."""
         normal = generator.normal(size=shape)
         return (np.exp(normal) - math.exp(0.5)) / math.sqrt(math.e * (math.e - 1)) if self.skewed else normal
 

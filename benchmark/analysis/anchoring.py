@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.analysis.interval import Interval, crossed_estimate, two_way_covariance
+from benchmark.analysis.interval import Interval, covariance_of_means, crossed_estimate
 from benchmark.analysis.level import LEVEL
 from benchmark.analysis.scores import PairedScores, ScoreTable, ranked_methods, ranking_metrics
 from benchmark.contracts.metric import Axis
@@ -80,7 +80,7 @@ def anchored_scores(run: RunRecords) -> tuple[list[AnchoredScore], list[Unanchor
 
     The interval is that of Fieller (1954), "Some problems in interval estimation", Journal of the Royal Statistical
     Society B 16(2): the ratios ρ for which the mean of (score − zero) − ρ (one − zero) does not differ from 0 by the t
-    test with the two-way covariances. It is bounded, and given, exactly where the interval of the difference of the
+    test with their covariances. It is bounded, and given, exactly where the interval of the difference of the
     controls excludes 0.
 
     Args:
@@ -169,7 +169,7 @@ def _ratio(scores: PairedScores, column: int) -> tuple[float, Interval | None]:
     span = scores.values[:, -1] - scores.values[:, -2]
     ratio = float(rise.mean() / span.mean())
     both = np.stack([rise, span], axis=1)
-    covariance = two_way_covariance(both, scores.contents, scores.styles)
+    covariance = covariance_of_means(both, scores.contents, scores.styles)
     if covariance is None:
         return ratio, None
     levels = min(len(set(scores.contents)), len(set(scores.styles)))

@@ -41,8 +41,8 @@ def compare_ranks(metric: str, methods: list[str], gains: ArrayLike) -> RankComp
     that of Demšar (2006), "Statistical comparisons of classifiers over multiple data sets", Journal of Machine Learning
     Research 7: q · √(k (k + 1) / (6 N)) for k methods, N cases and Nemenyi's q at 5 %.
 
-    Both assume independent cases, which crossed cases are not, and so reject far too often; they describe this run,
-    and ``MethodComparison`` holds the differences that are shown.
+    Both assume independent cases, which cases that share a content or a style are not, and so reject far too often;
+    they describe this run, and ``MethodComparison`` holds the differences that are shown.
 
     Args:
         metric: Name of the metric.

@@ -1,4 +1,4 @@
-"""Confidence intervals for means over cases that cross contents with styles."""
+"""Confidence intervals for means over cases that share contents and styles."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from benchmark.analysis.design import Design, Factors, factors_of
 from benchmark.analysis.level import LEVEL
 
 _ROUNDING = 1e-12
@@ -64,7 +65,7 @@ class Estimate:
 
 
 def crossed_estimate(values: ArrayLike, contents: ArrayLike, styles: ArrayLike, *, level: float = LEVEL) -> Estimate:
-    """Estimates a mean over cases that cross contents with styles, its two-way standard error and its t interval.
+    """Estimates a mean over cases, its standard error and its t interval, by what the cases share.
 
     Args:
         values: N scores, N ≥ 1.
@@ -73,9 +74,10 @@ def crossed_estimate(values: ArrayLike, contents: ArrayLike, styles: ArrayLike, 
         level: Share of such intervals that should contain the truth.
     """
     scores = np.asarray(values, dtype=np.float64)
-    covariance = two_way_covariance(scores[:, None], contents, styles)
+    factors = factors_of(contents, styles)
+    covariance = _covariance(scores[:, None], factors)
     mean, error = float(scores.mean()), None if covariance is None else math.sqrt(covariance[0, 0])
-    estimate = Estimate(mean, None, error, len(scores), numbered(contents)[0], numbered(styles)[0])
+    estimate = Estimate(mean, None, error, len(scores), factors.contents, factors.styles)
     return replace(estimate, interval=t_interval(estimate, level))
 
 
@@ -83,7 +85,9 @@ def t_interval(estimate: Estimate, level: float = LEVEL) -> Interval | None:
     """Returns the interval mean ± t · standard error, t the Student quantile of the level for m − 1 degrees of freedom.
 
     m is the smaller of the numbers of contents and of styles: where the effects of the scarcer factor dominate, the
-    mean over cases varies like a mean of that many independent numbers.
+    mean over cases varies like a mean of that many independent numbers. Where each style has one content only, it is
+    the number of contents, which are then the independent groups, and the other way round; of independent pairs it is
+    their number.
 
     Args:
         estimate: A mean with its standard error.
@@ -121,21 +125,14 @@ def t_test(estimate: Estimate) -> float:
     return 2 * float(stdtr(estimate.levels - 1, -abs(estimate.mean) / estimate.standard_error))
 
 
-def two_way_covariance(values: ArrayLike, contents: ArrayLike, styles: ArrayLike) -> NDArray[np.float64] | None:
-    """Computes the covariance of means over cases that cross contents with styles.
+def covariance_of_means(values: ArrayLike, contents: ArrayLike, styles: ArrayLike) -> NDArray[np.float64] | None:
+    """Computes the covariance of means over cases, by what the cases share.
 
-    Cases of one content, or of one style, are not independent. With the residuals r of the cases from their mean, N
-    cases, C contents and S styles, the variance of the mean is
-
-        m / (m − 1) · [(1 − 1/S) Σ_contents r₊² + (1 − 1/C) Σ_styles r₊² + Σ_cells r₊²] / N²
-
-    where r₊ is the sum of the residuals of a content, of a style, or of a cell (one content with one style, which
-    several seeds may share). The bracket is the variance of the pigeonhole bootstrap of Owen (2007), "The pigeonhole
-    bootstrap", Annals of Applied Statistics 1(2), which resamples contents and styles independently of each other:
-    exactly where each content meets each style equally often, else to first order. m is the smaller of C and S; the
-    factor in front undoes that a variance among m resampled numbers is too small by (m − 1) / m. Unlike the two-way
-    cluster variance of Cameron, Gelbach & Miller (2011), which subtracts the sum over cells, it cannot be negative; it
-    is too large, by up to three times, where neither contents nor styles matter. A mix of styles is a style of its own.
+    Cases of one content, or of one style, are not independent. Where some contents meet several styles and some styles
+    several contents, the covariance is two-way (``two_way_covariance``). Where each style is used with one content
+    only, contents are independent groups of cases, and where each content is used with one style only, styles are: the
+    covariance is that of the groups (``one_way_covariance``). Pairs that share nothing are groups of their own: of one
+    case each, the standard error is the usual s / √N. A mix of styles is a style of its own.
 
     Args:
         values: N×K numbers, K of each case.
@@ -146,36 +143,86 @@ def two_way_covariance(values: ArrayLike, contents: ArrayLike, styles: ArrayLike
         K×K covariances of the K means, or ``None`` where there are fewer than two contents or fewer than two styles,
         from which nothing can be said about others.
     """
-    scores = np.asarray(values, dtype=np.float64)
-    (number_of_contents, content_of), (number_of_styles, style_of) = numbered(contents), numbered(styles)
-    fewest = min(number_of_contents, number_of_styles)
-    if fewest < 2:
-        return None
-    residuals = scores - scores.mean(axis=0)
-    # The residuals of equal numbers are rounding errors, which are no scatter.
-    residuals[:, np.ptp(scores, axis=0) <= _ROUNDING * np.abs(scores).max(axis=0)] = 0
-    _, cell_of = np.unique(content_of * number_of_styles + style_of, return_inverse=True)
+    return _covariance(np.asarray(values, dtype=np.float64), factors_of(contents, styles))
+
+
+def _covariance(scores: NDArray[np.float64], factors: Factors) -> NDArray[np.float64] | None:
+    match factors.design:
+        case Design.SINGLE:
+            return None
+        case Design.CROSSED:
+            return two_way_covariance(scores, factors)
+        case Design.BY_STYLE:
+            return one_way_covariance(scores, factors.style_of)
+    return one_way_covariance(scores, factors.content_of)
+
+
+def one_way_covariance(scores: NDArray[np.float64], group_of: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Computes the covariance of means over cases in independent groups.
+
+    With the residuals r of the cases from their mean, N cases and G groups, the variance of the mean is
+
+        G / (G − 1) · Σ_groups r₊² / N²
+
+    where r₊ is the sum of the residuals of a group: the one-way cluster-robust variance of Cameron, Gelbach & Miller
+    (2011), "Robust inference with multiway clustering", Journal of Business & Economic Statistics 29(2), with its
+    correction for few groups.
+
+    Args:
+        scores: N×K numbers, K of each case.
+        group_of: Number of the group of each case, from 0; there are at least two groups.
+
+    Returns:
+        K×K covariances of the K means.
+    """
+    groups = int(group_of.max()) + 1
+    sums = _sums(_residuals(scores), group_of)
+    covariance: NDArray[np.float64] = sums.T @ sums * groups / (groups - 1) / len(scores) ** 2
+    return covariance
+
+
+def two_way_covariance(scores: NDArray[np.float64], factors: Factors) -> NDArray[np.float64]:
+    """Computes the covariance of means over cases that cross contents with styles.
+
+    With the residuals r of the cases from their mean, N cases, C contents and S styles, the variance of the mean is
+
+        m / (m − 1) · [(1 − 1/S) Σ_contents r₊² + (1 − 1/C) Σ_styles r₊² + Σ_cells r₊²] / N²
+
+    where r₊ is the sum of the residuals of a content, of a style, or of a cell (one content with one style, which
+    several seeds may share). The bracket is the variance of the pigeonhole bootstrap of Owen (2007), "The pigeonhole
+    bootstrap", Annals of Applied Statistics 1(2), which resamples contents and styles independently of each other:
+    exactly where each content meets each style equally often, else to first order. m is the smaller of C and S; the
+    factor in front undoes that a variance among m resampled numbers is too small by (m − 1) / m. Unlike the two-way
+    cluster variance of Cameron, Gelbach & Miller (2011), which subtracts the sum over cells, it cannot be negative; it
+    is too large, by up to three times, where neither contents nor styles matter, or where they hardly repeat.
+
+    Args:
+        scores: N×K numbers, K of each case.
+        factors: Contents and styles of the cases, at least two of each.
+
+    Returns:
+        K×K covariances of the K means.
+    """
+    residuals = _residuals(scores)
     covariance = np.zeros((scores.shape[1],) * 2)
     for weight, group_of in (
-        (1 - 1 / number_of_styles, content_of),
-        (1 - 1 / number_of_contents, style_of),
-        (1.0, cell_of),
+        (1 - 1 / factors.styles, factors.content_of),
+        (1 - 1 / factors.contents, factors.style_of),
+        (1.0, factors.cell_of),
     ):
-        sums = np.stack([np.bincount(group_of, column) for column in residuals.T], axis=1)
+        sums = _sums(residuals, group_of)
         covariance += weight * sums.T @ sums
+    fewest = min(factors.contents, factors.styles)
     scaled: NDArray[np.float64] = covariance * fewest / (fewest - 1) / len(scores) ** 2
     return scaled
 
 
-def numbered(names: ArrayLike) -> tuple[int, NDArray[np.intp]]:
-    """Returns the number of different names, and the index of each name among them in alphabetical order.
+def _residuals(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    residuals: NDArray[np.float64] = scores - scores.mean(axis=0)
+    # The residuals of equal numbers are rounding errors, which are no scatter.
+    residuals[:, np.ptp(scores, axis=0) <= _ROUNDING * np.abs(scores).max(axis=0)] = 0
+    return residuals
 
-    Args:
-        names: The names.
-    """
-    import pandas as pd
 
-    codes, found = pd.factorize(names if isinstance(names, pd.Series) else np.asarray(names, dtype=object))
-    places = np.empty(len(found), dtype=np.intp)
-    places[np.argsort(np.asarray(found, dtype=str))] = np.arange(len(found))
-    return len(found), places[codes]
+def _sums(residuals: NDArray[np.float64], group_of: NDArray[np.intp]) -> NDArray[np.float64]:
+    return np.stack([np.bincount(group_of, column) for column in residuals.T], axis=1)

@@ -8,6 +8,7 @@ from typing import Any
 from benchmark.analysis.agreement import RankAgreement, agreement_of_metrics
 from benchmark.analysis.anchoring import AnchoredScore, Unanchored, anchored_scores
 from benchmark.analysis.comparison import MethodComparison, compare_methods
+from benchmark.analysis.design import Design, design_of
 from benchmark.analysis.friedman import RankComparison, compare_ranks
 from benchmark.analysis.scores import ScoreTable, ranked_methods, ranking_metrics
 from benchmark.analysis.shared_means import LeftOut, SharedMean, shared_means
@@ -15,10 +16,6 @@ from benchmark.analysis.trade_off import TradeOff, trade_offs
 from benchmark.store.records import RunRecords
 
 SCHEMA_VERSION = 2
-RANKS_NOTE = (
-    "descriptive: Friedman's p-value and Nemenyi's critical difference take cases for independent, which crossed cases "
-    "are not; what is shown, comparisons say"
-)
 
 
 @dataclass(frozen=True)
@@ -35,6 +32,8 @@ class RunStatistics:
         agreement: Agreement of every two metrics.
         trade_offs: Pareto front of every content metric with every style metric.
         circular: By metric, the compared methods that optimised its network.
+        design: What the cases of the run share, which decides how intervals and tests are made. Those of methods that
+            answered only some of the cases are made by what these share.
     """
 
     comparisons: tuple[MethodComparison, ...]
@@ -46,10 +45,16 @@ class RunStatistics:
     agreement: tuple[RankAgreement, ...]
     trade_offs: tuple[TradeOff, ...]
     circular: dict[str, tuple[str, ...]]
+    design: Design = Design.CROSSED
 
     def to_json(self) -> dict[str, Any]:
         """Returns the statistics as JSON."""
-        return {"schema_version": SCHEMA_VERSION, "notes": {"ranks": RANKS_NOTE}, **asdict(self)}
+        notes = {
+            "ranks": "descriptive: Friedman's p-value and Nemenyi's critical difference take cases for independent, "
+            f"{self.design.dependence}; what is shown, comparisons say",
+            "intervals": f"t intervals and t tests with {self.design.error}: {self.design.explanation}",
+        }
+        return {"schema_version": SCHEMA_VERSION, "notes": notes, **asdict(self)}
 
 
 def analyze(run: RunRecords) -> RunStatistics:
@@ -70,6 +75,7 @@ def analyze(run: RunRecords) -> RunStatistics:
         agreement=tuple(agreement_of_metrics(run)),
         trade_offs=tuple(trade_offs(run, anchored, means)),
         circular=_circular(run),
+        design=design_of([case.content for case in run.cases], [case.style for case in run.cases]),
     )
 
 

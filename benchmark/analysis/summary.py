@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 INTERVAL_METHOD = (
-    "t interval with the two-way standard error over contents and styles, one degree of freedom fewer than the scarcer "
-    "of the two has levels, cut to the range of the metric; none from one content or one style"
+    "t interval with the two-way standard error over contents and styles, or, where each style is used with one "
+    "content only, clustered by content (and the other way round), or of independent pairs, where nothing is used "
+    "twice; one degree of freedom fewer than the scarcer of the two has levels, cut to the range of the metric; none "
+    "from one content or one style"
 )
 
 

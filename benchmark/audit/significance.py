@@ -11,7 +11,7 @@ from benchmark.audit.evidence import Evidence
 
 
 def positive_mean(values: NDArray[np.float64], evidence: Evidence) -> CheckStatus:
-    """Passes a mean above 0 if all numbers are, or its two-way interval is, and fails one that is not above 0.
+    """Passes a mean above 0 if all numbers are, or its interval is, and fails one that is not above 0.
 
     Where cases share their content or their style there is no interval, nor for the scores of set metrics.
 

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from benchmark.analysis.means_table import CIRCULAR
 from benchmark.cli.tables import results_console
-from benchmark.wording import format_count
+from benchmark.wording import format_count, format_factors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -62,7 +62,9 @@ def print_statistics(statistics: RunStatistics, networks: Networks) -> None:
     # Each table names the networks of its metrics; methods and marks are explained once.
     for line in filter(None, (networks.used_stand_ins(), *networks.notes())):
         click.echo(line)
-    if not statistics.comparisons:
+    if statistics.comparisons:
+        click.echo(f"intervals and tests are made with {statistics.design.error}: {statistics.design.explanation}")
+    else:
         click.echo("there are no two methods with scores to compare; controls do not count")
 
 
@@ -103,7 +105,7 @@ def _pairs_table(
             NOTHING if difference.standard_error is None else f"{comparison.p_holm:.2g}",
             escape(marked(comparison.better)),
             detectable,
-            f"{difference.cases} ({difference.contents} × {difference.styles})",
+            f"{difference.cases} ({format_factors(difference.cases, difference.contents, difference.styles)})",
         )
     return table
 

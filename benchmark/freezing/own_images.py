@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import os
 import re
 import shutil
 import tempfile
@@ -14,10 +14,10 @@ from typing import Any, Final
 
 from benchmark.errors import InputError
 from benchmark.escaping import printable
-from benchmark.freezing.labels import slug
 from benchmark.freezing.lock import lock_table, write_lock
+from benchmark.freezing.names import hashed_name, name_of
+from benchmark.freezing.pairs_table import read_pairs
 from benchmark.images import open_image, pixels_sha256
-from benchmark.plan.unit import file_stem
 from benchmark.protocol.case import Content, Style
 from benchmark.protocol.frozen import PROTOCOL_FILES
 from benchmark.protocol.protocol import Protocol
@@ -50,23 +50,43 @@ _COMPANIONS: Final = {
     ".yml": "a YAML file",
 }
 """Files that people keep beside their pictures, and that nobody means as one, by their suffixes."""
-_DIGITS: Final = 8
-_LONGEST_NAME: Final = 60
 
 
 @dataclass(frozen=True)
 class OwnImages:
-    """Places of a user's images.
+    """Places of a user's images: two folders, or a table of pairs, whose pictures may be in folders.
 
     Attributes:
         contents: Folder of photographs.
         styles: Folder of style images.
         prompts: Table with the columns ``file`` and ``prompt``, and any other facts about a style, or ``None``.
+        pairs: Table with the columns ``content``, ``style`` and ``prompt``, or ``None``, where every content meets
+            every style.
     """
 
-    contents: Path
-    styles: Path
+    contents: Path | None
+    styles: Path | None
     prompts: Path | None = None
+    pairs: Path | None = None
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """The images of a protocol by the names that they get in it, and the facts about its styles.
+
+    Attributes:
+        contents: The photographs.
+        styles: The style images; ``None`` for a style that is a prompt only.
+        facts: Facts about styles.
+        description: What it is made of, in words.
+        pairs: Names of the content and of the style of each pair, or ``None`` where all meet.
+    """
+
+    contents: Mapping[str, Path]
+    styles: Mapping[str, Path | None]
+    facts: Mapping[str, Mapping[str, str]]
+    description: str
+    pairs: Sequence[tuple[str, str]] | None = None
 
 
 def new_protocol(
@@ -89,30 +109,35 @@ def new_protocol(
         note: Called with one line about files that are passed over.
 
     Raises:
-        InputError: An image or the table cannot be used, or the folder cannot be written.
+        InputError: An image or a table cannot be used, or the folder cannot be written.
     """
     try:
         if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
             raise InputError(f"{folder} exists already; name a folder that does not")
     except OSError as error:
         raise InputError(f"cannot write {folder}: {error.strerror}") from error
-    contents, styles = _image_files(images.contents, note), _image_files(images.styles, note)
-    facts = _read_table(images.prompts, styles) if images.prompts is not None else {}
+    chosen = _from_folders(images, note) if images.pairs is None else _from_pairs(images, images.pairs, note)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".protocol-") as temporary:
             made = Path(temporary) / "protocol"
+            copies = _Copies(made)
             table = lock_table(
                 like,
-                [Content(**_copy(file, made / "contents" / key)) for key, file in contents.items()],
-                [Style(**_copy(file, made / "styles" / key) | facts.get(key, {})) for key, file in styles.items()],
+                [Content(**copies.of(file, "contents", key)) for key, file in chosen.contents.items()],
+                [
+                    Style(**{"id": key, **copies.of(file, "styles", key), **chosen.facts.get(key, {})})
+                    for key, file in chosen.styles.items()
+                ],
                 folder=made,
                 name=name,
                 version="1",
                 title=printable(folder.absolute().name),
-                description=f"{len(contents)} contents × {len(styles)} styles from folders.",
+                description=chosen.description,
                 resolution=resolution or like.resolution,
             )
+            if chosen.pairs is not None:
+                table["pairs"] = [{"content": content, "style": style} for content, style in chosen.pairs]
             write_lock(made / PROTOCOL_FILES[0], table)
             if folder.exists():
                 folder.rmdir()
@@ -120,6 +145,78 @@ def new_protocol(
     except OSError as error:
         raise InputError(f"cannot write {folder}: {error.strerror}") from error
     return read_protocol(folder / PROTOCOL_FILES[0])
+
+
+def _from_folders(images: OwnImages, note: Callable[[str], None]) -> _Chosen:
+    if images.contents is None or images.styles is None:
+        raise InputError("name the folders of both with --contents and --styles, or a table of pairs with --pairs")
+    contents, styles = _image_files(images.contents, note), _image_files(images.styles, note)
+    facts = _read_table(images.prompts, styles) if images.prompts is not None else {}
+    return _Chosen(contents, styles, facts, f"{len(contents)} contents × {len(styles)} styles from folders.")
+
+
+def _from_pairs(images: OwnImages, path: Path, note: Callable[[str], None]) -> _Chosen:
+    if images.prompts is not None:
+        raise InputError("--prompts goes with folders; of --pairs, the prompts stand in the table itself")
+    table = read_pairs(path, images.contents, images.styles)
+    used = [file for file in (*table.contents.values(), *(style.image for style in table.styles.values())) if file]
+    for folder in (images.contents, images.styles):
+        if folder is not None and (left := _unused(folder, used)):
+            note(f"{folder}: passed over {format_count(len(left), 'file')} that no pair names, such as {left[0]}")
+    prompts = Counter(style.image for style in table.styles.values() if style.image)
+    if shared := [file.name for file, times in prompts.items() if times > 1]:
+        more = f" and {len(shared) - 1} more" if len(shared) > 1 else ""
+        note(
+            f"{shared[0]}{more}: one picture with several prompts makes several styles, which intervals take for"
+            " independent of each other"
+        )
+    description = (
+        f"{format_count(len(table.pairs), 'pair')} of {format_count(len(table.contents), 'content')} and"
+        f" {format_count(len(table.styles), 'style')}."
+    )
+    return _Chosen(
+        table.contents,
+        {name: style.image for name, style in table.styles.items()},
+        {name: {"prompt": style.prompt} for name, style in table.styles.items() if style.prompt},
+        description,
+        table.pairs,
+    )
+
+
+def _unused(folder: Path, used: Sequence[Path]) -> list[str]:
+    """Returns the names of the pictures of a folder that are not used."""
+    try:
+        entries = sorted(entry for entry in folder.iterdir() if not _is_debris(entry.name) and entry.is_file())
+    except OSError as error:
+        raise InputError(f"cannot read folder {folder}: {error.strerror}") from error
+    real = set(map(os.path.realpath, used))
+    return [entry.name for entry in entries if not _is_companion(entry) and os.path.realpath(entry) not in real]
+
+
+class _Copies:
+    """Copies images into the folder of a protocol, each once.
+
+    Args:
+        folder: The folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: dict[tuple[str, Path], dict[str, Any]] = {}
+
+    def of(self, file: Path | None, kind: str, name: str) -> dict[str, Any]:
+        """Returns the facts about the copy of an image for the protocol.
+
+        Args:
+            file: The image, or ``None`` where there is none.
+            kind: Name of the folder inside: ``contents`` or ``styles``.
+            name: Name of the content or style.
+        """
+        if file is None:
+            return {"id": name}
+        if (kind, file) not in self._made:
+            self._made[kind, file] = _copy(file, self._folder / kind / name)
+        return {**self._made[kind, file], "id": name}
 
 
 def _copy(file: Path, target: Path) -> dict[str, Any]:
@@ -130,25 +227,6 @@ def _copy(file: Path, target: Path) -> dict[str, Any]:
     copy.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(file, copy)
     return {"id": target.name, "image": copy, "pixels_sha256": sha256, "title": printable(file.stem)}
-
-
-def name_of(text: str, fallback: str) -> str:
-    """Makes a name for a protocol, a content or a style from a text, of letters, digits and ``_``.
-
-    Where nothing of the text is left (as of one in Chinese), or Windows allows no file of that name, the name gets a
-    hash of the text.
-
-    Args:
-        text: The text.
-        fallback: Beginning of the name if nothing of the text is left.
-    """
-    name = slug(text)
-    return name if name and file_stem(name) == name else _hashed(name or fallback, text)
-
-
-def _hashed(name: str, text: str) -> str:
-    digits = hashlib.sha256(file_key(text).encode()).hexdigest()[:_DIGITS]
-    return f"{name[: _LONGEST_NAME - _DIGITS - 1].rstrip('_')}_{digits}"
 
 
 def _image_files(folder: Path, note: Callable[[str], None]) -> dict[str, Path]:
@@ -172,7 +250,7 @@ def _image_files(folder: Path, note: Callable[[str], None]) -> dict[str, Path]:
     shared = {name for name, times in Counter(names.values()).items() if times > 1}
     files: dict[str, Path] = {}
     for entry, name in names.items():
-        unique = _hashed(name, entry.name) if name in shared else name
+        unique = hashed_name(name, entry.name) if name in shared else name
         if unique in files:
             raise InputError(f"{files[unique]} and {entry} are called the same, in two spellings; rename one")
         files[unique] = entry

@@ -106,7 +106,7 @@ class Case:
 
     @cached_property
     def style_id(self) -> str:
-        """Name of the style or of the mix of styles: the second factor of the crossed design."""
+        """Name of the style or of the mix of styles: the second factor that cases share, beside the content."""
         return "+".join(weighted.style.id for weighted in self.styles)
 
     @cached_property

@@ -11,9 +11,11 @@ from benchmark.models.open_clip_weights import anchored_checkpoint
 from benchmark.models.role import Role
 from benchmark.models.specification import find_model
 from benchmark.protocol.case import Content, Style, WeightedStyle
-from benchmark.protocol.crossed_cases import CrossedCases, Mix
+from benchmark.protocol.case_sequence import CaseSequence, Mix
+from benchmark.protocol.crossed_cases import CrossedCases
 from benchmark.protocol.data_directory import kept_image
 from benchmark.protocol.method_settings import complete_settings
+from benchmark.protocol.paired_cases import PairedCases
 from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.recipe import Origin, Recipe
 from benchmark.suggestion import suggest
@@ -21,7 +23,7 @@ from benchmark.text_files import find_file, read_json, read_toml
 from benchmark.validation import read_table
 
 if TYPE_CHECKING:
-    from benchmark.protocol.schema import ContentEntry, MixEntry, ProtocolTable, RecipeTable, StyleEntry
+    from benchmark.protocol.schema import ContentEntry, MixEntry, PairEntry, ProtocolTable, RecipeTable, StyleEntry
 
 ItemT = TypeVar("ItemT", Content, Style)
 
@@ -29,7 +31,8 @@ ItemT = TypeVar("ItemT", Content, Style)
 def read_protocol(path: Path) -> Protocol:
     """Reads a protocol file: TOML, or JSON as locks are.
 
-    The cases are every content with every style, for every seed, followed by the ``mixes`` (multi-style cases).
+    The cases are every content with every style, or the ``pairs`` where the file lists some, for every seed, followed
+    by the ``mixes`` (multi-style cases).
     Paths in the file are relative to its folder. An image without a path, but with the hash of its pixels, is
     looked for in the data directory.
 
@@ -101,8 +104,12 @@ class _Reader:
     def protocol(self, table: ProtocolTable) -> Protocol:
         contents = self.contents(table.contents)
         styles = self.styles(table.styles)
-        mixes = (self.mix(number, entry, contents, styles) for number, entry in enumerate(table.mixes, start=1))
-        cases = CrossedCases(contents, styles, tuple(mixes), table.seeds)
+        mixes = tuple(self.mix(number, entry, contents, styles) for number, entry in enumerate(table.mixes, start=1))
+        cases: CaseSequence = CrossedCases(contents, styles, mixes, table.seeds)
+        if table.pairs is not None:
+            pairs = self.pairs(table.pairs, contents, styles)
+            cases = PairedCases(contents, styles, mixes, table.seeds, pairs=pairs)
+            self.check_use(cases)
         if (repeated := cases.repeated()) is not None:
             raise self.fail(f"case {repeated} occurs twice")
         if table.origin is not None:
@@ -169,6 +176,40 @@ class _Reader:
             if item.id == identifier:
                 return item
         raise self.fail(f"{where}: unknown {kind} {identifier!r}{suggest(identifier, [item.id for item in items])}")
+
+    def pairs(
+        self, entries: tuple[PairEntry, ...], contents: tuple[Content, ...], styles: tuple[Style, ...]
+    ) -> tuple[tuple[int, int], ...]:
+        positions = {
+            "content": {content.id: position for position, content in enumerate(contents)},
+            "style": {style.id: position for position, style in enumerate(styles)},
+        }
+        numbers: dict[tuple[int, int], int] = {}
+        for number, entry in enumerate(entries, start=1):
+            where = f"pairs entry {number}"
+            for kind, name in (("content", entry.content), ("style", entry.style)):
+                if name not in positions[kind]:
+                    raise self.fail(f"{where}: unknown {kind} {name!r}{suggest(name, positions[kind])}")
+            pair = positions["content"][entry.content], positions["style"][entry.style]
+            if pair in numbers:
+                raise self.fail(
+                    f"{where}: {entry.content} with {entry.style} is entry {numbers[pair]} already; seeds repeat cases"
+                )
+            numbers[pair] = number
+        return tuple(numbers)
+
+    def check_use(self, cases: PairedCases) -> None:
+        """Refuses pictures that no case reads: they would be fetched and published for nothing."""
+        contents = {cases.contents[content].id for content, _ in cases.pairs}
+        styles = {cases.styles[style].id for _, style in cases.pairs}
+        for mix in cases.mixes:
+            contents.add(mix.content.id)
+            styles.update(share.style.id for share in mix.styles)
+        names = [item.id for item in cases.contents], [item.id for item in cases.styles]
+        for kind, listed, used in (("content", names[0], contents), ("style", names[1], styles)):
+            if unused := [name for name in listed if name not in used]:
+                more = f" and {len(unused) - 1} more" if len(unused) > 1 else ""
+                raise self.fail(f"{kind} {unused[0]}{more} is in no pair and no mix; add a pair, or remove it")
 
     def check_rows(self, origin: Origin, styles: tuple[Style, ...]) -> None:
         if origin.rows.keys() != {style.id for style in styles}:

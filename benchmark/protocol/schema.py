@@ -96,6 +96,14 @@ class MixEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PairEntry:
+    """An entry of ``pairs``: a content and the style that it is stylized in."""
+
+    content: Annotated[str, InWords("the id of a content")]
+    style: Annotated[str, InWords("the id of a style")]
+
+
+@dataclass(frozen=True, kw_only=True)
 class _CommonTable:
     schema_version: SchemaVersion
     name: Identifier
@@ -111,9 +119,13 @@ class _CommonTable:
 
 @dataclass(frozen=True, kw_only=True)
 class ProtocolTable(_CommonTable):
-    """The file of a protocol, or a lock; ``origin`` says which rows of a data set the styles are."""
+    """The file of a protocol, or a lock; ``origin`` says which rows of a data set the styles are.
+
+    Without ``pairs`` every content meets every style.
+    """
 
     styles: Annotated[tuple[StyleEntry, ...], MinLen(1)]
+    pairs: tuple[PairEntry, ...] | None = None
     mixes: tuple[MixEntry, ...] = ()
     origin: Origin | None = None
 

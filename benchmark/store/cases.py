@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, FiniteFloat, T
 
 from benchmark.plan.unit import input_path
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
-from benchmark.protocol.crossed_cases import CrossedCases, Mix
+from benchmark.protocol.case_sequence import CaseSequence, Mix
+from benchmark.protocol.crossed_cases import CrossedCases
+from benchmark.protocol.paired_cases import PairedCases
 from benchmark.protocol.protocol import Protocol
 from benchmark.store.records import CaseRecord
 
@@ -58,28 +60,30 @@ class DescribedMix(_Described):
 
 
 class DescribedCrossing(_Described):
-    """Cases that are described by how contents and styles are crossed.
+    """Cases that are described by how contents and styles are crossed, or by the pairs of them.
 
     Attributes:
-        number: How many of the crossed cases, from the first, the run asks for.
+        number: How many of the cases, from the first, the run asks for.
         seeds: The repetitions.
         mixes: The multi-style cases.
+        pairs: Names of the content and of the style of each pair, or ``None`` where every content meets every style.
     """
 
     number: int = Field(ge=0)
     seeds: tuple[int, ...]
     mixes: tuple[DescribedMix, ...]
+    pairs: tuple[tuple[str, str], ...] | None = None
 
 
 DescribedCases: TypeAlias = Annotated[
     Annotated[tuple[CaseRecord, ...], Tag("list")] | Annotated[DescribedCrossing, Tag("crossing")],
     Discriminator(lambda value: "list" if isinstance(value, list | tuple) else "crossing"),
 ]
-"""Cases that are described one by one, or by how they are crossed."""
+"""Cases that are described one by one, by how they are crossed, or by their pairs."""
 
 
 def describe_cases(protocol: Protocol, number: int) -> Any:
-    """Describes the cases of a run: by the factors that they cross, however many they are, or else one by one.
+    """Describes the cases of a run: by the factors that they cross or pair, or else one by one with all facts.
 
     Args:
         protocol: The protocol.
@@ -89,7 +93,7 @@ def describe_cases(protocol: Protocol, number: int) -> Any:
         What is written to ``run.json`` and read as ``DescribedCases``.
     """
     cases = protocol.cases
-    if not (isinstance(cases, CrossedCases) and _crosses_everything(cases, protocol)):
+    if not (isinstance(cases, CrossedCases | PairedCases) and _is_of_all(cases, protocol)):
         return [
             asdict(_record(case, [describe_style(share.style) for share in case.styles])) for case in cases[:number]
         ]
@@ -97,7 +101,10 @@ def describe_cases(protocol: Protocol, number: int) -> Any:
         {"content": mix.content.id, "styles": [{"style": share.style.id, **_weight(share)} for share in mix.styles]}
         for mix in cases.mixes
     ]
-    return {"number": number, "seeds": list(cases.seeds), "mixes": mixes}
+    described = {"number": number, "seeds": list(cases.seeds), "mixes": mixes}
+    if isinstance(cases, PairedCases):
+        described["pairs"] = [[cases.contents[content].id, cases.styles[style].id] for content, style in cases.pairs]
+    return described
 
 
 def read_cases(
@@ -107,18 +114,18 @@ def read_cases(
 
     Args:
         described: The cases as the run describes them.
-        contents: The contents that are crossed.
-        styles: The styles that they are crossed with.
+        contents: The contents that are crossed or paired.
+        styles: The styles that they are crossed or paired with.
 
     Raises:
-        ValueError: There are not so many cases, or a mix is of something else.
+        ValueError: There are not so many cases, or a pair or a mix is of something else.
     """
     if not isinstance(described, DescribedCrossing):
         yield from described
         return
     require_cases(described, contents, styles)
     facts = {style.id: style.facts() for style in styles}
-    for case in itertools.islice(_crossed_cases(described, contents, styles), described.number):
+    for case in itertools.islice(_cases(described, contents, styles), described.number):
         yield _record(case, [facts[share.style.id] for share in case.styles])
 
 
@@ -138,11 +145,11 @@ def require_cases(
 
     Args:
         described: The cases as the run describes them.
-        contents: The contents that are crossed.
-        styles: The styles that they are crossed with.
+        contents: The contents that are crossed or paired.
+        styles: The styles that they are crossed or paired with.
 
     Raises:
-        ValueError: There are not so many cases, or a mix is of something else.
+        ValueError: There are not so many cases, or a pair or a mix is of something else.
     """
     if not isinstance(described, DescribedCrossing):
         return
@@ -151,7 +158,11 @@ def require_cases(
         named = {share.style for share in mix.styles}
         if mix.content not in known_contents or not named <= known_styles:
             raise ValueError(f"cases mix {mix.content} with {', '.join(named)}, which contents and styles do not list")
-    possible = (len(known_contents) * len(known_styles) + len(described.mixes)) * len(described.seeds)
+    for content, style in described.pairs or ():
+        if content not in known_contents or style not in known_styles:
+            raise ValueError(f"cases pair {content} with {style}, which contents and styles do not list")
+    pairs = len(known_contents) * len(known_styles) if described.pairs is None else len(described.pairs)
+    possible = (pairs + len(described.mixes)) * len(described.seeds)
     if described.number > possible:
         raise ValueError(f"{described.number} of {possible} cases")
 
@@ -170,8 +181,8 @@ def describe_content(content: Content) -> dict[str, Any]:
     return {**asdict(content), "image": content.image.name, "thumbnail": input_path("contents", content.id)}
 
 
-def _crosses_everything(cases: CrossedCases, protocol: Protocol) -> bool:
-    """Returns whether the cases cross the contents and styles of the protocol; those of a plugin may cross others."""
+def _is_of_all(cases: CaseSequence, protocol: Protocol) -> bool:
+    """Returns whether cases are of the contents and styles of the protocol; those of a plugin may be of others."""
     if (cases.contents, cases.styles) != (protocol.contents, protocol.styles):
         return False
     contents = {content.id: content for content in protocol.contents}
@@ -183,23 +194,28 @@ def _crosses_everything(cases: CrossedCases, protocol: Protocol) -> bool:
     )
 
 
-def _crossed_cases(
+def _cases(
     described: DescribedCrossing, contents: Sequence[DescribedPicture], styles: Sequence[DescribedPicture]
-) -> CrossedCases:
+) -> CaseSequence:
     # Names and prompts are all that a description of a case takes from these.
-    crossed_contents = {content.id: Content(content.id, Path(content.image or "")) for content in contents}
-    crossed_styles = {style.id: Style(style.id, prompt=style.prompt) for style in styles}
+    used_contents = {content.id: Content(content.id, Path(content.image or "")) for content in contents}
+    used_styles = {style.id: Style(style.id, prompt=style.prompt) for style in styles}
     mixes = tuple(
         Mix(
-            crossed_contents[mix.content],
+            used_contents[mix.content],
             tuple(
-                WeightedStyle(crossed_styles[share.style], share.weight, Path(share.mask) if share.mask else None)
+                WeightedStyle(used_styles[share.style], share.weight, Path(share.mask) if share.mask else None)
                 for share in mix.styles
             ),
         )
         for mix in described.mixes
     )
-    return CrossedCases(tuple(crossed_contents.values()), tuple(crossed_styles.values()), mixes, described.seeds)
+    factors = tuple(used_contents.values()), tuple(used_styles.values())
+    if described.pairs is None:
+        return CrossedCases(*factors, mixes, described.seeds)
+    places = [{name: place for place, name in enumerate(used)} for used in (used_contents, used_styles)]
+    pairs = tuple((places[0][content], places[1][style]) for content, style in described.pairs)
+    return PairedCases(*factors, mixes, described.seeds, pairs=pairs)
 
 
 def _weight(share: WeightedStyle) -> dict[str, Any]:

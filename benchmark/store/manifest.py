@@ -48,7 +48,9 @@ if TYPE_CHECKING:
     from benchmark.models.prompt_reading import PromptReading
 
 SCHEMA_VERSION = 2
-READABLE_VERSIONS = (1, 2)
+PAIRS_VERSION = 3
+"""Of a run whose cases are described by pairs, which earlier programs would take for crossed; others keep 2."""
+READABLE_VERSIONS = (1, 2, 3)
 """1: every case was described, with all facts about its styles."""
 _PACKAGES = (
     "style-transfer-benchmark",
@@ -124,7 +126,7 @@ class Manifest(_Part):
         contents: All contents of the protocol.
         styles: All styles of the protocol.
         unread_prompts: Prompts that are not wholly read; empty where an earlier version did not look.
-        cases: The cases, one by one or as they are crossed.
+        cases: The cases, one by one, or as they are crossed or paired.
         seed: Seed of the run.
         device: ``cpu`` or ``cuda``.
         environment: Versions and the machine.
@@ -229,8 +231,9 @@ def make_manifest(
     """
     protocol = configuration.protocol
     environment = describe_environment().model_dump()
+    cases = describe_cases(protocol, configuration.units().cases_per_method)
     value = {
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": PAIRS_VERSION if "pairs" in cases else SCHEMA_VERSION,
         "status": RunStatus.RUNNING,
         "protocol": {
             "name": protocol.name,
@@ -246,7 +249,7 @@ def make_manifest(
         "contents": [describe_content(content) for content in protocol.contents],
         "styles": [describe_style(style) for style in protocol.styles],
         "unread_prompts": describe_losses(unread_prompts, protocol.styles),
-        "cases": describe_cases(protocol, configuration.units().cases_per_method),
+        "cases": cases,
         "seed": configuration.seed,
         "device": configuration.device,
         "environment": {**environment, "threads": resources.threads},

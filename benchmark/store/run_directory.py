@@ -116,7 +116,7 @@ class RunDirectory:
             raise self._damaged("it has no schema_version")
         found = value["schema_version"]
         if found not in READABLE_VERSIONS:
-            readable = " and ".join(map(str, READABLE_VERSIONS))
+            readable = ", ".join(map(str, READABLE_VERSIONS))
             raise InputError(f"{self.manifest} has schema_version {found}; this version reads {readable}")
         try:
             return Manifest.from_value(value)

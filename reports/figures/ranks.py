@@ -83,8 +83,8 @@ def rank_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     return Figure(
         explanation="Methods ranked within each case. A thick bar joins methods that are closer than the critical "
         "difference (Nemenyi, 5 %). ↻ marks methods that optimised the network of the metric. "
-        "Friedman's p and Nemenyi's difference take cases for independent, which crossed cases are not: they describe "
-        f"this run and show no difference; the pairs above do.{standing(run, statistics)}",
+        f"Friedman's p and Nemenyi's difference take cases for independent, {statistics.design.dependence}: they "
+        f"describe this run and show no difference; the pairs above do.{standing(run, statistics)}",
         alt=f"Critical-difference diagram of {metrics[chosen]}: "
         + ", ".join(f"{methods[name]} {rank:.2f}" for name, rank in statistics.ranks[0].average_ranks.items()),
         spec=finish(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup
 
 from benchmark.analysis.breakdown import breakdowns
+from benchmark.analysis.design import Design
 from benchmark.analysis.networks import networks_of_run, originals_of
 from benchmark.analysis.statistics import analyze
 from benchmark.contracts.metric import Direction
@@ -104,7 +105,7 @@ class PageFigure:
 
 @dataclass(frozen=True)
 class RunSection:
-    """One run. ``prefix`` makes the anchors of a page with several runs unique.
+    """One run. ``prefix`` makes the anchors of a page with several runs unique; ``design`` is what its cases share.
 
     ``network_notes`` explain all marks of networks in it.
     """
@@ -118,6 +119,7 @@ class RunSection:
     facts: tuple[Fact, ...]
     warnings: tuple[str, ...]
     glance: Glance | None
+    design: Design
     scores: Scores
     trade_offs: tuple[PageFigure, ...]
     ranks: tuple[PageFigure, ...]
@@ -180,6 +182,7 @@ def _section(run: RunRecords, number: int, files: LinkedFiles | None, logs: Link
         facts=_facts(run),
         warnings=(*_state_of(run, units), *run.warnings),
         glance=build_glance(run, statistics.anchored, scores, statistics.unanchored),
+        design=statistics.design,
         scores=scores,
         trade_offs=_figures(TRADE_OFFS, run, statistics, number),
         ranks=_figures(RANKS, run, statistics, number),
@@ -217,13 +220,14 @@ def _facts(run: RunRecords) -> tuple[Fact, ...]:
     contents = {case.content for case in run.cases}
     styles = {case.style for case in run.cases}
     methods = format_count(len(run.methods) - controls, "method")
-    design = f"{format_count(len(contents), 'content')} × {format_count(len(styles), 'style')}"
+    joined = " × " if len(run.cases) >= len(contents) * len(styles) else ", "
+    factors = f"{format_count(len(contents), 'content')}{joined}{format_count(len(styles), 'style')}"
     candidates = (
         ("Protocol", protocol),
         ("Fingerprint", short_fingerprint(field_of(run.protocol, "fingerprint"))),
         ("Resolution", f"{resolution} px" if resolution else ""),
         ("Compared", f"{methods}, {format_count(controls, 'control')}"),
-        ("Cases", f"{len(run.cases):,} ({design})"),
+        ("Cases", f"{len(run.cases):,} ({factors})"),
         ("Device", field_of(run.provenance, "device")),
         ("Finished", format_time(field_of(run.provenance, "finished"))),
         ("Status", str(RunStatus(run.status))),

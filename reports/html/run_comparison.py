@@ -15,6 +15,7 @@ from benchmark.analysis.gate.snapshot import RUNTIME, Snapshot, take_snapshot
 from benchmark.analysis.gate.verdict import Finding, Outcome, make_verdict
 from benchmark.analysis.networks import networks_of_run
 from benchmark.escaping import printable
+from benchmark.wording import format_factors
 from reports.figures.all import DrawnFigure, draw
 from reports.figures.trend import trend_figure
 from reports.tables.formatting import MINUS, NOTHING, field_of, number_format, number_of, parse_time, short_fingerprint
@@ -198,7 +199,7 @@ def _change(finding: Finding, methods: Mapping[str, str], metrics: Mapping[str, 
         interval=f" {NOTHING} ".join(map(show_difference, ends)),
         outcome=finding.outcome,
         words=WORDS.get(finding.outcome, finding.outcome),
-        cases=f"{finding.cases:,} ({finding.contents} × {finding.styles})",
+        cases=f"{finding.cases:,} ({format_factors(finding.cases, finding.contents, finding.styles)})",
     )
 
 

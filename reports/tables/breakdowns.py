@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from benchmark.analysis.breakdown import Factor
 from benchmark.analysis.networks import networks_of_run
 from benchmark.contracts.metric import Direction
+from benchmark.wording import format_factors
 from reports.tables.formatting import NOTHING, NumberFormat, field_of, number_format
 from reports.tables.interval_bar import IntervalBar, IntervalScale
 from reports.tables.ranking import DIRECTIONS
@@ -147,7 +148,7 @@ def _cell(estimate: Estimate, show: NumberFormat, scale: IntervalScale) -> Group
 
 
 def _count(estimate: Estimate) -> str:
-    return f"{estimate.cases:,} ({estimate.contents} × {estimate.styles})"
+    return f"{estimate.cases:,} ({format_factors(estimate.cases, estimate.contents, estimate.styles)})"
 
 
 def _ends(estimate: Estimate) -> tuple[float, ...]:

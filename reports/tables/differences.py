@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmark.analysis.networks import networks_of_run
 from benchmark.contracts.metric import Axis
+from benchmark.wording import format_factors
 from reports.tables.formatting import MINUS, NOTHING, NumberFormat, number_format
 from reports.tables.titles import marked_titles, method_titles, metric_titles
 
@@ -154,7 +155,7 @@ def _pair(comparison: MethodComparison, methods: dict[str, str], show: NumberFor
         p_value=NOTHING if difference.standard_error is None else f"{comparison.p_holm:.2g}",
         better=methods[comparison.better] if comparison.better else "",
         detectable=detectable,
-        cases=f"{difference.cases} ({difference.contents} × {difference.styles})",
+        cases=f"{difference.cases} ({format_factors(difference.cases, difference.contents, difference.styles)})",
         disagreement=comparison.disagreement,
     )
 

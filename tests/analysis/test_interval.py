@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from benchmark.analysis.interval import (
     Interval,
+    covariance_of_means,
     crossed_estimate,
     t_interval,
     t_test,
-    two_way_covariance,
 )
 from tests.analysis.conftest import crossed as crossed_effects
 
@@ -77,14 +79,14 @@ def test_where_only_contents_matter_it_is_the_t_test_of_their_means():
 
 def test_the_formula_by_hand():
     # Residuals −2, 0, 1, 1; content sums −2 and 2, style sums −1 and 1: (½ · 8 + ½ · 2 + 6) / 16, doubled for m = 2.
-    covariance = two_way_covariance(np.array([[0.0], [2], [3], [3]]), *crossed(2, 2))
+    covariance = covariance_of_means(np.array([[0.0], [2], [3], [3]]), *crossed(2, 2))
     assert covariance == pytest.approx(np.array([[2 * 11 / 16]]))
 
 
 def test_covariances_are_those_of_sums_and_differences():
     content, style = crossed(4, 6)
     first, second = (crossed_effects(np.random.default_rng(seed), 4, 6, (1, 1, 1)).ravel() for seed in (4, 5))
-    both = two_way_covariance(np.stack([first, second], axis=1), content, style)
+    both = covariance_of_means(np.stack([first, second], axis=1), content, style)
     difference = crossed_estimate(first - second, content, style).standard_error ** 2
     assert both[0, 0] + both[1, 1] - 2 * both[0, 1] == pytest.approx(difference)
 
@@ -185,3 +187,54 @@ def test_the_standard_error_is_the_true_one_on_average():
 @pytest.mark.parametrize(("low", "high", "excludes"), [(0.1, 1, True), (-1, -0.1, True), (-1, 1, False), (0, 1, False)])
 def test_an_interval_that_ends_at_zero_does_not_exclude_it(low, high, excludes):
     assert Interval(low, high).excludes_zero is excludes
+
+
+def names(letter: str, numbers: list[int]) -> list[str]:
+    return [f"{letter}{number}" for number in numbers]
+
+
+class TestCasesThatAreNotCrossed:
+    VALUES: ClassVar = np.array([0.3, -0.1, 0.8, 0.4, 0.6, 1.1])
+
+    def test_pairs_that_share_nothing_are_a_plain_sample(self):
+        estimate = crossed_estimate(self.VALUES, names("c", [*range(6)]), names("s", [3, 1, 0, 5, 2, 4]))
+        classical = stats.ttest_1samp(self.VALUES, 0)
+        interval = classical.confidence_interval(0.95)
+        assert estimate.standard_error == pytest.approx(stats.sem(self.VALUES))
+        assert (estimate.interval.low, estimate.interval.high) == pytest.approx((interval.low, interval.high))
+        assert t_test(estimate) == pytest.approx(classical.pvalue)
+
+    def test_several_seeds_of_a_pair_are_no_further_pairs(self):
+        content, style = names("c", [*range(6)]), names("s", [*range(6)])
+        once = crossed_estimate(self.VALUES, content, style)
+        twice = crossed_estimate(np.repeat(self.VALUES, 2), np.repeat(content, 2), np.repeat(style, 2))
+        assert twice.standard_error == pytest.approx(once.standard_error)
+        assert twice.interval.high == pytest.approx(once.interval.high)
+
+    @pytest.mark.parametrize("is_turned", [False, True], ids=["styles in contents", "contents in styles"])
+    def test_groups_of_the_same_size_are_a_sample_of_their_means(self, is_turned):
+        repeating, once = names("a", [0, 0, 1, 1, 2, 2]), names("b", [*range(6)])
+        estimate = crossed_estimate(self.VALUES, *((once, repeating) if is_turned else (repeating, once)))
+        means = self.VALUES.reshape(3, 2).mean(axis=1)
+        assert estimate.standard_error == pytest.approx(stats.sem(means))
+        assert t_test(estimate) == pytest.approx(stats.ttest_1samp(means, 0).pvalue)
+
+    def test_uneven_groups_by_hand(self):
+        # Mean 3; residuals −2, −1, 3 in groups of two and one: sums −3 and 3, 2 / 1 · (9 + 9) / 9.
+        estimate = crossed_estimate([1.0, 2.0, 6.0], ["a", "a", "b"], ["x", "y", "z"])
+        assert estimate.standard_error**2 == pytest.approx(4)
+        assert estimate.levels == 2
+
+    @pytest.mark.parametrize("is_turned", [False, True], ids=["one style", "one content"])
+    def test_one_style_says_nothing_about_others_however_many_contents_it_meets(self, is_turned):
+        many, one = names("a", [*range(6)]), ["b"] * 6
+        estimate = crossed_estimate(self.VALUES, *((one, many) if is_turned else (many, one)))
+        assert (estimate.standard_error, estimate.interval) == (None, None)
+        assert t_test(estimate) == 1
+
+    def test_covariances_of_pairs_are_those_of_differences_too(self):
+        both = np.stack([self.VALUES, self.VALUES[::-1] ** 2], axis=1)
+        content, style = names("c", [*range(6)]), names("s", [*range(6)])
+        covariance = covariance_of_means(both, content, style)
+        difference = crossed_estimate(both[:, 0] - both[:, 1], content, style).standard_error ** 2
+        assert covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1] == pytest.approx(difference)

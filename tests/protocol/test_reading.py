@@ -109,6 +109,78 @@ class TestCases:
         assert protocol.cases[1].id == "waves--warm--1"
 
 
+PAIRS = """
+[[pairs]]
+content = "hills"
+style = "warm"
+
+[[pairs]]
+content = "waves"
+style = "cold"
+
+[[mixes]]"""
+
+
+class TestPairs:
+    def test_are_the_cases_in_their_order_then_come_the_mixes(self, edited):
+        protocol = edited("[[mixes]]", PAIRS)
+        assert [case.id for case in protocol.cases] == ["hills--warm", "waves--cold", "waves--warm+cold"]
+
+    def test_are_each_repeated_by_seeds(self, edited):
+        cases = edited("[[mixes]]", PAIRS).cases
+        assert [case.id for case in dataclasses.replace(cases, seeds=(0, 2))][:3] == [
+            "hills--warm", "hills--warm--2", "waves--cold"
+        ]  # fmt: skip
+
+    def test_change_the_fingerprint_unless_they_are_all_there_are_in_the_same_order(self, edited):
+        assert edited("[[mixes]]", PAIRS).fingerprint != read_protocol(TINY / "protocol.toml").fingerprint
+        every = "".join(
+            f'[[pairs]]\ncontent = "{content}"\nstyle = "{style}"\n'
+            for content in ("waves", "hills")
+            for style in ("warm", "cold")
+        )
+        listed = edited("[[mixes]]", f"{every}\n[[mixes]]")
+        assert listed.fingerprint == read_protocol(TINY / "protocol.toml").fingerprint
+
+    def test_may_be_none_beside_mixes_that_use_everything(self, edited):
+        hills = 'pairs = []\n[models]\n[[mixes]]\ncontent = "hills"\nstyles = [{ style = "warm" }]\n'
+        assert [case.id for case in edited("[models]", hills).cases] == ["hills--warm", "waves--warm+cold"]
+
+    @pytest.mark.parametrize(
+        ("old", "new", "message"),
+        [
+            ('content = "hills"', 'content = "hill"', "pairs entry 1: unknown content 'hill'; did you mean hills?"),
+            ('style = "cold"', 'style = "gold"', "pairs entry 2: unknown style 'gold'; did you mean cold?"),
+            (
+                'content = "waves"\nstyle = "cold"',
+                'content = "hills"\nstyle = "warm"',
+                "pairs entry 2: hills with warm is entry 1 already; seeds repeat cases",
+            ),
+            (
+                'content = "hills"\nstyle = "warm"',
+                'content = "waves"\nstyle = "warm"',
+                "content hills is in no pair and no mix; add a pair, or remove it",
+            ),
+            ('style = "cold"', 'style = "cold"\nweight = 1', "pairs entry 2: unknown key 'weight'"),
+            ('style = "cold"', "", "pairs entry 2: style is missing; it must be the id of a style"),
+        ],
+    )
+    def test_are_refused_with_what_and_where(self, edited, old, new, message):
+        assert old in PAIRS
+        with pytest.raises(InputError) as error:
+            edited("[[mixes]]", PAIRS.replace(old, new))
+        assert message in str(error.value)
+        assert "protocol.toml" in str(error.value)
+        assert "\n" not in str(error.value)
+
+    def test_that_leave_a_style_out_are_refused_where_no_mix_has_it(self, edited, tmp_path):
+        edited("[[mixes]]", PAIRS)
+        file = tmp_path / "protocol.toml"
+        file.write_text(file.read_text().partition("[[mixes]]")[0].replace('style = "cold"', 'style = "warm"'))
+        with pytest.raises(InputError, match="style cold is in no pair and no mix; add a pair, or remove it"):
+            read_protocol(file)
+
+
 def test_files_are_found_in_any_spelling(edited, tmp_path):
     (tmp_path / unicodedata.normalize("NFD", "Wärme.png")).write_bytes((TINY / "warm.png").read_bytes())
     written = edited('image = "warm.png"', f'image = "{unicodedata.normalize("NFC", "Wärme.png")}"')

@@ -12,8 +12,9 @@ import pytest
 from pydantic import BaseModel
 
 from benchmark.protocol.case import Content
-from benchmark.protocol.crossed_cases import Mix
+from benchmark.protocol.case_sequence import Mix
 from benchmark.protocol.embedded import mini
+from benchmark.protocol.paired_cases import PairedCases
 from benchmark.store.cases import (
     DescribedCases,
     DescribedPicture,
@@ -80,6 +81,33 @@ def test_cases_that_a_plugin_crosses_of_something_else_are_described_one_by_one(
     found = described(cases, len(cases))
     assert isinstance(found["cases"], list)
     assert [case.id for case in read(found)] == [case.id for case in cases]
+
+
+PAIRED = PairedCases(mini().contents, mini().styles, mini().cases.mixes, (0, 1), pairs=((2, 0), (0, 1), (1, 2), (0, 2)))
+
+
+@pytest.mark.parametrize("number", [12, 9, 3, 0])
+def test_pairs_are_described_by_their_names(number):
+    found = described(PAIRED, number)
+    assert list(found["cases"]) == ["number", "seeds", "mixes", "pairs"]
+    assert found["cases"]["pairs"][0] == [mini().contents[2].id, mini().styles[0].id]
+    one_by_one = described(tuple(PAIRED), number)
+    assert isinstance(one_by_one["cases"], list)
+    assert [asdict(case) for case in read(found)] == [asdict(case) for case in read(one_by_one)]
+
+
+def test_a_pair_of_what_is_not_listed_is_damage():
+    damaged = described(PAIRED, 12)
+    damaged["cases"]["pairs"][1][1] = "nothing"
+    with pytest.raises(ValueError, match=r"cases pair \w+ with nothing, which contents and styles do not list"):
+        read(damaged)
+
+
+def test_more_cases_than_pairs_and_mixes_is_damage():
+    damaged = described(PAIRED, 12)
+    damaged["cases"]["number"] = 13
+    with pytest.raises(ValueError, match="13 of 12 cases"):
+        read(damaged)
 
 
 def test_more_cases_than_there_are_is_damage():

@@ -13,7 +13,7 @@ def ends(evidence: Evidence) -> CheckResult:
     """Compares the two ends case by case, as the controls anchor them.
 
     On the axis ``content`` the unchanged content has to score better than the style image, on the axes ``style`` and
-    ``text`` the other way round: the mean difference has to be above 0 with its two-way interval.
+    ``text`` the other way round: the mean difference has to be above 0 with its interval.
     """
     bad, good = evidence.ends()
     gaps = evidence.goodness(good) - evidence.goodness(bad)

@@ -23,7 +23,7 @@ def roles(evidence: Evidence) -> CheckResult:
     """Scores the halfway blend against what other cases have.
 
     Every input that the metric reads has to matter: swapping it has to change most scores. For the input that its axis
-    asks about, the right one has to win against the wrong ones more than half the time, shown by the two-way interval
+    asks about, the right one has to win against the wrong ones more than half the time, shown by the interval
     of the share of wins.
     """
     needs = evidence.info.needs

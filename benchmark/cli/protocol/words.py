@@ -12,6 +12,7 @@ from benchmark.escaping import one_line
 from benchmark.protocol.case import Content, Style
 from benchmark.protocol.data_directory import is_frozen
 from benchmark.protocol.frozen import frozen_protocol
+from benchmark.protocol.paired_cases import PairedCases
 from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.recipe import DatasetSource, Recipe
 
@@ -26,7 +27,8 @@ def protocol_facts(found: Protocol | Recipe) -> Iterator[tuple[str, str]]:
         yield "cases", str(len(found.contents) * found.dataset.paintings * len(found.seeds))
         yield "styles", f"{found.dataset.paintings}, to be drawn from {dataset_words(found.dataset)}"
         return
-    yield "cases", str(len(found.cases))
+    listed = isinstance(found.cases, PairedCases)
+    yield "cases", f"{len(found.cases)}{', of listed pairs' if listed else ''}"
     if found.origin is not None:
         revision = found.origin.revision or "an unknown revision"
         yield "styles from", f"{dataset_words(found.origin.dataset)} at {revision}, rule {found.origin.rule}"
@@ -89,6 +91,10 @@ def print_protocol(found: Protocol | Recipe, origin: str = "") -> None:
             prompt = f"“{style.prompt}”" if style.prompt else "no prompt"
             words = f" ({style_words(style)})" if style_words(style) else ""
             click.echo(f"  {style.id}: {one_line(prompt + words)}")
+        if isinstance(found.cases, PairedCases):
+            click.echo("\npairs:")
+            for paired in found.cases.pairs:
+                click.echo(f"  {found.contents[paired[0]].id} with {found.styles[paired[1]].id}")
     click.echo("\nmodels:")
     for role in found.models:
         (network,) = networks_of_roles([role], found.models)

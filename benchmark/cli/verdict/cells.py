@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmark.analysis.gate.verdict import Finding
+from benchmark.wording import format_factors
 
 COLUMNS = ("outcome", "method", "metric", "before", "now", "difference [interval]", "tolerated", "cases", "why")
 
@@ -16,7 +17,8 @@ def cells(finding: Finding) -> tuple[str, ...]:
     difference = "" if finding.difference is None else f"{finding.difference:+.3g}"
     if finding.interval is not None:
         difference += f" [{finding.interval.low:+.3g}, {finding.interval.high:+.3g}]"
-    cases = f"{finding.cases} ({finding.contents} × {finding.styles})" if finding.contents else str(finding.cases or "")
+    factors = format_factors(finding.cases, finding.contents, finding.styles) if finding.contents else ""
+    cases = f"{finding.cases} ({factors})" if factors else str(finding.cases or "")
     return (
         finding.outcome.replace("_", " "),
         finding.method or "all",

@@ -195,6 +195,113 @@ class TestOtherFiles:
         assert new().code == 0
 
 
+class TestPairs:
+    @pytest.fixture
+    def table(self, folders):
+        def write(text: str, *, encoding: str = "utf-8") -> Path:
+            path = folders / "my pairs.csv"
+            path.write_text(text, encoding=encoding)
+            return path
+
+        return write
+
+    @pytest.fixture
+    def paired(self, command, folders):
+        def make(table: Path, *arguments: str | Path):
+            fixed = ("--resolution", "64", "-o", folders / "mine")
+            return command("protocol", "new", "--pairs", table, *fixed, *arguments)
+
+        return make
+
+    def protocol(self, folders):
+        return read_protocol(folders / "mine" / "protocol.json")
+
+    def test_of_paths_beside_the_table_are_the_cases(self, paired, table, folders):
+        rows = "photos/hill.jpg,paintings/wave.jpg,a wave", "photos/My Cat.JPG,,in the style of fire"
+        assert paired(table("\n".join(["content,style,prompt", *rows]))).code == 0
+        made = self.protocol(folders)
+        assert [case.id for case in made.cases] == ["hill--wave", "my_cat--in_the_style_of_fire"]
+        assert [(style.prompt, style.image is None) for style in made.styles] == [
+            ("a wave", False), ("in the style of fire", True)
+        ]  # fmt: skip
+        assert made.description == "2 pairs of 2 contents and 2 styles."
+
+    def test_of_names_in_folders_are_found_however_the_table_was_saved(self, paired, table, folders):
+        text = f" CONTENT ;Style; prompt\nhill.jpg;{unicodedata.normalize('NFD', 'Nuit étoilée.jpg')};\n;;\n"
+        given = ("--contents", folders / "photos", "--styles", folders / "paintings")
+        result = paired(table(text, encoding="utf-16"), *given)
+        assert result.code == 0
+        assert [case.id for case in self.protocol(folders).cases] == ["hill--nuit_etoilee"]
+        assert "passed over 1 file that no pair names, such as My Cat.JPG" in result.err
+        assert "passed over 1 file that no pair names, such as wave.jpg" in result.err
+
+    def test_may_share_pictures_which_are_copied_once(self, paired, table, folders):
+        rows = "photos/hill.jpg,paintings/wave.jpg,a wave", "./photos/hill.jpg,paintings/../paintings/wave.jpg,an ocean"
+        result = paired(table("\n".join(["content,style,prompt", *rows])))
+        made = self.protocol(folders)
+        assert [content.id for content in made.contents] == ["hill"]
+        assert [style.prompt for style in made.styles] == ["a wave", "an ocean"]
+        assert len({style.id for style in made.styles}) == 2
+        assert made.styles[0].id.startswith("wave_")
+        assert len({style.image for style in made.styles}) == 1
+        assert "wave.jpg: one picture with several prompts makes several styles" in result.err
+
+    def test_of_files_with_one_name_in_several_folders_stay_apart(self, paired, table, folders):
+        for number in range(2):
+            for kind in ("content", "style"):
+                (folders / str(number)).mkdir(exist_ok=True)
+                (folders / str(number) / f"{kind}.jpg").write_bytes(picture(10 * number + len(kind), 48))
+        text = "content,style\n0/content.jpg,0/style.jpg\n1/content.jpg,1/style.jpg\n"
+        assert paired(table(text)).code == 0
+        names = [case.id for case in self.protocol(folders).cases]
+        assert len(set(names)) == 2
+        shutil.rmtree(folders / "mine")
+        assert paired(table(text.replace("1/content", "./1/content"))).code == 0
+        assert [case.id for case in self.protocol(folders).cases] == names
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("style,prompt\nwave.jpg,x\n", "'content' is not among them"),
+            ("content,style,promt\nx,y,z\n", "unknown column 'promt'; did you mean prompt?"),
+            ("content,style\n", "names no pair"),
+            ("content,style\n,paintings/wave.jpg\n", "line 2: no content is named"),
+            ("content,style,prompt\nphotos/hill.jpg,,\u200b\n", "line 2: there is neither a style image nor a prompt"),
+            (
+                "content,style\nphotos/hil.jpg,paintings/wave.jpg\n",
+                "line 2: no content 'photos/hil.jpg' beside the table; did you mean photos/hill.jpg?",
+            ),
+            ("content,style\nphotos,paintings/wave.jpg\n", "line 2: no content 'photos' beside the table"),
+            (f"content,style\n{'x' * 300},paintings/wave.jpg\n", "line 2: no content 'xxx"),
+            (
+                "content,style\nphotos/hill.jpg,paintings/wave.jpg\n./photos/hill.jpg,paintings/wave.jpg\n",
+                "line 3: this pair is in line 2 already",
+            ),
+            ("content,style\nprompts.csv,paintings/wave.jpg\n", "not an image"),
+        ],
+    )
+    def test_that_cannot_be_used_are_one_clear_line(self, paired, table, folders, text, message):
+        result = paired(table(text))
+        assert result.code == 2
+        assert len(result.error_lines) == 1
+        assert message in result.error_lines[0]
+        assert not (folders / "mine").exists()
+
+    def test_a_name_that_is_two_files_is_refused(self, paired, table, folders):
+        (folders / "wave.jpg").write_bytes(picture(5, 48))
+        result = paired(table("content,style\nphotos/hill.jpg,wave.jpg\n"), "--styles", folders / "paintings")
+        assert "line 2: style 'wave.jpg' is both" in result.error_lines[0]
+
+    def test_hold_their_own_prompts(self, paired, table, folders):
+        result = paired(table("content,style\nphotos/hill.jpg,paintings/wave.jpg\n"), "--prompts", "prompts.csv")
+        assert "--prompts goes with folders" in result.error_lines[0]
+
+    def test_without_them_both_folders_are_named(self, command, folders):
+        result = command("protocol", "new", "--contents", folders / "photos", "-o", folders / "mine")
+        assert result.code == 2
+        assert "with --contents and --styles, or a table of pairs with --pairs" in result.error_lines[0]
+
+
 class TestBadInput:
     @pytest.mark.parametrize(
         ("name", "data", "message"),

@@ -27,7 +27,7 @@ def test_every_picture_is_described(run: RunRecords, tmp_path: Path, parse: Pars
 
 def test_the_header_says_what_was_run_and_what_went_wrong(run: RunRecords, tmp_path: Path, parse: Parse) -> None:
     header = text_of(parse(HtmlReport().write([run], tmp_path)).find(".//header[@class='run-header']"))
-    for expected in ("mini 1", "0123456789ab", "256 px", "2 methods, 1 control", "3 (2 contents × 3 styles)"):
+    for expected in ("mini 1", "0123456789ab", "256 px", "2 methods, 1 control", "3 (2 contents, 3 styles)"):
         assert expected in header
     assert "2026-01-02 03:05 UTC" in header
     assert "This run is over, but 1 of its 9 units failed." in header
@@ -90,7 +90,7 @@ def test_charts_are_shown_without_scripts_too(crossed_run: RunRecords, tmp_path:
 
 def test_the_ranking_explains_its_intervals_and_circular_scores(run: RunRecords, tmp_path: Path, parse: Parse) -> None:
     ranking = text_of(section(parse(HtmlReport().write([run], tmp_path)), "ranking"))
-    assert "two-way standard error, for which contents and styles are both samples" in ranking
+    assert "the standard error clustered by content: each style is used with one content only" in ranking
     assert "circular: the method optimised the very network" in ranking
     assert "1.00 ↻ (circular)" in ranking
     assert "best: 0.500" in ranking

@@ -60,7 +60,7 @@ def test_all_methods_of_a_table_stand_on_the_same_cases(crossed_run: RunRecords)
     found = tables_of(replace(crossed_run, units=units[~lost]))
     assert found is not None
     row = found.factors[0].tables[0].rows[0]
-    assert row.n == "7 (4 × 2)"
+    assert row.n == "7 (4 contents, 2 styles)"
     assert len(row.cells) == 5
 
 
