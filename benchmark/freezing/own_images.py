@@ -14,10 +14,10 @@ from typing import Any, Final
 
 from benchmark.errors import InputError
 from benchmark.escaping import printable
+from benchmark.file_names import file_stem
 from benchmark.freezing.labels import slug
 from benchmark.freezing.lock import lock_table, write_lock
 from benchmark.images import open_image, pixels_sha256
-from benchmark.plan.unit import file_stem
 from benchmark.protocol.case import Content, Style
 from benchmark.protocol.frozen import PROTOCOL_FILES
 from benchmark.protocol.protocol import Protocol
