@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
+from benchmark.file_names import file_stem
 from benchmark.freezing.labels import slug
-from benchmark.plan.unit import file_stem
 from benchmark.text_files import file_key
 
 _DIGITS: Final = 8

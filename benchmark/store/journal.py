@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Self
 
 from benchmark.errors import InputError
 from benchmark.escaping import encodable_json
-from benchmark.plan.unit import image_path, is_file_name, log_path
+from benchmark.file_names import is_file_name
+from benchmark.plan.unit import image_path, log_path
 from benchmark.store.records import UnitStatus
 from benchmark.validation import first_problem
 

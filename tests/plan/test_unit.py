@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.plan.unit import file_stem, image_path, input_path, log_path, unit_seed
+from benchmark.file_names import file_stem
+from benchmark.plan.unit import image_path, input_path, log_path, unit_seed
 
 
 def test_the_seed_of_a_unit_is_fixed_forever():

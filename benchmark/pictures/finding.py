@@ -1,0 +1,211 @@
+"""Finds the pictures that the user named, and says what was found, before anything runs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from benchmark.errors import InputError
+from benchmark.escaping import printable
+from benchmark.pictures.case_names import MOST_SHOWN, CaseNames
+from benchmark.pictures.facts import FactsFile, find_facts, make_info, method_name, read_facts
+from benchmark.pictures.folder import PictureFile, PictureFolder
+from benchmark.pictures.geometry import find_squashing, spread
+from benchmark.pictures.pairing import Pairing, pair_pictures
+from benchmark.pictures.part import PART_WORDS, Part, parse_part
+from benchmark.pictures.pattern import Pattern, PicturesArgument, parse_pattern, parse_pictures
+from benchmark.protocol.protocol import Protocol
+from benchmark.suggestion import suggest
+from benchmark.wording import format_count
+
+_MOST_COMPARED: Final = 60
+"""Pictures that are looked at to find out whether they were squashed."""
+
+
+@dataclass(frozen=True)
+class FoundPictures:
+    """Pictures that the user named.
+
+    Attributes:
+        source: The pictures as the source of a method.
+        notes: What was found, in lines.
+    """
+
+    source: PictureFolder
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A folder of pictures with all that command line and facts say of it."""
+
+    given: str
+    name: str
+    folder: str
+    path: Path
+    pattern: Pattern | None
+    part: Part | None
+    fit: bool
+    facts: FactsFile
+
+
+def find_pictures(
+    arguments: Sequence[str],
+    protocol: Protocol,
+    *,
+    fit: bool = False,
+    limit: int | None = None,
+    taken: Sequence[str] = (),
+) -> Iterator[FoundPictures]:
+    """Finds the pictures of cases in folders.
+
+    Args:
+        arguments: ``NAME=FOLDER[:PATTERN][:PART]``, or the path of a file of facts.
+        protocol: The protocol.
+        fit: Whether the centre of pictures of another aspect is cut out.
+        limit: Number of cases that are run, from the first, or ``None`` for all.
+        taken: Names that other methods have.
+
+    Yields:
+        The pictures of each argument.
+
+    Raises:
+        InputError: An argument, a folder or facts cannot be used, or it cannot be told which file is which case.
+    """
+    if not arguments:
+        return
+    named = [_named(argument, fit) for argument in arguments]
+    for position, one in enumerate(named):
+        if one.name in taken:
+            raise InputError(
+                f"pictures {one.given!r}: {one.name} is an installed method; name them otherwise, for instance"
+                f" {one.name}_pictures={one.folder}"
+            )
+        if one.name in [other.name for other in named[:position]]:
+            raise InputError(f"two folders of pictures are called {one.name}; name one of them otherwise")
+    names = CaseNames(protocol.cases)
+    for one in named:
+        yield _found(one, protocol, names, limit)
+
+
+def _named(argument: str, fit: bool) -> _Named:
+    parsed = parse_pictures(argument)
+    if parsed.folder.lower().endswith(".toml") and not Path(parsed.folder).is_dir():
+        return _named_by_file(parsed, fit)
+    path = Path(parsed.folder).expanduser()
+    facts_file = find_facts(path, parsed.name)
+    facts = read_facts(facts_file) if facts_file else FactsFile()
+    return _combined(parsed.name, parsed, parsed.folder, path, facts, fit)
+
+
+def _named_by_file(parsed: PicturesArgument, fit: bool) -> _Named:
+    file = Path(parsed.folder).expanduser()
+    facts = read_facts(file)
+    given = parsed.name or facts.method.name or file.stem
+    if not facts.pictures.folder and not (file.parent / file.stem).is_dir():
+        raise InputError(
+            f'facts about pictures {printable(file)} name no folder; add [pictures] folder = "…", relative to the file'
+        )
+    folder = facts.pictures.folder or file.stem
+    return _combined(given, parsed, str(file.parent / folder), file.parent / folder, facts, fit)
+
+
+def _combined(given: str, parsed: PicturesArgument, folder: str, path: Path, facts: FactsFile, fit: bool) -> _Named:
+    table = facts.pictures
+    part = parsed.part
+    if part is None and table.part and (part := parse_part(table.part)) is None:
+        raise InputError(f"part {table.part!r} of pictures {given}{suggest(table.part, PART_WORDS)}")
+    pattern = parsed.pattern or (parse_pattern(table.pattern) if table.pattern else None)
+    if not path.is_dir():
+        raise InputError(f"pictures {given}: there is no folder {printable(folder)}")
+    return _Named(given, method_name(given), folder, path.absolute(), pattern, part, fit or table.fit, facts)
+
+
+def _found(one: _Named, protocol: Protocol, names: CaseNames, limit: int | None) -> FoundPictures:
+    pairing = pair_pictures(one.path, names, one.pattern, one.given)
+    planned = names.ids if limit is None else names.ids[:limit]
+    counts = _counts(pairing, planned)
+    if ambiguous := [case for case in planned if case in pairing.ambiguous]:
+        raise InputError(
+            f"pictures {one.given}: {counts}: {ambiguous[0]} is {pairing.ambiguous[ambiguous[0]]}; remove what is not"
+            " meant, name a pattern that tells, as NAME=FOLDER:PATTERN, or list the files in NAME.csv beside the"
+            " folder, with the columns file and case"
+        )
+    files = {case: _picture_file(path, pairing.seconds.get(case)) for case, path in pairing.files.items()}
+    digest = hashlib.sha256()
+    for case, file in files.items():
+        digest.update(f"{case}\0{file.sha256}\n".encode())
+    info = make_info(one.name, one.given, one.facts.method, digest.hexdigest(), printable(one.folder))
+    source = PictureFolder(
+        info=info,
+        folder=one.folder,
+        rule=pairing.rule,
+        pattern=pairing.pattern,
+        files=files,
+        missing=pairing.missing,
+        part=one.part,
+        fit=one.fit,
+        digest=digest.hexdigest(),
+    )
+    return FoundPictures(source, tuple(_notes(source, pairing, planned, counts, protocol)))
+
+
+def _picture_file(path: Path, seconds: float | None) -> PictureFile:
+    try:
+        with path.open("rb") as file:
+            return PictureFile(path, hashlib.file_digest(file, "sha256").hexdigest(), seconds)
+    except OSError:
+        # The unit of this picture fails with the reason, and no other.
+        return PictureFile(path, "", seconds)
+
+
+def _counts(pairing: Pairing, planned: Sequence[str]) -> str:
+    found = sum(case in pairing.files for case in planned)
+    missing = sum(case in pairing.missing for case in planned)
+    ambiguous = len(planned) - found - missing
+    more = [f"{number:,} {word}" for number, word in ((missing, "missing"), (ambiguous, "ambiguous")) if number]
+    return ", ".join([f"{found:,} of {format_count(len(planned), 'case')} found", *more])
+
+
+def _notes(
+    source: PictureFolder, pairing: Pairing, planned: Sequence[str], counts: str, protocol: Protocol
+) -> Iterator[str]:
+    part = f", of each file {source.part}" if source.part else ""
+    where = f"pictures {source.name}, in {printable(source.folder)}"
+    yield f"{where}: {counts}, paired by {pairing.rule}{part}" if not pairing.order else f"{where}: {counts}"
+    if pairing.order:
+        yield f"  {pairing.order}"
+    if missing := [case for case in planned if case in pairing.missing]:
+        yield f"  missing, and skipped: {_some(missing)}"
+    if pairing.unused:
+        yield f"  of no case: {format_count(len(pairing.unused), 'picture')}: {_some(pairing.unused)}"
+    if pairing.others:
+        yield f"  passed over: {format_count(pairing.others, 'file')}, by name no pictures"
+    if stated := sum(case in pairing.seconds for case in planned):
+        yield f"  durations as the author states them: {format_count(stated, 'picture')}"
+    yield from _squashing_notes(source, planned, protocol)
+
+
+def _squashing_notes(source: PictureFolder, planned: Sequence[str], protocol: Protocol) -> Iterator[str]:
+    wanted = set(planned) if len(planned) < len(protocol.cases) else None
+    contents: Mapping[str, Path] = {
+        case.id: case.content.image
+        for case in islice(protocol.cases, len(planned))
+        if case.id in source.files and (wanted is None or case.id in wanted)
+    }
+    pairs = [(source.files[case].path, content) for case, content in contents.items()]
+    found = find_squashing(spread(pairs, _MOST_COMPARED), source.part, side=protocol.resolution)
+    if found.is_clear:
+        yield (
+            f"  squashed? {found.squashed} of {found.compared} pictures that were looked at fit their whole content,"
+            " squashed to a square, better than its centre, which they are compared with: content scores will suffer"
+        )
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_SHOWN:,} more" if len(names) > MOST_SHOWN else ""
+    return ", ".join(map(printable, names[:MOST_SHOWN])) + more

@@ -1,0 +1,178 @@
+"""Geometry of pictures that were made elsewhere: their part, their size, and whether they were squashed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from benchmark.errors import InputError
+from benchmark.images import fit_square, open_image
+from benchmark.pictures.part import Part
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL import Image
+
+_PANELS: Final = (3, 2, 4)
+_SMALL: Final = 64
+_SQUARE_ENOUGH: Final = 1.1
+"""Ratio of the sides of a content up to which squashing and cropping make nearly the same picture."""
+_CLEAR_SHARE: Final = 0.8
+_CLEAR_LEAD: Final = 0.02
+
+
+def fit_picture(
+    image: Image.Image, size: tuple[int, int], part: Part | None = None, *, fit: bool = False
+) -> tuple[Image.Image, str]:
+    """Makes a picture of the size of its content.
+
+    One of this size is taken as it is. Another of the same aspect is resized (Lanczos). One of another aspect is
+    refused, because stretching would change shapes; on request its centre is cut out, as that of a content is.
+
+    Args:
+        image: The file, an RGB picture.
+        size: Width and height of the content.
+        part: The part of the file that is the picture, or ``None`` for all.
+        fit: Whether to cut out the centre of a picture of another aspect.
+
+    Returns:
+        The picture, and what was done, in words; an empty text where nothing was.
+
+    Raises:
+        InputError: It has another aspect.
+    """
+    from PIL import Image, ImageOps
+
+    done: list[str] = []
+    if part is not None:
+        whole = image.size
+        image = image.crop(part.box(whole, size))
+        done.append(f"{part} of {_words(whole)}")
+    if image.size != size:
+        if is_same_aspect(image.size, size):
+            done.append(f"resized from {_words(image.size)}")
+            image = image.resize(size, Image.Resampling.LANCZOS)
+        elif fit:
+            done.append(f"cropped from {_words(image.size)}")
+            image = ImageOps.fit(image, size, method=Image.Resampling.LANCZOS)
+        else:
+            raise InputError(
+                f"{_words(image.size)}, and its content is {_words(size)}; {_panel_hint(image.size, size) or _FIT_HINT}"
+            )
+    return image, ", ".join(done)
+
+
+_FIT_HINT: Final = "--fit cuts out the centre, as is done with contents"
+
+
+def is_same_aspect(size: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Returns whether two sizes have one aspect, but for one pixel of rounding.
+
+    Args:
+        size: Width and height of a picture, in whose pixels the rounding is.
+        other: Width and height of the other.
+    """
+    width, height = size
+    return abs(width - height * other[0] / other[1]) <= 1 or abs(height - width * other[1] / other[0]) <= 1
+
+
+def _panel_hint(size: tuple[int, int], content: tuple[int, int]) -> str:
+    """Names the part to ask for, where a file looks like several panels side by side."""
+    width, height = size
+    aspect = content[0] / content[1]
+    for count in _PANELS:
+        if abs(width / height / (count * aspect) - 1) < 0.03:
+            word = {2: "half", 3: "third", 4: "quarter"}[count]
+            return f"if it shows {count} panels side by side, add the part: NAME=FOLDER:right {word}"
+    return ""
+
+
+def _words(size: tuple[int, int]) -> str:
+    return f"{size[0]}×{size[1]}"
+
+
+@dataclass(frozen=True)
+class Squashing:
+    """How many pictures look squashed, where contents are cropped.
+
+    Attributes:
+        compared: Number of pictures whose content is far enough from square to tell.
+        squashed: Number of those that fit their squashed content clearly better than their cropped one.
+    """
+
+    compared: int
+    squashed: int
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether nearly all that were compared look squashed."""
+        return self.squashed > 0 and self.squashed >= _CLEAR_SHARE * self.compared
+
+
+def find_squashing(
+    pairs: Iterable[tuple[Path, Path]],
+    part: Part | None = None,
+    *,
+    side: int,
+    read: Callable[[Path], Image.Image] = open_image,
+) -> Squashing:
+    """Compares pictures with their contents, squashed and cropped to a square, by their edges.
+
+    Args:
+        pairs: Files of the pictures, each with that of its content. What cannot be read is passed over.
+        part: The part of each file that is the picture, or ``None`` for all.
+        side: Side of the contents of the protocol, in pixels.
+        read: Reads a file.
+    """
+    import numpy as np
+
+    @functools.lru_cache(maxsize=32)
+    def forms(content: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        image = read(content).convert("L")
+        long, short = max(image.size), min(image.size)
+        if long < _SQUARE_ENOUGH * short:
+            return None
+        return _edges(image.resize((_SMALL, _SMALL))), _edges(fit_square(image, _SMALL))
+
+    compared = squashed = 0
+    for picture, content in pairs:
+        try:
+            of_content = forms(content)
+            if of_content is None:
+                continue
+            image = read(picture)
+        except InputError:
+            continue
+        if part is not None:
+            image = image.crop(part.box(image.size, (side, side)))
+        if not is_same_aspect(image.size, (1, 1)):
+            continue
+        edges = _edges(image.convert("L").resize((_SMALL, _SMALL)))
+        as_squashed, as_cropped = (float(np.sum(edges * form)) for form in of_content)
+        compared += 1
+        squashed += as_squashed > as_cropped + _CLEAR_LEAD
+    return Squashing(compared, squashed)
+
+
+def spread(items: Sequence[tuple[Path, Path]], most: int) -> Sequence[tuple[Path, Path]]:
+    """Returns at most so many items, spread over all of them."""
+    if len(items) <= most:
+        return items
+    return [items[position * len(items) // most] for position in range(most)]
+
+
+def _edges(image: Image.Image) -> NDArray[np.float64]:
+    """Strength of the edges of a small greyscale picture, of zero mean and unit length."""
+    import numpy as np
+
+    pixels = np.asarray(image, dtype=np.float64)
+    down, right = np.gradient(pixels)
+    strength = np.sqrt(np.hypot(down, right))
+    strength -= strength.mean()
+    length = float(np.linalg.norm(strength))
+    edges: NDArray[np.float64] = strength / length if length else strength
+    return edges
