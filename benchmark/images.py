@@ -24,6 +24,8 @@ PREPARATION_VERSION = "2"
 
 MINIMUM_SIDE = 16
 MAXIMUM_PIXELS = 100_000_000
+_LYING = (5, 6, 7, 8)
+"""EXIF orientations that exchange width and height."""
 _GREY_WITH_ALPHA = ("1", "L", "LA", "La")
 
 
@@ -46,6 +48,23 @@ def open_image(path: Path) -> Image.Image:
 def open_stored_image(path: Path) -> Image.Image:
     """Reads an image file as ``open_image`` does, but keeps the stored numbers, without a conversion to sRGB."""
     return _decode(path, str(path), is_color=False)
+
+
+def image_size(path: Path) -> tuple[int, int] | None:
+    """Reads width and height of an image file, upright, without its pixels; ``None`` if it cannot be used.
+
+    Args:
+        path: The file.
+    """
+    from PIL import ExifTags, Image
+
+    try:
+        with Image.open(path) as file:
+            width, height = file.size
+            is_lying = file.getexif().get(ExifTags.Base.Orientation) in _LYING
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return None
+    return (height, width) if is_lying else (width, height)
 
 
 def decode_image(data: bytes, name: str) -> Image.Image:

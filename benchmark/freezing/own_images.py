@@ -150,8 +150,8 @@ def new_protocol(
 def _from_folders(images: OwnImages, note: Callable[[str], None]) -> _Chosen:
     if images.contents is None or images.styles is None:
         raise InputError("name the folders of both with --contents and --styles, or a table of pairs with --pairs")
-    contents, styles = _image_files(images.contents, note), _image_files(images.styles, note)
-    facts = _read_table(images.prompts, styles) if images.prompts is not None else {}
+    contents, styles = find_images(images.contents, note), find_images(images.styles, note)
+    facts = read_facts_of_styles(images.prompts, styles) if images.prompts is not None else {}
     return _Chosen(contents, styles, facts, f"{len(contents)} contents × {len(styles)} styles from folders.")
 
 
@@ -229,11 +229,18 @@ def _copy(file: Path, target: Path) -> dict[str, Any]:
     return {"id": target.name, "image": copy, "pixels_sha256": sha256, "title": printable(file.stem)}
 
 
-def _image_files(folder: Path, note: Callable[[str], None]) -> dict[str, Path]:
-    """Finds the pictures of a folder, in alphabetical order, by the names that they get in the protocol.
+def find_images(folder: Path, note: Callable[[str], None]) -> dict[str, Path]:
+    """Finds the pictures of a folder, in alphabetical order, by the names that they get in a protocol.
 
     A name depends on the name of its file alone, except where several files would get the same one: they all get a
     hash at the end.
+
+    Args:
+        folder: The folder.
+        note: Called with one line about files that are passed over.
+
+    Raises:
+        InputError: It cannot be read, holds no pictures, or something else.
     """
     try:
         entries = sorted(entry for entry in folder.iterdir() if not _is_debris(entry.name))
@@ -286,8 +293,16 @@ def _refuse_other_than_file(entry: Path, folder: Path) -> None:
     raise InputError(f"{entry} is no file; remove it from {folder}")
 
 
-def _read_table(path: Path, styles: Mapping[str, Path]) -> dict[str, dict[str, str]]:
-    """Reads facts about styles from a table, by the names of the styles."""
+def read_facts_of_styles(path: Path, styles: Mapping[str, Path]) -> dict[str, dict[str, str]]:
+    """Reads facts about styles from a table with the columns ``file`` and ``prompt``, by the names of the styles.
+
+    Args:
+        path: The table.
+        styles: The style images by their names in the protocol.
+
+    Raises:
+        InputError: It cannot be read, or names a picture that is not there, or one twice.
+    """
     names: dict[str, list[str]] = {}
     for name, file in styles.items():
         names.setdefault(file_key(file.name), []).append(name)

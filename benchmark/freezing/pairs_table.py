@@ -17,6 +17,7 @@ from benchmark.suggestion import suggest
 from benchmark.text_files import find_file, read_table
 
 COLUMNS: Final = ("content", "style", "prompt")
+STYLIZED_COLUMN: Final = "stylized"
 KeyT = TypeVar("KeyT")
 
 
@@ -36,14 +37,23 @@ class PairsTable:
         contents: The photographs by their names in the protocol, in the order of the table.
         styles: The styles by their names.
         pairs: Names of the content and of the style of each pair.
+        stylized: The stylized picture of each pair, where the table names one.
     """
 
     contents: Mapping[str, Path]
     styles: Mapping[str, TableStyle]
     pairs: tuple[tuple[str, str], ...]
+    stylized: tuple[Path, ...] = ()
 
 
-def read_pairs(path: Path, contents: Path | None, styles: Path | None) -> PairsTable:
+def read_pairs(
+    path: Path,
+    contents: Path | None,
+    styles: Path | None,
+    stylized: Path | None = None,
+    *,
+    names_stylized: bool = False,
+) -> PairsTable:
     """Reads a table with the columns ``content``, ``style`` and ``prompt``, of which one of the last two may be empty.
 
     A picture is given by its path relative to the folder of the table, or by its name in a folder.
@@ -52,17 +62,25 @@ def read_pairs(path: Path, contents: Path | None, styles: Path | None) -> PairsT
         path: The table.
         contents: Folder of photographs, or ``None``.
         styles: Folder of style images, or ``None``.
+        stylized: Folder of stylized pictures, or ``None``.
+        names_stylized: Whether a column ``stylized`` names the picture of each pair; a pair then needs no style.
 
     Raises:
         InputError: The table cannot be read, names no pair, names one twice, or names a picture that is not there.
     """
     reader = _Reader(path)
-    for row in read_table(path, "table", needed=COLUMNS[:1], others=COLUMNS[1:]):
+    needed = (STYLIZED_COLUMN, *COLUMNS[:1]) if names_stylized else COLUMNS[:1]
+    for row in read_table(path, "table", needed=needed, others=COLUMNS[1:]):
         where = f"table {printable(path)} line {row.line}"
         content, style, prompt = (row.cells.get(column, "") for column in COLUMNS)
         if not content:
             raise InputError(f"{where}: no content is named")
-        if not style and is_blank(prompt):
+        if names_stylized:
+            written = row.cells.get(STYLIZED_COLUMN, "")
+            if not written:
+                raise InputError(f"{where}: no stylized picture is named")
+            reader.stylized.append(reader.picture(where, "stylized picture", written, stylized))
+        elif not style and is_blank(prompt):
             raise InputError(f"{where}: there is neither a style image nor a prompt")
         reader.add(
             where,
@@ -82,6 +100,7 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self.folder = path.parent
         self.lines: dict[tuple[Path, TableStyle], int] = {}
+        self.stylized: list[Path] = []
         self._files: dict[str, Path] = {}
         self._written: dict[Path, str] = {}
 
@@ -114,6 +133,7 @@ class _Reader:
             {content_names[content]: content for content in contents},
             {style_names[style]: style for style in styles},
             tuple((content_names[content], style_names[style]) for content, style in self.lines),
+            tuple(self.stylized),
         )
 
     def _words(self, style: TableStyle) -> tuple[str, str]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from benchmark.errors import InputError
 from benchmark.escaping import printable
 from benchmark.pictures.case_names import MOST_SHOWN, CaseNames
-from benchmark.pictures.facts import FactsFile, find_facts, make_info, method_name, read_facts
+from benchmark.pictures.facts import FactsFile, MethodTable, find_facts, make_info, method_name, read_facts
 from benchmark.pictures.folder import PictureFile, PictureFolder
 from benchmark.pictures.geometry import find_squashing, spread
 from benchmark.pictures.pairing import Pairing, pair_pictures
@@ -135,23 +136,40 @@ def _found(one: _Named, protocol: Protocol, names: CaseNames, limit: int | None)
             " meant, name a pattern that tells, as NAME=FOLDER:PATTERN, or list the files in NAME.csv beside the"
             " folder, with the columns file and case"
         )
-    files = {case: _picture_file(path, pairing.seconds.get(case)) for case, path in pairing.files.items()}
-    digest = hashlib.sha256()
-    for case, file in files.items():
-        digest.update(f"{case}\0{file.sha256}\n".encode())
-    info = make_info(one.name, one.given, one.facts.method, digest.hexdigest(), printable(one.folder))
-    source = PictureFolder(
-        info=info,
-        folder=one.folder,
-        rule=pairing.rule,
+    source = replace(
+        hash_pictures(one.given, one.folder, pairing.files, pairing.rule, pairing.seconds, one.facts.method),
         pattern=pairing.pattern,
-        files=files,
         missing=pairing.missing,
         part=one.part,
         fit=one.fit,
-        digest=digest.hexdigest(),
     )
     return FoundPictures(source, tuple(_notes(source, pairing, planned, counts, protocol)))
+
+
+def hash_pictures(
+    given: str,
+    folder: str,
+    files: Mapping[str, Path],
+    rule: str,
+    seconds: Mapping[str, float] = MappingProxyType({}),
+    facts: MethodTable | None = None,
+) -> PictureFolder:
+    """Makes the source of a method whose pictures exist, with the hash of every file.
+
+    Args:
+        given: Name of the method as the user wrote it.
+        folder: Folder of the pictures as the user wrote it.
+        files: The picture of each case, by the name of the case.
+        rule: What paired them with the cases, in words.
+        seconds: What the author says that each picture took, in seconds.
+        facts: What the user says of the method, or ``None`` for nothing.
+    """
+    hashed = {case: _picture_file(path, seconds.get(case)) for case, path in files.items()}
+    digest = hashlib.sha256()
+    for case, file in hashed.items():
+        digest.update(f"{case}\0{file.sha256}\n".encode())
+    info = make_info(method_name(given), given, facts or MethodTable(), digest.hexdigest(), printable(folder))
+    return PictureFolder(info=info, folder=folder, rule=rule, pattern="", files=hashed, digest=digest.hexdigest())
 
 
 def _picture_file(path: Path, seconds: float | None) -> PictureFile:

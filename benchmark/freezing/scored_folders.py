@@ -1,0 +1,289 @@
+"""Makes a protocol of the pairs that folders of stylized pictures hold, so that they can be scored without one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from benchmark.errors import InputError
+from benchmark.escaping import printable
+from benchmark.freezing.names import hashed_name, name_of
+from benchmark.freezing.own_images import find_images, read_facts_of_styles
+from benchmark.freezing.pairs_table import read_pairs
+from benchmark.images import image_size
+from benchmark.pictures.facts import FactsFile, find_facts, read_facts
+from benchmark.pictures.finding import find_pictures, hash_pictures
+from benchmark.pictures.folder import PictureFolder
+from benchmark.pictures.geometry import is_same_aspect
+from benchmark.pictures.listing import list_folder, without_suffix
+from benchmark.pictures.pattern import fold, parse_pictures
+from benchmark.prompts import is_blank
+from benchmark.protocol.case import Case, Content, Style
+from benchmark.protocol.crossed_cases import CrossedCases
+from benchmark.protocol.paired_cases import PairedCases
+from benchmark.protocol.protocol import Protocol
+from benchmark.text_files import read_table, read_text
+from benchmark.wording import format_count
+
+NO_STYLE: Final = "no_style"
+"""Name of the style of pictures for which none is given."""
+_SMALLEST: Final = 16
+_LARGEST: Final = 4096
+
+
+@dataclass(frozen=True)
+class ScoredFolders:
+    """Places of pictures that are to be scored.
+
+    Attributes:
+        stylized: Folders of stylized pictures: ``FOLDER``, or ``NAME=FOLDER[:PATTERN][:PART]``, one for each method.
+        content: Folder of the contents, or the content of all; ``None`` where a table names them.
+        style: Folder of the style images, or the style image of all; ``None`` where there are none.
+        prompts: Prompts: a table with the columns ``file`` and ``prompt`` beside style images, else a text file with a
+            prompt on each line or a table with the column ``prompt``; ``None`` where there are none.
+        pairs: Table with the columns ``stylized``, ``content``, ``style`` and ``prompt``, or ``None`` to go by names.
+        in_order: Whether to pair the pictures of all folders by their alphabetical order.
+        fit: Whether to cut out the centre of pictures of another aspect than their content's.
+        resolution: Side of the squares that are compared, in pixels, or ``None`` for the commonest shorter side.
+    """
+
+    stylized: tuple[str, ...]
+    content: Path | None
+    style: Path | None = None
+    prompts: Path | None = None
+    pairs: Path | None = None
+    in_order: bool = False
+    fit: bool = False
+    resolution: int | None = None
+
+
+@dataclass(frozen=True)
+class PairedFolders:
+    """Folders whose pictures are paired with contents and styles.
+
+    Attributes:
+        protocol: The pairs that are there.
+        sources: The pictures, as sources of methods.
+        notes: What was found, in lines.
+    """
+
+    protocol: Protocol
+    sources: tuple[PictureFolder, ...]
+    notes: tuple[str, ...]
+
+
+def pair_folders(folders: ScoredFolders, like: Protocol, note: Callable[[str], None]) -> PairedFolders:
+    """Finds out which stylized picture was made of which content and style.
+
+    Args:
+        folders: The places of the pictures.
+        like: The protocol whose networks are used.
+        note: Called with one line about files that are passed over.
+
+    Raises:
+        InputError: A folder, a table or a picture cannot be used, or it cannot be told what belongs together.
+    """
+    table = folders.pairs
+    found = _by_folders(folders, like, note) if table is None else _by_table(folders, table, like)
+    resolution = folders.resolution or _commonest_side(found.sources)
+    protocol = replace(found.protocol, resolution=resolution)
+    sources = tuple(_cut_like_contents(source, protocol.cases) for source in found.sources)
+    notes = [*found.notes, f"compared at {resolution}×{resolution} px, of each picture the centre square"]
+    return PairedFolders(protocol, sources, tuple(notes))
+
+
+def _by_folders(folders: ScoredFolders, like: Protocol, note: Callable[[str], None]) -> PairedFolders:
+    if folders.content is None:
+        raise InputError("name the contents with --content, or all pictures in a table with --pairs")
+    contents = _contents(_pictures(folders.content, note))
+    styles = _styles(folders.style, folders.prompts, note)
+    arguments = [_argument(given) for given in folders.stylized]
+    if folders.in_order:
+        base = _protocol(like, contents, styles, _ordered_pairs(contents, styles))
+        arguments = [f"{argument}:{{sorted}}" for argument in arguments]
+    elif _have_equal_names(arguments, contents, styles):
+        base = _protocol(like, contents, styles, _pairs_of_equal_names(contents, styles))
+        arguments = [f"{argument}:{{content}}" for argument in arguments]
+    else:
+        base = _protocol(like, contents, styles)
+    found = [one.source for one in find_pictures(arguments, base, fit=folders.fit)]
+    protocol = _only(base, {case for source in found for case in source.files})
+    # Once more, among the cases that there are: what is missing then is what only other folders hold.
+    again = list(find_pictures(arguments, protocol, fit=folders.fit))
+    return PairedFolders(
+        protocol, tuple(one.source for one in again), tuple(line for one in again for line in one.notes)
+    )
+
+
+def _by_table(folders: ScoredFolders, path: Path, like: Protocol) -> PairedFolders:
+    if folders.in_order or folders.prompts is not None:
+        raise InputError("--pairs says what belongs together: leave out --in-order and --prompts")
+    if len(folders.stylized) > 1:
+        raise InputError("--pairs names the pictures of one method; name one folder with --stylized")
+    parsed = [parse_pictures(_argument(given)) for given in folders.stylized]
+    given, folder = (parsed[0].name, Path(parsed[0].folder).expanduser()) if parsed else ("stylized", None)
+    table = read_pairs(path, folders.content, folders.style, folder, names_stylized=True)
+    contents = _contents(table.contents)
+    styles = tuple(
+        Style(name, style.image, style.prompt, title=printable(style.image.stem) if style.image else "")
+        for name, style in table.styles.items()
+    )
+    content_places, style_places = _places(contents), _places(styles)
+    pairs = [(content_places[content], style_places[style]) for content, style in table.pairs]
+    protocol = _protocol(like, contents, styles, pairs)
+    files = {case.id: file for case, file in zip(protocol.cases, table.stylized, strict=True)}
+    facts = _facts(folder, given) if folder else FactsFile()
+    source = hash_pictures(given, str(folder or path.parent), files, printable(path), facts=facts.method)
+    source = replace(source, part=parsed[0].part if parsed else None, fit=folders.fit)
+    return PairedFolders(
+        protocol, (source,), (f"{source.name}: {format_count(len(files), 'picture')}, paired by {printable(path)}",)
+    )
+
+
+def _facts(folder: Path, given: str) -> FactsFile:
+    path = find_facts(folder, given)
+    return read_facts(path) if path else FactsFile()
+
+
+def _argument(given: str) -> str:
+    """Returns NAME=FOLDER…, with the name of the folder where none is given."""
+    if "=" in given and not Path(given).expanduser().is_dir():
+        return given
+    folder = Path(parse_pictures(f"stylized={given}").folder).expanduser()
+    return f"{name_of(folder.absolute().name, 'stylized')}={given}"
+
+
+def _pictures(path: Path, note: Callable[[str], None]) -> dict[str, Path]:
+    return {name_of(path.stem, "image"): path} if path.is_file() else find_images(path, note)
+
+
+def _contents(pictures: Mapping[str, Path]) -> tuple[Content, ...]:
+    return tuple(Content(name, file, title=printable(file.stem)) for name, file in pictures.items())
+
+
+def _styles(images: Path | None, prompts: Path | None, note: Callable[[str], None]) -> tuple[Style, ...]:
+    if images is not None:
+        pictures = _pictures(images, note)
+        facts = read_facts_of_styles(prompts, pictures) if prompts is not None else {}
+        return tuple(
+            Style(name, file, **{"title": printable(file.stem), **facts.get(name, {})})
+            for name, file in pictures.items()
+        )
+    if prompts is not None:
+        return tuple(Style(name, prompt=prompt) for name, prompt in _read_prompts(prompts).items())
+    return (Style(NO_STYLE),)
+
+
+def _read_prompts(path: Path) -> dict[str, str]:
+    """Reads prompts without pictures, by the names that their styles get.
+
+    Raises:
+        InputError: The file cannot be read, holds no prompts, or one twice.
+    """
+    what = f"prompts {printable(path)}"
+    if path.suffix.lower() in (".csv", ".tsv"):
+        prompts = [row.cells.get("prompt", "") for row in read_table(path, "prompts", needed=("prompt",))]
+    else:
+        prompts = [line.strip() for line in read_text(path, "prompts").splitlines()]
+    prompts = [prompt for prompt in prompts if not is_blank(prompt)]
+    if not prompts:
+        raise InputError(f"{what} holds no prompts")
+    if repeated := [prompt for prompt, times in Counter(prompts).items() if times > 1]:
+        raise InputError(f"{what}: {repeated[0]!r} is there twice")
+    names = {prompt: name_of(prompt, "prompt") for prompt in prompts}
+    times = Counter(names.values())
+    return {hashed_name(name, prompt) if times[name] > 1 else name: prompt for prompt, name in names.items()}
+
+
+def _protocol(
+    like: Protocol,
+    contents: tuple[Content, ...],
+    styles: tuple[Style, ...],
+    pairs: Sequence[tuple[int, int]] | None = None,
+) -> Protocol:
+    cases = CrossedCases(contents, styles) if pairs is None else PairedCases(contents, styles, pairs=tuple(pairs))
+    return Protocol(
+        name="pictures",
+        version="1",
+        title="Pictures that were made elsewhere",
+        description="Stylized pictures, with the contents and styles that they were made of.",
+        resolution=like.resolution,
+        contents=contents,
+        styles=styles,
+        cases=cases,
+        models=like.models,
+    )
+
+
+def _only(protocol: Protocol, answered: set[str]) -> Protocol:
+    """Returns a protocol without the pairs, contents and styles of which there is no picture."""
+    if len(answered) == len(protocol.cases):
+        return protocol
+    cases = [case for case in protocol.cases if case.id in answered]
+    contents = tuple(dict.fromkeys(case.content for case in cases))
+    styles = tuple(dict.fromkeys(case.styles[0].style for case in cases))
+    content_places, style_places = _places(contents), _places(styles)
+    pairs = tuple((content_places[case.content.id], style_places[case.style_id]) for case in cases)
+    crossed = len(pairs) == len(contents) * len(styles)
+    kept = CrossedCases(contents, styles) if crossed else PairedCases(contents, styles, pairs=pairs)
+    return replace(protocol, contents=contents, styles=styles, cases=kept)
+
+
+def _places(items: Sequence[Content] | Sequence[Style]) -> dict[str, int]:
+    return {item.id: place for place, item in enumerate(items)}
+
+
+def _ordered_pairs(contents: Sequence[Content], styles: Sequence[Style]) -> list[tuple[int, int]]:
+    if 1 not in (len(contents), len(styles)) and len(contents) != len(styles):
+        raise InputError(
+            "--in-order pairs the n-th content with the n-th style, but there are"
+            f" {format_count(len(contents), 'content')} and {format_count(len(styles), 'style')}"
+        )
+    number = max(len(contents), len(styles))
+    return [(min(place, len(contents) - 1), min(place, len(styles) - 1)) for place in range(number)]
+
+
+def _have_equal_names(arguments: Iterable[str], contents: Sequence[Content], styles: Sequence[Style]) -> bool:
+    """Returns whether every stylized picture bears the name of both a content and a style image."""
+    of_both = {fold(content.image.stem) for content in contents}
+    of_both &= {fold(style.image.stem) for style in styles if style.image}
+    for argument in arguments:
+        parsed = parse_pictures(argument)
+        if parsed.pattern is not None or not (folder := Path(parsed.folder).expanduser()).is_dir():
+            return False
+        if not {fold(without_suffix(name)) for name in list_folder(folder).pictures} <= of_both:
+            return False
+    return bool(of_both) and min(len(contents), len(styles)) > 1
+
+
+def _pairs_of_equal_names(contents: Sequence[Content], styles: Sequence[Style]) -> list[tuple[int, int]]:
+    places = {fold(style.image.stem): place for place, style in enumerate(styles) if style.image}
+    return [
+        (place, places[name]) for place, content in enumerate(contents) if (name := fold(content.image.stem)) in places
+    ]
+
+
+def _commonest_side(sources: Iterable[PictureFolder]) -> int:
+    """Returns the commonest length of the shorter side of the pictures; of equally common ones the larger."""
+    sides = Counter(
+        min(size) for source in sources for file in source.files.values() if (size := image_size(file.path))
+    )
+    if not sides:
+        raise InputError("none of the stylized pictures can be read")
+    most = max(sides.values())
+    return min(max(max(side for side, times in sides.items() if times == most), _SMALLEST), _LARGEST)
+
+
+def _cut_like_contents(source: PictureFolder, cases: Iterable[Case]) -> PictureFolder:
+    """Has the pictures cut to squares as their contents are, where all have the aspect of their content."""
+    if source.fit or source.part is not None:
+        return source
+    contents = {case.id: case.content.image for case in cases}
+    sizes = [(image_size(file.path), image_size(contents[case])) for case, file in source.files.items()]
+    readable = [(size, content) for size, content in sizes if size and content]
+    others = [pair for pair in readable if not is_same_aspect(pair[0], (1, 1))]
+    is_cut = bool(others) and all(is_same_aspect(size, content) for size, content in others)
+    return replace(source, fit=True) if is_cut else source
