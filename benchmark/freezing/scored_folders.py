@@ -232,7 +232,7 @@ def _only(protocol: Protocol, answered: set[str]) -> Protocol:
     return replace(protocol, contents=contents, styles=styles, cases=kept)
 
 
-def _places(items: Sequence[Content] | Sequence[Style]) -> dict[str, int]:
+def _places(items: Sequence[Content | Style]) -> dict[str, int]:
     return {item.id: place for place, item in enumerate(items)}
 
 
