@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from benchmark.interface.protocols import read_protocol
     from benchmark.interface.run import Run, open_run
     from benchmark.interface.running import run
-    from benchmark.interface.scoring import score
+    from benchmark.interface.pictures import score
     from benchmark.models.provider import Models
     from benchmark.models.role import Role
     from benchmark.protocol.case import Case, Content, Style, WeightedStyle
@@ -83,7 +83,7 @@ _SOURCES = {
     "Role": "benchmark.models.role",
     "read_protocol": "benchmark.interface.protocols",
     "run": "benchmark.interface.running",
-    "score": "benchmark.interface.scoring",
+    "score": "benchmark.interface.pictures",
     **dict.fromkeys(("Run", "open_run"), "benchmark.interface.run"),
     **dict.fromkeys(("RunStatus", "UnitStatus"), "benchmark.store.records"),
     **dict.fromkeys(("Case", "Content", "Style", "WeightedStyle"), "benchmark.protocol.case"),
