@@ -28,10 +28,10 @@ if TYPE_CHECKING:
         StyleCondition,
     )
     from benchmark.errors import BenchmarkError, InputError, MissingModelError, NotComparableError
+    from benchmark.interface.pictures import score
     from benchmark.interface.protocols import read_protocol
     from benchmark.interface.run import Run, open_run
     from benchmark.interface.running import run
-    from benchmark.interface.pictures import score
     from benchmark.models.provider import Models
     from benchmark.models.role import Role
     from benchmark.protocol.case import Case, Content, Style, WeightedStyle

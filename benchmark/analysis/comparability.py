@@ -16,7 +16,7 @@ from benchmark.settings import describe_differences
 
 if TYPE_CHECKING:
     from benchmark.store.manifest import Manifest
-    from benchmark.store.records import MethodRecord, MetricRecord, RunRecords
+    from benchmark.store.records import MethodRecord, RunRecords
 
 _SHORT = 12
 """Characters of a fingerprint that are shown."""
@@ -64,7 +64,7 @@ class MetricIdentity:
         return f"{differing.replace('_', ' ')} {there} there, {other} here"
 
 
-def identify_metrics(run: RunRecords) -> dict[str, MetricIdentity]:
+def identify_metrics(run: RunRecords | Manifest) -> dict[str, MetricIdentity]:
     """The identities of the metrics of a run, by name; unavailable metrics are left out.
 
     Args:
@@ -83,54 +83,50 @@ def identify_metrics(run: RunRecords) -> dict[str, MetricIdentity]:
     }
 
 
-def why_not_continued(old: Manifest, new: Manifest) -> str:
-    """Says in what two manifests differ so that one run cannot continue the other, or returns an empty string.
-
-    The number of cases may differ: a run that was limited can be continued without the limit. Methods may be added.
+def superseded_metrics(old: Manifest, new: Manifest) -> dict[str, str]:
+    """The metrics whose scores in a run do not count beside those that are made now, each with the difference.
 
     Args:
         old: What was run.
         new: What is to be run.
     """
+    there, here = identify_metrics(old), identify_metrics(new)
+    differences = {name: there[name].difference(identity) for name, identity in here.items() if name in there}
+    return {name: difference for name, difference in differences.items() if difference}
+
+
+def why_not_continued(old: Manifest, new: Manifest, *, is_only_scored: bool = False) -> str:
+    """Says in what two manifests differ so that one run cannot continue the other, or returns an empty string.
+
+    The number of cases may differ: a run that was limited can be continued without the limit. Methods and metrics that
+    only one of them has are no difference, and a metric that has changed is scored anew (``superseded_metrics``).
+
+    Args:
+        old: What was run.
+        new: What is to be run.
+        is_only_scored: Whether nothing is to be made, so that the machine that scores may be another one.
+    """
     there, here = (ProtocolIdentity(one.name, one.version, one.fingerprint) for one in (old.protocol, new.protocol))
     return (
         there.difference(here)
         or _difference_of_methods(old.methods, new.methods)
-        or _difference_of_metrics(old.metrics, new.metrics, new.protocol.resolution)
-        or _difference_of_machines(old, new)
+        or ("" if is_only_scored else _difference_of_machines(old, new))
     )
 
 
 def _difference_of_methods(old: Sequence[MethodRecord], new: Sequence[MethodRecord]) -> str:
-    before, after = ({method.name: method for method in side} for side in (old, new))
-    if before.keys() - after.keys():
-        return f"methods {_only_one_side(before, after)}"
-    for name, there in before.items():
+    after = {method.name: method for method in new}
+    for there in old:
+        name, here = there.name, after.get(there.name)
         # A plugin that was broken left no results to disagree with: it may have been repaired.
-        if not there.version:
+        if here is None or not there.version:
             continue
-        here = after[name]
         # Each picture that was made elsewhere is compared with its own hash instead.
         facts = ("origin",) if here.origin == MethodOrigin.PICTURES else ("origin", "version")
         if difference := _describe_difference(name, there, here, facts):
             return difference
         if differences := describe_differences(name, there.settings, here.settings):
             return "; ".join(differences)
-    return ""
-
-
-def _difference_of_metrics(old: Sequence[MetricRecord], new: Sequence[MetricRecord], resolution: int) -> str:
-    before, after = ({metric.name: metric for metric in side} for side in (old, new))
-    if before.keys() != after.keys():
-        return f"metrics {_only_one_side(before, after)}"
-    for name, there in before.items():
-        if not there.version:
-            continue
-        here = after[name]
-        # Nor did a metric leave any whose images are too small for it, whether or not that was known beforehand.
-        facts = ("version", "backbone") if here.minimum_side > resolution else ("version", "backbone", "unavailable")
-        if difference := _describe_difference(name, there, here, facts):
-            return difference
     return ""
 
 
@@ -152,14 +148,6 @@ def _difference_of_machines(old: Manifest, new: Manifest) -> str:
         if there != here:
             return f"{fact} {there} there, {here} here"
     return ""
-
-
-def _only_one_side(before: Mapping[str, object], after: Mapping[str, object]) -> str:
-    only = (
-        (", ".join(name for name in side if name not in other), where)
-        for side, other, where in ((before, after, "there"), (after, before, "here"))
-    )
-    return ", ".join(f"{names} only {where}" for names, where in only if names)
 
 
 def _first_differing(there: object, here: object, facts: Sequence[str]) -> str | None:

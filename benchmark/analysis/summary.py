@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,6 +13,7 @@ from benchmark.analysis.level import LEVEL
 from benchmark.contracts.metric import Direction
 from benchmark.store.cost_columns import COST_COLUMNS, DISTURBED, PROCESSOR_TIME, TIME
 from benchmark.store.records import (
+    TOO_FEW,
     MethodRecord,
     MetricRecord,
     ModelRecord,
@@ -168,12 +169,27 @@ class _SummaryFile(BaseModel):
     rows: list[SummaryRow]
 
 
-def known_set_scores(rows: Sequence[SummaryRow]) -> list[SetScore]:
-    """The scores of set metrics that a summary holds, without those that could not be made."""
+def known_set_scores(rows: Sequence[SummaryRow], kept: Container[str] = ()) -> list[SetScore]:
+    """The scores of set metrics that a summary holds.
+
+    Args:
+        rows: The rows of the summary.
+        kept: Metrics that are not tried again where they could not be made, so that this is known of them too.
+    """
     return [
-        SetScore(row.method, row.metric, row.mean, row.n, row.contents, row.styles, row.images_sha256, row.warning)
+        SetScore(
+            row.method,
+            row.metric,
+            row.mean,
+            row.n,
+            row.contents,
+            row.styles,
+            row.images_sha256,
+            row.warning,
+            failed=row.mean is None and bool(row.warning) and not row.warning.endswith(TOO_FEW),
+        )
         for row in rows
-        if row.images_sha256 and row.mean is not None
+        if row.images_sha256 and (row.mean is not None or row.metric in kept)
     ]
 
 

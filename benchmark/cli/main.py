@@ -22,6 +22,7 @@ from benchmark.cli.new import new
 from benchmark.cli.protocol.group import protocol
 from benchmark.cli.report import report
 from benchmark.cli.run import run
+from benchmark.cli.score import score
 from benchmark.cli.show import show
 from benchmark.cli.similarity import similarity
 from benchmark.cli.streams import steady_streams
@@ -51,7 +52,7 @@ def cli(debug: bool) -> None:
 
 
 COMMANDS = (
-    *(run, report, compare, baseline, check, audit, list_plugins, show, similarity, stylize),
+    *(run, score, report, compare, baseline, check, audit, list_plugins, show, similarity, stylize),
     *(protocol, weights, new, doctor),
 )
 for command in COMMANDS:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -19,6 +20,9 @@ from benchmark.wording import format_count
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from benchmark.execution.schedule import Observer
+    from benchmark.protocol.protocol import Protocol
 
 _STYLE = "text-align: right"
 _CONTROL_STYLE = f"{_STYLE}; opacity: 0.6"
@@ -93,6 +97,57 @@ class Run:
             ),
             *records.warnings,
         ]
+
+    def score(
+        self,
+        metrics: str | Sequence[str] = "all",
+        *,
+        protocol: str | os.PathLike[str] | Protocol | None = None,
+        device: str | None = None,
+        workers: int | None = None,
+        timeout: float | None = None,
+        observer: Observer | None = None,
+    ) -> Run:
+        """Scores the images that are there, as ``benchmark score`` does; no method is run, and none needs be installed.
+
+        Only scores are computed that are missing, that failed, or whose metric has changed. The others stay.
+
+        Args:
+            metrics: Names of the metrics, or ``all``.
+            protocol: The protocol, its name or its path, where the run cannot find it itself.
+            device: ``auto``, ``cpu`` or ``cuda``; by default the device of the run, if it is there.
+            workers: Number of worker processes, by default one per device.
+            timeout: Seconds that scoring once may take, or ``None`` for no limit.
+            observer: Is told how it goes; by default the logger ``benchmark`` is.
+
+        Returns:
+            The run with its new scores.
+
+        Raises:
+            InputError: Its protocol is not found or has changed, a metric cannot be used, or the folder cannot be
+                written.
+            MissingModelError: Weights are missing that metrics that are named cannot do without.
+            KeyboardInterrupt: The user stopped it. What is scored is kept.
+        """
+        # Imported here, because it imports PyTorch, which reading a run does not need.
+        from benchmark.interface.calling_process import refuse_process_without_children
+        from benchmark.interface.logging_observer import LoggingObserver
+        from benchmark.interface.scoring import score_run
+        from benchmark.plan.resources import Resources
+        from benchmark.protocol.protocol import Protocol
+
+        refuse_process_without_children("Run.score")
+        outcome = score_run(
+            self.path,
+            metrics=metrics if isinstance(metrics, str) else ",".join(metrics),
+            protocol=protocol if protocol is None or isinstance(protocol, Protocol) else os.fspath(protocol),
+            device=device,
+            resources=Resources(workers=workers or 0, timeout=timeout),
+            observe=lambda: nullcontext(observer or LoggingObserver()),
+        )
+        if outcome.interrupted:
+            raise KeyboardInterrupt
+        return open_run(self.path)
 
     def report(self, name: str = "html", out: str | os.PathLike[str] | None = None, *, inline: bool = False) -> Path:
         """Renders the run. Scores are not recomputed.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -11,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import InputError, describe_error
-from benchmark.execution.run import RunOutcome, execute_run
+from benchmark.execution.run import execute_run
+from benchmark.execution.run_results import RunOutcome
 from benchmark.execution.schedule import Observer
 from benchmark.execution.workers.import_trial import try_imports
 from benchmark.execution.workers.server import start_worker_server, worker_context
+from benchmark.interface.calling_process import refuse_process_without_children
+from benchmark.interface.logging_observer import LoggingObserver
 from benchmark.interface.protocols import protocol_name
 from benchmark.interface.reports import write_report
 from benchmark.interface.run import Run
@@ -22,40 +23,8 @@ from benchmark.models.specification import ModelSpecification
 from benchmark.plan.device import choose_device
 from benchmark.plan.resources import ExecutorKind, Resources
 from benchmark.plan.selection import configure_run, find_protocol
-from benchmark.plan.unit import Unit
 from benchmark.protocol.protocol import Protocol
 from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
-from benchmark.store.journal import UnitRecord
-from benchmark.store.records import UnitStatus
-from benchmark.wording import format_count
-
-_logger = logging.getLogger("benchmark")
-
-
-class LoggingObserver:
-    """Tells the logger ``benchmark`` how a run goes: notes and failures as warnings, the rest as info."""
-
-    def planned(self, left: Mapping[str, int], finished: int) -> None:
-        """Logs how much there is to do."""
-        _logger.info("%s left, %d finished", format_count(sum(left.values()), "unit"), finished)
-
-    def started(self, unit: Unit) -> None:
-        """Logs nothing."""
-
-    def ended(self, unit: Unit, record: UnitRecord, seconds: float) -> None:
-        """Logs how a unit ended."""
-        reasons = [record.error] * bool(record.error)
-        reasons += [f"{metric} failed: {reason}" for metric, reason in record.score_errors.items()]
-        is_failed = record.status is UnitStatus.FAILED or bool(record.score_errors)
-        _logger.log(
-            logging.WARNING if is_failed else logging.INFO,
-            "%s",
-            ": ".join([f"{unit.method} {unit.case.id} {record.status} ({seconds:.1f} s)", *reasons]),
-        )
-
-    def note(self, message: str) -> None:
-        """Logs a note as a warning."""
-        _logger.warning("%s", message)
 
 
 def run(
@@ -104,7 +73,7 @@ def run(
         MissingModelError: Weights are missing that the methods, or metrics that are named, cannot do without.
         KeyboardInterrupt: The user stopped it. What is finished is kept.
     """
-    _refuse_process_without_children()
+    refuse_process_without_children("benchmark.run")
     _refuse_less("seed", seed, 0)
     for name, number in (("limit", limit), ("workers", workers), ("threads", threads)):
         if number is not None:
@@ -234,20 +203,6 @@ def left_out(methods: str, metrics: str) -> Iterator[str]:
                 plugin.refuse_unusable_name()
             except BrokenPluginError as error:
                 yield f"left out: {error}"
-
-
-def _refuse_process_without_children() -> None:
-    process = multiprocessing.current_process()
-    if getattr(process, "_inheriting", False):
-        raise InputError(
-            "benchmark.run was called by a script that a process of multiprocessing imports again; put what the script "
-            'does below `if __name__ == "__main__":`'
-        )
-    if process.daemon:
-        raise InputError(
-            f"benchmark.run starts worker processes, which the daemonic process {process.name} may not; call it in the "
-            "main process"
-        )
 
 
 def _refuse_less(name: str, value: object, least: int) -> None:

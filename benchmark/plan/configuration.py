@@ -85,12 +85,13 @@ class RunConfiguration:
 
     Attributes:
         protocol: The protocol.
-        methods: The methods in the order they run.
+        methods: The methods in the order they run; none where nothing is made, and only what a run has made is scored.
         metrics: The metrics.
         seed: Seed of the run.
         device: ``cpu`` or ``cuda``.
         limit: Number of cases, from the first, or ``None`` for all.
         command: The command line, for the record.
+        protocol_source: Name or path by which the protocol is found again; empty where it was given from Python.
         models: The networks that the protocol names. They are found once, here, so that every process of the run has
             the same ones.
     """
@@ -102,6 +103,7 @@ class RunConfiguration:
     device: str = "cpu"
     limit: int | None = None
     command: tuple[str, ...] = field(default=(), compare=False)
+    protocol_source: str = field(default="", compare=False)
     models: Mapping[Role, ModelSpecification] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:

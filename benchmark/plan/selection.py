@@ -40,10 +40,7 @@ def find_protocol(name: str) -> Protocol | Recipe:
         InputError: There is none, or it is not valid.
     """
     try:
-        is_path = looks_like_path(name) or (
-            Path(name).exists() and name.replace("-", "_") not in installed_plugins(PluginKind.PROTOCOLS)
-        )
-        if is_path:
+        if is_protocol_path(name):
             return open_protocol(Path(name))
     except OSError as error:
         raise InputError(f"cannot read protocol {name}: {error.strerror}") from error
@@ -147,6 +144,63 @@ def configure_run(
         device=device,
         limit=limit,
         command=tuple(command),
+        protocol_source="" if isinstance(protocol, Protocol) else protocol_source(protocol),
+    )
+
+
+def configure_scoring(
+    protocol: Protocol,
+    metrics: str,
+    *,
+    seed: int,
+    device: str,
+    limit: int | None,
+    obtain: Callable[[Iterable[ModelSpecification]], None] | None = None,
+    try_imports: Callable[[Sequence[Plugin]], list[Plugin]] = list,
+) -> RunConfiguration:
+    """Makes the configuration that scores the images of a run, and makes none.
+
+    Args:
+        protocol: The protocol of the run.
+        metrics: Names of the metrics, comma-separated, or ``all``.
+        seed: Seed of the run.
+        device: ``cpu`` or ``cuda``.
+        limit: Number of cases of the run, from the first, or ``None`` for all.
+        obtain: As for ``configure_run``.
+        try_imports: As for ``configure_run``.
+
+    Raises:
+        InputError: A name is unknown, or a metric that was named cannot score in the protocol.
+        MissingModelError: Weights are missing that metrics that are named cannot do without.
+    """
+    scorers = try_imports(select_plugins(PluginKind.METRICS, metrics))
+    is_named = metrics.strip() != "all"
+    scoring = _scoring_models(protocol, scorers)
+    if obtain is not None:
+        obtain(scoring)
+    if is_named:
+        require_weights(scoring)
+    selected = _select_metrics(scorers, protocol, is_named=is_named)
+    return RunConfiguration(protocol, (), selected, seed=seed, device=device, limit=limit)
+
+
+def protocol_source(name: str) -> str:
+    """Returns what finds a protocol again from any folder: its name, or the absolute path of what was named.
+
+    Args:
+        name: Name or path, as for ``find_protocol``, which finds it.
+    """
+    return str(Path(name).absolute()) if is_protocol_path(name) else name
+
+
+def is_protocol_path(name: str) -> bool:
+    """Returns whether a protocol is named by a path, not by the name of an installed one.
+
+    Raises:
+        OSError: It cannot be found out.
+    """
+    return looks_like_path(name) or (
+        Path(name).exists() and name.replace("-", "_") not in installed_plugins(PluginKind.PROTOCOLS)
     )
 
 

@@ -1,4 +1,7 @@
-"""The journal of a run: one line per finished unit, appended and flushed, never rewritten."""
+"""The journal of a run: one line per finished unit, appended and flushed, never rewritten.
+
+A line of another kind says that the scores of a metric above it no longer count.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,11 @@ import contextlib
 import functools
 import json
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from benchmark.errors import InputError
 from benchmark.escaping import encodable_json
@@ -22,7 +25,9 @@ from benchmark.validation import first_problem
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-
+LineT = TypeVar("LineT")
+SIMILARITIES = "similarities"
+"""Stands for the judge's similarities where a metric's name is expected."""
 _OF_PICTURES = ("source", "source_sha256", "note")
 """Facts about images that were made elsewhere, which others do not have."""
 
@@ -85,10 +90,28 @@ class UnitRecord:
         """Names of the method and of the case, which identify the unit within its run."""
         return self.method, self.case
 
-    @property
-    def is_final(self) -> bool:
-        """Whether nothing is left to do for this unit; failures are always tried again."""
-        return self.status is not UnitStatus.FAILED and not self.score_errors
+    def lacking(self, metrics: Iterable[str]) -> list[str]:
+        """Those metrics that have neither a number nor null here, or that failed.
+
+        Args:
+            metrics: Names of metrics that score case by case, or ``SIMILARITIES``, which count as lacking only where
+                they failed: they are made where a metric asks the judge.
+        """
+        return [
+            name for name in metrics if name in self.score_errors or not (name in self.scores or name == SIMILARITIES)
+        ]
+
+    def without(self, metrics: Collection[str]) -> UnitRecord:
+        """The record as if some metrics had never scored it.
+
+        Args:
+            metrics: Names of metrics.
+        """
+        return replace(
+            self,
+            scores={name: value for name, value in self.scores.items() if name.partition(".")[0] not in metrics},
+            score_errors={name: reason for name, reason in self.score_errors.items() if name not in metrics},
+        )
 
     def to_line(self) -> str:
         """The record as one line of JSON."""
@@ -117,11 +140,58 @@ class UnitRecord:
             raise ValueError(first_problem(error)) from error
 
 
+@dataclass(frozen=True)
+class Superseded:
+    """A line after which the scores of some metrics in the lines above it no longer count: they are made anew.
+
+    Attributes:
+        superseded: Names of the metrics, each with the reason.
+    """
+
+    superseded: Mapping[str, str]
+
+    def to_line(self) -> str:
+        """The statement as one line of JSON."""
+        return encodable_json(json.dumps({"superseded": dict(self.superseded)}, ensure_ascii=False))
+
+    @staticmethod
+    def from_line(line: str) -> Superseded:
+        """Reads a statement from its line.
+
+        Raises:
+            ValueError: The line is damaged.
+        """
+        from pydantic import ValidationError
+
+        try:
+            return _reader_of_superseded().validate_json(line)
+        except ValidationError as error:
+            raise ValueError(first_problem(error)) from error
+
+
+def read_line(line: str) -> UnitRecord | Superseded:
+    """Reads a line of a journal.
+
+    Raises:
+        ValueError: The line is damaged.
+    """
+    return (Superseded if line.startswith('{"superseded"') else UnitRecord).from_line(line)
+
+
 @functools.cache
 def _reader() -> TypeAdapter[UnitRecord]:
+    return _strict_reader(UnitRecord)
+
+
+@functools.cache
+def _reader_of_superseded() -> TypeAdapter[Superseded]:
+    return _strict_reader(Superseded)
+
+
+def _strict_reader(kind: type[LineT]) -> TypeAdapter[LineT]:
     from pydantic import ConfigDict, TypeAdapter, with_config
 
-    return TypeAdapter(with_config(ConfigDict(strict=True, allow_inf_nan=False, extra="forbid"))(UnitRecord))
+    return TypeAdapter(with_config(ConfigDict(strict=True, allow_inf_nan=False, extra="forbid"))(kind))
 
 
 class JournalWriter:
@@ -136,8 +206,8 @@ class JournalWriter:
         self._path = path
         self._file.truncate(_end_of_last_whole_line(path))
 
-    def append(self, record: UnitRecord) -> None:
-        """Appends a record and hands it to the operating system, so that it outlives this process.
+    def append(self, record: UnitRecord | Superseded) -> None:
+        """Appends a line and hands it to the operating system, so that it outlives this process.
 
         Raises:
             InputError: The disk is full or the file cannot be written.
@@ -176,11 +246,15 @@ def read_journal(path: Path) -> tuple[dict[tuple[str, str], UnitRecord], list[st
             warnings.append(f"{path.name} line {number} is cut off and was passed over")
             break
         try:
-            record = UnitRecord.from_line(line)
+            read = read_line(line)
         except ValueError as error:
             warnings.append(f"{path.name} line {number} is damaged and was passed over ({error})")
-        else:
-            records[record.key] = record
+            continue
+        match read:
+            case UnitRecord():
+                records[read.key] = read
+            case Superseded(metrics):
+                records = {key: record.without(metrics) for key, record in records.items()}
     return records, warnings
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,13 +12,19 @@ from numpy.typing import NDArray
 
 from benchmark.plan.plan import Plan
 from benchmark.plan.unit import Unit
-from benchmark.store.journal import UnitRecord
+from benchmark.store.journal import Superseded, UnitRecord, read_line
 from benchmark.store.records import UnitStatus
 
 _STATUSES = tuple(UnitStatus)
 _NONE = len(_STATUSES)
 """Stands for a unit without a record."""
 _NOWHERE = -1
+_UNFINISHED = 1
+"""Something that is wanted of the unit is left to do."""
+_SCORE_FAILED = 2
+"""A metric that is wanted failed on it."""
+_LACKS_OTHERS = 4
+"""It lacks a score of a metric that is not wanted now."""
 
 
 class JournalIndex:
@@ -29,17 +35,25 @@ class JournalIndex:
     Args:
         journal: The journal; it need not exist yet.
         plan: The units.
+        wanted: The metrics whose scores a finished unit has, as ``UnitRecord.lacking`` takes them; ``None`` for those
+            that it was scored with, all of which must have succeeded.
+        others: Other metrics of the run, without whose scores a unit is finished too, but does lack something.
 
     Raises:
         InputError: A case of the plan occurs twice.
     """
 
-    def __init__(self, journal: Path, plan: Plan) -> None:
+    def __init__(
+        self, journal: Path, plan: Plan, wanted: Collection[str] | None = None, others: Collection[str] = ()
+    ) -> None:
         self._journal = journal
         self._plan = plan
+        self._wanted = wanted
+        self._others = others
+        self._superseded: dict[str, int] = {}
         self._places: NDArray[np.int64] = np.full(len(plan), _NOWHERE, dtype=np.int64)
         self._statuses: NDArray[np.uint8] = np.full(len(plan), _NONE, dtype=np.uint8)
-        self._final: NDArray[np.bool_] = np.zeros(len(plan), dtype=np.bool_)
+        self._left: NDArray[np.uint8] = np.full(len(plan), _UNFINISHED, dtype=np.uint8)
         self._read_until = 0
         self.refresh()
 
@@ -58,10 +72,13 @@ class JournalIndex:
                 if not line.endswith(b"\n"):
                     return
                 with contextlib.suppress(ValueError):
-                    record = _parse(line)
-                    position = self._plan.position(*record.key)
-                    if position is not None:
-                        self._note(position, self._read_until, record)
+                    match _parse(line):
+                        case UnitRecord() as record:
+                            position = self._plan.position(*record.key)
+                            if position is not None:
+                                self._note(position, self._read_until, record)
+                        case Superseded(metrics):
+                            self._supersede(metrics, self._read_until)
                 # Set last, so that after an interruption the line is read once more instead of being lost.
                 self._read_until += len(line)
 
@@ -73,7 +90,7 @@ class JournalIndex:
         """
         self._places[position] = _NOWHERE
         self._statuses[position] = _NONE
-        self._final[position] = False
+        self._left[position] = _UNFINISHED
 
     def status(self, position: int) -> UnitStatus | None:
         """Returns the status of a unit, or ``None`` if it has no record."""
@@ -85,7 +102,7 @@ class JournalIndex:
         if self._places[position] == _NOWHERE:
             return None
         with self._journal.open("rb") as file:
-            return _read(file, int(self._places[position]))
+            return self._read(file, int(self._places[position]))
 
     def records(self, status: UnitStatus | None = None) -> Iterator[tuple[int, UnitRecord]]:
         """The positions and the records of the units that have one, in the order of the plan.
@@ -98,29 +115,53 @@ class JournalIndex:
         if len(positions):
             with self._journal.open("rb") as file:
                 for position in positions:
-                    yield int(position), _read(file, int(self._places[position]))
+                    yield int(position), self._read(file, int(self._places[position]))
 
     def units(self) -> Iterator[tuple[Unit, UnitRecord]]:
         """The units that have a record, with it, in the order of the plan."""
         return ((self._plan[position], record) for position, record in self.records())
 
     def unfinished(self) -> NDArray[np.int64]:
-        """Positions of the units that have no final record, in the order of the plan."""
-        return np.flatnonzero(~self._final)
+        """Positions of the units of which something that is wanted is left to do, in the order of the plan."""
+        return np.flatnonzero(self._left & _UNFINISHED)
+
+    def is_made(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether units have an image, by their positions in the plan."""
+        return np.asarray(self._statuses[positions] == _STATUSES.index(UnitStatus.OK))
 
     @property
     def finished(self) -> int:
-        """Number of units for which nothing is left to do."""
-        return int(self._final.sum())
+        """Number of units for which nothing that is wanted is left to do."""
+        return int((self._left & _UNFINISHED == 0).sum())
 
     def counts(self) -> dict[UnitStatus, int]:
         """Number of units by how they ended."""
         return {status: int((self._statuses == code).sum()) for code, status in enumerate(_STATUSES)}
 
+    def failed(self, methods: Collection[str]) -> int:
+        """Number of units of some methods that failed.
+
+        Args:
+            methods: Names of the methods.
+        """
+        by_method = self._statuses.reshape(len(self._plan.methods), self._plan.cases_per_method)
+        chosen = [method in methods for method in self._plan.methods]
+        return int((by_method[chosen] == _STATUSES.index(UnitStatus.FAILED)).sum())
+
     def failed_scores(self) -> int:
-        """Number of units that ended well, but that some metric failed on."""
-        has_ended_well = (self._statuses != _NONE) & (self._statuses != _STATUSES.index(UnitStatus.FAILED))
-        return int((has_ended_well & ~self._final).sum())
+        """Number of units that ended well, but that some metric that is wanted failed on."""
+        return self._count_ok(self._left & _SCORE_FAILED != 0)
+
+    def unscored(self) -> int:
+        """Number of units that ended well, but that some metric that is wanted has not scored yet."""
+        return self._count_ok(self._left & (_UNFINISHED | _SCORE_FAILED) == _UNFINISHED)
+
+    def lacking_others(self) -> int:
+        """Number of units that ended well, but lack the score of a metric of the run that is not wanted now."""
+        return self._count_ok(self._left & _LACKS_OTHERS != 0)
+
+    def _count_ok(self, chosen: NDArray[np.bool_]) -> int:
+        return int((chosen & (self._statuses == _STATUSES.index(UnitStatus.OK))).sum())
 
     def __len__(self) -> int:
         return int((self._statuses != _NONE).sum())
@@ -128,14 +169,36 @@ class JournalIndex:
     def _note(self, position: int, place: int, record: UnitRecord) -> None:
         self._places[position] = place
         self._statuses[position] = _STATUSES.index(record.status)
-        self._final[position] = record.is_final
+        self._left[position] = self._what_is_left(record)
+
+    def _what_is_left(self, record: UnitRecord) -> int:
+        match record.status:
+            case UnitStatus.FAILED:
+                return _UNFINISHED
+            case UnitStatus.SKIPPED:
+                return 0
+        wanted = record.score_errors if self._wanted is None else self._wanted
+        lacking = record.lacking(wanted)
+        left = _UNFINISHED if lacking else 0
+        left |= _SCORE_FAILED if any(name in record.score_errors for name in lacking) else 0
+        return left | (_LACKS_OTHERS if record.lacking(self._others) else 0)
+
+    def _supersede(self, metrics: Collection[str], place: int) -> None:
+        self._superseded |= dict.fromkeys(metrics, place)
+        is_ok = self._statuses == _STATUSES.index(UnitStatus.OK)
+        for flag, names in ((_UNFINISHED, self._wanted or ()), (_LACKS_OTHERS, self._others)):
+            if not set(metrics).isdisjoint(names):
+                self._left[is_ok] |= flag
+
+    def _read(self, file: BinaryIO, place: int) -> UnitRecord:
+        file.seek(place)
+        record = _parse(file.readline())
+        if not isinstance(record, UnitRecord):
+            raise ValueError(f"the journal has changed: there is no unit at byte {place}")
+        stale = {metric for metric, until in self._superseded.items() if place < until}
+        return record.without(stale) if stale else record
 
 
-def _read(file: BinaryIO, place: int) -> UnitRecord:
-    file.seek(place)
-    return _parse(file.readline())
-
-
-def _parse(line: bytes) -> UnitRecord:
+def _parse(line: bytes) -> UnitRecord | Superseded:
     # A damaged byte in a reason does not damage the result; reports read the journal in the same way.
-    return UnitRecord.from_line(line.decode(errors="replace"))
+    return read_line(line.decode(errors="replace"))

@@ -73,7 +73,10 @@ class _Part(BaseModel):
 
 
 class ProtocolRecord(_Part):
-    """The protocol of a run. ``resolution`` is the side of its images, in pixels."""
+    """The protocol of a run.
+
+    ``resolution`` is the side of its images, in pixels; ``source`` the name or path by which it was found, or empty.
+    """
 
     name: str
     version: str
@@ -81,6 +84,7 @@ class ProtocolRecord(_Part):
     title: str = ""
     description: str = ""
     resolution: int
+    source: str = ""
 
 
 class Environment(_Part):
@@ -242,6 +246,7 @@ def make_manifest(
             "title": protocol.title,
             "description": protocol.description,
             "resolution": protocol.resolution,
+            **({"source": configuration.protocol_source} if configuration.protocol_source else {}),
         },
         "methods": [asdict(_method_record(method)) for method in configuration.methods],
         "metrics": [asdict(_metric_record(metric, protocol.models)) for metric in configuration.metrics],

@@ -92,6 +92,7 @@ class MetricRecord(FileRecord):
     ``backbone`` is the name of the model it was computed with, or several names, or empty. ``unavailable`` gives the
     reason where the whole metric could not be computed. ``sample_size`` is given for a set metric: the number of images
     below which its number says little. ``minimum_side`` is the shortest side of an image that it takes, in pixels.
+    ``device`` is where it scored, if that is another device than the run's.
     """
 
     name: str
@@ -113,6 +114,12 @@ class MetricRecord(FileRecord):
     unavailable: str = ""
     sample_size: int | None = None
     minimum_side: int = 1
+    device: str | None = None
+
+    @property
+    def is_set_metric(self) -> bool:
+        """Whether it scores all images of a method at once, not case by case."""
+        return self.sample_size is not None
 
     @property
     def backbones(self) -> tuple[str, ...]:
@@ -127,7 +134,7 @@ class MetricRecord(FileRecord):
 
         An unavailable metric and a set metric have none.
         """
-        if self.unavailable or self.sample_size is not None:
+        if self.unavailable or self.is_set_metric:
             return ()
         return (self.name, *(f"{self.name}.{component}" for component in self.components))
 
@@ -202,6 +209,10 @@ class SummaryRow(FileRecord):
     control: bool
     images_sha256: str = ""
     warning: str = ""
+
+
+TOO_FEW = "too few for a number"
+"""The end of the warning of a set metric that had too few images for a number, which is no failure."""
 
 
 @dataclass(frozen=True)

@@ -136,23 +136,18 @@ class RunDirectory:
         """
         return self.read_manifest() if self.manifest.exists() else None
 
-    def start(self, manifest: Manifest, earlier: Manifest | None = None) -> None:
+    def start(self, manifest: Manifest, *, is_continued: bool = False) -> None:
         """Starts a run here, or continues the one that is here.
 
-        The workers and the calibration of a run that is continued stay what they are: no unit has been run yet.
-
         Args:
-            manifest: What is to be run.
-            earlier: What the run says of itself that is continued, or ``None`` to start over.
+            manifest: What is to be run, and was run of it.
+            is_continued: Whether what is here belongs to it; else it is removed.
 
         Raises:
             InputError: The folder holds something else, or cannot be written.
         """
         self._refuse_something_else()
-        if earlier is not None:
-            kept = {"started": earlier.started, "calibration": earlier.calibration, "workers": earlier.workers}
-            manifest = manifest.model_copy(update=kept)
-        elif self.manifest.exists():
+        if not is_continued and self.manifest.exists():
             self._clear()
         self._write_manifest(manifest)
 

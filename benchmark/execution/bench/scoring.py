@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -21,6 +21,7 @@ from benchmark.models.role import Role
 from benchmark.plan.configuration import SelectedMetric
 from benchmark.plan.selection import missing_need
 from benchmark.protocol.case import Case, Style
+from benchmark.store.journal import SIMILARITIES
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Scores:
     """The results of the metrics for one stylized image.
 
     Attributes:
-        values: Number of each column; ``None`` where the metric does not apply to the case.
+        values: Number of each column that was computed; ``None`` where the metric does not apply to the case.
         errors: Reason for each metric that failed.
         similarities: Judge similarity to the prompt of every style of the protocol, by the style's name.
     """
@@ -36,10 +37,6 @@ class Scores:
     values: Mapping[str, float | None] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     similarities: Mapping[str, float] = field(default_factory=dict)
-
-
-SIMILARITIES = "similarities"
-"""Stands for the judge's similarities where a metric's name is expected."""
 
 
 class Scorer:
@@ -75,6 +72,7 @@ class Scorer:
         content: Tensor | None,
         styles: Sequence[Tensor | None],
         excluded: Mapping[str, str] = MappingProxyType({}),
+        known: Container[str] = frozenset(),
     ) -> Scores:
         """Scores one stylized image; with several styles, the mean by their weights.
 
@@ -84,6 +82,7 @@ class Scorer:
             content: 3×H×W in [0, 1], or ``None`` if no metric reads it.
             styles: The style images of the case.
             excluded: Metrics that are not to score, with the reason to give for each.
+            known: Metrics whose scores of it are known, ``SIMILARITIES`` included; they do not score again.
         """
         values: dict[str, float | None] = {}
         errors: dict[str, str] = {}
@@ -92,6 +91,8 @@ class Scorer:
         lent = LentImages(self._models, stylized=[stylized], content=contents, style=images)
         with torch.no_grad():
             for selected in self._selected:
+                if selected.name in known:
+                    continue
                 if selected.name in excluded:
                     errors[selected.name] = excluded[selected.name]
                     continue
@@ -102,7 +103,7 @@ class Scorer:
             similarities: Mapping[str, float] = {}
             if SIMILARITIES in excluded:
                 errors[SIMILARITIES] = excluded[SIMILARITIES]
-            else:
+            elif SIMILARITIES not in known:
                 try:
                     similarities = self._similarities(stylized)
                 except Exception as error:

@@ -20,7 +20,7 @@ from benchmark.execution.bench.step import Step
 from benchmark.models.provider import Models
 from benchmark.plan.configuration import SelectedMetric
 from benchmark.plan.unit import Unit
-from benchmark.store.records import SetScore
+from benchmark.store.records import TOO_FEW, SetScore
 
 
 class SetScorer:
@@ -83,7 +83,7 @@ class SetScorer:
         except (Exception, SystemExit) as error:
             return replace(nothing, warning=log_error(error), failed=True)
         if math.isnan(value):
-            return replace(nothing, warning=f"{_from(nothing)}: too few for a number")
+            return replace(nothing, warning=f"{_from(nothing)}: {TOO_FEW}")
         return replace(nothing, value=value, warning=_warning(selected, nothing))
 
     def _value(self, selected: SelectedMetric, units: Sequence[Unit]) -> float:

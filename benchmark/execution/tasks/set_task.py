@@ -13,12 +13,11 @@ from benchmark.contracts import Need
 from benchmark.execution.bench.step import Action, Step, WorkerFailure
 from benchmark.execution.bench.workbench import Workbench
 from benchmark.execution.tasks.task import Result, TaskFiles
-from benchmark.plan.configuration import SelectedMetric
 from benchmark.plan.plan import ChosenUnits, Plan
 from benchmark.plan.selection import missing_need
 from benchmark.plan.unit import Unit
 from benchmark.store.journal_index import JournalIndex
-from benchmark.store.records import SetScore, UnitStatus
+from benchmark.store.records import MetricRecord, SetScore, UnitStatus
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ class SetTask:
         return Result(replace(self.nothing, warning=reason, failed=True)) if reason else self
 
 
-def plan_sets(metrics: Sequence[SelectedMetric], index: JournalIndex) -> list[SetTask]:
+def plan_sets(metrics: Sequence[MetricRecord], index: JournalIndex) -> list[SetTask]:
     """The tasks of every method with every set metric.
 
     Args:
@@ -95,7 +94,7 @@ def plan_sets(metrics: Sequence[SelectedMetric], index: JournalIndex) -> list[Se
     return [_plan_set(metric, method, plan, made) for method, made in images.items() for metric in selected]
 
 
-def _plan_set(metric: SelectedMetric, method: str, plan: Plan, made: Mapping[int, str]) -> SetTask:
+def _plan_set(metric: MetricRecord, method: str, plan: Plan, made: Mapping[int, str]) -> SetTask:
     positions = [position for position in made if _applies(metric, plan[position])]
     images = hashlib.sha256()
     for position in positions:
@@ -103,8 +102,8 @@ def _plan_set(metric: SelectedMetric, method: str, plan: Plan, made: Mapping[int
     return SetTask(method, metric.name, ChosenUnits(plan, np.array(positions, dtype=np.int64)), images.hexdigest())
 
 
-def _applies(metric: SelectedMetric, unit: Unit) -> bool:
-    needs: Sequence[Need] = metric.info.needs if metric.info else ()
+def _applies(metric: MetricRecord, unit: Unit) -> bool:
+    needs = [need for need in Need if need in metric.needs]
     return not missing_need(
         needs, images=all(weighted.style.image is not None for weighted in unit.case.styles), prompts=True
     )

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
 from torch import Tensor
 
-from benchmark.errors import InputError, log_error
+from benchmark.errors import InputError, describe_error, log_error
+from benchmark.execution.bench.scoring import Scores
 from benchmark.execution.bench.step import Action, Step, WorkerFailure
 from benchmark.execution.bench.workbench import Workbench
 from benchmark.execution.tasks.task import ImageMade, Result, TaskFiles
 from benchmark.images import encode_png, quantize, to_tensor
 from benchmark.plan.unit import Unit
-from benchmark.store.journal import UnitRecord
+from benchmark.store.journal import SIMILARITIES, UnitRecord
 from benchmark.store.records import UnitStatus
 
 
@@ -26,10 +27,13 @@ class UnitTask:
 
     Attributes:
         unit: The unit.
-        made: The record of its image if that is already written, so that only scoring is left.
+        made: The record of its image if that is already written, so that only the scores are left that it lacks.
         excluded: Metrics in which a worker was lost on this image, with the reasons to record.
         is_retry: Whether a worker with this task was lost for a reason that may lie elsewhere.
         picture: The file of the image, where it was made elsewhere.
+        wanted: The metrics that score it, as ``UnitRecord.lacking`` takes them.
+        described: Set metrics whose scores of the present images are known, so that they need not look at its image.
+        only_scores: Whether its image is not to be made again if it is lost meanwhile.
     """
 
     unit: Unit
@@ -37,6 +41,9 @@ class UnitTask:
     excluded: Mapping[str, str] = field(default_factory=dict)
     is_retry: bool = False
     picture: Path | None = None
+    wanted: Collection[str] = ()
+    described: Collection[str] = ()
+    only_scores: bool = False
 
     @property
     def method(self) -> str:
@@ -62,7 +69,9 @@ class UnitTask:
         """
         unit = self.unit
         content = workbench.inputs.content(unit.case)
-        record, image = self._finished(workbench)
+        record, image, reason = self._finished(workbench)
+        if record is not None and image is None:
+            return _without_scores(record, self.wanted, reason)
         if record is None or image is None:
             try:
                 made = self._made(workbench, content)
@@ -79,12 +88,11 @@ class UnitTask:
             content=content,
             styles=workbench.inputs.style_images(unit.case),
             excluded=self.excluded,
+            known={*record.scores, *[SIMILARITIES] * bool(record.similarities)},
         )
-        workbench.set_scorer.observe(unit, stylized=image, content=content, excluded=self.excluded)
-        log = unit.log if scores.errors else ""
-        return replace(
-            record, scores=scores.values, score_errors=scores.errors, similarities=scores.similarities, log=log
-        )
+        unobserved = {*self.excluded, *self.described}
+        workbench.set_scorer.observe(unit, stylized=image, content=content, excluded=unobserved)
+        return _with_scores(record, scores, unit.log)
 
     def _made(self, workbench: Workbench, content: Tensor) -> tuple[UnitRecord, Tensor, bytes] | UnitRecord:
         """Returns the record, the image and its file, or the record of a unit that is skipped."""
@@ -126,6 +134,8 @@ class UnitTask:
             return replace(self, made=made, is_retry=True)
         if made is not None and failure.step is not None and failure.step.is_metrics:
             return replace(self, made=made, excluded={**self.excluded, failure.step.plugin: failure.reason})
+        if self.made is not None:
+            return Result(_without_scores(self.made, self.wanted, failure.reason))
         return Result(self._failed(failure.reason))
 
     def excluding(self, unusable: Mapping[Step, str]) -> Self | Result[UnitRecord]:
@@ -136,15 +146,37 @@ class UnitTask:
         excluded = {step.plugin: reason for step, reason in unusable.items() if step.action is Action.PREPARE_METRIC}
         return replace(self, excluded={**excluded, **self.excluded}) if excluded else self
 
-    def _finished(self, workbench: Workbench) -> tuple[UnitRecord, Tensor] | tuple[None, None]:
-        """Returns the record and the image if they exist; else nothing, and the image has to be made again."""
+    def _finished(self, workbench: Workbench) -> tuple[UnitRecord | None, Tensor | None, str]:
+        """Returns the record and the image if they exist; the record alone, with the reason, if the image is lost.
+
+        Returns nothing where the image has to be made, even if again.
+        """
         if self.made is None:
-            return None, None
+            return None, None, ""
         try:
-            return self.made, workbench.finished_image(self.unit.image)
-        except InputError:
-            return None, None
+            return self.made, workbench.finished_image(self.unit.image), ""
+        except InputError as error:
+            return self.made if self.only_scores else None, None, describe_error(error)
 
     def _failed(self, reason: str) -> UnitRecord:
         unit = self.unit
         return UnitRecord(unit.method, unit.case.id, UnitStatus.FAILED, unit.seed, reason, log=unit.log)
+
+
+def _with_scores(record: UnitRecord, scores: Scores, log: str) -> UnitRecord:
+    """The record with scores that were computed now, beside those that it has. ``log`` is for what failed."""
+    succeeded = {*scores.values, *[SIMILARITIES] * bool(scores.similarities)}
+    failed_before = {name: reason for name, reason in record.score_errors.items() if name not in succeeded}
+    errors = {**failed_before, **scores.errors}
+    return replace(
+        record,
+        scores={**record.scores, **scores.values},
+        score_errors=errors,
+        similarities=scores.similarities or record.similarities,
+        log=log if errors else "",
+    )
+
+
+def _without_scores(record: UnitRecord, wanted: Collection[str], reason: str) -> UnitRecord:
+    """The record of an image that could not be scored."""
+    return replace(record, score_errors={**record.score_errors, **dict.fromkeys(record.lacking(wanted), reason)})

@@ -1,0 +1,115 @@
+"""Scores the images that a finished run has, and makes none."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from benchmark.errors import BenchmarkError, InputError
+from benchmark.execution.run import execute_run
+from benchmark.execution.run_results import RunOutcome
+from benchmark.execution.schedule import Observer
+from benchmark.execution.workers.import_trial import try_imports
+from benchmark.execution.workers.server import start_worker_server, worker_context
+from benchmark.models.specification import ModelSpecification
+from benchmark.plan.device import choose_device
+from benchmark.plan.resources import ExecutorKind, Resources
+from benchmark.plan.selection import configure_scoring, load_protocol
+from benchmark.protocol.protocol import Protocol
+from benchmark.store.manifest import Manifest
+from benchmark.store.run_directory import RunDirectory
+
+_SHORT = 12
+"""Characters of a fingerprint that are shown."""
+
+
+def score_run(
+    directory: Path,
+    *,
+    metrics: str,
+    protocol: str | Protocol | None,
+    device: str | None,
+    resources: Resources,
+    observe: Callable[[], AbstractContextManager[Observer]],
+    obtain: Callable[[Iterable[ModelSpecification]], None] | None = None,
+) -> RunOutcome:
+    """Scores the images of a run with the metrics that have not scored them, or that have changed since.
+
+    The plugins of the run's methods are not needed. Units without an image are left alone.
+
+    Args:
+        directory: Folder of the run.
+        metrics: Names of the metrics, comma-separated, or ``all``.
+        protocol: The protocol of the run, its name or its path; ``None`` for the one that the run names.
+        device: ``auto``, ``cpu``, ``cuda``, or ``None`` for the device of the run, or the CPU where that is missing.
+        resources: With how much of the machine.
+        observe: Gives who is told how it goes, once all that is to be scored is known.
+        obtain: Brings the weights of the models that the metrics use; ``None`` leaves them as they are.
+
+    Raises:
+        InputError: It is no run, its protocol is not found or has changed, or a metric cannot be used.
+        MissingModelError: Weights are missing that metrics that are named cannot do without.
+    """
+    manifest = RunDirectory(directory).read_manifest()
+    opened = _open_protocol(manifest, directory, protocol)
+    if resources.executor is ExecutorKind.LOCAL:
+        start_worker_server()
+    configuration = configure_scoring(
+        opened,
+        metrics,
+        seed=manifest.seed,
+        device=_device(manifest, device),
+        limit=manifest.number_of_cases,
+        obtain=obtain,
+        try_imports=lambda plugins: try_imports(plugins, context=worker_context()),
+    )
+    with observe() as observer:
+        return execute_run(configuration, directory, observer=observer, resources=resources)
+
+
+def _device(manifest: Manifest, given: str | None) -> str:
+    if given is not None:
+        return choose_device(given)
+    # The last bits depend on the device; but images may be scored where there is none.
+    return choose_device("auto") if manifest.device == "cuda" else manifest.device
+
+
+def _open_protocol(manifest: Manifest, directory: Path, given: str | Protocol | None) -> Protocol:
+    """Opens the protocol of a run, and makes sure that it is the one.
+
+    Raises:
+        InputError: It is not found, or has changed.
+    """
+    if isinstance(given, Protocol):
+        return _same(manifest, given, "the protocol that was given")
+    if given is not None:
+        return _same(manifest, load_protocol(given), given)
+    problems: list[str] = []
+    for source in _sources(manifest):
+        try:
+            return _same(manifest, load_protocol(source), source)
+        except BenchmarkError as error:
+            problems.append(str(error))
+    problem = problems[0] if problems else "it was given from Python, and no installed one has its name"
+    raise InputError(
+        f"the protocol of {directory}, {manifest.protocol.name} ({manifest.protocol.fingerprint[:_SHORT]}), is not"
+        f" found: {problem}; name it with --protocol PATH"
+    )
+
+
+def _sources(manifest: Manifest) -> list[str]:
+    """What may name the protocol of a run: what it noted, what its command says, and the protocol's own name."""
+    command = list(manifest.command)
+    named = [after for option, after in itertools.pairwise(command) if option == "--protocol"]
+    named += [argument.removeprefix("--protocol=") for argument in command if argument.startswith("--protocol=")]
+    found = [manifest.protocol.source, *named[-1:], manifest.protocol.name]
+    return [source for source in dict.fromkeys(found) if source and not source.startswith("<")]
+
+
+def _same(manifest: Manifest, protocol: Protocol, source: str) -> Protocol:
+    there, here = manifest.protocol.fingerprint, protocol.fingerprint
+    if there != here:
+        raise InputError(f"{source} is another protocol now ({here[:_SHORT]}), whose scores do not stand beside others")
+    return protocol
