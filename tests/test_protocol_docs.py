@@ -12,13 +12,15 @@ import pytest
 from benchmark.cli.protocol.group import protocol
 from benchmark.freezing.opening import Place
 from benchmark.protocol.case import Content, Style, WeightedStyle
+from benchmark.protocol.case_table import COLUMNS
 from benchmark.protocol.embedded import mini, smoke, wikiart, wikiart_small
 from benchmark.protocol.reading import read_protocol, read_protocol_or_recipe
 from benchmark.protocol.recipe import DatasetSource, Recipe
+from tests.synthetic_wikiart import picture
 
 ROOT = Path(__file__).parent.parent
 DOCS = (ROOT / "docs" / "protocols.md").read_text(encoding="utf-8")
-CAPTIONS, ARTIFICIO, MIX, LIKE = re.findall(r"^```toml\n(.*?)^```", DOCS, flags=re.DOTALL | re.MULTILINE)
+CAPTIONS, ARTIFICIO, MIX, PAIRS, LIKE = re.findall(r"^```toml\n(.*?)^```", DOCS, flags=re.DOTALL | re.MULTILINE)
 COMMANDS = re.findall(r"^benchmark protocol (\w+) ?([^#\n]*)", DOCS, flags=re.MULTILINE)
 KEYS = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", DOCS.partition("## The file")[2], flags=re.MULTILINE))
 
@@ -60,6 +62,34 @@ def test_the_mix_is_one_and_its_keys_are_explained(tmp_path):
     }
 
 
+def test_the_pairs_are_cases(tmp_path):
+    styles = "".join(f'[[styles]]\nid = "{name}"\nprompt = "{name}"\n' for name in ("warm", "cold"))
+    text = CAPTIONS[: CAPTIONS.index("[dataset]")] + styles + PAIRS
+    (tmp_path / "pairs.toml").write_text(text, encoding="utf-8")
+    assert [case.id for case in read_protocol(tmp_path / "pairs.toml").cases] == ["harbour--warm", "harbour--cold"]
+    assert set(re.findall(r"`(\w+)`", KEYS["pairs"])) == {"content", "style"}
+
+
+def test_the_table_of_pairs_makes_a_protocol(command, tmp_path):
+    (table,) = re.findall(r"^```csv\n(.*?)^```", DOCS, flags=re.DOTALL | re.MULTILINE)
+    (tmp_path / "pairs.csv").write_text(table, encoding="utf-8")
+    for number, name in enumerate(("photos/harbour.jpg", "photos/cat.jpg", "paintings/storm.jpg")):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(picture(number, 40))
+    made = command("protocol", "new", "--pairs", tmp_path / "pairs.csv", "-o", tmp_path / "chosen")
+    assert made.code == 0, made.err
+    cases = read_protocol(tmp_path / "chosen" / "protocol.json").cases
+    assert [case.prompt for case in cases] == ["a stormy sea in oil", "a woodcut", ""]
+
+
+def test_what_an_export_holds_is_stated(command, tmp_path):
+    assert command("protocol", "export", "mini", "-o", tmp_path / "out").code == 0
+    stated = DOCS.partition("| In the folder |")[2].partition("\n\n")[0]
+    assert all(entry.name in stated for entry in (tmp_path / "out").iterdir())
+    (line,) = re.findall(r"`cases.csv` \| a line for each picture to make: (.*) \|", stated)
+    assert tuple(re.findall(r"`(\w+)`", line)) == COLUMNS
+
+
 def test_a_method_that_is_like_another_has_its_settings(tmp_path):
     style = '[[styles]]\nid = "warm"\nprompt = "warm"\n'
     text = CAPTIONS[: CAPTIONS.index("[dataset]")] + style + LIKE
@@ -88,7 +118,7 @@ def test_every_key_of_the_file_is_explained():
     pins = {"sha256", "pixels_sha256"}
     for key, kind in (("contents", Content), ("styles", Style), ("dataset", DatasetSource)):
         assert set(re.findall(r"`(\w+)`", KEYS[key])) == {field.name for field in fields(kind)} - pins
-    assert {"schema_version", "resolution", "seeds", "models", "methods", "mixes", "origin"} <= KEYS.keys()
+    assert {"schema_version", "resolution", "seeds", "models", "methods", "pairs", "mixes", "origin"} <= KEYS.keys()
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)", DOCS))

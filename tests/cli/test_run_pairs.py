@@ -74,11 +74,11 @@ def test_it_is_described_by_pairs_and_its_intervals_are_those_of_independent_cas
 
 def test_it_goes_on_where_it_was_stopped(run, pairs, tmp_path):
     assert run(pairs, "--no-report", "--limit", "2").code == 0
-    first = scores(tmp_path / "run")
+    first = scores(tmp_path / "run").set_index(["method", "case"])
     assert "continuing: 4 of 12 units" in run(pairs, "--no-report").err
-    after = scores(tmp_path / "run")
+    after = scores(tmp_path / "run").set_index(["method", "case"])
     assert len(after) == 12
-    pd.testing.assert_frame_equal(after.loc[first.index], first)
+    assert after.loc[first.index, "ssim"].tolist() == first["ssim"].tolist()
 
 
 @pytest.mark.parametrize(

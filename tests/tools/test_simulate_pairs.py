@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from benchmark.analysis.design import Design
-from tools.simulate_pairs import LAYOUTS, Layout, nested, pairs, simulate, true_error
+from tools.simulate_pairs import EFFECTS, LAYOUTS, Layout, nested, pairs, rows, simulate, true_error
 from tools.simulate_statistics import Effects
 
 
@@ -39,6 +42,15 @@ def test_every_kind_of_design_is_in_the_table() -> None:
     assert {layout.design for layout in LAYOUTS} == {
         Design.PAIRS, Design.BY_CONTENT, Design.BY_STYLE, Design.CROSSED
     }  # fmt: skip
+
+
+def test_the_table_of_the_docs_is_the_one_that_is_made() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "statistics.md").read_text(encoding="utf-8")
+    made = list(rows(2))
+    words = [re.split(r" \| [\d*]", row)[0] for row in made]
+    start = page.index(made[0])
+    assert [re.split(r" \| [\d*]", row)[0] for row in page[start:].splitlines()[: len(made)]] == words
+    assert len(made) == 2 + len(LAYOUTS) * len(EFFECTS)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.title)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from benchmark.cli.protocol.export import export
 from benchmark.cli.protocol.freeze import freeze
 from benchmark.cli.protocol.new import new
 from benchmark.cli.protocol.show import show
@@ -15,5 +16,5 @@ def protocol() -> None:
     """Make protocols, get their images, and check them."""
 
 
-for command in (show, new, freeze, verify):
+for command in (show, new, freeze, verify, export):
     protocol.add_command(command)

@@ -7,6 +7,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
@@ -16,6 +17,7 @@ from benchmark.images import load_mask, load_square
 from benchmark.protocol.case import Case
 
 _REMEMBERED_IMAGES = 256
+_Load: TypeAlias = Callable[[Path, int], Tensor]
 
 
 def copy_of(path: Path, copies: Path) -> Path:
@@ -44,7 +46,8 @@ class CaseInputs:
         self._resolution = resolution
         self._device = device
         self._copies = copies
-        self._images: OrderedDict[Path, Tensor] = OrderedDict()
+        # A file may be both a style image and a mask, which are other tensors.
+        self._images: OrderedDict[tuple[Path, _Load], Tensor] = OrderedDict()
 
     def content(self, case: Case) -> Tensor:
         """Loads the content of a case, 3×H×W in [0, 1].
@@ -81,11 +84,12 @@ class CaseInputs:
             for image, weighted in zip(self.style_images(case), case.styles, strict=True)
         ]
 
-    def _image(self, path: Path, load: Callable[[Path, int], Tensor]) -> Tensor:
-        if path not in self._images:
+    def _image(self, path: Path, load: _Load) -> Tensor:
+        key = path, load
+        if key not in self._images:
             file = copy_of(path, self._copies) if self._copies else path
-            self._images[path] = load(file, self._resolution).to(self._device)
+            self._images[key] = load(file, self._resolution).to(self._device)
             if len(self._images) > _REMEMBERED_IMAGES:
                 self._images.popitem(last=False)
-        self._images.move_to_end(path)
-        return self._images[path]
+        self._images.move_to_end(key)
+        return self._images[key]
