@@ -136,7 +136,7 @@ def configure_run(
         plugins = _controls(plugins)
         if note is not None:
             note(
-                f"beside the pictures run the controls, {', '.join(plugin.name for plugin in plugins)} (see --methods)"
+                f"beside the pictures the controls run: {', '.join(plugin.name for plugin in plugins)} (see --methods)"
             )
     scorers = try_imports(select_plugins(PluginKind.METRICS, metrics))
     is_named = metrics.strip() != "all"

@@ -13,7 +13,7 @@ from benchmark.analysis.networks import networks_of_run, originals_of
 from benchmark.analysis.statistics import analyze
 from benchmark.contracts.metric import Direction
 from benchmark.escaping import printable
-from benchmark.store.cost_columns import COST_COLUMNS, DISTURBED, TIME
+from benchmark.store.cost_columns import COST_COLUMNS, TIME
 from benchmark.store.records import RunStatus, UnitStatus
 from benchmark.wording import format_count
 from reports.figures.all import RANKS, TRADE_OFFS, DrawnFigure, FigureKind, draw_figures, to_inline_svg
@@ -250,11 +250,9 @@ def _state_of(run: RunRecords, units: Mapping[tuple[str, str], Unit]) -> tuple[s
 def _method_note(method: MethodRecord, run: RunRecords, networks: Networks) -> MethodNote:
     costs = {row.metric: number_of(row.mean) for row in run.summary if row.method == method.name}
     seconds, processor, memory = (costs.get(column) for column in COST_COLUMNS)
-    is_disturbed = any(row.warning for row in run.summary if (row.method, row.metric) == (method.name, TIME))
+    warning = next((row.warning for row in run.summary if (row.method, row.metric) == (method.name, TIME)), "")
     parts = (
-        f"{format_seconds(seconds)} a picture{f' ({DISTURBED})' if is_disturbed else ''}"
-        if seconds is not None
-        else "",
+        f"{format_seconds(seconds)} a picture{f' ({warning})' if warning else ''}" if seconds is not None else "",
         f"{format_seconds(processor)} of processor time" if processor is not None else "",
         f"{format_bytes(memory)} of memory at its peak" if memory is not None else "",
     )
