@@ -14,6 +14,7 @@ from benchmark.store.atomic import write_text
 from benchmark.wording import format_count
 from reports.tables.citation import TEX_ESCAPES
 from reports.tables.formatting import MINUS, NOTHING, field_of, short_fingerprint
+from reports.tables.origins import describe_origins
 
 if TYPE_CHECKING:
     from benchmark.store.records import RunRecords
@@ -118,7 +119,7 @@ def _caption(run: RunRecords, ranking: Ranking, uneven: Sequence[str]) -> str:
         # Costs have a table of their own, and its durations alone can be disturbed or stated.
         few = "from too few images to say much"
         words.append(rf"$^\dagger$: {tex(' or '.join(warnings)) if ranking.axis == Axis.COST else few}.")
-    words += [f"{tex(sentence)}." for sentence in _networks(ranking)]
+    words += [f"{tex(sentence)}." for sentence in (*_networks(ranking), *describe_origins(run.methods))]
     return " ".join(words)
 
 

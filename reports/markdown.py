@@ -114,7 +114,7 @@ def _legend(scores: Scores) -> list[str]:
     if scores.has_circular:
         words.append("↻: circular, the method optimised the network of the metric.")
     words += [f"⚠: {escape(warning)}." for warning in scores.warnings]
-    words += [f"{escape(note)}." for note in scores.notes]
+    words += [f"{escape(note)}." for note in (*scores.notes, *scores.origins)]
     return [" ".join(words)]
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import warnings
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -14,7 +17,7 @@ from benchmark.escaping import printable
 from benchmark.pictures.case_names import MOST_SHOWN, CaseNames
 from benchmark.pictures.facts import FactsFile, find_facts, make_info, method_name, read_facts
 from benchmark.pictures.folder import PictureFile, PictureFolder
-from benchmark.pictures.geometry import find_squashing, spread
+from benchmark.pictures.geometry import Shape, advice, find_squashing, shape_of, spread
 from benchmark.pictures.pairing import Pairing, pair_pictures
 from benchmark.pictures.part import PART_WORDS, Part, parse_part
 from benchmark.pictures.pattern import Pattern, PicturesArgument, parse_pattern, parse_pictures
@@ -24,6 +27,10 @@ from benchmark.wording import format_count
 
 _MOST_COMPARED: Final = 60
 """Pictures that are looked at to find out whether they were squashed."""
+_TURNED_FORMATS: Final = frozenset({"JPEG", "MPO", "TIFF", "WEBP"})
+_ORIENTATION: Final = 0x0112
+_ON_ITS_SIDE: Final = (5, 6, 7, 8)
+"""Values of EXIF's orientation by which width and height change places."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +142,8 @@ def _found(one: _Named, protocol: Protocol, names: CaseNames, limit: int | None)
             " meant, name a pattern that tells, as NAME=FOLDER:PATTERN, or list the files in NAME.csv beside the"
             " folder, with the columns file and case"
         )
-    files = {case: _picture_file(path, pairing.seconds.get(case)) for case, path in pairing.files.items()}
+    looks = {case: _look_at(path, pairing.seconds.get(case)) for case, path in pairing.files.items()}
+    files = {case: look.file for case, look in looks.items()}
     digest = hashlib.sha256()
     for case, file in files.items():
         digest.update(f"{case}\0{file.sha256}\n".encode())
@@ -151,16 +159,39 @@ def _found(one: _Named, protocol: Protocol, names: CaseNames, limit: int | None)
         fit=one.fit,
         digest=digest.hexdigest(),
     )
-    return FoundPictures(source, tuple(_notes(source, pairing, planned, counts, protocol)))
+    notes = [
+        *_pairing_notes(source, pairing, planned, counts),
+        *_size_notes(source, [looks[case] for case in planned if case in looks], protocol.resolution),
+        *_squashing_notes(source, planned, protocol),
+    ]
+    return FoundPictures(source, tuple(notes))
 
 
-def _picture_file(path: Path, seconds: float | None) -> PictureFile:
+@dataclass(frozen=True)
+class _Look:
+    """A file with its width and height, which are ``None`` where it cannot be read."""
+
+    file: PictureFile
+    size: tuple[int, int] | None
+
+
+def _look_at(path: Path, seconds: float | None) -> _Look:
+    from PIL import Image
+
     try:
-        with path.open("rb") as file:
-            return PictureFile(path, hashlib.file_digest(file, "sha256").hexdigest(), seconds)
+        data = path.read_bytes()
     except OSError:
         # The unit of this picture fails with the reason, and no other.
-        return PictureFile(path, "", seconds)
+        return _Look(PictureFile(path, "", seconds), None)
+    file = PictureFile(path, hashlib.sha256(data).hexdigest(), seconds)
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data)) as image:
+            # A PNG would be decoded as a whole to find out.
+            is_turned = image.format in _TURNED_FORMATS and image.getexif().get(_ORIENTATION, 1) in _ON_ITS_SIDE
+            return _Look(file, (image.height, image.width) if is_turned else image.size)
+    except Exception:
+        # Whatever a damaged file makes Pillow raise: reading it says so.
+        return _Look(file, None)
 
 
 def _counts(pairing: Pairing, planned: Sequence[str]) -> str:
@@ -171,23 +202,40 @@ def _counts(pairing: Pairing, planned: Sequence[str]) -> str:
     return ", ".join([f"{found:,} of {format_count(len(planned), 'case')} found", *more])
 
 
-def _notes(
-    source: PictureFolder, pairing: Pairing, planned: Sequence[str], counts: str, protocol: Protocol
-) -> Iterator[str]:
+def _pairing_notes(source: PictureFolder, pairing: Pairing, planned: Sequence[str], counts: str) -> Iterator[str]:
     part = f", of each file {source.part}" if source.part else ""
     where = f"pictures {source.name}, in {printable(source.folder)}"
     yield f"{where}: {counts}, paired by {pairing.rule}{part}" if not pairing.order else f"{where}: {counts}"
     if pairing.order:
-        yield f"  {pairing.order}"
+        yield f"{source.name}: {pairing.order}"
     if missing := [case for case in planned if case in pairing.missing]:
-        yield f"  missing, and skipped: {_some(missing)}"
+        yield f"{source.name}: missing, and skipped: {_some(missing)}"
     if pairing.unused:
-        yield f"  of no case: {format_count(len(pairing.unused), 'picture')}: {_some(pairing.unused)}"
+        yield f"{source.name}: of no case: {format_count(len(pairing.unused), 'picture')}: {_some(pairing.unused)}"
     if pairing.others:
-        yield f"  passed over: {format_count(pairing.others, 'file')}, by name no pictures"
+        yield f"{source.name}: passed over: {format_count(pairing.others, 'file')}, by name no pictures"
     if stated := sum(case in pairing.seconds for case in planned):
-        yield f"  durations as the author states them: {format_count(stated, 'picture')}"
-    yield from _squashing_notes(source, planned, protocol)
+        yield f"{source.name}: durations as the author states them: {format_count(stated, 'picture')}"
+
+
+def _size_notes(source: PictureFolder, looks: Sequence[_Look], side: int) -> Iterator[str]:
+    if unreadable := [look.file.path.name for look in looks if look.size is None]:
+        yield f"{source.name}: cannot be read, and will fail: {_some(unreadable)}"
+    by_shape: dict[Shape, list[tuple[int, int]]] = {}
+    for look in looks:
+        if look.size is not None:
+            by_shape.setdefault(shape_of(look.size, (side, side), source.part), []).append(look.size)
+    if scaled := by_shape.get(Shape.SCALED):
+        yield f"{source.name}: resized to {side}×{side}: {_sizes(scaled)}"
+    if others := by_shape.get(Shape.OTHER):
+        done = "their centre is cut out" if source.fit else f"refused: {advice(others[0], (side, side))}"
+        yield f"{source.name}: of another aspect than their contents, {side}×{side}: {_sizes(others)}; {done}"
+
+
+def _sizes(sizes: Sequence[tuple[int, int]]) -> str:
+    (width, height), number = Counter(sizes).most_common(1)[0]
+    others = f", {len(sizes) - number:,} of other sizes" if number < len(sizes) else ""
+    return f"{format_count(number, 'picture')} of {width}×{height}{others}"
 
 
 def _squashing_notes(source: PictureFolder, planned: Sequence[str], protocol: Protocol) -> Iterator[str]:
@@ -201,7 +249,7 @@ def _squashing_notes(source: PictureFolder, planned: Sequence[str], protocol: Pr
     found = find_squashing(spread(pairs, _MOST_COMPARED), source.part, side=protocol.resolution)
     if found.is_clear:
         yield (
-            f"  squashed? {found.squashed} of {found.compared} pictures that were looked at fit their whole content,"
+            f"{source.name}: squashed? {found.squashed} of {found.compared} pictures that were looked at fit their whole content,"
             " squashed to a square, better than its centre, which they are compared with: content scores will suffer"
         )
 

@@ -36,6 +36,7 @@ from reports.tables.formatting import (
     short_fingerprint,
     web_address,
 )
+from reports.tables.origins import describe_origin
 from reports.tables.ranking import DIRECTIONS, Scores, build_scores
 from reports.tables.units import Unit, methods_before_controls, read_units
 
@@ -71,6 +72,7 @@ class MethodNote:
     cost: str
     optimises: str
     stand_ins: str
+    origin: str
 
 
 @dataclass(frozen=True)
@@ -268,6 +270,7 @@ def _method_note(method: MethodRecord, run: RunRecords, networks: Networks) -> M
         cost=", ".join(part for part in parts if part),
         optimises=", ".join(str(role) for role in method.optimises),
         stand_ins=networks.stand_ins(method.name),
+        origin=describe_origin(method),
     )
 
 

@@ -20,6 +20,7 @@ from reports.tables.formatting import (
     number_of,
 )
 from reports.tables.interval_bar import IntervalBar, IntervalScale
+from reports.tables.origins import describe_origins
 from reports.tables.verdicts import Mark, Verdicts
 
 if TYPE_CHECKING:
@@ -130,13 +131,15 @@ class Ranking:
 class Scores:
     """All tables of a run, over ``cases`` cases. ``notes`` explain the marks of networks.
 
-    ``uneven`` explains how the best were found where methods have scores for different cases.
+    ``uneven`` explains how the best were found where methods have scores for different cases; ``origins`` says where
+    pictures come from that no plugin made.
     """
 
     rankings: tuple[Ranking, ...]
     cases: int
     uneven: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -218,6 +221,7 @@ def build_scores(run: RunRecords, comparisons: Sequence[MethodComparison]) -> Sc
         len(run.cases),
         _uneven({column.title: best[column.name] for column in columns}, titles),
         networks.notes([column.name for column in columns], names),
+        describe_origins(run.methods),
     )
 
 
