@@ -249,7 +249,7 @@ def _squashing_notes(source: PictureFolder, planned: Sequence[str], protocol: Pr
     found = find_squashing(spread(pairs, _MOST_COMPARED), source.part, side=protocol.resolution)
     if found.is_clear:
         yield (
-            f"{source.name}: squashed? {found.squashed} of {found.compared} pictures that were looked at fit their whole content,"
+            f"{source.name}: squashed? {found.squashed} of {found.compared} pictures looked at fit their whole content,"
             " squashed to a square, better than its centre, which they are compared with: content scores will suffer"
         )
 
