@@ -66,7 +66,7 @@ class TestReading:
     def test_another_aspect_is_refused_or_cut(self, tmp_path):
         path = tmp_path / "wide.png"
         Image.fromarray(pixels(32, 48)).save(path)
-        with pytest.raises(InputError, match="wide.png is 48×32, and its content is 32×32; --fit"):
+        with pytest.raises(InputError, match=r"wide.png is 48×32, and its content is 32×32; --fit"):
             read(path)
         assert read(path, fit=True).note == "cropped from 48×32"
 
@@ -89,13 +89,13 @@ class TestReading:
     def test_a_single_pixel_is_refused(self, tmp_path):
         path = tmp_path / "dot.png"
         Image.new("RGB", (1, 1)).save(path)
-        with pytest.raises(InputError, match="dot.png is 1×1; at least 16×16"):
+        with pytest.raises(InputError, match=r"dot.png is 1×1; at least 16×16"):
             read(path)
 
     def test_a_link_that_leads_nowhere_says_so(self, tmp_path):
         path = tmp_path / "x.png"
         path.symlink_to("nothing.png")
-        with pytest.raises(InputError, match="x.png is a link that leads nowhere"):
+        with pytest.raises(InputError, match=r"x.png is a link that leads nowhere"):
             read(path)
 
     def test_a_file_that_changed_meanwhile_is_refused(self, tmp_path):

@@ -61,7 +61,7 @@ class TestKnownNames:
         pairing = pair_pictures(folder(*expected.values()), cases)
         assert names(pairing) == expected
         assert told in pairing.rule
-        assert not (pairing.missing or pairing.ambiguous or pairing.unused)
+        assert (pairing.missing, pairing.ambiguous, pairing.unused) == ({}, {}, ())
 
     def test_the_style_may_come_first(self, folder):
         expected = every(PLAIN, stems("{style}_{content}_cs.png"))
