@@ -24,6 +24,7 @@ PREPARATION_VERSION = "2"
 
 MINIMUM_SIDE = 16
 MAXIMUM_PIXELS = 100_000_000
+_FORMATS_OF_CAMERAS = ("JPEG", "MPO", "TIFF", "WEBP")
 _LYING = (5, 6, 7, 8)
 """EXIF orientations that exchange width and height."""
 _GREY_WITH_ALPHA = ("1", "L", "LA", "La")
@@ -50,21 +51,23 @@ def open_stored_image(path: Path) -> Image.Image:
     return _decode(path, str(path), is_color=False)
 
 
-def image_size(path: Path) -> tuple[int, int] | None:
+def image_size(source: Path | io.BytesIO) -> tuple[int, int] | None:
     """Reads width and height of an image file, upright, without its pixels; ``None`` if it cannot be used.
 
     Args:
-        path: The file.
+        source: The file, or its bytes.
     """
     from PIL import ExifTags, Image
 
     try:
-        with Image.open(path) as file:
-            width, height = file.size
-            is_lying = file.getexif().get(ExifTags.Base.Orientation) in _LYING
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        with warnings.catch_warnings(action="ignore"), Image.open(source) as file:
+            # A PNG would be decoded as a whole to find out.
+            exif = file.getexif() if file.format in _FORMATS_OF_CAMERAS else {}
+            is_lying = exif.get(ExifTags.Base.Orientation) in _LYING
+            return (file.height, file.width) if is_lying else file.size
+    except Exception:
+        # Whatever a damaged file makes Pillow raise: reading it says so.
         return None
-    return (height, width) if is_lying else (width, height)
 
 
 def decode_image(data: bytes, name: str) -> Image.Image:

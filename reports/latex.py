@@ -11,10 +11,10 @@ from benchmark.analysis.networks import STAND_IN
 from benchmark.contracts.metric import Axis
 from benchmark.contracts.report import Report, ReportInfo
 from benchmark.store.atomic import write_text
-from benchmark.store.cost_columns import DISTURBED
 from benchmark.wording import format_count
 from reports.tables.citation import TEX_ESCAPES
 from reports.tables.formatting import MINUS, NOTHING, field_of, short_fingerprint
+from reports.tables.origins import describe_origins
 
 if TYPE_CHECKING:
     from benchmark.analysis.design import Design
@@ -116,11 +116,12 @@ def _caption(run: RunRecords, ranking: Ranking, uneven: Sequence[str], design: D
     cells = [cell for row in ranking.rows for cell in row.cells]
     if any(cell.circular for cell in cells):
         words.append(r"$^\ast$: circular, the method optimised the network of the metric.")
-    # Costs have a table of their own, and only durations among them can be disturbed.
-    if any(cell.warning for cell in cells):
+    warnings = dict.fromkeys(cell.warning for cell in cells if cell.warning)
+    if warnings:
+        # Costs have a table of their own, and its durations alone can be disturbed or stated.
         few = "from too few images to say much"
-        words.append(rf"$^\dagger$: {DISTURBED if ranking.axis == Axis.COST else few}.")
-    words += [f"{tex(sentence)}." for sentence in _networks(ranking)]
+        words.append(rf"$^\dagger$: {tex(' or '.join(warnings)) if ranking.axis == Axis.COST else few}.")
+    words += [f"{tex(sentence)}." for sentence in (*_networks(ranking), *describe_origins(run.methods))]
     return " ".join(words)
 
 

@@ -116,7 +116,7 @@ def _legend(scores: Scores, design: Design) -> list[str]:
     if scores.has_circular:
         words.append("↻: circular, the method optimised the network of the metric.")
     words += [f"⚠: {escape(warning)}." for warning in scores.warnings]
-    words += [f"{escape(note)}." for note in scores.notes]
+    words += [f"{escape(note)}." for note in (*scores.notes, *scores.origins)]
     return [" ".join(words)]
 
 

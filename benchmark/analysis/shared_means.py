@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from benchmark.analysis.interval import Estimate, crossed_estimate
 from benchmark.analysis.scores import ScoreTable, ranked_methods, ranking_metrics
 from benchmark.contracts.metric import Direction
+from benchmark.method_source import Timing
 from benchmark.store.cost_columns import COST_COLUMNS
 from benchmark.store.records import RunRecords
 
@@ -58,11 +59,16 @@ def shared_means(run: RunRecords) -> tuple[list[SharedMean], list[LeftOut]]:
     columns = [(metric.name, metric.direction) for metric in ranking_metrics(run)]
     columns += [(cost, Direction.LOWER) for cost in COST_COLUMNS if cost in run.units]
     controls = [method.name for method in run.methods if method.control]
+    unmeasured = {method.name for method in run.methods if method.timing in (Timing.STATED, Timing.NONE)}
     means: list[SharedMean] = []
     left_out: list[LeftOut] = []
     for column, direction in columns:
         table = ScoreTable(run, column, direction)
-        shared = table.shared(ranked_methods(run) or controls)
+        ranked = ranked_methods(run)
+        if column in COST_COLUMNS:
+            # What pictures that were made elsewhere cost was not measured here.
+            ranked = [name for name in ranked if name not in unmeasured]
+        shared = table.shared(ranked or controls)
         number = len(shared.scores.cases)
         left_out += [LeftOut(column, name, len(table.paired([name]).cases), number) for name in shared.left_out]
         for name in dict.fromkeys((*shared.methods, *table.scored(controls))):

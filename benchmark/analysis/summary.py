@@ -11,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 from benchmark.analysis.interval import crossed_estimate
 from benchmark.analysis.level import LEVEL
 from benchmark.contracts.metric import Direction
-from benchmark.store.cost_columns import COST_COLUMNS, DISTURBED, PROCESSOR_TIME, TIME
+from benchmark.method_source import Timing
+from benchmark.store.cost_columns import COST_COLUMNS, DISTURBED, PROCESSOR_TIME, STATED, TIME
 from benchmark.store.records import (
     TOO_FEW,
     MethodRecord,
@@ -68,7 +69,7 @@ def summarize(
     by_name = {method.name: method for method in methods}, {metric.name: metric for metric in metrics}
     return [
         *(
-            _with_warning(_row(method, column, scores_of(method.name, column.name), names), scores_of)
+            _with_warning(_row(method, column, scores_of(method.name, column.name), names), method, scores_of)
             for method in methods
             for column in columns
         ),
@@ -110,7 +111,9 @@ def _row(method: MethodRecord, column: _Column, scores: pd.DataFrame, models: Ma
     )
 
 
-def _with_warning(row: SummaryRow, scores_of: Callable[[str, str], pd.DataFrame]) -> SummaryRow:
+def _with_warning(row: SummaryRow, method: MethodRecord, scores_of: Callable[[str, str], pd.DataFrame]) -> SummaryRow:
+    if row.metric == TIME and method.timing == Timing.STATED and row.n:
+        return replace(row, warning=STATED)
     if row.metric != TIME or not scores_of(row.method, "disturbed")["disturbed"].astype("boolean").any():
         return row
     return replace(row, warning=DISTURBED)
@@ -125,7 +128,7 @@ def time_to_rank_by(run: RunRecords) -> str:
     Args:
         run: The run.
     """
-    is_disturbed = any(row.warning for row in run.summary if row.metric == TIME)
+    is_disturbed = any(row.warning == DISTURBED for row in run.summary if row.metric == TIME)
     has_other = any(row.mean is not None for row in run.summary if row.metric == PROCESSOR_TIME)
     return PROCESSOR_TIME if is_disturbed and has_other and run.provenance.get("device") == "cpu" else TIME
 

@@ -11,6 +11,7 @@ import click
 from benchmark.cli.options import device_option, resources_options, set_option
 from benchmark.cli.targets import try_output_folder
 from benchmark.errors import ExitCode
+from benchmark.escaping import one_line
 from benchmark.plan.device import choose_device
 from benchmark.settings import parse_assignments
 
@@ -25,7 +26,15 @@ if TYPE_CHECKING:
     show_default=True,
     help="What to run: a name of `benchmark list protocols`, or a path.",
 )
-@click.option("--methods", default="all", show_default=True, help="Names with commas, or all.")
+@click.option("--methods", help="Names with commas, or all.  [default: all; with --pictures the controls]")
+@click.option(
+    "--pictures",
+    multiple=True,
+    metavar="NAME=FOLDER[:PATTERN]",
+    help="A method whose pictures exist, such as theirs=outputs:{content}_stylized_{style}; may be repeated. Without a "
+    "pattern, names of known repositories are tried. :right third takes a part of each file; a .toml file says it all.",
+)
+@click.option("--fit", is_flag=True, help="Cut out the centre of such pictures where their aspect is another.")
 @click.option("--metrics", default="all", show_default=True, help="Names with commas, or all.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the run.  [default: runs/PROTOCOL]")
 @device_option
@@ -38,7 +47,9 @@ if TYPE_CHECKING:
 @click.option("--no-report", is_flag=True, help="Do not write the HTML report.")
 def run(
     protocol: str,
-    methods: str,
+    methods: str | None,
+    pictures: tuple[str, ...],
+    fit: bool,
     metrics: str,
     out: Path | None,
     device: str,
@@ -68,13 +79,16 @@ def run(
 
     directory = out or default_folder(protocol)
     try_output_folder(directory)
-    for line in left_out(methods, metrics):
+    for line in left_out(methods, metrics, has_pictures=bool(pictures)):
         click.echo(line, err=True)
     outcome = perform_run(
         protocol=protocol,
         methods=methods,
         metrics=metrics,
         assignments=parse_assignments(assignments),
+        pictures=pictures,
+        fit=fit,
+        note=lambda line: click.echo(one_line(line), err=True),
         seed=seed,
         device=choose_device(device),
         limit=limit,

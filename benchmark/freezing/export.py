@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from benchmark.errors import InputError
 from benchmark.escaping import printable, shell_command
+from benchmark.file_names import file_stem
 from benchmark.images import fit_square, open_image, open_stored_image
-from benchmark.plan.unit import file_stem
 from benchmark.protocol.case import Case, Content, Style
 from benchmark.protocol.case_table import CaseRow, write_case_table
 from benchmark.protocol.protocol import Protocol

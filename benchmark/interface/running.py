@@ -30,8 +30,10 @@ from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
 def run(
     protocol: str | os.PathLike[str] | Protocol = "mini",
     *,
-    methods: str | Sequence[str] = "all",
+    methods: str | Sequence[str] | None = None,
     metrics: str | Sequence[str] = "all",
+    pictures: Mapping[str, str | os.PathLike[str]] | Sequence[str] = (),
+    fit: bool = False,
     out: str | os.PathLike[str] | None = None,
     settings: Mapping[str, object] | None = None,
     seed: int = 0,
@@ -51,8 +53,11 @@ def run(
 
     Args:
         protocol: Name of an installed protocol, path of one, or a protocol.
-        methods: Names of the methods, or ``all``.
+        methods: Names of the methods, or ``all``. ``None`` is all, or beside pictures the controls.
         metrics: Names of the metrics, or ``all``.
+        pictures: Methods whose pictures exist: the folder of each by its name, which ``:PATTERN`` and ``:PART`` may
+            follow as in ``--pictures``, or such arguments, or files of facts.
+        fit: Whether the centre of such pictures of another aspect is cut out; otherwise they are refused.
         out: Folder of the run, by default ``runs/PROTOCOL``.
         settings: Settings of methods in place of those that the protocol fixes, for instance ``{"gatys.steps": 5}``.
         seed: Seed of everything random, at least 0.
@@ -82,12 +87,13 @@ def run(
         raise InputError(f"timeout must be a positive number of seconds, not {timeout!r}")
     given = protocol if isinstance(protocol, Protocol) else protocol_name(protocol)
     directory = Path(out) if out is not None else default_folder(given)
-    method_names, metric_names = _names(methods), _names(metrics)
+    method_names, metric_names = None if methods is None else _names(methods), _names(metrics)
+    folders = _folders(pictures)
     observer = observer or LoggingObserver()
-    for line in left_out(method_names, metric_names):
+    for line in left_out(method_names, metric_names, has_pictures=bool(folders)):
         observer.note(line)
     options = {
-        "methods": method_names if method_names != "all" else None,
+        "methods": method_names if folders or method_names != "all" else None,
         "metrics": metric_names if metric_names != "all" else None,
         "out": out,
         "device": device if device != "auto" else None,
@@ -97,16 +103,19 @@ def run(
         "threads": threads,
         "timeout": timeout,
     }
-    flags = {"--fresh": fresh, "--no-report": not report}
+    flags = {"--fit": fit, "--fresh": fresh, "--no-report": not report}
     outcome = perform_run(
         protocol=given,
         methods=method_names,
         metrics=metric_names,
         assignments=_assignments(settings or {}),
+        pictures=folders,
+        fit=fit,
         seed=seed,
         device=choose_device(device),
         limit=limit,
-        command=_command(given, settings or {}, options, flags),
+        command=_command(given, settings or {}, options, flags, folders),
+        note=observer.note,
         directory=directory,
         fresh=fresh,
         resources=Resources(workers=workers or 0, threads=threads or 0, timeout=timeout),
@@ -126,7 +135,7 @@ def run(
 def perform_run(
     *,
     protocol: str | Protocol,
-    methods: str,
+    methods: str | None,
     metrics: str,
     assignments: Mapping[str, Mapping[str, Any]],
     seed: int,
@@ -137,13 +146,16 @@ def perform_run(
     fresh: bool,
     resources: Resources,
     observe: Callable[[], AbstractContextManager[Observer]],
+    pictures: Sequence[str] = (),
+    fit: bool = False,
+    note: Callable[[str], None] | None = None,
     obtain: Callable[[Iterable[ModelSpecification]], None] | None = None,
 ) -> RunOutcome:
     """Configures a run, with plugins that were tried in another process, and executes it.
 
     Args:
         protocol: Name or path of the protocol, or the protocol.
-        methods: Names of the methods, comma-separated, or ``all``.
+        methods: Names of the methods, comma-separated, or ``all``; ``None`` is all, or beside pictures the controls.
         metrics: Names of the metrics, comma-separated, or ``all``.
         assignments: Settings by method and name, in place of those that the protocol fixes.
         seed: Seed of the run.
@@ -154,6 +166,9 @@ def perform_run(
         fresh: Whether to start over.
         resources: With how much of the machine.
         observe: Gives who is told how the units go, once all that is to be run is known.
+        pictures: Methods whose pictures exist, as ``NAME=FOLDER[:PATTERN][:PART]`` or files of facts.
+        fit: Whether the centre of such pictures of another aspect is cut out.
+        note: Is told in lines what was found, before anything runs; ``None`` tells nobody.
         obtain: Brings the weights of the models that the methods and metrics use; ``None`` leaves them as they are.
 
     Raises:
@@ -167,10 +182,13 @@ def perform_run(
         methods=methods,
         metrics=metrics,
         assignments=assignments,
+        pictures=pictures,
+        fit=fit,
         seed=seed,
         device=device,
         limit=limit,
         command=command,
+        note=note,
         obtain=obtain,
         try_imports=lambda plugins: try_imports(plugins, context=worker_context()),
     )
@@ -190,14 +208,16 @@ def default_folder(protocol: str | Protocol) -> Path:
     return Path("runs") / (protocol if isinstance(protocol, Protocol) else find_protocol(protocol)).name
 
 
-def left_out(methods: str, metrics: str) -> Iterator[str]:
+def left_out(methods: str | None, metrics: str, *, has_pictures: bool = False) -> Iterator[str]:
     """Tells of plugins that ``all`` leaves out because their names cannot be used, a line each.
 
     Args:
-        methods: Names of the methods, comma-separated, or ``all``.
+        methods: Names of the methods, comma-separated, or ``all``; ``None`` is all, or beside pictures the controls.
         metrics: Names of the metrics, comma-separated, or ``all``.
+        has_pictures: Whether there are pictures.
     """
-    for kind, names in ((PluginKind.METHODS, methods), (PluginKind.METRICS, metrics)):
+    chosen = ("" if has_pictures else "all") if methods is None else methods
+    for kind, names in ((PluginKind.METHODS, chosen), (PluginKind.METRICS, metrics)):
         for plugin in installed_plugins(kind).values() if names.strip() == "all" else ():
             try:
                 plugin.refuse_unusable_name()
@@ -212,6 +232,12 @@ def _refuse_less(name: str, value: object, least: int) -> None:
 
 def _names(names: str | Sequence[str]) -> str:
     return names if isinstance(names, str) else ",".join(names)
+
+
+def _folders(pictures: Mapping[str, str | os.PathLike[str]] | Sequence[str]) -> tuple[str, ...]:
+    if isinstance(pictures, Mapping):
+        return tuple(f"{name}={os.fspath(folder)}" for name, folder in pictures.items())
+    return (pictures,) if isinstance(pictures, str) else tuple(pictures)
 
 
 def _assignments(settings: Mapping[str, object]) -> dict[str, dict[str, object]]:
@@ -229,12 +255,15 @@ def _command(
     settings: Mapping[str, object],
     options: Mapping[str, object],
     flags: Mapping[str, bool],
+    pictures: Sequence[str],
 ) -> list[str]:
     """The command line that does the same, for the record; of a protocol that is no file it tells the name only."""
     named = protocol if isinstance(protocol, str) else f"<{protocol.name}, given from Python>"
     command = ["benchmark", "run", "--protocol", named]
     for option, value in options.items():
         command += [f"--{option}", str(value)] if value is not None else []
+    for folder in pictures:
+        command += ["--pictures", folder]
     for setting, value in settings.items():
         written = ",".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
         command += ["--set", f"{setting}={written}"]

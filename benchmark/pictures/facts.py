@@ -24,6 +24,7 @@ from annotated_types import Ge, Le
 
 from benchmark.contracts import Condition, MethodInfo
 from benchmark.errors import InputError
+from benchmark.escaping import printable
 from benchmark.models.role import Role
 from benchmark.text_files import read_toml
 from benchmark.validation import read_table
@@ -89,7 +90,7 @@ def read_facts(path: Path) -> FactsFile:
         InputError: It cannot be read, or a key is unknown or of the wrong type.
     """
     table: dict[str, Any] = read_toml(path, _WHAT)
-    return read_table(FactsFile, table, f"{_WHAT} {path}")
+    return read_table(FactsFile, table, f"{_WHAT} {printable(path)}")
 
 
 def method_name(given: str) -> str:

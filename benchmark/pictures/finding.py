@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import io
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 from benchmark.errors import InputError
 from benchmark.escaping import printable
+from benchmark.images import image_size
 from benchmark.pictures.case_names import MOST_SHOWN, CaseNames
 from benchmark.pictures.facts import FactsFile, MethodTable, find_facts, make_info, method_name, read_facts
 from benchmark.pictures.folder import PictureFile, PictureFolder
-from benchmark.pictures.geometry import find_squashing, spread
+from benchmark.pictures.geometry import Shape, advice, find_squashing, shape_of, spread
 from benchmark.pictures.pairing import Pairing, pair_pictures
 from benchmark.pictures.part import PART_WORDS, Part, parse_part
 from benchmark.pictures.pattern import Pattern, PicturesArgument, parse_pattern, parse_pictures
@@ -136,49 +138,67 @@ def _found(one: _Named, protocol: Protocol, names: CaseNames, limit: int | None)
             " meant, name a pattern that tells, as NAME=FOLDER:PATTERN, or list the files in NAME.csv beside the"
             " folder, with the columns file and case"
         )
+    looks = {case: _look_at(path, pairing.seconds.get(case)) for case, path in pairing.files.items()}
+    files = {case: look.file for case, look in looks.items()}
     source = replace(
-        hash_pictures(one.given, one.folder, pairing.files, pairing.rule, pairing.seconds, one.facts.method),
+        make_source(one.given, one.folder, files, pairing.rule, one.facts.method),
         pattern=pairing.pattern,
         missing=pairing.missing,
         part=one.part,
         fit=one.fit,
     )
-    return FoundPictures(source, tuple(_notes(source, pairing, planned, counts, protocol)))
+    notes = [
+        *_pairing_notes(source, pairing, planned, counts),
+        *_size_notes(source, [looks[case] for case in planned if case in looks], protocol.resolution),
+        *_squashing_notes(source, planned, protocol),
+    ]
+    return FoundPictures(source, tuple(notes))
 
 
-def hash_pictures(
-    given: str,
-    folder: str,
-    files: Mapping[str, Path],
-    rule: str,
-    seconds: Mapping[str, float] = MappingProxyType({}),
-    facts: MethodTable | None = None,
+def make_source(
+    given: str, folder: str, files: Mapping[str, PictureFile], rule: str, facts: MethodTable
 ) -> PictureFolder:
-    """Makes the source of a method whose pictures exist, with the hash of every file.
+    """Makes the source of a method whose pictures exist.
 
     Args:
         given: Name of the method as the user wrote it.
         folder: Folder of the pictures as the user wrote it.
         files: The picture of each case, by the name of the case.
         rule: What paired them with the cases, in words.
-        seconds: What the author says that each picture took, in seconds.
-        facts: What the user says of the method, or ``None`` for nothing.
+        facts: What the user says of the method.
     """
-    hashed = {case: _picture_file(path, seconds.get(case)) for case, path in files.items()}
     digest = hashlib.sha256()
-    for case, file in hashed.items():
+    for case, file in files.items():
         digest.update(f"{case}\0{file.sha256}\n".encode())
-    info = make_info(method_name(given), given, facts or MethodTable(), digest.hexdigest(), printable(folder))
-    return PictureFolder(info=info, folder=folder, rule=rule, pattern="", files=hashed, digest=digest.hexdigest())
+    info = make_info(method_name(given), given, facts, digest.hexdigest(), printable(folder))
+    return PictureFolder(info=info, folder=folder, rule=rule, pattern="", files=files, digest=digest.hexdigest())
 
 
-def _picture_file(path: Path, seconds: float | None) -> PictureFile:
+def hash_picture(path: Path, seconds: float | None = None) -> PictureFile:
+    """Returns the picture of a case with the hash of its file, which is empty if it cannot be read.
+
+    Args:
+        path: The file.
+        seconds: What the author says that it took, in seconds, or ``None``.
+    """
+    return _look_at(path, seconds).file
+
+
+@dataclass(frozen=True)
+class _Look:
+    """A file with its width and height, which are ``None`` where it cannot be read."""
+
+    file: PictureFile
+    size: tuple[int, int] | None
+
+
+def _look_at(path: Path, seconds: float | None) -> _Look:
     try:
-        with path.open("rb") as file:
-            return PictureFile(path, hashlib.file_digest(file, "sha256").hexdigest(), seconds)
+        data = path.read_bytes()
     except OSError:
         # The unit of this picture fails with the reason, and no other.
-        return PictureFile(path, "", seconds)
+        return _Look(PictureFile(path, "", seconds), None)
+    return _Look(PictureFile(path, hashlib.sha256(data).hexdigest(), seconds), image_size(io.BytesIO(data)))
 
 
 def _counts(pairing: Pairing, planned: Sequence[str]) -> str:
@@ -189,23 +209,40 @@ def _counts(pairing: Pairing, planned: Sequence[str]) -> str:
     return ", ".join([f"{found:,} of {format_count(len(planned), 'case')} found", *more])
 
 
-def _notes(
-    source: PictureFolder, pairing: Pairing, planned: Sequence[str], counts: str, protocol: Protocol
-) -> Iterator[str]:
+def _pairing_notes(source: PictureFolder, pairing: Pairing, planned: Sequence[str], counts: str) -> Iterator[str]:
     part = f", of each file {source.part}" if source.part else ""
     where = f"pictures {source.name}, in {printable(source.folder)}"
     yield f"{where}: {counts}, paired by {pairing.rule}{part}" if not pairing.order else f"{where}: {counts}"
     if pairing.order:
-        yield f"  {pairing.order}"
+        yield f"{source.name}: {pairing.order}"
     if missing := [case for case in planned if case in pairing.missing]:
-        yield f"  missing, and skipped: {_some(missing)}"
+        yield f"{source.name}: missing, and skipped: {_some(missing)}"
     if pairing.unused:
-        yield f"  of no case: {format_count(len(pairing.unused), 'picture')}: {_some(pairing.unused)}"
+        yield f"{source.name}: of no case: {format_count(len(pairing.unused), 'picture')}: {_some(pairing.unused)}"
     if pairing.others:
-        yield f"  passed over: {format_count(pairing.others, 'file')}, by name no pictures"
+        yield f"{source.name}: passed over: {format_count(pairing.others, 'file')}, by name no pictures"
     if stated := sum(case in pairing.seconds for case in planned):
-        yield f"  durations as the author states them: {format_count(stated, 'picture')}"
-    yield from _squashing_notes(source, planned, protocol)
+        yield f"{source.name}: durations as the author states them: {format_count(stated, 'picture')}"
+
+
+def _size_notes(source: PictureFolder, looks: Sequence[_Look], side: int) -> Iterator[str]:
+    if unreadable := [look.file.path.name for look in looks if look.size is None]:
+        yield f"{source.name}: cannot be read, and will fail: {_some(unreadable)}"
+    by_shape: dict[Shape, list[tuple[int, int]]] = {}
+    for look in looks:
+        if look.size is not None:
+            by_shape.setdefault(shape_of(look.size, (side, side), source.part), []).append(look.size)
+    if scaled := by_shape.get(Shape.SCALED):
+        yield f"{source.name}: resized to {side}×{side}: {_sizes(scaled)}"
+    if others := by_shape.get(Shape.OTHER):
+        done = "their centre is cut out" if source.fit else f"refused: {advice(others[0], (side, side))}"
+        yield f"{source.name}: of another aspect than their contents, {side}×{side}: {_sizes(others)}; {done}"
+
+
+def _sizes(sizes: Sequence[tuple[int, int]]) -> str:
+    (width, height), number = Counter(sizes).most_common(1)[0]
+    others = f", {len(sizes) - number:,} of other sizes" if number < len(sizes) else ""
+    return f"{format_count(number, 'picture')} of {width}×{height}{others}"
 
 
 def _squashing_notes(source: PictureFolder, planned: Sequence[str], protocol: Protocol) -> Iterator[str]:
@@ -219,7 +256,7 @@ def _squashing_notes(source: PictureFolder, planned: Sequence[str], protocol: Pr
     found = find_squashing(spread(pairs, _MOST_COMPARED), source.part, side=protocol.resolution)
     if found.is_clear:
         yield (
-            f"  squashed? {found.squashed} of {found.compared} pictures that were looked at fit their whole content,"
+            f"{source.name}: squashed? {found.squashed} of {found.compared} pictures looked at fit their whole content,"
             " squashed to a square, better than its centre, which they are compared with: content scores will suffer"
         )
 

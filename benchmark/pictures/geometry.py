@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,12 +18,23 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
+_FIT_HINT: Final = "--fit cuts out the centre, as is done with contents"
 _PANELS: Final = (3, 2, 4)
 _SMALL: Final = 64
 _SQUARE_ENOUGH: Final = 1.1
 """Ratio of the sides of a content up to which squashing and cropping make nearly the same picture."""
 _CLEAR_SHARE: Final = 0.8
 _CLEAR_LEAD: Final = 0.02
+
+
+class Shape(StrEnum):
+    """Size of a picture beside that of its content."""
+
+    SAME = "same"
+    SCALED = "scaled"
+    """Another size of the same aspect."""
+    OTHER = "other"
+    """Another aspect."""
 
 
 def fit_picture(
@@ -52,21 +64,32 @@ def fit_picture(
         whole = image.size
         image = image.crop(part.box(whole, size))
         done.append(f"{part} of {_words(whole)}")
-    if image.size != size:
-        if is_same_aspect(image.size, size):
+    match shape_of(image.size, size):
+        case Shape.SCALED:
             done.append(f"resized from {_words(image.size)}")
             image = image.resize(size, Image.Resampling.LANCZOS)
-        elif fit:
+        case Shape.OTHER if fit:
             done.append(f"cropped from {_words(image.size)}")
             image = ImageOps.fit(image, size, method=Image.Resampling.LANCZOS)
-        else:
-            raise InputError(
-                f"{_words(image.size)}, and its content is {_words(size)}; {_panel_hint(image.size, size) or _FIT_HINT}"
-            )
+        case Shape.OTHER:
+            raise InputError(f"{_words(image.size)}, and its content is {_words(size)}; {advice(image.size, size)}")
     return image, ", ".join(done)
 
 
-_FIT_HINT: Final = "--fit cuts out the centre, as is done with contents"
+def shape_of(size: tuple[int, int], target: tuple[int, int], part: Part | None = None) -> Shape:
+    """Tells what a file of a size needs to become a picture of another.
+
+    Args:
+        size: Width and height of the file.
+        target: Width and height of the content.
+        part: The part of the file that is the picture, or ``None`` for all.
+    """
+    if part is not None:
+        left, top, right, bottom = part.box(size, target)
+        size = right - left, bottom - top
+    if size == target:
+        return Shape.SAME
+    return Shape.SCALED if is_same_aspect(size, target) else Shape.OTHER
 
 
 def is_same_aspect(size: tuple[int, int], other: tuple[int, int]) -> bool:
@@ -80,15 +103,20 @@ def is_same_aspect(size: tuple[int, int], other: tuple[int, int]) -> bool:
     return abs(width - height * other[0] / other[1]) <= 1 or abs(height - width * other[1] / other[0]) <= 1
 
 
-def _panel_hint(size: tuple[int, int], content: tuple[int, int]) -> str:
-    """Names the part to ask for, where a file looks like several panels side by side."""
+def advice(size: tuple[int, int], content: tuple[int, int]) -> str:
+    """Says what to do with a picture of another aspect: take a part, where it looks like panels, or cut it.
+
+    Args:
+        size: Width and height of the picture.
+        content: Those of the content.
+    """
     width, height = size
     aspect = content[0] / content[1]
     for count in _PANELS:
         if abs(width / height / (count * aspect) - 1) < 0.03:
             word = {2: "half", 3: "third", 4: "quarter"}[count]
             return f"if it shows {count} panels side by side, add the part: NAME=FOLDER:right {word}"
-    return ""
+    return _FIT_HINT
 
 
 def _words(size: tuple[int, int]) -> str:

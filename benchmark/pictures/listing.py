@@ -42,8 +42,11 @@ def list_folder(folder: Path, depth: int = _DEEPEST) -> Listing:
     """
     pictures: list[str] = []
     others: list[str] = []
-    seen: set[tuple[int, int]] = set()
     left = [("", 1)]
+    try:
+        seen = {_place(folder.stat())}
+    except OSError as error:
+        raise InputError(f"cannot read folder {printable(folder)}: {error.strerror}") from error
     while left:
         prefix, level = left.pop()
         try:
@@ -54,9 +57,8 @@ def list_folder(folder: Path, depth: int = _DEEPEST) -> Listing:
                         continue
                     # A link to a folder counts as the folder; one that leads nowhere as the file that it should be.
                     if _is_folder(entry):
-                        status = entry.stat()
-                        place = status.st_dev, status.st_ino
-                        if level < depth and (not status.st_ino or place not in seen):
+                        place = _place(entry.stat())
+                        if level < depth and (place not in seen or not all(place)):
                             seen.add(place)
                             left.append((f"{name}/", level + 1))
                     elif suffix_of(name).lower() in PICTURE_SUFFIXES:
@@ -84,6 +86,11 @@ def natural_key(name: str) -> tuple[tuple[str, int], ...]:
     """Returns a key that sorts numbers within names as numbers: ``img2`` before ``img10``."""
     pieces = _DIGITS.split(PurePosixPath(name).as_posix())
     return tuple((text, int(digits or -1)) for text, digits in zip(pieces[::2], [*pieces[1::2], ""], strict=True))
+
+
+def _place(status: os.stat_result) -> tuple[int, int]:
+    """Identifies a folder, whatever links lead to it."""
+    return status.st_dev, status.st_ino
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -214,13 +214,13 @@ def parse_pictures(text: str) -> PicturesArgument:
     for folder, others in _splits(rest):
         if Path(folder).expanduser().is_dir() or (folder.lower().endswith(".toml") and Path(folder).is_file()):
             return _argument(name, folder, others)
-    for folder, others in _splits(rest):
-        # There is no such folder. What follows it is recognised, so that the error names the folder alone.
-        if not others or all("{" in other or parse_part(other) for other in others.split(":")):
-            if others and any(sign in folder for sign in "{*"):
-                continue
-            return _argument(name, folder, others)
-    return _argument(name, rest, "")
+    # There is no such folder. What follows it is recognised all the same, so that the error names the folder alone.
+    folder, others = next(
+        (folder, others)
+        for folder, others in reversed(list(_splits(rest)))
+        if not others or all("{" in other or parse_part(other) for other in others.split(":"))
+    )
+    return _argument(name, folder, others)
 
 
 def _splits(rest: str) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from benchmark.errors import InputError, MissingModelError, describe_error
 from benchmark.models.missing_weights import require_weights
 from benchmark.models.role import Role
 from benchmark.models.specification import ModelSpecification, find_model
+from benchmark.pictures.finding import find_pictures
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
 from benchmark.protocol.frozen import frozen_protocol, looks_like_path, open_protocol
 from benchmark.protocol.protocol import Protocol
@@ -90,13 +91,16 @@ def load_protocol(name: str) -> Protocol:
 def configure_run(
     *,
     protocol: str | Protocol,
-    methods: str,
+    methods: str | None,
     metrics: str,
     assignments: Mapping[str, Mapping[str, Any]],
+    pictures: Sequence[str] = (),
+    fit: bool = False,
     seed: int = 0,
     device: str = "cpu",
     limit: int | None = None,
     command: Sequence[str] = (),
+    note: Callable[[str], None] | None = None,
     obtain: Callable[[Iterable[ModelSpecification]], None] | None = None,
     try_imports: Callable[[Sequence[Plugin]], list[Plugin]] = list,
 ) -> RunConfiguration:
@@ -104,13 +108,16 @@ def configure_run(
 
     Args:
         protocol: Name or path of the protocol, or the protocol.
-        methods: Names of the methods, comma-separated, or ``all``.
+        methods: Names of the methods, comma-separated, or ``all``; ``None`` is all, or beside pictures the controls.
         metrics: Names of the metrics, comma-separated, or ``all``.
         assignments: Settings by method and name, in place of those that the protocol fixes.
+        pictures: Methods whose pictures exist, as ``NAME=FOLDER[:PATTERN][:PART]`` or files of facts.
+        fit: Whether the centre of such pictures of another aspect is cut out.
         seed: Seed of the run.
         device: ``cpu`` or ``cuda``.
         limit: Number of cases, from the first, or ``None`` for all.
         command: The command line, for the record.
+        note: Is told in lines what was found, before anything runs; ``None`` tells nobody.
         obtain: Fetches the weights of the models that the methods and metrics use; ``None`` fetches nothing.
         try_imports: Tries in another process whether importing a plugin harms the process; see
             ``benchmark.execution.workers.import_trial``. By default all plugins are imported here.
@@ -121,7 +128,13 @@ def configure_run(
             ``all`` metrics, those without weights are part of the run as unavailable.
     """
     found = _usable(protocol) if isinstance(protocol, Protocol) else find_protocol(protocol)
-    plugins = try_imports(select_plugins(PluginKind.METHODS, methods))
+    plugins = try_imports(select_plugins(PluginKind.METHODS, "all" if methods is None else methods))
+    if pictures and methods is None:
+        plugins = _controls(plugins)
+        if note is not None:
+            note(
+                f"beside the pictures the controls run: {', '.join(plugin.name for plugin in plugins)} (see --methods)"
+            )
     scorers = try_imports(select_plugins(PluginKind.METRICS, metrics))
     is_named = metrics.strip() != "all"
     for method in assignments:
@@ -133,6 +146,7 @@ def configure_run(
     scoring = _scoring_models(found, scorers)
     needed = [*used, *scoring] if is_named else used
     chosen = _frozen_or_all_that_is_missing(found, str(protocol), needed) if isinstance(found, Recipe) else found
+    selected_methods += _select_pictures(pictures, chosen, fit=fit, limit=limit, note=note)
     if obtain is not None:
         obtain([*used, *scoring])
     require_weights(needed)
@@ -202,6 +216,32 @@ def is_protocol_path(name: str) -> bool:
     return looks_like_path(name) or (
         Path(name).exists() and name.replace("-", "_") not in installed_plugins(PluginKind.PROTOCOLS)
     )
+
+
+def _controls(plugins: Iterable[Plugin]) -> list[Plugin]:
+    """Returns the plugins that are controls; they take seconds, and mark the ends of the scales."""
+    controls = []
+    for plugin in plugins:
+        # One that is broken is no control of anything.
+        with contextlib.suppress(BrokenPluginError):
+            if plugin.load().info.control:
+                controls.append(plugin)
+    return controls
+
+
+def _select_pictures(
+    arguments: Sequence[str], protocol: Protocol, *, fit: bool, limit: int | None, note: Callable[[str], None] | None
+) -> tuple[SelectedMethod, ...]:
+    if fit and not arguments:
+        raise InputError("--fit is for --pictures, and there are none")
+    installed = tuple(installed_plugins(PluginKind.METHODS)) if arguments else ()
+    selected = []
+    for found in find_pictures(arguments, protocol, fit=fit, limit=limit, taken=installed):
+        if note is not None:
+            for line in found.notes:
+                note(line)
+        selected.append(SelectedMethod(found.source, found.source.info, found.source.settings))
+    return tuple(selected)
 
 
 def _frozen_or_all_that_is_missing(recipe: Recipe, given: str, needed: Iterable[ModelSpecification]) -> Protocol:

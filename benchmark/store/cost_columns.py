@@ -1,4 +1,4 @@
-"""Costs of a unit: the names of their columns, and the words for a duration that other processes disturbed."""
+"""Costs of a unit: the names of their columns, and the words for durations that say little."""
 
 from __future__ import annotations
 
@@ -9,3 +9,5 @@ PROCESSOR_TIME: Final = "cpu_seconds"
 COST_COLUMNS: Final = (TIME, PROCESSOR_TIME, "peak_memory_bytes")
 DISTURBED: Final = "disturbed by other processes"
 """Words for a duration, or a mean of durations, where other processes took cores that a unit could have used."""
+STATED: Final = "as the author states"
+"""Words for a duration that was not measured here: the author of the pictures says it."""

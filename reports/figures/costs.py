@@ -170,7 +170,7 @@ def cost_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
 
 def _note_of(run: RunRecords, column: str) -> str:
     """Returns an axis's note about disturbed durations, or an empty string where there are none."""
-    if not any(row.warning for row in run.summary if row.metric == TIME):
+    if not any(row.warning == DISTURBED for row in run.summary if row.metric == TIME):
         return ""
     return f"some {DISTURBED}" if column == TIME else f"elapsed time was {DISTURBED}"
 

@@ -14,7 +14,7 @@ from benchmark.analysis.networks import networks_of_run, originals_of
 from benchmark.analysis.statistics import analyze
 from benchmark.contracts.metric import Direction
 from benchmark.escaping import printable
-from benchmark.store.cost_columns import COST_COLUMNS, DISTURBED, TIME
+from benchmark.store.cost_columns import COST_COLUMNS, TIME
 from benchmark.store.records import RunStatus, UnitStatus
 from benchmark.wording import format_count
 from reports.figures.all import RANKS, TRADE_OFFS, DrawnFigure, FigureKind, draw_figures, to_inline_svg
@@ -37,6 +37,7 @@ from reports.tables.formatting import (
     short_fingerprint,
     web_address,
 )
+from reports.tables.origins import describe_origin
 from reports.tables.ranking import DIRECTIONS, Scores, build_scores
 from reports.tables.units import Unit, methods_before_controls, read_units
 
@@ -72,6 +73,7 @@ class MethodNote:
     cost: str
     optimises: str
     stand_ins: str
+    origin: str
 
 
 @dataclass(frozen=True)
@@ -254,11 +256,9 @@ def _state_of(run: RunRecords, units: Mapping[tuple[str, str], Unit]) -> tuple[s
 def _method_note(method: MethodRecord, run: RunRecords, networks: Networks) -> MethodNote:
     costs = {row.metric: number_of(row.mean) for row in run.summary if row.method == method.name}
     seconds, processor, memory = (costs.get(column) for column in COST_COLUMNS)
-    is_disturbed = any(row.warning for row in run.summary if (row.method, row.metric) == (method.name, TIME))
+    warning = next((row.warning for row in run.summary if (row.method, row.metric) == (method.name, TIME)), "")
     parts = (
-        f"{format_seconds(seconds)} a picture{f' ({DISTURBED})' if is_disturbed else ''}"
-        if seconds is not None
-        else "",
+        f"{format_seconds(seconds)} a picture{f' ({warning})' if warning else ''}" if seconds is not None else "",
         f"{format_seconds(processor)} of processor time" if processor is not None else "",
         f"{format_bytes(memory)} of memory at its peak" if memory is not None else "",
     )
@@ -274,6 +274,7 @@ def _method_note(method: MethodRecord, run: RunRecords, networks: Networks) -> M
         cost=", ".join(part for part in parts if part),
         optimises=", ".join(str(role) for role in method.optimises),
         stand_ins=networks.stand_ins(method.name),
+        origin=describe_origin(method),
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from benchmark.analysis.best import Best, best_methods
 from benchmark.analysis.networks import networks_of_run
 from benchmark.contracts.metric import Axis, Direction
-from benchmark.store.cost_columns import PROCESSOR_TIME, TIME
+from benchmark.store.cost_columns import DISTURBED, PROCESSOR_TIME, STATED, TIME
 from benchmark.wording import format_count
 from reports.tables.formatting import (
     NOTHING,
@@ -20,6 +20,7 @@ from reports.tables.formatting import (
     number_of,
 )
 from reports.tables.interval_bar import IntervalBar, IntervalScale
+from reports.tables.origins import describe_origins
 from reports.tables.verdicts import Mark, Verdicts
 
 if TYPE_CHECKING:
@@ -130,13 +131,15 @@ class Ranking:
 class Scores:
     """All tables of a run, over ``cases`` cases. ``notes`` explain the marks of networks.
 
-    ``uneven`` explains how the best were found where methods have scores for different cases.
+    ``uneven`` explains how the best were found where methods have scores for different cases; ``origins`` says where
+    pictures come from that no plugin made.
     """
 
     rankings: tuple[Ranking, ...]
     cases: int
     uneven: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -166,7 +169,7 @@ class Scores:
     @property
     def has_disturbed(self) -> bool:
         """Whether a duration is shown that other processes disturbed."""
-        return any(cell.warning and cell.column.name in COSTS for cell in self.cells)
+        return any(cell.warning == DISTURBED for cell in self.cells)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -218,6 +221,7 @@ def build_scores(run: RunRecords, comparisons: Sequence[MethodComparison]) -> Sc
         len(run.cases),
         _uneven({column.title: best[column.name] for column in columns}, titles),
         networks.notes([column.name for column in columns], names),
+        describe_origins(run.methods),
     )
 
 
@@ -346,8 +350,10 @@ def _ends(row: SummaryRow) -> list[float]:
 def _competing(rows: Iterable[SummaryRow | None]) -> list[SummaryRow]:
     present = [row for row in rows if row is not None]
     # A duration cannot be called fast by comparison with disturbed ones.
-    is_disturbed = any(row.metric == TIME and row.warning for row in present)
-    return [] if is_disturbed else present
+    if any(row.warning == DISTURBED for row in present):
+        return []
+    # What an author states about another machine competes with nothing.
+    return [row for row in present if row.warning != STATED]
 
 
 def _eligible(row: SummaryRow) -> bool:

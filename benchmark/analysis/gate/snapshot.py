@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmark.analysis.comparability import MetricIdentity, ProtocolIdentity, identify_metrics
+from benchmark.method_source import Timing
 from benchmark.store.records import RunRecords, UnitStatus
 
 RUNTIME = "runtime"
@@ -210,6 +211,7 @@ def take_snapshot(run: RunRecords) -> Snapshot:
         if error.metric in metrics:
             failed.setdefault((error.method, error.case), {})[error.metric] = error.reason
     units = {(unit["method"], unit["case"]): unit for unit in run.units.to_dict("records")}
+    measured = {method.name for method in run.methods if method.timing not in (Timing.STATED, Timing.NONE)}
     return Snapshot(
         protocol=ProtocolIdentity(*(str(run.protocol[key]) for key in ("name", "version", "fingerprint"))),
         seed=run.provenance["seed"],
@@ -223,7 +225,9 @@ def take_snapshot(run: RunRecords) -> Snapshot:
                 version=method.version,
                 settings=method.settings,
                 cases={
-                    case.id: _result(unit, case_metrics, failed.get((method.name, case.id), {}), run)
+                    case.id: _result(
+                        unit, case_metrics, failed.get((method.name, case.id), {}), run, method.name in measured
+                    )
                     for case in run.cases
                     if (unit := units.get((method.name, case.id))) is not None
                 },
@@ -259,12 +263,14 @@ def lacking_metrics(run: RunRecords) -> dict[str, str]:
     return reasons
 
 
-def _result(unit: Mapping[Any, Any], metrics: list[str], failed: dict[str, str], run: RunRecords) -> CaseResult:
+def _result(
+    unit: Mapping[Any, Any], metrics: list[str], failed: dict[str, str], run: RunRecords, is_measured: bool
+) -> CaseResult:
     status = UnitStatus(unit["status"])
     if status is not UnitStatus.OK:
         return CaseResult(status, error=unit["error"] or "")
     # A damaged journal may lack a duration, with which the comparison is false.
-    has_runtime = run.calibration and unit["seconds"] >= 0
+    has_runtime = run.calibration and is_measured and unit["seconds"] >= 0
     return CaseResult(
         status=status,
         runtime=unit["seconds"] / run.calibration.seconds if run.calibration and has_runtime else None,

@@ -10,6 +10,7 @@ from benchmark.analysis.gate.snapshot import RUNTIME, is_disturbed, lacking_metr
 from benchmark.analysis.gate.thresholds_file import Threshold, is_pattern
 from benchmark.analysis.gate.verdict import Finding, Outcome, Part
 from benchmark.errors import InputError
+from benchmark.method_source import Timing
 from benchmark.store.cost_columns import COST_COLUMNS, DISTURBED, TIME
 from benchmark.store.records import RunRecords, UnitStatus
 from benchmark.suggestion import suggest
@@ -78,6 +79,10 @@ def _check(run: RunRecords, threshold: Threshold, method: str, metric: str) -> F
         return Finding(Outcome.MISSING, method, metric, f"{reason} of {format_count(len(run.cases), 'case')}")
     if metric == RUNTIME and run.calibration is None:
         reason = "the run has no calibration, without which there is no runtime"
+        return Finding(Outcome.NOT_COMPARABLE, method, metric, reason)
+    record = next((one for one in run.methods if one.name == method), None)
+    if metric in (*COST_COLUMNS, RUNTIME) and record and record.timing in (Timing.STATED, Timing.NONE):
+        reason = "its pictures were made elsewhere, and what that cost was not measured"
         return Finding(Outcome.NOT_COMPARABLE, method, metric, reason)
     disturbed = 0
     if metric in (RUNTIME, TIME):
