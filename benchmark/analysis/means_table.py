@@ -62,6 +62,11 @@ class MetricLine:
         """The means as text: in brackets where they are circular, with a sign where they say little."""
         return tuple(map(_cell, self.means))
 
+    @property
+    def cells_with_intervals(self) -> tuple[str, ...]:
+        """The same with the 95 % intervals, where there are any."""
+        return tuple(map(_cell_with_interval, self.means))
+
 
 @dataclass(frozen=True)
 class MeansTable:
@@ -123,6 +128,12 @@ def make_means_table(records: RunRecords) -> MeansTable:
             *(f"unavailable: {', '.join(names)}: {reason}" for reason, names in missing.items()),
         ),
     )
+
+
+def _cell_with_interval(row: SummaryRow | None) -> str:
+    if row is None or row.low is None or row.high is None:
+        return _cell(row)
+    return f"{_cell(row)} [{row.low:.3g}, {row.high:.3g}]"
 
 
 def _cell(row: SummaryRow | None) -> str:

@@ -25,10 +25,15 @@ def end_run(outcome: RunOutcome, directory: Path, *, with_report: bool) -> ExitC
         directory: Its folder.
         with_report: Whether the report is written.
     """
-    written = _write_report(directory) if with_report else ""
+    written = write_html_report(directory) if with_report else ""
     _print_outcome(outcome, directory)
     if written:
         click.echo(written)
+    return exit_code_of(outcome)
+
+
+def exit_code_of(outcome: RunOutcome) -> ExitCode:
+    """Returns the exit code of a command whose run ended so."""
     if outcome.interrupted:
         return ExitCode.INTERRUPTED
     return ExitCode.FAILED_UNITS if outcome.has_failures else ExitCode.DONE
@@ -78,8 +83,15 @@ def _command() -> str:
     return shell_command(["benchmark", *(argument for argument in sys.argv[1:] if argument != "--fresh")])
 
 
-def _write_report(directory: Path) -> str:
-    """Writes the report and returns a line that says where it is, or nothing where it cannot be written."""
+def write_html_report(directory: Path) -> str:
+    """Writes the HTML report of a run into its folder.
+
+    Args:
+        directory: The folder.
+
+    Returns:
+        A line that says where the report is, or an empty text where it cannot be written, which is said.
+    """
     from benchmark.interface.reports import write_report
 
     destination = directory / "report"

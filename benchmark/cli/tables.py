@@ -30,13 +30,14 @@ def results_console(columns: int = _WIDEST) -> Console:
     return console if console.file.isatty() else Console(width=max(console.width, columns))
 
 
-def ranking_table(means: MeansTable) -> Table:
+def ranking_table(means: MeansTable, *, with_intervals: bool = False) -> Table:
     """Means per metric and method, as ``RANKING_NOTE`` and the table's own notes explain them; controls to the right.
 
     The last row tells of how many cases, where methods answered different ones: their means do not compare.
 
     Args:
         means: The means.
+        with_intervals: Whether each mean has its 95 % interval beside it.
     """
     table = Table()
     table.add_column("metric", no_wrap=True)
@@ -47,7 +48,11 @@ def ranking_table(means: MeansTable) -> Table:
         table.add_column(escape(method.label), justify="right", overflow="fold", style=style, header_style=style)
     for metric in means.metrics:
         network = [escape(metric.network)] * means.has_networks
-        table.add_row(escape(metric.label), *network, *metric.cells)
+        table.add_row(
+            escape(metric.label),
+            *network,
+            *map(escape, metric.cells_with_intervals if with_intervals else metric.cells),
+        )
     if means.answered:
         table.add_row(CASES_DIFFER, *[""] * means.has_networks, *map(str, means.answered))
     return table

@@ -88,11 +88,9 @@ def pair_folders(folders: ScoredFolders, like: Protocol, note: Callable[[str], N
     """
     table = folders.pairs
     found = _by_folders(folders, like, note) if table is None else _by_table(folders, table, like)
-    resolution = folders.resolution or _commonest_side(found.sources)
-    protocol = replace(found.protocol, resolution=resolution)
-    sources = tuple(_cut_like_contents(source, protocol.cases) for source in found.sources)
-    notes = [*found.notes, f"compared at {resolution}×{resolution} px, of each picture the centre square"]
-    return PairedFolders(protocol, sources, tuple(notes))
+    side = found.protocol.resolution
+    notes = (*found.notes, f"compared at {side}×{side} px, of each picture the centre square")
+    return replace(found, notes=notes)
 
 
 def _by_folders(folders: ScoredFolders, like: Protocol, note: Callable[[str], None]) -> PairedFolders:
@@ -109,13 +107,19 @@ def _by_folders(folders: ScoredFolders, like: Protocol, note: Callable[[str], No
         arguments = [f"{argument}:{{content}}" for argument in arguments]
     else:
         base = _protocol(like, contents, styles)
-    found = [one.source for one in find_pictures(arguments, base, fit=folders.fit)]
-    protocol = _only(base, {case for source in found for case in source.files})
+    sources = [one.source for one in find_pictures(arguments, base)]
+    protocol = _only(base, {case for source in sources for case in source.files})
+    protocol = replace(protocol, resolution=folders.resolution or _commonest_side(sources))
     # Once more, among the cases that there are: what is missing then is what only other folders hold.
-    again = list(find_pictures(arguments, protocol, fit=folders.fit))
-    return PairedFolders(
-        protocol, tuple(one.source for one in again), tuple(line for one in again for line in one.notes)
-    )
+    found = [
+        one
+        for argument, source in zip(arguments, sources, strict=True)
+        for one in find_pictures(
+            [argument], protocol, fit=folders.fit or _are_shaped_as_contents(source, protocol.cases)
+        )
+    ]
+    notes = tuple(line for one in found for line in one.notes)
+    return PairedFolders(protocol, tuple(one.source for one in found), notes)
 
 
 def _by_table(folders: ScoredFolders, path: Path, like: Protocol) -> PairedFolders:
@@ -137,10 +141,11 @@ def _by_table(folders: ScoredFolders, path: Path, like: Protocol) -> PairedFolde
     files = {case.id: hash_picture(file) for case, file in zip(protocol.cases, table.stylized, strict=True)}
     facts = _facts(folder, given) if folder else FactsFile()
     source = make_source(given, str(folder or path.parent), files, printable(path), facts.method)
-    source = replace(source, part=parsed[0].part if parsed else None, fit=folders.fit)
-    return PairedFolders(
-        protocol, (source,), (f"{source.name}: {format_count(len(files), 'picture')}, paired by {printable(path)}",)
-    )
+    source = replace(source, part=parsed[0].part if parsed else None)
+    source = replace(source, fit=folders.fit or _are_shaped_as_contents(source, protocol.cases))
+    protocol = replace(protocol, resolution=folders.resolution or _commonest_side([source]))
+    note = f"pictures {source.name}: {format_count(len(files), 'picture')}, paired by {printable(path)}"
+    return PairedFolders(protocol, (source,), (note,))
 
 
 def _facts(folder: Path, given: str) -> FactsFile:
@@ -277,13 +282,12 @@ def _commonest_side(sources: Iterable[PictureFolder]) -> int:
     return min(max(max(side for side, times in sides.items() if times == most), _SMALLEST), _LARGEST)
 
 
-def _cut_like_contents(source: PictureFolder, cases: Iterable[Case]) -> PictureFolder:
-    """Has the pictures cut to squares as their contents are, where all have the aspect of their content."""
-    if source.fit or source.part is not None:
-        return source
+def _are_shaped_as_contents(source: PictureFolder, cases: Iterable[Case]) -> bool:
+    """Returns whether all pictures that are no squares have the aspect of their contents, and can be cut like these."""
+    if source.part is not None:
+        return False
     contents = {case.id: case.content.image for case in cases}
     sizes = [(image_size(file.path), image_size(contents[case])) for case, file in source.files.items()]
     readable = [(size, content) for size, content in sizes if size and content]
     others = [pair for pair in readable if not is_same_aspect(pair[0], (1, 1))]
-    is_cut = bool(others) and all(is_same_aspect(size, content) for size, content in others)
-    return replace(source, fit=True) if is_cut else source
+    return bool(others) and all(is_same_aspect(size, content) for size, content in others)

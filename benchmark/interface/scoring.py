@@ -1,9 +1,9 @@
-"""Scores the images that a finished run has, and makes none."""
+"""Scores images that exist, those of a run or of folders, and makes none."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from benchmark.execution.run_results import RunOutcome
 from benchmark.execution.schedule import Observer
 from benchmark.execution.workers.import_trial import try_imports
 from benchmark.execution.workers.server import start_worker_server, worker_context
+from benchmark.freezing.scored_folders import ScoredFolders, pair_folders
 from benchmark.models.specification import ModelSpecification
 from benchmark.plan.device import choose_device
 from benchmark.plan.resources import ExecutorKind, Resources
@@ -113,3 +114,54 @@ def _same(manifest: Manifest, protocol: Protocol, source: str) -> Protocol:
     if there != here:
         raise InputError(f"{source} is another protocol now ({here[:_SHORT]}), whose scores do not stand beside others")
     return protocol
+
+
+def score_folders(
+    folders: ScoredFolders,
+    directory: Path,
+    *,
+    metrics: str,
+    like: str | Protocol,
+    device: str,
+    resources: Resources,
+    command: Sequence[str],
+    observe: Callable[[], AbstractContextManager[Observer]],
+    note: Callable[[str], None],
+    fresh: bool = False,
+    obtain: Callable[[Iterable[ModelSpecification]], None] | None = None,
+) -> RunOutcome:
+    """Scores folders of stylized pictures without a protocol: one is made of the pairs that are there.
+
+    Args:
+        folders: The places of the pictures.
+        directory: Folder of the run that this makes, or continues.
+        metrics: Names of the metrics, comma-separated, or ``all``.
+        like: The protocol whose networks are used, its name or its path.
+        device: ``cpu`` or ``cuda``.
+        resources: With how much of the machine.
+        command: The command line, for the record.
+        observe: Gives who is told how it goes, once all that is to be scored is known.
+        note: Is told in lines what was found, before anything is scored.
+        fresh: Whether to start over.
+        obtain: Brings the weights of the models that the metrics use; ``None`` leaves them as they are.
+
+    Raises:
+        InputError: A folder, a table, a picture or a metric cannot be used, or it cannot be told what belongs together.
+        MissingModelError: Weights are missing that metrics that are named cannot do without.
+    """
+    if resources.executor is ExecutorKind.LOCAL:
+        start_worker_server()
+    paired = pair_folders(folders, like if isinstance(like, Protocol) else load_protocol(like), note)
+    for line in paired.notes:
+        note(line)
+    configuration = configure_scoring(
+        paired.protocol,
+        metrics,
+        device=device,
+        pictures=paired.sources,
+        command=command,
+        obtain=obtain,
+        try_imports=lambda plugins: try_imports(plugins, context=worker_context()),
+    )
+    with observe() as observer:
+        return execute_run(configuration, directory, fresh=fresh, observer=observer, resources=resources)

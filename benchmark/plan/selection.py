@@ -15,6 +15,7 @@ from benchmark.models.missing_weights import require_weights
 from benchmark.models.role import Role
 from benchmark.models.specification import ModelSpecification, find_model
 from benchmark.pictures.finding import find_pictures
+from benchmark.pictures.folder import PictureFolder
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
 from benchmark.protocol.frozen import frozen_protocol, looks_like_path, open_protocol
 from benchmark.protocol.protocol import Protocol
@@ -166,20 +167,24 @@ def configure_scoring(
     protocol: Protocol,
     metrics: str,
     *,
-    seed: int,
     device: str,
-    limit: int | None,
+    seed: int = 0,
+    limit: int | None = None,
+    pictures: Sequence[PictureFolder] = (),
+    command: Sequence[str] = (),
     obtain: Callable[[Iterable[ModelSpecification]], None] | None = None,
     try_imports: Callable[[Sequence[Plugin]], list[Plugin]] = list,
 ) -> RunConfiguration:
-    """Makes the configuration that scores the images of a run, and makes none.
+    """Makes the configuration that scores images that exist, and makes none.
 
     Args:
-        protocol: The protocol of the run.
+        protocol: The protocol.
         metrics: Names of the metrics, comma-separated, or ``all``.
-        seed: Seed of the run.
         device: ``cpu`` or ``cuda``.
+        seed: Seed of the run whose images are scored.
         limit: Number of cases of the run, from the first, or ``None`` for all.
+        pictures: Methods whose pictures are scored beside those of the run.
+        command: The command line, for the record.
         obtain: As for ``configure_run``.
         try_imports: As for ``configure_run``.
 
@@ -195,7 +200,8 @@ def configure_scoring(
     if is_named:
         require_weights(scoring)
     selected = _select_metrics(scorers, protocol, is_named=is_named)
-    return RunConfiguration(protocol, (), selected, seed=seed, device=device, limit=limit)
+    methods = tuple(SelectedMethod(source, source.info, source.settings) for source in pictures)
+    return RunConfiguration(protocol, methods, selected, seed=seed, device=device, limit=limit, command=tuple(command))
 
 
 def protocol_source(name: str) -> str:

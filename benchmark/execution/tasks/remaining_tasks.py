@@ -46,8 +46,9 @@ class RemainingTasks(Sequence[UnitTask]):
         is_left = is_made | makes[self._places(unfinished)]
         self._left = unfinished[is_left]
         self._left_alone = unfinished[~is_left]
-        self.number_to_make = int((~is_made & is_left).sum())
-        """Number of tasks whose image is yet to be made."""
+        exists = np.array([method in pictures for method in index.plan.methods], dtype=np.bool_)
+        self.number_to_make = int((~is_made & is_left & ~exists[self._places(unfinished)]).sum())
+        """Number of tasks whose image is yet to be made, and measured; pictures that exist are only read."""
 
     @property
     def number_by_method(self) -> dict[str, int]:
