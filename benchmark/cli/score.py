@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 from dataclasses import replace
@@ -232,7 +231,8 @@ def _print_scores(records: RunRecords, format_: Format) -> None:
     if format_ is Format.CSV:
         click.echo(table.to_csv(index=False), nl=False)
     elif format_ is Format.JSON:
-        rows = json.loads(table.to_json(orient="records", force_ascii=False, double_precision=15))
+        # Not ``to_json``, which rounds the last digits.
+        rows = table.astype(object).where(table.notna(), None).to_dict(orient="records")
         means = [
             {"method": row.method, "metric": row.metric, "mean": row.mean, "low": row.low, "high": row.high, "n": row.n}
             for row in records.summary
