@@ -35,15 +35,15 @@ def test_without_a_journal_everything_is_left(journal):
     assert len(index) == 0
     assert list(index.unfinished()) == list(range(len(PLAN)))
     assert index.record(0) is None
-    assert list(index.units()) == []
+    assert list(index.records()) == []
 
 
 def test_records_come_in_the_order_of_the_plan(journal):
     written = [record("printer", FIRST), record("painter", SECOND, seconds=2.0), record("painter", FIRST)]
     append(journal, *written)
-    found = list(JournalIndex(journal, PLAN).units())
+    found = list(JournalIndex(journal, PLAN).records())
     assert [record for _, record in found] == [written[2], written[1], written[0]]
-    assert [unit.key for unit, _ in found] == [record.key for _, record in found]
+    assert [PLAN[position].key for position, _ in found] == [record.key for _, record in found]
 
 
 def test_the_last_record_of_a_unit_counts(journal):
@@ -104,8 +104,20 @@ def test_a_damaged_byte_that_costs_no_fact_costs_no_record_either(journal, befor
     append(journal, record("painter", FIRST, error="no paint"), record("painter", SECOND))
     journal.write_bytes(journal.read_bytes().replace(before, after, 1))
     reported, warnings = read_journal(journal)
-    assert [record for _, record in JournalIndex(journal, PLAN).units()] == list(reported.values())
+    assert [record for _, record in JournalIndex(journal, PLAN).records()] == list(reported.values())
     assert (len(reported), warnings) == (2, [])
+
+
+def test_it_tells_of_damage_as_the_reader_of_a_whole_journal_does(journal):
+    append(journal, record("painter", FIRST))
+    with journal.open("ab") as file:
+        file.write(b"{damaged\n" + b'{"superseded": 3}\n' + b'{"method": "painter", "ca')
+    index = JournalIndex(journal, PLAN)
+    assert len(index.damage) == 3
+    assert index.damage == read_journal(journal)[1]
+    append(journal, record("painter", SECOND))
+    index.refresh()
+    assert (len(index), len(index.damage)) == (2, 2)
 
 
 def test_what_is_forgotten_is_left_to_do(journal):
