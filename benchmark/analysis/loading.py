@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.analysis.summary import scores_in, summarize, summary_from_json
+from benchmark.analysis.summary import summarize, summary_from_json
 from benchmark.errors import describe_error
 from benchmark.plan.unit import log_path
 from benchmark.store.cases import DescribedPicture
-from benchmark.store.journal import UnitRecord, read_journal
+from benchmark.store.journal import UnitRecord
+from benchmark.store.journal_index import JournalIndex
 from benchmark.store.manifest import Manifest, UnreadPrompt
+from benchmark.store.planned_units import RecordedUnits
 from benchmark.store.records import (
-    CaseRecord,
     RunRecords,
     RunStatus,
     ScoreError,
     SummaryRow,
     UnitStatus,
 )
-from benchmark.store.results import make_table, score_columns
+from benchmark.store.results import ResultsTable, TableInMemory, score_columns
 from benchmark.store.run_directory import RunDirectory
 from benchmark.wording import format_count, without_fresh
 
@@ -51,20 +52,22 @@ def load_records(path: Path) -> RunRecords:
     """
     directory = RunDirectory(path)
     manifest = directory.read_manifest()
-    records, damaged_lines = read_journal(directory.journal)
     warnings: list[str] = []
     cases = tuple(manifest.case_records())
-    methods = [method.name for method in manifest.methods]
-    units = make_table(methods, cases, score_columns(manifest.metrics), records)
+    methods = tuple(method.name for method in manifest.methods)
+    index = JournalIndex(directory.journal, RecordedUnits(methods, cases))
+    others = _BesideTheTable(manifest.styles)
+    columns = score_columns(manifest.metrics)
+    table = TableInMemory.of(others.collecting(index.records()), index.plan, columns)
     without = without_fresh(manifest.command)
-    missing = len(methods) * len(cases) - len(units)
+    missing = len(index.plan) - len(index)
     if missing:
         # Where no unit lacks a record, what a damaged line was to hold has been made again.
-        warnings += damaged_lines
+        warnings += index.damage
         left = format_count(missing, "unit")
         warnings.append(f"not finished: {left}; the command that started the run continues it{without}")
     warnings += _warn_of_unread(manifest.unread_prompts)
-    summary, problem = _summary(directory, manifest, units)
+    summary, problem = _summary(directory, manifest, table)
     if problem and manifest.status is not RunStatus.RUNNING:
         warnings.append(
             f"{problem}: means were computed anew, scores of set metrics are left out; "
@@ -80,17 +83,13 @@ def load_records(path: Path) -> RunRecords:
         cases=cases,
         contents=tuple(content.facts() for content in manifest.contents),
         styles=tuple(style.facts() for style in manifest.styles),
-        units=units,
+        units=table.to_pandas(),
         summary=tuple(summary),
-        similarity=_similarity(methods, cases, manifest.styles, records),
+        similarity=others.similarity(),
         provenance=_provenance(manifest),
         warnings=tuple(warnings),
         summary_problem=problem,
-        score_errors=tuple(
-            ScoreError(record.method, record.case, metric, reason)
-            for record in records.values()
-            for metric, reason in record.score_errors.items()
-        ),
+        score_errors=tuple(others.score_errors),
         logs={method: log for method in methods if (path / (log := log_path(method))).exists()},
         calibration=manifest.calibration,
     )
@@ -109,7 +108,7 @@ def _provenance(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def _summary(directory: RunDirectory, manifest: Manifest, units: pd.DataFrame) -> tuple[list[SummaryRow], str]:
+def _summary(directory: RunDirectory, manifest: Manifest, table: ResultsTable) -> tuple[list[SummaryRow], str]:
     """The rows of the summary, and why they had to be computed from the units, or an empty string."""
     if manifest.status is RunStatus.RUNNING:
         problem = "the run has not ended"
@@ -120,7 +119,7 @@ def _summary(directory: RunDirectory, manifest: Manifest, units: pd.DataFrame) -
             problem = "summary.json is missing"
         except (OSError, ValueError) as error:
             problem = f"summary.json is damaged ({describe_error(error)})"
-    return summarize(manifest.methods, manifest.metrics, manifest.models, scores_in(units)), problem
+    return summarize(manifest.methods, manifest.metrics, manifest.models, table.scores), problem
 
 
 def _warn_of_unread(losses: Sequence[UnreadPrompt]) -> list[str]:
@@ -136,24 +135,38 @@ def _unread_parts(losses: Sequence[UnreadPrompt]) -> dict[str, str]:
     return {f"{', '.join(loss.styles)} › {loss.reader or 'metrics'}, {loss.model}": loss.description for loss in losses}
 
 
-def _similarity(
-    methods: Sequence[str],
-    cases: Sequence[CaseRecord],
-    styles: Sequence[DescribedPicture],
-    records: Mapping[tuple[str, str], UnitRecord],
-) -> dict[str, dict[str, Any]]:
-    with_prompt = [style for style in styles if style.prompt]
-    matrices: dict[str, dict[str, Any]] = {}
-    for method in methods:
-        done = [
-            record
-            for case in cases
-            if (record := records.get((method, case.id))) and record.status is UnitStatus.OK and record.similarities
-        ]
-        if done:
-            matrices[method] = {
-                "rows": [style.prompt for style in with_prompt],
-                "columns": [record.case for record in done],
-                "values": [[record.similarities.get(style.id) for record in done] for style in with_prompt],
+class _BesideTheTable:
+    """What the journal says of units that is no column of the table: failed scores, and similarities to prompts.
+
+    Args:
+        styles: The styles of the run.
+    """
+
+    def __init__(self, styles: Sequence[DescribedPicture]) -> None:
+        self.score_errors: list[ScoreError] = []
+        self._prompts = {style.id: style.prompt for style in styles if style.prompt}
+        self._cases: dict[str, list[str]] = {}
+        self._values: dict[str, list[list[float | None]]] = {}
+
+    def collecting(self, records: Iterable[tuple[int, UnitRecord]]) -> Iterator[tuple[int, UnitRecord]]:
+        """Passes on the records of units, and takes from them what is to be kept."""
+        for position, record in records:
+            self.score_errors += (
+                ScoreError(record.method, record.case, metric, reason) for metric, reason in record.score_errors.items()
+            )
+            if record.status is UnitStatus.OK and record.similarities:
+                self._cases.setdefault(record.method, []).append(record.case)
+                found = [record.similarities.get(style) for style in self._prompts]
+                self._values.setdefault(record.method, []).append(found)
+            yield position, record
+
+    def similarity(self) -> dict[str, dict[str, Any]]:
+        """The similarities of each method's images to the prompts."""
+        return {
+            method: {
+                "rows": list(self._prompts.values()),
+                "columns": cases,
+                "values": [list(row) for row in zip(*self._values[method], strict=True)],
             }
-    return matrices
+            for method, cases in self._cases.items()
+        }

@@ -21,7 +21,6 @@ from benchmark.store.records import (
     RunRecords,
     SetScore,
     SummaryRow,
-    UnitStatus,
 )
 from benchmark.validation import first_problem
 
@@ -131,12 +130,6 @@ def time_to_rank_by(run: RunRecords) -> str:
     is_disturbed = any(row.warning == DISTURBED for row in run.summary if row.metric == TIME)
     has_other = any(row.mean is not None for row in run.summary if row.metric == PROCESSOR_TIME)
     return PROCESSOR_TIME if is_disturbed and has_other and run.provenance.get("device") == "cpu" else TIME
-
-
-def scores_in(units: pd.DataFrame) -> Callable[[str, str], pd.DataFrame]:
-    """Returns a function that reads the scores for ``summarize`` from a whole table of results."""
-    done = dict(iter(units[units["status"] == UnitStatus.OK].groupby("method")))
-    return lambda method, column: done.get(method, units[:0])[["content", "style", column]]
 
 
 def _set_row(score: SetScore, method: MethodRecord, metric: MetricRecord, models: Mapping[str, str]) -> SummaryRow:

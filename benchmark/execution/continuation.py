@@ -15,6 +15,7 @@ from benchmark.execution.tasks.remaining_tasks import RemainingTasks
 from benchmark.method_source import MadePictures
 from benchmark.models.role import Role
 from benchmark.plan.configuration import RunConfiguration
+from benchmark.plan.plan import Plan
 from benchmark.store.atomic import write_json
 from benchmark.store.journal import SIMILARITIES, JournalWriter, Superseded
 from benchmark.store.journal_index import JournalIndex
@@ -108,7 +109,7 @@ def supersede_scores(directory: RunDirectory, earlier: Manifest | None, describe
     return [f"{metric} is scored anew: {difference}" for metric, difference in superseded.items()]
 
 
-def left_out_units(directory: RunDirectory, index: JournalIndex, earlier_cases: int) -> Iterator[str]:
+def left_out_units(directory: RunDirectory, index: JournalIndex[Plan], earlier_cases: int) -> Iterator[str]:
     """Tells of ended units that no longer belong to the run, because it has fewer cases now.
 
     Args:
@@ -126,7 +127,7 @@ def left_out_units(directory: RunDirectory, index: JournalIndex, earlier_cases: 
         )
 
 
-def forget_unsound(directory: RunDirectory, index: JournalIndex) -> dict[str, int]:
+def forget_unsound(directory: RunDirectory, index: JournalIndex[Plan]) -> dict[str, int]:
     """Forgets the units whose image is missing or has changed.
 
     Args:
@@ -144,7 +145,7 @@ def forget_unsound(directory: RunDirectory, index: JournalIndex) -> dict[str, in
     return lost
 
 
-def forget_other_pictures(pictures: Mapping[str, MadePictures], index: JournalIndex) -> None:
+def forget_other_pictures(pictures: Mapping[str, MadePictures], index: JournalIndex[Plan]) -> None:
     """Forgets the units whose picture, made elsewhere, is another one now, or is there now and was not before.
 
     One that is no longer there stays: the run has a copy.

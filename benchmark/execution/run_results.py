@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from benchmark.analysis.summary import known_set_scores, summarize, summary_from_json, summary_to_json
 from benchmark.execution.continuation import Scoring
 from benchmark.execution.tasks.set_task import SetTask, plan_sets
+from benchmark.plan.plan import Plan
 from benchmark.store.atomic import write_json
 from benchmark.store.journal_index import JournalIndex
 from benchmark.store.manifest import Manifest
 from benchmark.store.records import RunStatus, SetScore, SummaryRow, UnitStatus
-from benchmark.store.results import ResultsReader, score_columns, write_results
+from benchmark.store.results import TableInFile, score_columns, write_results
 from benchmark.store.run_directory import RunDirectory
 
 
@@ -60,7 +61,9 @@ class RunResults:
         index: Index of its journal.
     """
 
-    def __init__(self, directory: RunDirectory, manifest: Manifest, scoring: Scoring, index: JournalIndex) -> None:
+    def __init__(
+        self, directory: RunDirectory, manifest: Manifest, scoring: Scoring, index: JournalIndex[Plan]
+    ) -> None:
         self._directory = directory
         self._manifest = manifest
         self._scoring = scoring
@@ -101,9 +104,9 @@ class RunResults:
         manifest = self._manifest
         sets = [task.key for task in self._sets()]
         set_scores = [self._known[key] for key in sets if key in self._known]
-        write_results(self._index.units(), score_columns(manifest.metrics), self._directory.results)
-        with ResultsReader(self._directory.results) as results:
-            rows = summarize(manifest.methods, manifest.metrics, manifest.models, results.scores, set_scores)
+        write_results(self._index.records(), self._index.plan, score_columns(manifest.metrics), self._directory.results)
+        with TableInFile(self._directory.results) as table:
+            rows = summarize(manifest.methods, manifest.metrics, manifest.models, table.scores, set_scores)
             write_json(self._directory.summary, summary_to_json(rows))
         outcome = self._outcome(set_scores, interrupted=interrupted)
         lacks_nothing = not (outcome.lacking_scores or self._index.unscored() or len(set_scores) < len(sets))

@@ -51,6 +51,15 @@ class Plan(Sequence[Unit]):
         positions = range(len(self))[index]
         return self._unit(positions) if isinstance(positions, int) else [self._unit(position) for position in positions]
 
+    def facts(self, position: int) -> tuple[str, str, str]:
+        """Returns the names of the content and the style of a unit, and its prompt, without making the unit.
+
+        Args:
+            position: Its position.
+        """
+        case = self.cases[position % self.cases_per_method]
+        return case.content.id, case.style_id, case.prompt
+
     def position(self, method: str, case: str) -> int | None:
         """Returns the position of a unit, or ``None`` if it is not planned.
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.plan.plan import Plan
-from benchmark.plan.unit import Unit
 from benchmark.store.journal import Superseded, UnitRecord, read_line
+from benchmark.store.planned_units import PlannedUnits
 from benchmark.store.records import UnitStatus
 
+UnitsT = TypeVar("UnitsT", bound=PlannedUnits)
 _STATUSES = tuple(UnitStatus)
 _NONE = len(_STATUSES)
 """Stands for a unit without a record."""
@@ -27,7 +26,7 @@ _LACKS_OTHERS = 4
 """It lacks a score of a metric that is not wanted now."""
 
 
-class JournalIndex:
+class JournalIndex(Generic[UnitsT]):
     """The positions of the last record of every unit of a plan in a journal.
 
     It takes ten bytes for a unit. Records of units that the plan does not have, and damaged lines, are passed over.
@@ -44,7 +43,7 @@ class JournalIndex:
     """
 
     def __init__(
-        self, journal: Path, plan: Plan, wanted: Collection[str] | None = None, others: Collection[str] = ()
+        self, journal: Path, plan: UnitsT, wanted: Collection[str] | None = None, others: Collection[str] = ()
     ) -> None:
         self._journal = journal
         self._plan = plan
@@ -55,10 +54,13 @@ class JournalIndex:
         self._statuses: NDArray[np.uint8] = np.full(len(plan), _NONE, dtype=np.uint8)
         self._left: NDArray[np.uint8] = np.full(len(plan), _UNFINISHED, dtype=np.uint8)
         self._read_until = 0
+        self._lines = 0
+        self._damage: list[str] = []
+        self._cut_off = ""
         self.refresh()
 
     @property
-    def plan(self) -> Plan:
+    def plan(self) -> UnitsT:
         """The plan whose units these are."""
         return self._plan
 
@@ -69,18 +71,35 @@ class JournalIndex:
         with self._journal.open("rb") as file:
             file.seek(self._read_until)
             for line in file:
+                where = f"{self._journal.name} line {self._lines + 1}"
                 if not line.endswith(b"\n"):
+                    # Even if only its end is missing: a continued run cuts the line away and runs the unit again.
+                    self._cut_off = f"{where} is cut off and was passed over"
                     return
-                with contextlib.suppress(ValueError):
-                    match _parse(line):
-                        case UnitRecord() as record:
-                            position = self._plan.position(*record.key)
-                            if position is not None:
-                                self._note(position, self._read_until, record)
-                        case Superseded(metrics):
-                            self._supersede(metrics, self._read_until)
+                try:
+                    read = _parse(line)
+                except ValueError as error:
+                    self._damage.append(f"{where} is damaged and was passed over ({error})")
+                else:
+                    self._take(read)
                 # Set last, so that after an interruption the line is read once more instead of being lost.
                 self._read_until += len(line)
+                self._lines += 1
+            self._cut_off = ""
+
+    @property
+    def damage(self) -> list[str]:
+        """One sentence per damaged line, and one about a last line that is cut off."""
+        return [*self._damage, *[self._cut_off] * bool(self._cut_off)]
+
+    def _take(self, read: UnitRecord | Superseded) -> None:
+        match read:
+            case UnitRecord():
+                position = self._plan.position(*read.key)
+                if position is not None:
+                    self._note(position, self._read_until, read)
+            case Superseded(metrics):
+                self._supersede(metrics, self._read_until)
 
     def forget(self, position: int) -> None:
         """Treats a unit as one without a record, because its image is gone.
@@ -116,10 +135,6 @@ class JournalIndex:
             with self._journal.open("rb") as file:
                 for position in positions:
                     yield int(position), self._read(file, int(self._places[position]))
-
-    def units(self) -> Iterator[tuple[Unit, UnitRecord]]:
-        """The units that have a record, with it, in the order of the plan."""
-        return ((self._plan[position], record) for position, record in self.records())
 
     def unfinished(self) -> NDArray[np.int64]:
         """Positions of the units of which something that is wanted is left to do, in the order of the plan."""

@@ -1,18 +1,24 @@
-"""The results of a run as a table: one row per unit, one column per metric."""
+"""The results of a run as one table: one row per unit, one column per metric.
+
+Its rows are made here alone, from the journal, few at a time. What is written, summarized, reported and loaded is this
+table, in memory or in ``results.parquet``.
+"""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from benchmark.plan.unit import Unit
-from benchmark.protocol.case import Case
+import numpy as np
+
 from benchmark.store.atomic import replacing
 from benchmark.store.journal import UnitRecord
-from benchmark.store.records import CaseRecord, MetricRecord, UnitStatus
+from benchmark.store.planned_units import PlannedUnits
+from benchmark.store.records import MetricRecord, UnitStatus
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +40,7 @@ UNIT_COLUMNS = (
     "image",
 )
 _NAMES = ["method", "status", "content", "style"]
+"""Columns of few different texts."""
 _ROWS_AT_ONCE = 10_000
 
 
@@ -46,80 +53,8 @@ def score_columns(metrics: Iterable[MetricRecord]) -> list[str]:
     return [column for metric in metrics for column in metric.columns]
 
 
-def make_table(
-    methods: Iterable[str],
-    cases: Sequence[CaseRecord],
-    columns: Sequence[str],
-    records: Mapping[tuple[str, str], UnitRecord],
-) -> pd.DataFrame:
-    """Makes the table of results.
-
-    Args:
-        methods: Names of the methods of the run.
-        cases: Its cases.
-        columns: Its columns of scores.
-        records: The finished units by method and case; those that the run did not ask for are left out.
-
-    Returns:
-        One row per finished unit, in the order of the plan: ``UNIT_COLUMNS``, then one column per score.
-    """
-    return _table(
-        [
-            _row(case.content, case.style, case.prompt, records[method, case.id], columns)
-            for method in methods
-            for case in cases
-            if (method, case.id) in records
-        ],
-        columns,
-    )
-
-
-def write_results(units: Iterable[tuple[Unit, UnitRecord]], columns: Sequence[str], path: Path) -> None:
-    """Writes the table of results as Parquet, whole or not at all. Few rows at a time are in memory.
-
-    Args:
-        units: The finished units with their records, in the order of the plan.
-        columns: The columns of scores.
-        path: The file.
-
-    Raises:
-        InputError: The file cannot be written.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    schema = _schema(columns)
-    empty = pa.Table.from_pandas(_table([], columns), schema=schema)
-    with (
-        replacing(path) as temporary,
-        # pyarrow opens no path that is not UTF-8.
-        temporary.open("wb") as file,
-        pq.ParquetWriter(file, empty.schema) as writer,
-    ):
-        # A row group has rows of one method only, by which its scores are found again.
-        for _, of_method in itertools.groupby(units, key=lambda unit: unit[0].method):
-            rows = (_row(*_facts(unit.case), record, columns) for unit, record in of_method)
-            while some := list(itertools.islice(rows, _ROWS_AT_ONCE)):
-                writer.write_table(pa.Table.from_pandas(_table(some, columns), schema=schema))
-
-
-class ResultsReader:
-    """Reads scores from the table of results, one method and one column at a time.
-
-    Args:
-        path: The file, as ``write_results`` wrote it.
-    """
-
-    def __init__(self, path: Path) -> None:
-        import pyarrow.parquet as pq
-
-        self._opened = path.open("rb")
-        self._file = pq.ParquetFile(self._opened, read_dictionary=_NAMES)
-        self._groups: dict[str, list[int]] = {}
-        method = self._file.schema_arrow.get_field_index("method")
-        for group in range(self._file.num_row_groups):
-            name = self._file.metadata.row_group(group).column(method).statistics.min
-            self._groups.setdefault(name, []).append(group)
+class ResultsTable(ABC):
+    """The results of a run: a row per finished unit, methods together; ``UNIT_COLUMNS``, then a column per score."""
 
     def scores(self, method: str, column: str) -> pd.DataFrame:
         """The scores of the units of a method that ended well.
@@ -132,9 +67,92 @@ class ResultsReader:
             One row per unit: ``content`` and ``style``, which are categories, and the column.
         """
         names = ["status", "content", "style", column]
-        table = self._file.read_row_groups(self._groups.get(method, []), columns=names)
-        read: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
+        read: pd.DataFrame = self._read(method, names).to_pandas(split_blocks=True, self_destruct=True)
         return read.loc[read["status"] == UnitStatus.OK, names[1:]]
+
+    @abstractmethod
+    def _read(self, method: str, columns: Sequence[str]) -> pa.Table:
+        """Some columns of the units of a method, those of ``_NAMES`` as dictionaries."""
+
+
+class TableInMemory(ResultsTable):
+    """The results of a run in memory.
+
+    Args:
+        table: The rows.
+    """
+
+    def __init__(self, table: pa.Table) -> None:
+        import pyarrow.compute as pc
+
+        self._table = table
+        methods = pc.dictionary_encode(table["method"]).combine_chunks()
+        codes = np.asarray(methods.indices)
+        if np.any(codes[1:] < codes[:-1]):
+            order = np.argsort(codes, kind="stable")
+            self._table, codes = table.take(order), codes[order]
+        self._first = np.searchsorted(codes, np.arange(len(methods.dictionary) + 1))
+        self._places = {name: place for place, name in enumerate(methods.dictionary.to_pylist())}
+
+    @staticmethod
+    def of(records: Iterable[tuple[int, UnitRecord]], units: PlannedUnits, columns: Sequence[str]) -> TableInMemory:
+        """Makes the table.
+
+        Args:
+            records: The finished units by their positions, in their order.
+            units: All units.
+            columns: The columns of scores.
+        """
+        import pyarrow as pa
+
+        return TableInMemory(pa.Table.from_batches(_batches(records, units, columns), _schema(columns)))
+
+    @staticmethod
+    def of_frame(frame: pd.DataFrame) -> TableInMemory:
+        """Takes a table that ``to_pandas`` gave.
+
+        Args:
+            frame: The rows.
+        """
+        import pyarrow as pa
+
+        return TableInMemory(pa.Table.from_pandas(frame, preserve_index=False))
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The table as a data frame, as pandas reads it from the file that ``write_results`` writes."""
+        frame: pd.DataFrame = self._table.to_pandas()
+        return frame
+
+    def _read(self, method: str, columns: Sequence[str]) -> pa.Table:
+        place = self._places.get(method)
+        first, end = (0, 0) if place is None else (int(self._first[place]), int(self._first[place + 1]))
+        read = self._table.select(columns).slice(first, end - first)
+        for name in set(columns) & set(_NAMES):
+            read = read.set_column(columns.index(name), name, read[name].dictionary_encode())
+        return read
+
+
+class TableInFile(ResultsTable):
+    """The results of a run in its file, of which one method and few columns at a time are read.
+
+    Args:
+        path: The file, as ``write_results`` wrote it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        import pyarrow.parquet as pq
+
+        # pyarrow opens no path that is not UTF-8.
+        self._opened = path.open("rb")
+        self._file = pq.ParquetFile(self._opened, read_dictionary=_NAMES)
+        self._groups: dict[str, list[int]] = {}
+        method = self._file.schema_arrow.get_field_index("method")
+        for group in range(self._file.num_row_groups):
+            name = self._file.metadata.row_group(group).column(method).statistics.min
+            self._groups.setdefault(name, []).append(group)
+
+    def _read(self, method: str, columns: Sequence[str]) -> pa.Table:
+        return self._file.read_row_groups(self._groups.get(method, []), columns=columns)
 
     def __enter__(self) -> Self:
         return self
@@ -146,52 +164,76 @@ class ResultsReader:
         self._opened.close()
 
 
+def write_results(
+    records: Iterable[tuple[int, UnitRecord]], units: PlannedUnits, columns: Sequence[str], path: Path
+) -> None:
+    """Writes the table as Parquet, whole or not at all. Few rows at a time are in memory.
+
+    Args:
+        records: The finished units by their positions, in their order.
+        units: All units.
+        columns: The columns of scores.
+        path: The file.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    import pyarrow.parquet as pq
+
+    with (
+        replacing(path) as temporary,
+        temporary.open("wb") as file,
+        pq.ParquetWriter(file, _schema(columns)) as writer,
+    ):
+        # A row group has rows of one method only, by which its scores are found again.
+        for batch in _batches(records, units, columns):
+            writer.write_batch(batch)
+
+
+def _batches(
+    records: Iterable[tuple[int, UnitRecord]], units: PlannedUnits, columns: Sequence[str]
+) -> Iterator[pa.RecordBatch]:
+    """The rows of the table, few at a time, of one method each."""
+    import pyarrow as pa
+
+    schema = _schema(columns)
+    values: list[Callable[[UnitRecord], Any]] = [
+        lambda record: record.seed,
+        lambda record: str(record.status),
+        lambda record: record.error,
+        lambda record: record.seconds,
+        lambda record: record.cpu_seconds,
+        lambda record: record.disturbed,
+        lambda record: record.peak_memory_bytes,
+        lambda record: record.image,
+    ]
+    for _, of_method in itertools.groupby(records, key=lambda row: row[1].method):
+        while some := list(itertools.islice(of_method, _ROWS_AT_ONCE)):
+            found = [record for _, record in some]
+            facts = zip(*(units.facts(position) for position, _ in some), strict=True)
+            texts = [[record.method for record in found], [record.case for record in found], *map(list, facts)]
+            others = [[value(record) for record in found] for value in values]
+            scores = [[record.scores.get(column) for record in found] for column in columns]
+            yield pa.RecordBatch.from_pydict(
+                dict(zip(schema.names, [*texts, *others, *scores], strict=True)), schema=schema
+            )
+
+
 def _schema(columns: Sequence[str]) -> pa.Schema:
+    """The columns and their types in Arrow and in pandas."""
+    import pandas as pd
     import pyarrow as pa
 
     types = {
-        "seed": pa.int64(),
-        "seconds": pa.float64(),
-        "cpu_seconds": pa.float64(),
-        "disturbed": pa.bool_(),
-        "peak_memory_bytes": pa.int64(),
+        "seed": (pa.int64(), "int64"),
+        "seconds": (pa.float64(), "float64"),
+        "cpu_seconds": (pa.float64(), "float64"),
+        # Missing where it is not known.
+        "disturbed": (pa.bool_(), "boolean"),
+        "peak_memory_bytes": (pa.int64(), "Int64"),
+        **dict.fromkeys(columns, (pa.float64(), "float64")),
     }
     names = [*UNIT_COLUMNS, *columns]
-    scores = dict.fromkeys(columns, pa.float64())
-    return pa.schema([(name, {**types, **scores}.get(name, pa.string())) for name in names])
-
-
-def _table(rows: Sequence[tuple[Any, ...]], columns: Sequence[str]) -> pd.DataFrame:
-    import pandas as pd
-
-    table = pd.DataFrame(rows, columns=[*UNIT_COLUMNS, *columns])
-    numbers = ["seconds", "cpu_seconds", *columns]
-    table[numbers] = table[numbers].astype("float64")
-    table["seed"] = table["seed"].astype("int64")
-    # Missing where it is not known.
-    table["disturbed"] = table["disturbed"].astype("boolean")
-    table["peak_memory_bytes"] = table["peak_memory_bytes"].astype("Int64")
-    return table
-
-
-def _facts(case: Case) -> tuple[str, str, str]:
-    return case.content.id, case.style_id, case.prompt
-
-
-def _row(content: str, style: str, prompt: str, record: UnitRecord, columns: Sequence[str]) -> tuple[Any, ...]:
-    return (
-        record.method,
-        record.case,
-        content,
-        style,
-        prompt,
-        record.seed,
-        str(record.status),
-        record.error,
-        record.seconds,
-        record.cpu_seconds,
-        record.disturbed,
-        record.peak_memory_bytes,
-        record.image,
-        *(record.scores.get(column) for column in columns),
-    )
+    schema = pa.schema([(name, types[name][0] if name in types else pa.string()) for name in names])
+    empty = pd.DataFrame([], columns=names).astype({name: kind for name, (_, kind) in types.items()})
+    return pa.Table.from_pandas(empty, schema=schema).schema

@@ -12,6 +12,7 @@ from benchmark.analysis.comparability import (
     ProtocolIdentity,
     compare_identities,
     identify_metrics,
+    superseded_metrics,
     why_not_continued,
 )
 from benchmark.contracts.metric import Direction
@@ -73,14 +74,6 @@ class TestContinuing:
                 changed("methods", 0, "settings", value={"ink": "blue", "size": 2, "steps": 4}),
                 "painter.size 1 there, 2 here; painter.steps 3 there, 4 here",
             ),
-            (changed("methods", value=[]), "methods painter only there"),
-            (changed("methods", value=[{**PAINTER, "name": "etcher"}]), "methods painter only there, etcher only here"),
-            (changed("metrics", 0, "backbone", value="clip"), "backbone of ssim '' there, 'clip' here"),
-            (
-                changed("metrics", 0, "backbone", value=["clip", "vgg"]),
-                "backbone of ssim '' there, ['clip', 'vgg'] here",
-            ),
-            (changed("metrics", 0, "unavailable", value="gone"), "unavailable of ssim '' there, 'gone' here"),
             (changed("seed", value=1), "seed 0 there, 1 here"),
             (changed("device", value="cuda"), "device cpu there, cuda here"),
             (changed("environment", "threads", value=1), "threads 2 there, 1 here"),
@@ -92,20 +85,63 @@ class TestContinuing:
     def test_a_run_that_did_not_note_its_threads_continues_with_any_number(self):
         assert difference(changed("environment", value={}), MANIFEST) == ""
 
-    def test_methods_may_be_added_but_no_metrics(self):
-        etcher = {**PAINTER, "name": "etcher"}
-        assert difference(MANIFEST, changed("methods", value=[etcher, PAINTER])) == ""
+    @pytest.mark.parametrize("kind", ["methods", "metrics"])
+    def test_methods_and_metrics_may_be_added_or_not_be_named(self, kind):
+        (one,) = MANIFEST[kind]
+        other = {**one, "name": "other"}
+        for named in ([other, one], [other], []):
+            assert difference(MANIFEST, changed(kind, value=named)) == ""
 
-        more = changed("metrics", value=[SIMILARITY, {**SIMILARITY, "name": "lpips"}])
-        assert difference(MANIFEST, more) == "metrics lpips only here"
+    def test_a_metric_that_has_changed_does_not_hinder_it(self):
+        assert difference(MANIFEST, changed("metrics", 0, "version", value="2")) == ""
+
+    def test_what_only_scores_may_be_another_machine(self):
+        old, new = (Manifest.from_value(value) for value in (MANIFEST, changed("device", value="cuda")))
+        assert why_not_continued(old, new, is_only_scored=True) == ""
+        other = Manifest.from_value(changed("protocol", "fingerprint", value="1" * 64))
+        assert why_not_continued(old, other, is_only_scored=True).startswith("protocol tiny")
 
     def test_a_plugin_that_was_broken_may_have_been_repaired(self):
         broken = changed("methods", 0, value={**PAINTER, "version": "", "settings": {}})
         assert difference(broken, MANIFEST) == ""
 
-    def test_a_metric_whose_images_are_too_small_need_not_have_known_it(self):
-        aware = changed("metrics", 0, value={**SIMILARITY, "unavailable": "too small", "minimum_side": 65})
-        assert difference(MANIFEST, aware) == ""
+
+class TestSuperseded:
+    """Scores of a metric that has changed do not stand beside new ones."""
+
+    @staticmethod
+    def superseded(old, new):
+        return superseded_metrics(Manifest.from_value(old), Manifest.from_value(new))
+
+    @pytest.mark.parametrize(
+        ("new", "reason"),
+        [
+            (changed("metrics", 0, "version", value="2"), "version 1 there, 2 here"),
+            (changed("metrics", 0, "direction", value="lower"), "direction higher there, lower here"),
+            (changed("metrics", 0, "backbone", value="clip"), "backbone none there, clip here"),
+            (changed("metrics", 0, "backbone", value=["clip", "vgg"]), "backbone none there, clip + vgg here"),
+        ],
+    )
+    def test_are_those_of_another_version_direction_or_network(self, new, reason):
+        assert self.superseded(MANIFEST, new) == {"ssim": reason}
+
+    def test_are_those_of_a_network_with_other_weights(self):
+        model = {"role": "clip", "name": "clip", "title": "", "licence": "", "source": ""}
+        old, new = (
+            {**changed("metrics", 0, "backbone", value="clip"), "models": [{**model, "fingerprint": digit * 64}]}
+            for digit in "01"
+        )
+        assert self.superseded(old, new) == {"ssim": "backbone fingerprint 000000000000 there, 111111111111 here"}
+
+    def test_are_not_those_of_a_metric_that_is_not_named_not_available_or_was_not(self):
+        unavailable = changed("metrics", 0, value={**SIMILARITY, "version": "2", "unavailable": "gone"})
+        for old, new in (
+            (MANIFEST, changed("metrics", value=[])),
+            (changed("metrics", value=[]), MANIFEST),
+            (MANIFEST, unavailable),
+            (unavailable, MANIFEST),
+        ):
+            assert self.superseded(old, new) == {}
 
 
 class TestProtocols:

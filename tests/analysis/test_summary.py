@@ -11,7 +11,6 @@ import pytest
 from benchmark.analysis.summary import (
     is_circular,
     known_set_scores,
-    scores_in,
     summarize,
     summary_from_json,
     summary_to_json,
@@ -20,6 +19,7 @@ from benchmark.analysis.summary import (
 from benchmark.contracts.metric import Direction
 from benchmark.store.cost_columns import DISTURBED
 from benchmark.store.records import MethodRecord, MetricRecord, ModelRecord, SetScore
+from benchmark.store.results import TableInMemory
 from tests.analysis.conftest import make_run
 
 MODELS = (
@@ -60,7 +60,10 @@ def units():
 
 @pytest.fixture
 def rows(units):
-    return {(row.method, row.metric): row for row in summarize(METHODS, METRICS, MODELS, scores_in(units))}
+    return {
+        (row.method, row.metric): row
+        for row in summarize(METHODS, METRICS, MODELS, TableInMemory.of_frame(units).scores)
+    }
 
 
 def test_only_finished_units_count(rows):
@@ -102,7 +105,7 @@ def test_a_mean_duration_is_warned_of_if_one_of_its_units_was_disturbed(units):
     def warnings() -> dict[tuple[str, str], str]:
         return {
             (row.method, row.metric): row.warning
-            for row in summarize(METHODS, METRICS, MODELS, scores_in(units))
+            for row in summarize(METHODS, METRICS, MODELS, TableInMemory.of_frame(units).scores)
             if row.warning
         }
 
@@ -116,7 +119,9 @@ class TestTheTimeThatMethodsAreRankedBy:
         run = make_run({"painter": {"ssim": [[1.0]]}})
         return time_to_rank_by(
             replace(
-                run, summary=tuple(summarize(METHODS, METRICS, MODELS, scores_in(units))), provenance={"device": device}
+                run,
+                summary=tuple(summarize(METHODS, METRICS, MODELS, TableInMemory.of_frame(units).scores)),
+                provenance={"device": device},
             )
         )
 
@@ -146,7 +151,7 @@ def test_the_json_is_read_back(rows):
 
 def test_scores_of_all_images_at_once_follow_without_an_interval(units):
     scores = [SPREAD, SetScore("identity", "spread", None, 1, 1, 1, "cd", "it failed", failed=True)]
-    first, second = summarize(METHODS, METRICS, MODELS, scores_in(units), scores)[-2:]
+    first, second = summarize(METHODS, METRICS, MODELS, TableInMemory.of_frame(units).scores, scores)[-2:]
     assert (first.mean, first.low, first.n, first.styles, first.warning) == (0.25, None, 3, 2, "few")
     assert first.circular
     assert (second.mean, second.control, second.warning) == (None, True, "it failed")
@@ -154,7 +159,7 @@ def test_scores_of_all_images_at_once_follow_without_an_interval(units):
 
 def test_such_scores_are_read_back_unless_there_is_none(units):
     lost = SetScore("identity", "spread", None, 1, 1, 1, "cd", "it failed", failed=True)
-    written = summary_to_json(summarize(METHODS, METRICS, MODELS, scores_in(units), [SPREAD, lost]))
+    written = summary_to_json(summarize(METHODS, METRICS, MODELS, TableInMemory.of_frame(units).scores, [SPREAD, lost]))
     assert known_set_scores(summary_from_json(json.dumps(written))) == [SPREAD]
 
 
@@ -166,7 +171,11 @@ def test_the_summary_says_what_its_intervals_are(rows):
 
 def test_an_interval_is_students_and_stays_in_the_range_of_the_metric(units):
     free, cut = (
-        next(row for row in summarize(METHODS, [metric], MODELS, scores_in(units)) if row.metric == "style_loss")
+        next(
+            row
+            for row in summarize(METHODS, [metric], MODELS, TableInMemory.of_frame(units).scores)
+            if row.metric == "style_loss"
+        )
         for metric in (STYLE_LOSS, replace(STYLE_LOSS, minimum=0.0))
     )
     # Scores 1, 2, 3 of two contents and two styles, one cell empty: residuals −1, 0, 1, sums of contents −1 and 1, of

@@ -94,18 +94,18 @@ class TestContinuing:
         ("arguments", "difference"),
         [
             (("--seed", "7"), "seed 0 there, 7 here"),
-            (("--methods", "identity"), "methods noisy only there, identity only here"),
+            (("--methods", "blend", "--set", "blend.share=0.25"), "blend.share 0.75 there, 0.25 here"),
             (("--protocol", "other"), "protocol tiny ("),
         ],
     )
     def test_refuses_another_run(self, tiny, tmp_path, arguments, difference):
-        tiny("noisy")
+        tiny("noisy,blend")
         result = tiny("noisy", *arguments)
         assert result.code == 2
         assert len(result.error_lines) == 1
         assert difference in result.error_lines[0]
         assert "--fresh" in result.error_lines[0]
-        assert len(scores(tmp_path / "run")) == 5
+        assert len(scores(tmp_path / "run")) == 10
 
     def test_a_method_that_is_added_is_run_and_the_others_are_not_run_again(self, tiny, tmp_path):
         assert tiny("noisy,identity", "--limit", "3").code == 0
@@ -120,6 +120,44 @@ class TestContinuing:
         assert tiny("blend,identity,noisy", "--limit", "3", "--fresh").code == 0
         fresh = scores(tmp_path / "run").set_index(["method", "case"]).sort_index()
         pd.testing.assert_frame_equal(together, fresh)
+
+    def test_methods_that_are_not_named_stay_and_are_not_run(self, tiny, tmp_path):
+        assert tiny("noisy", "--limit", "3").code == 0
+        before = (tmp_path / "run" / "journal.jsonl").read_text()
+
+        assert tiny("identity", "--limit", "3").code == 0
+
+        after = (tmp_path / "run" / "journal.jsonl").read_text()
+        assert after.startswith(before)
+        assert [json.loads(line)["method"] for line in after[len(before) :].splitlines()] == ["identity"] * 3
+        together = scores(tmp_path / "run")
+        assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "complete"
+        assert tiny("noisy,identity", "--limit", "3", "--fresh").code == 0
+        pd.testing.assert_frame_equal(together, scores(tmp_path / "run"))
+
+    def test_units_of_methods_that_are_not_named_are_left_alone_and_counted(self, tiny, tmp_path):
+        assert tiny("noisy,raises", "--limit", "2").code == 4
+
+        result = tiny("identity")
+
+        assert result.code == 0, "what failed before is no failure of this command"
+        assert "left alone: 3 units of noisy without a picture" in result.err
+        assert "left alone: 5 units of raises without a picture" in result.err
+        assert f"{tmp_path / 'run'}: 15 units: 7 ok, 2 failed, 6 left" in result.out
+        assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "incomplete"
+
+    def test_a_picture_of_a_method_that_is_not_named_is_not_made_again(self, tiny, tmp_path):
+        tiny("noisy")
+        image = tmp_path / "run" / "images" / "noisy" / "waves--warm.png"
+        image.unlink()
+
+        result = tiny("identity")
+
+        assert not image.exists()
+        assert "left alone: 1 unit of noisy without a picture, 1 of them missing or changed since" in result.err
+        assert ": 10 units: 9 ok, 1 left" in result.out
+        assert tiny("noisy").code == 0
+        assert image.exists()
 
     def test_refuses_a_folder_of_something_else(self, tiny, tmp_path):
         (tmp_path / "run").mkdir()

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from benchmark.analysis.summary import scores_in, summarize
+from benchmark.analysis.summary import summarize
 from benchmark.contracts.metric import Axis, Direction
 from benchmark.store.records import (
     CaseRecord,
@@ -23,6 +23,7 @@ from benchmark.store.records import (
     RunStatus,
     SummaryRow,
 )
+from benchmark.store.results import TableInMemory
 
 SIDE = 48
 
@@ -208,7 +209,7 @@ def build_crossed_run(directory: Path, *, contents: int, styles: int, methods: i
         contents=content_records,
         styles=style_records,
         units=table,
-        summary=tuple(summarize(method_records, metric_records, (), scores_in(table))),
+        summary=tuple(summarize(method_records, metric_records, (), TableInMemory.of_frame(table).scores)),
         similarity={},
         provenance={"command": "benchmark run --protocol crossed", "seed": 0, "device": "cpu"},
     )  # fmt: skip

@@ -12,9 +12,10 @@ from xml.etree import ElementTree
 import pytest
 
 from benchmark.analysis.statistics import analyze
-from benchmark.analysis.summary import scores_in, summarize
+from benchmark.analysis.summary import summarize
 from benchmark.store.cost_columns import DISTURBED
 from benchmark.store.records import RunRecords
+from benchmark.store.results import TableInMemory
 from reports.exports import CsvReport, JsonReport
 from reports.figures.costs import cost_figure, quality_figure
 from reports.html.gallery import build_gallery
@@ -38,7 +39,9 @@ def disturbed(crossed_run: RunRecords) -> RunRecords:
 
 
 def summarized(run: RunRecords) -> RunRecords:
-    return replace(run, summary=tuple(summarize(run.methods, run.metrics, (), scores_in(run.units))))
+    return replace(
+        run, summary=tuple(summarize(run.methods, run.metrics, (), TableInMemory.of_frame(run.units).scores))
+    )
 
 
 def marks(run: RunRecords, column: str) -> dict[str, Mark]:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from benchmark.errors import InputError
-from benchmark.store.journal import JournalWriter, UnitRecord, read_journal
+from benchmark.store.journal import SIMILARITIES, JournalWriter, Superseded, UnitRecord, read_journal
 from benchmark.store.records import UnitStatus
 
 
@@ -92,11 +92,29 @@ def test_a_missing_journal_is_empty(tmp_path):
     assert read_journal(tmp_path / "none") == ({}, [])
 
 
-def test_failures_and_failed_scores_are_not_final():
-    assert record("a").is_final
-    assert record("a", UnitStatus.SKIPPED, error="does not fit").is_final
-    assert not record("a", UnitStatus.FAILED, error="no paint").is_final
-    assert not record("a", score_errors={"x": "no score"}).is_final
+def test_a_record_lacks_the_scores_that_failed_or_were_never_made():
+    made = record("a", scores={"x": None, "y": 0.5}, score_errors={"z": "no score"})
+    assert made.lacking(["x", "y", "z", "new"]) == ["z", "new"]
+    assert made.lacking([SIMILARITIES]) == []
+    assert record("a", score_errors={SIMILARITIES: "no eyes"}).lacking([SIMILARITIES]) == [SIMILARITIES]
+
+
+def test_what_a_line_supersedes_no_longer_counts_above_it(tmp_path):
+    first = record("a", scores={"x": 1.0, "x.part": 2.0, "y": 3.0}, score_errors={"z": "no score"})
+    second = record("b", scores={"x": 4.0})
+    with JournalWriter(tmp_path / "j") as journal:
+        for line in (first, Superseded({"x": "version 1 there, 2 here", "z": "new weights"}), second):
+            journal.append(line)
+    records, warnings = read_journal(tmp_path / "j")
+    assert warnings == []
+    assert records["painter", "a"] == record("a", scores={"y": 3.0})
+    assert records["painter", "b"] == second
+
+
+def test_a_damaged_line_that_supersedes_is_passed_over(tmp_path):
+    (tmp_path / "j").write_text('{"superseded": ["x"]}\n')
+    records, (warning,) = read_journal(tmp_path / "j")
+    assert (records, warning.startswith("j line 1 is damaged")) == ({}, True)
 
 
 def test_an_unwritable_place_is_named(tmp_path):

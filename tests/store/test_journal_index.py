@@ -7,7 +7,7 @@ import pytest
 
 from benchmark.plan.plan import Plan
 from benchmark.protocol.embedded import smoke
-from benchmark.store.journal import JournalWriter, UnitRecord, read_journal
+from benchmark.store.journal import JournalWriter, Superseded, UnitRecord, read_journal
 from benchmark.store.journal_index import JournalIndex
 from benchmark.store.records import UnitStatus
 
@@ -24,7 +24,7 @@ def record(method: str, case: str, status: UnitStatus = UnitStatus.OK, **facts) 
     return UnitRecord(method, case, status, seed=0, **facts)
 
 
-def append(journal, *records: UnitRecord) -> None:
+def append(journal, *records: UnitRecord | Superseded) -> None:
     with JournalWriter(journal) as writer:
         for each in records:
             writer.append(each)
@@ -35,15 +35,15 @@ def test_without_a_journal_everything_is_left(journal):
     assert len(index) == 0
     assert list(index.unfinished()) == list(range(len(PLAN)))
     assert index.record(0) is None
-    assert list(index.units()) == []
+    assert list(index.records()) == []
 
 
 def test_records_come_in_the_order_of_the_plan(journal):
     written = [record("printer", FIRST), record("painter", SECOND, seconds=2.0), record("painter", FIRST)]
     append(journal, *written)
-    found = list(JournalIndex(journal, PLAN).units())
+    found = list(JournalIndex(journal, PLAN).records())
     assert [record for _, record in found] == [written[2], written[1], written[0]]
-    assert [unit.key for unit, _ in found] == [record.key for _, record in found]
+    assert [PLAN[position].key for position, _ in found] == [record.key for _, record in found]
 
 
 def test_the_last_record_of_a_unit_counts(journal):
@@ -104,8 +104,20 @@ def test_a_damaged_byte_that_costs_no_fact_costs_no_record_either(journal, befor
     append(journal, record("painter", FIRST, error="no paint"), record("painter", SECOND))
     journal.write_bytes(journal.read_bytes().replace(before, after, 1))
     reported, warnings = read_journal(journal)
-    assert [record for _, record in JournalIndex(journal, PLAN).units()] == list(reported.values())
+    assert [record for _, record in JournalIndex(journal, PLAN).records()] == list(reported.values())
     assert (len(reported), warnings) == (2, [])
+
+
+def test_it_tells_of_damage_as_the_reader_of_a_whole_journal_does(journal):
+    append(journal, record("painter", FIRST))
+    with journal.open("ab") as file:
+        file.write(b"{damaged\n" + b'{"superseded": 3}\n' + b'{"method": "painter", "ca')
+    index = JournalIndex(journal, PLAN)
+    assert len(index.damage) == 3
+    assert index.damage == read_journal(journal)[1]
+    append(journal, record("painter", SECOND))
+    index.refresh()
+    assert (len(index), len(index.damage)) == (2, 2)
 
 
 def test_what_is_forgotten_is_left_to_do(journal):
@@ -118,6 +130,60 @@ def test_what_is_forgotten_is_left_to_do(journal):
     append(journal, record("painter", FIRST))
     index.refresh()
     assert index.status(0) is UnitStatus.OK
+
+
+class TestMetrics:
+    """Which metrics are wanted decides what is left to do."""
+
+    def test_a_unit_is_unfinished_that_a_wanted_metric_has_not_scored(self, journal):
+        append(
+            journal,
+            record("painter", FIRST, scores={"ssim": 0.5}),
+            record("painter", SECOND, scores={"ssim": 0.5, "lpips": None}),
+            record("printer", FIRST, UnitStatus.SKIPPED, error="no style image"),
+            record("printer", SECOND, scores={"ssim": 0.5}, score_errors={"lpips": "no eyes"}),
+        )
+        index = JournalIndex(journal, PLAN, wanted=["ssim", "lpips"])
+        assert list(index.unfinished()) == [0, 3]
+        assert (index.unscored(), index.failed_scores(), index.lacking_others()) == (1, 1, 0)
+
+    def test_metrics_that_are_not_wanted_leave_a_unit_finished(self, journal):
+        append(
+            journal,
+            record("painter", FIRST, scores={"ssim": 0.5}, score_errors={"lpips": "no eyes"}),
+            record("painter", SECOND, scores={"ssim": 0.5, "lpips": 0.1}),
+        )
+        index = JournalIndex(journal, PLAN, wanted=["ssim"], others=["lpips"])
+        assert list(index.unfinished()) == [2, 3]
+        assert (index.failed_scores(), index.lacking_others()) == (0, 1)
+
+    def test_superseded_scores_are_left_to_do_and_are_not_read(self, journal):
+        append(
+            journal,
+            record("painter", FIRST, scores={"ssim": 0.5, "lpips": 0.1}),
+            record("painter", SECOND, UnitStatus.SKIPPED, error="no style image"),
+            Superseded({"ssim": "version 1 there, 2 here"}),
+            record("printer", FIRST, scores={"ssim": 0.6, "lpips": 0.1}),
+        )
+        index = JournalIndex(journal, PLAN, wanted=["ssim", "lpips"])
+        assert list(index.unfinished()) == [0, 3]
+        assert index.record(0).scores == {"lpips": 0.1}
+        assert index.record(2).scores == {"ssim": 0.6, "lpips": 0.1}
+        append(journal, record("painter", FIRST, scores={"ssim": 0.7, "lpips": 0.1}))
+        index.refresh()
+        assert index.record(0).scores == {"ssim": 0.7, "lpips": 0.1}
+        assert list(index.unfinished()) == [3]
+
+    def test_superseded_scores_of_metrics_that_are_not_wanted_are_lacking(self, journal):
+        append(journal, record("painter", FIRST, scores={"ssim": 0.5}), Superseded({"ssim": "new weights"}))
+        index = JournalIndex(journal, PLAN, wanted=[], others=["ssim"])
+        assert (index.status(0), index.lacking_others()) == (UnitStatus.OK, 1)
+        assert 0 not in index.unfinished()
+
+    def test_failed_units_are_counted_by_method(self, journal):
+        append(journal, *(record("painter", case, UnitStatus.FAILED, error="no paint") for case in (FIRST, SECOND)))
+        index = JournalIndex(journal, PLAN)
+        assert (index.failed({"painter", "printer"}), index.failed({"printer"})) == (2, 0)
 
 
 def test_it_keeps_ten_bytes_for_a_unit(journal):

@@ -10,8 +10,9 @@ from benchmark.plan.plan import Plan
 from benchmark.protocol.embedded import mini
 from benchmark.store import results
 from benchmark.store.journal import UnitRecord
+from benchmark.store.planned_units import RecordedUnits
 from benchmark.store.records import CaseRecord, UnitStatus
-from benchmark.store.results import ResultsReader, make_table, write_results
+from benchmark.store.results import TableInFile, TableInMemory, write_results
 
 PLAN = Plan(("painter", "printer"), mini().cases, seed=3)
 COLUMNS = ["ssim", "gram", "gram.relu1_1"]
@@ -35,12 +36,13 @@ def record(position: int) -> UnitRecord:
     )
 
 
-RECORDS = [record(position) for position in range(len(PLAN)) if position not in (2, 13)]
+POSITIONS = [position for position in range(len(PLAN)) if position not in (2, 13)]
+RECORDS = [record(position) for position in POSITIONS]
 
 
 @pytest.fixture
 def table(tmp_path):
-    write_results(((PLAN[PLAN.position(*each.key)], each) for each in RECORDS), COLUMNS, tmp_path / "results.parquet")
+    write_results(zip(POSITIONS, RECORDS, strict=True), PLAN, COLUMNS, tmp_path / "results.parquet")
     return tmp_path / "results.parquet"
 
 
@@ -57,38 +59,59 @@ def test_it_has_a_row_for_every_finished_unit(table):
     assert [None if pd.isna(one) else bool(one) for one in found["disturbed"]] == [each.disturbed for each in RECORDS]
 
 
-def test_a_report_makes_the_same_table_from_the_journal(table):
+@pytest.fixture
+def recorded() -> RecordedUnits:
+    """The units as a run tells of them that is read."""
     cases = [
         CaseRecord(case.id, case.content.id, case.style_id, case.prompt, case.seed)
-        for case in (PLAN[position].case for position in range(len(mini().cases)))
+        for case in (PLAN[position].case for position in range(PLAN.cases_per_method))
     ]
-    made = make_table(PLAN.methods, cases, COLUMNS, {each.key: each for each in RECORDS})
-    pd.testing.assert_frame_equal(pd.read_parquet(table), made)
+    return RecordedUnits(PLAN.methods, cases)
+
+
+def test_a_report_makes_the_same_table_from_the_journal(table, recorded):
+    assert [recorded.position(*each.key) for each in RECORDS] == POSITIONS
+    assert recorded.position("nobody", RECORDS[0].case) is recorded.position("painter", "nothing") is None
+    made = TableInMemory.of(zip(POSITIONS, RECORDS, strict=True), recorded, COLUMNS)
+    pd.testing.assert_frame_equal(pd.read_parquet(table), made.to_pandas())
+
+
+@pytest.mark.parametrize("column", ["ssim", "gram", "disturbed"])
+def test_scores_are_the_same_from_memory_and_from_the_file(table, column):
+    made = TableInMemory.of(zip(POSITIONS, RECORDS, strict=True), PLAN, COLUMNS)
+    shuffled = TableInMemory.of_frame(made.to_pandas().sort_values("seed"))
+    with TableInFile(table) as written:
+        for method in (*PLAN.methods, "nobody"):
+            found = written.scores(method, column)
+            for other in (made.scores(method, column), shuffled.scores(method, column)):
+                assert list(other.columns) == list(found.columns)
+                key = ["content", "style"]
+                left, right = (one.astype(dict.fromkeys(key, object)).sort_values(key) for one in (found, other))
+                pd.testing.assert_frame_equal(left.reset_index(drop=True), right.reset_index(drop=True))
 
 
 @pytest.mark.parametrize("rows", [1, 7, 20, 21])
 def test_it_is_the_same_however_few_rows_are_in_memory(table, tmp_path, monkeypatch, rows):
     monkeypatch.setattr(results, "_ROWS_AT_ONCE", rows)
-    units = ((PLAN[PLAN.position(*each.key)], each) for each in RECORDS)
-    write_results(units, COLUMNS, tmp_path / "few.parquet")
+    write_results(zip(POSITIONS, RECORDS, strict=True), PLAN, COLUMNS, tmp_path / "few.parquet")
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "few.parquet"), pd.read_parquet(table))
 
 
 def test_without_finished_units_it_is_empty(tmp_path):
-    write_results(iter(()), COLUMNS, tmp_path / "results.parquet")
+    write_results(iter(()), PLAN, COLUMNS, tmp_path / "results.parquet")
     assert pd.read_parquet(tmp_path / "results.parquet").shape == (0, len(results.UNIT_COLUMNS) + len(COLUMNS))
-    with ResultsReader(tmp_path / "results.parquet") as reader:
+    with TableInFile(tmp_path / "results.parquet") as reader:
         assert reader.scores("painter", "ssim").empty
 
 
 def test_what_goes_wrong_leaves_the_table_that_was_there(table):
     def units():
-        yield PLAN[0], RECORDS[0]
+        yield POSITIONS[0], RECORDS[0]
         raise KeyboardInterrupt
 
     before = table.read_bytes()
     with pytest.raises(KeyboardInterrupt):
-        write_results(units(), COLUMNS, table)
+        write_results(units(), PLAN, COLUMNS, table)
     assert table.read_bytes() == before
     assert list(table.parent.iterdir()) == [table]
 
@@ -96,7 +119,7 @@ def test_what_goes_wrong_leaves_the_table_that_was_there(table):
 def test_a_folder_that_is_a_file_is_one_clear_line(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match=r"^cannot write .*results.parquet: "):
-        write_results(iter(()), COLUMNS, tmp_path / "file" / "results.parquet")
+        write_results(iter(()), PLAN, COLUMNS, tmp_path / "file" / "results.parquet")
 
 
 @pytest.mark.parametrize("rows", [3, 10_000])
@@ -104,10 +127,10 @@ def test_a_folder_that_is_a_file_is_one_clear_line(tmp_path):
 def test_the_scores_of_a_method_that_ended_well_are_read_alone(tmp_path, monkeypatch, column, rows):
     monkeypatch.setattr(results, "_ROWS_AT_ONCE", rows)
     path = tmp_path / "results.parquet"
-    write_results(((PLAN[PLAN.position(*each.key)], each) for each in RECORDS), COLUMNS, path)
+    write_results(zip(POSITIONS, RECORDS, strict=True), PLAN, COLUMNS, path)
     whole = pd.read_parquet(path)
     expected = whole.loc[(whole["method"] == "printer") & (whole["status"] == "ok"), ["content", "style", column]]
-    with ResultsReader(path) as reader:
+    with TableInFile(path) as reader:
         found = reader.scores("printer", column)
         assert reader.scores("nobody", column).empty
     assert str(found["style"].dtype) == "category"

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from benchmark.execution.tasks.unit_task import UnitTask
 from benchmark.method_source import MadePictures
+from benchmark.plan.plan import Plan
 from benchmark.store.journal_index import JournalIndex
 from benchmark.store.records import UnitStatus
 
@@ -28,7 +29,7 @@ class RemainingTasks(Sequence[UnitTask]):
 
     def __init__(
         self,
-        index: JournalIndex,
+        index: JournalIndex[Plan],
         pictures: Mapping[str, MadePictures] = MappingProxyType({}),
         *,
         methods: Collection[str] | None = None,

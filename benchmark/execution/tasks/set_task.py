@@ -77,7 +77,7 @@ class SetTask:
         return Result(replace(self.nothing, warning=reason, failed=True)) if reason else self
 
 
-def plan_sets(metrics: Sequence[MetricRecord], index: JournalIndex) -> list[SetTask]:
+def plan_sets(metrics: Sequence[MetricRecord], index: JournalIndex[Plan]) -> list[SetTask]:
     """The tasks of every method with every set metric.
 
     Args:

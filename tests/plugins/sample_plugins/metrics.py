@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 from benchmark import Axis, Direction, Metric, MetricInfo, Need, SetMetric, SetMetricInfo
@@ -12,7 +13,7 @@ class BrightnessDifference(Metric):
     info = MetricInfo(
         name="brightness_difference",
         title="Brightness difference",
-        version="1",
+        version=os.environ.get("SAMPLE_PLUGINS_VERSION", "1"),
         summary="Absolute difference of mean brightness to the style image.",
         direction=Direction.LOWER,
         axis=Axis.STYLE,
@@ -23,7 +24,13 @@ class BrightnessDifference(Metric):
     def score(self, *, stylized, content=None, style=None, prompt=None):
         import torch
 
-        return torch.stack([(one.mean() - other.mean()).abs() for one, other in zip(stylized, style, strict=True)])
+        if log := os.environ.get("SAMPLE_PLUGINS_SCORED"):
+            with Path(log).open("a") as file:
+                file.write("image\n" * len(stylized))
+        time.sleep(float(os.environ.get("SAMPLE_PLUGINS_SECONDS_TO_SCORE", "0")))
+        differences = [(one.mean() - other.mean()).abs() for one, other in zip(stylized, style, strict=True)]
+        # As another version of the metric would, for tests that change its version too.
+        return torch.stack(differences) * float(os.environ.get("SAMPLE_PLUGINS_FACTOR", "1"))
 
 
 class SometimesFails(Metric):
@@ -87,4 +94,4 @@ class BrightnessGap(SetMetric):
             return float("nan")
         if os.environ.get("SAMPLE_PLUGINS_METRIC") == "leave the range":
             return -7.0
-        return abs(float(stylized.mean() - style.mean()))
+        return abs(float(stylized.mean() - style.mean())) * float(os.environ.get("SAMPLE_PLUGINS_FACTOR", "1"))
