@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="What to run: a name of `benchmark list protocols`, or a path.",
 )
-@click.option("--methods", default="all", show_default=True, help="Names with commas, or all.")
+@click.option("--methods", default="all", show_default=True, help="Names with commas, or all; also FILE.toml of a program.")
 @click.option("--metrics", default="all", show_default=True, help="Names with commas, or all.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the run.  [default: runs/PROTOCOL]")
 @device_option

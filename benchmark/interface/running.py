@@ -21,7 +21,7 @@ from benchmark.interface.run import Run
 from benchmark.models.specification import ModelSpecification
 from benchmark.plan.device import choose_device
 from benchmark.plan.resources import ExecutorKind, Resources
-from benchmark.plan.selection import configure_run, find_protocol
+from benchmark.plan.selection import configure_run, find_protocol, without_programs
 from benchmark.plan.unit import Unit
 from benchmark.protocol.protocol import Protocol
 from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
@@ -62,7 +62,7 @@ class LoggingObserver:
 def run(
     protocol: str | os.PathLike[str] | Protocol = "mini",
     *,
-    methods: str | Sequence[str] = "all",
+    methods: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = "all",
     metrics: str | Sequence[str] = "all",
     out: str | os.PathLike[str] | None = None,
     settings: Mapping[str, object] | None = None,
@@ -83,7 +83,7 @@ def run(
 
     Args:
         protocol: Name of an installed protocol, path of one, or a protocol.
-        methods: Names of the methods, or ``all``.
+        methods: Names of the methods, or ``all``; also files of programs, such as ``Path("styleid.toml")``.
         metrics: Names of the metrics, or ``all``.
         out: Folder of the run, by default ``runs/PROTOCOL``.
         settings: Settings of methods in place of those that the protocol fixes, for instance ``{"gatys.steps": 5}``.
@@ -177,7 +177,7 @@ def perform_run(
 
     Args:
         protocol: Name or path of the protocol, or the protocol.
-        methods: Names of the methods, comma-separated, or ``all``.
+        methods: Names of the methods, comma-separated, or ``all``; also files of programs.
         metrics: Names of the metrics, comma-separated, or ``all``.
         assignments: Settings by method and name, in place of those that the protocol fixes.
         seed: Seed of the run.
@@ -231,7 +231,7 @@ def left_out(methods: str, metrics: str) -> Iterator[str]:
         methods: Names of the methods, comma-separated, or ``all``.
         metrics: Names of the metrics, comma-separated, or ``all``.
     """
-    for kind, names in ((PluginKind.METHODS, methods), (PluginKind.METRICS, metrics)):
+    for kind, names in ((PluginKind.METHODS, without_programs(methods)), (PluginKind.METRICS, metrics)):
         for plugin in installed_plugins(kind).values() if names.strip() == "all" else ():
             try:
                 plugin.refuse_unusable_name()
@@ -258,8 +258,14 @@ def _refuse_less(name: str, value: object, least: int) -> None:
         raise InputError(f"{name} must be a whole number of at least {least}, not {value!r}")
 
 
-def _names(names: str | Sequence[str]) -> str:
-    return names if isinstance(names, str) else ",".join(names)
+def _names(names: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> str:
+    if isinstance(names, str):
+        return names
+    each = [names] if isinstance(names, os.PathLike) else names
+    for name in each:
+        if isinstance(name, os.PathLike) and "," in os.fspath(name):
+            raise InputError(f"program file {os.fspath(name)}: a path with a comma cannot be told from two; rename it")
+    return ",".join(map(os.fspath, each))
 
 
 def _assignments(settings: Mapping[str, object]) -> dict[str, dict[str, object]]:

@@ -102,6 +102,7 @@ class UnitTask:
                 "cpu_seconds": measured.cpu_seconds,
                 "disturbed": measured.disturbed,
                 "peak_memory_bytes": measured.peak_memory_bytes,
+                "note": measured.note,
             }
         else:
             found = workbench.read_picture(pictures, unit.case, content)
