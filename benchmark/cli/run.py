@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="What to run: a name of `benchmark list protocols`, or a path.",
 )
-@click.option("--methods", default="all", show_default=True, help="Names with commas, or all; also FILE.toml of a program.")
+@click.option(
+    "--methods", default="all", show_default=True, help="Names with commas, or all; FILE.toml is a program of yours."
+)
 @click.option("--metrics", default="all", show_default=True, help="Names with commas, or all.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the run.  [default: runs/PROTOCOL]")
 @device_option

@@ -16,6 +16,7 @@ import torch
 from benchmark.analysis.comparability import why_not_continued
 from benchmark.analysis.summary import known_set_scores, summarize, summary_from_json, summary_to_json
 from benchmark.errors import InputError
+from benchmark.execution.batches import call_batches
 from benchmark.execution.interruption import Interruption
 from benchmark.execution.schedule import Observer, SilentObserver, run_units
 from benchmark.execution.tasks.calibration_task import CalibrationTask
@@ -162,8 +163,12 @@ def _execute_locked(
     interrupted = False
     known = _known_set_scores(directory)
     stopping = Interruption(lambda: observer.note("finishing what runs; Ctrl-C again stops at once"))
-    with stopping, JournalWriter(directory.journal) as journal:
+    with stopping, JournalWriter(directory.journal) as journal, contextlib.ExitStack() as scratch:
         try:
+            configuration = call_batches(
+                configuration, left, directory.path, settled.threads, observer, stopping.is_requested, scratch
+            )
+            left = RemainingTasks(index, configuration.pictures)
             with start_executor(configuration, directory, settled, devices) as executor:
                 if not not_comparable and is_new and directory.read_manifest().calibration is None:
                     for calibration in _results(executor, [CalibrationTask()], stopping.is_requested):

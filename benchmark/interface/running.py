@@ -265,7 +265,7 @@ def _names(names: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> 
     for name in each:
         if isinstance(name, os.PathLike) and "," in os.fspath(name):
             raise InputError(f"program file {os.fspath(name)}: a path with a comma cannot be told from two; rename it")
-    return ",".join(map(os.fspath, each))
+    return ",".join(os.fspath(name) for name in each)
 
 
 def _assignments(settings: Mapping[str, object]) -> dict[str, dict[str, object]]:

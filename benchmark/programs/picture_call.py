@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from benchmark.programs.call import Call, CallResult, run_call
 from benchmark.programs.error import ProgramError
-from benchmark.programs.outputs import ExpectedFile, read_output
+from benchmark.programs.outputs import ExpectedFile, file_sha256, read_output
 from benchmark.programs.placeholders import fill, fill_pattern, placeholders
 from benchmark.programs.settings import as_texts
 from benchmark.programs.staging import call_environment, lay_out, plain_stem, scaled, stage_picture
@@ -81,6 +81,7 @@ class PictureCall:
             style = plain_stem("s", request.style)
             files["style"] = stage_picture(request.style, scratch / "styles", style, program.inputs, side)
         self.staged = tuple(files.values())
+        self._inputs = {file_sha256(path): f"the {kind}" for kind, path in files.items()}
         width, height = scaled(request.content, side).size
         values = {
             **as_texts(request.settings),
@@ -114,12 +115,8 @@ class PictureCall:
         self._produces, self._values = program.produces or "output.png", values
 
     def run(self) -> CallResult:
-        """Calls the program and waits for its end.
-
-        Raises:
-            ProgramError: The name of its file cannot be made of the prompt.
-        """
-        return _run(self.call, self._scratch)
+        """Calls the program and waits for its end."""
+        return run_in(self.call, self._scratch)
 
     def made(self, tell: Callable[[CallResult], None]) -> tuple[Image.Image, str, CallResult]:
         """Calls the program, and reads the picture that it left.
@@ -145,7 +142,7 @@ class PictureCall:
                 raise ProgramError(result.explained(f"the program {result.problem}"))
             try:
                 path = expected.find()
-                image, note = read_output(path, self._source.program, self._size, self.staged)
+                image, note = read_output(path, self._source.program, self._size, self._inputs)
             except ProgramError as error:
                 raise ProgramError(result.explained(str(error))) from error
         return image, "; ".join(filter(None, (note, result.note))), result
@@ -153,16 +150,22 @@ class PictureCall:
     def _nameable(self, values: dict[str, str]) -> dict[str, str]:
         for name in placeholders(self._produces):
             if unfit := [character for character in _UNFIT_FOR_NAMES if character in values[name]]:
-                raise ProgramError(
-                    f"{{{name}}} is part of the file's name, and {values[name]!r} holds {unfit[0]!r}, which none can have"
-                )
+                holds = f"{values[name]!r} holds {unfit[0]!r}, which no name can"
+                raise ProgramError(f"{{{name}}} is part of the file's name, and {holds}")
         return values
 
 
-def _run(call: Call, scratch: Path) -> CallResult:
+def run_in(call: Call, scratch: Path, is_unwanted: Callable[[], bool] = lambda: False) -> CallResult:
+    """Runs a call, with what is needed to watch it in a folder of its own.
+
+    Args:
+        call: The call.
+        scratch: The folder in which that folder is made.
+        is_unwanted: Is asked now and then whether the call is to be ended.
+    """
     folder = scratch / "call"
     folder.mkdir()
-    return run_call(call, folder)
+    return run_call(call, folder, is_unwanted)
 
 
 def run_startup(source: ProgramFile, settings: Any, threads: int, scratch: Path) -> CallResult:
@@ -178,7 +181,7 @@ def run_startup(source: ProgramFile, settings: Any, threads: int, scratch: Path)
     environment = call_environment(dict(program.env), threads)
     first, *arguments = (fill(text, as_texts(settings)) for text in program.startup)
     named = source.executable(environment) if first == program.command[0] else first
-    return _run(Call((named, *arguments), source.folder, environment, program.timeout), scratch)
+    return run_in(Call((named, *arguments), source.folder, environment, program.timeout), scratch)
 
 
 @contextlib.contextmanager

@@ -54,7 +54,7 @@ class ProgramMethod(Method[Any]):
             return f"has nothing for style {unknown[0]} in [styles]"
         return None
 
-    def prepare(self, models: Models) -> None:
+    def prepare(self, models: Models) -> None:  # noqa: ARG002  # it uses none of ours
         """Finds out that the program is complete on this machine.
 
         Raises:

@@ -71,9 +71,10 @@ class ProgramTable:
         "one of png, jpg, jpeg, bmp, ppm, tif")] = "png"  # fmt: skip
     side: Annotated[int, *_SIDE] | None = None
     geometry: Geometry = Geometry.FIT
-    panel: Annotated[
-        tuple[Annotated[int, Ge(1)], Annotated[int, Ge(1)]], InWords("two whole numbers, such as [3, 3]: the third of 3")
-    ] | None = None  # fmt: skip
+    panel: (
+        Annotated[tuple[Annotated[int, Ge(1)], Annotated[int, Ge(1)]], InWords("two numbers: [3, 3] is the third of 3")]
+        | None
+    ) = None
     panel_gap: Annotated[int, Ge(0), Le(64)] = 0
     timeout: Annotated[float, Gt(0), Le(1_000_000)] = 600
     batch: bool = False
@@ -96,9 +97,8 @@ class ProgramTable:
             if not place or not _stays_inside(place):
                 raise ValueError(f"stage: {place!r} must be a relative path without ..")
             if source not in ("{content}", "{style}", "{contents_dir}", "{styles_dir}"):
-                raise ValueError(
-                    f"stage.{place!r} must be {{content}}, {{style}}, {{contents_dir}} or {{styles_dir}}, not {source!r}"
-                )
+                allowed = "{content}, {style}, {contents_dir} or {styles_dir}"
+                raise ValueError(f"stage.{place!r} must be {allowed}, not {source!r}")
 
 
 @dataclass(frozen=True, kw_only=True)

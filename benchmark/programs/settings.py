@@ -35,12 +35,12 @@ def as_texts(settings: Any) -> dict[str, str]:
 
 @functools.cache
 def _made(defaults: _Defaults) -> type[Any]:
-    made = make_dataclass(
+    return make_dataclass(
         "ProgramSettings",
         [(name, kind, value) for name, kind, value in defaults],
         frozen=True,
-        module=__name__,
         namespace={
+            "__module__": __name__,
             "__doc__": "Settings of a program.",
             # Such a class has no name that pickle could find it by.
             "__reduce__": lambda self: (
@@ -49,7 +49,6 @@ def _made(defaults: _Defaults) -> type[Any]:
             ),
         },
     )
-    return made
 
 
 def _restored(defaults: _Defaults, values: Mapping[str, SettingValue]) -> Any:

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from benchmark.programs.placeholders import fill
 
@@ -52,7 +52,7 @@ def stage_picture(image: Image.Image, folder: Path, stem: str, suffix: str, side
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{stem}.{suffix}"
-    options = {"quality": 100, "subsampling": 0} if suffix in ("jpg", "jpeg") else {}
+    options: dict[str, Any] = {"quality": 100, "subsampling": 0} if suffix in ("jpg", "jpeg") else {}
     scaled(image, side).save(path, **options)
     return path
 

@@ -1,9 +1,9 @@
 """Runs one program, and ends all that it started when it ends, takes too long, or whoever asked for it is gone.
 
-It runs as a process of its own, isolated and without ``site-packages``, so it uses the standard library only. It is told
-what to run by ``request.json`` in the folder that it is given, and says in ``status.json`` there what came of it. Its
-standard input is a pipe that nobody writes to: the pipe's end is the order to end everything, which also comes when the
-process at its other end was killed. Terminal signals do not reach it, because it has a session of its own.
+It runs as a process of its own, isolated and without ``site-packages``, so it uses the standard library only. It is
+told what to run by ``request.json`` in the folder that it is given, and says in ``status.json`` there what came of it.
+Its standard input is a pipe that nobody writes to: the pipe's end is the order to end everything, which also comes when
+the process at its other end was killed. Terminal signals do not reach it, because it has a session of its own.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from benchmark.execution.bench.step import Action, Step, WorkerFailure
 from benchmark.execution.bench.workbench import Workbench
 from benchmark.execution.tasks.task import ImageMade, Result, TaskFiles
 from benchmark.images import encode_png, quantize, to_tensor
+from benchmark.method_source import MethodOrigin
 from benchmark.plan.unit import Unit
 from benchmark.store.journal import UnitRecord
 from benchmark.store.records import UnitStatus
@@ -108,9 +109,12 @@ class UnitTask:
             found = workbench.read_picture(pictures, unit.case, content)
             image = to_tensor(found.image).to(content.device)
             png = encode_png(image)
+            path = pictures.file(unit.case.id)
+            # What a program has just made lies in a folder that is deleted.
+            is_kept = pictures.origin is MethodOrigin.PICTURES
             facts = {
                 "seconds": found.seconds,
-                "source": str(pictures.file(unit.case.id)),
+                "source": str(path) if is_kept else "",
                 "source_sha256": found.sha256,
                 "note": found.note,
             }
