@@ -20,10 +20,8 @@ args = parser.parse_args()
 pictures.load("models/vgg_normalised.pth")
 os.listdir(os.path.join(args.checkpoints_dir, args.name))
 images = os.path.join(args.results_dir, args.name, f"{args.phase}_{args.epoch}", "images")
-contents, styles = (
-    sorted(os.path.join(args.dataroot, args.phase + side, name) for name in os.listdir(os.path.join(args.dataroot, args.phase + side)))
-    for side in "AB"
-)  # fmt: skip
+sides = [os.path.join(args.dataroot, args.phase + side) for side in "AB"]
+contents, styles = ([os.path.join(side, name) for name in sorted(os.listdir(side))] for side in sides)
 for index in range(max(len(contents), len(styles))):
     content, style = contents[index % len(contents)], styles[index % len(styles)]
     name = os.path.splitext(os.path.basename(content))[0]
