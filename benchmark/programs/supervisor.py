@@ -127,14 +127,13 @@ def _reap() -> None:
 
 
 def _descendants() -> list[int]:
-    """Lists the processes below this one, where the system tells (Linux)."""
+    """Lists the processes below this one, where the system tells (Linux), also those that nobody has taken note of."""
     parents: dict[int, int] = {}
     for entry in Path("/proc").glob("[0-9]*/stat"):
         # A process that has just ended.
         with contextlib.suppress(OSError, ValueError, IndexError):
-            state, parent = entry.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[:2]
-            if state != "Z":
-                parents[int(entry.parent.name)] = int(parent)
+            _, parent = entry.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[:2]
+            parents[int(entry.parent.name)] = int(parent)
     found = [os.getpid()]
     for process in found:
         found += [child for child, parent in parents.items() if parent == process]
