@@ -206,8 +206,16 @@ class ProgramFile:
 
     @functools.cached_property
     def _digest(self) -> str:
-        """Hash of what decides what the program is asked to do; part of the method's version."""
-        program = {key: value for key, value in asdict(self.program).items() if key not in _WITHOUT_EFFECT}
+        """Hash of what decides what the program is asked to do; part of the method's version.
+
+        What is left at its default is left out, so that a key that a later version adds changes nothing.
+        """
+        defaults = asdict(type(self.program)(command=self.program.command))
+        program = {
+            key: value
+            for key, value in asdict(self.program).items()
+            if key == "command" or (key not in _WITHOUT_EFFECT and value != defaults[key])
+        }
         parts = [self.table.method.condition, program, dict(self.table.styles)]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:_DIGITS]
 
