@@ -11,6 +11,7 @@ from benchmark.cli.options import POSITIVE, refuse_nan
 from benchmark.cli.run_check import Finding, State, check_run
 from benchmark.errors import BenchmarkError, ExitCode, describe_error
 from benchmark.escaping import one_line
+from benchmark.programs.program_file import looks_like_program
 from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
 
 
@@ -21,13 +22,33 @@ from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
     help="Longest time that importing a plugin may take; without RUN.",
 )  # fmt: skip
 def doctor(run: Path | None, timeout: float) -> ExitCode:
-    """Check this installation, or what a RUN left on disk, and say what to do."""
+    """Check this installation, or what a RUN left on disk, and say what to do; RUN may be a program's FILE.toml."""
     problems = 0
-    for state, line in check_run(run) if run else _check_installation(timeout):
+    for state, line in _findings(run, timeout):
         click.echo(f"{state:7}  {one_line(line)}")
         problems += state is State.PROBLEM
     click.echo(f"{problems} problem{'s' * (problems != 1)} found" if problems else "all is well")
     return ExitCode.BAD_INPUT if problems else ExitCode.DONE
+
+
+def _findings(run: Path | None, timeout: float) -> Iterator[Finding]:
+    if run is None:
+        return _check_installation(timeout)
+    return _check_program(run) if looks_like_program(run.name) and not run.is_dir() else check_run(run)
+
+
+def _check_program(path: Path) -> Iterator[Finding]:
+    """Checks that a program is complete, and runs nothing."""
+    from benchmark.plan.selection import find_program
+
+    program = find_program(path)
+    yield State.OK, f"{path} can be read: method {program.name}, {program.info.version}"
+    try:
+        program.refuse_incomplete()
+    except BenchmarkError as error:
+        yield State.PROBLEM, str(error)
+    else:
+        yield State.OK, f"its folder, its program and what it needs are there; benchmark check-method {path} tries it"
 
 
 def _check_installation(timeout: float) -> Iterator[Finding]:

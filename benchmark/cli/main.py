@@ -15,6 +15,7 @@ import click
 from benchmark.cli.audit import audit
 from benchmark.cli.baseline import baseline
 from benchmark.cli.check import check
+from benchmark.cli.check_method import check_method
 from benchmark.cli.compare import compare
 from benchmark.cli.doctor import doctor
 from benchmark.cli.list import list_plugins
@@ -53,7 +54,7 @@ def cli(debug: bool) -> None:
 
 COMMANDS = (
     *(run, score, report, compare, baseline, check, audit, list_plugins, show, similarity, stylize),
-    *(protocol, weights, new, doctor),
+    *(protocol, weights, new, check_method, doctor),
 )
 for command in COMMANDS:
     cli.add_command(command)

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     show_default=True,
     help="What to run: a name of `benchmark list protocols`, or a path.",
 )
-@click.option("--methods", help="Names with commas, or all.  [default: all; with --pictures the controls]")
+@click.option(
+    "--methods",
+    help="Names with commas, or all; FILE.toml is a program of yours.  [default: all; with --pictures the controls]",
+)
 @click.option(
     "--pictures",
     multiple=True,

@@ -5,11 +5,15 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import click
 
 from benchmark.errors import InputError
+from benchmark.escaping import printable, shell_command
+from benchmark.plan.selection import find_program
+from benchmark.programs.program_file import looks_like_program
 from benchmark.registry import Plugin, PluginKind, installed_plugins
 from benchmark.settings import describe_settings
 from benchmark.suggestion import suggest
@@ -19,7 +23,10 @@ from benchmark.wording import NOT_STATED
 @click.command()
 @click.argument("name")
 def show(name: str) -> None:
-    """Show everything about one method, metric, protocol or report."""
+    """Show everything about one method, metric, protocol or report; NAME may be the FILE.toml of a program."""
+    if looks_like_program(name):
+        _show_program(Path(name))
+        return
     wanted = name.strip().replace("-", "_")
     plugins = [plugin for kind in PluginKind for plugin in installed_plugins(kind).values()]
     found = [plugin for plugin in plugins if plugin.name == wanted]
@@ -37,16 +44,30 @@ def show(name: str) -> None:
             _show_class(plugin, plugin.load())
 
 
+def _show_program(path: Path) -> None:
+    program = find_program(path)
+    click.echo(f"method {program.name} (from {path})")
+    loaded = program.load()
+    _show_info(loaded)
+    for name, value in program.description.items():
+        click.echo(f"  {name}: {shell_command(value) if isinstance(value, list) else printable(value)}")
+    _show_settings(loaded.settings_type)
+
+
 def _show_class(plugin: Plugin, loaded: type) -> None:
+    _show_info(loaded)
+    if plugin.kind is PluginKind.METHODS:
+        _show_settings(loaded.settings_type)  # type: ignore[attr-defined]
+    click.echo(f"\n{inspect.getdoc(loaded)}")
+
+
+def _show_info(loaded: type) -> None:
     for field in dataclasses.fields(loaded.info):  # type: ignore[attr-defined]
         value = getattr(loaded.info, field.name)  # type: ignore[attr-defined]
         if field.name == "licence":
             value = value or NOT_STATED
         if value not in ("", None, ()) and field.name != "name":
             click.echo(f"  {field.name}: {', '.join(map(str, value)) if isinstance(value, tuple) else value}")
-    if plugin.kind is PluginKind.METHODS:
-        _show_settings(loaded.settings_type)  # type: ignore[attr-defined]
-    click.echo(f"\n{inspect.getdoc(loaded)}")
 
 
 def _show_settings(settings_type: type[Any]) -> None:

@@ -16,9 +16,9 @@ from benchmark.contracts import Condition
 from benchmark.errors import BenchmarkError, ExitCode, InputError, describe_error
 from benchmark.escaping import one_line, printable
 from benchmark.plan.device import choose_device
+from benchmark.plan.selection import find_method
 from benchmark.prompts import is_blank
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
-from benchmark.registry import PluginKind, find_plugin
 from benchmark.settings import parse_assignments
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ class StylizationError(BenchmarkError):
 
 @click.command()
 @click.argument("contents", metavar="CONTENT...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--method", required=True, help="Which method; `benchmark list methods`.")
+@click.option(
+    "--method", required=True, help="Which method: a name of `benchmark list methods`, or a program's FILE.toml."
+)
 @click.option("--style", "styles", multiple=True, type=click.Path(path_type=Path), help="Style image; may be repeated.")
 @click.option("--prompt", "prompts", multiple=True, help="Style in words; may be repeated.")
 @click.option(
@@ -71,7 +73,7 @@ def stylize(
 
     The first --style and the first --prompt describe one style together, the second ones another, and so on.
     """
-    plugin = find_plugin(PluginKind.METHODS, method)
+    plugin = find_method(method)
     is_single = len(contents) == 1 and not contents[0].is_dir()
     targets = dict(_targets(picture_files(contents), out, styles, is_single=is_single))
     reads_style = plugin.load().info.condition is not Condition.NONE

@@ -116,12 +116,15 @@ class StyleCondition:
         prompt: The style in words, or ``None``, which a blank one becomes.
         weight: Its share; the weights of a call sum to 1.
         mask: 1×H×W in [0, 1], the size of the content: where this style applies; ``None`` means everywhere.
+        name: Name of the style in its protocol, or an empty string: what a method that was trained for single styles
+            knows them by.
     """
 
     image: Tensor | None = None
     prompt: str | None = None
     weight: float = 1.0
     mask: Tensor | None = None
+    name: str = ""
 
     def __post_init__(self) -> None:
         if is_blank(self.prompt):

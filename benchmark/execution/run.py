@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import torch
 
+from benchmark.execution.batches import call_batches
 from benchmark.execution.continuation import (
     Scoring,
     continue_run,
@@ -33,6 +34,7 @@ from benchmark.execution.workers.executor import Executor, pickle_configuration
 from benchmark.execution.workers.local_executor import LocalExecutor
 from benchmark.execution.workers.ray_executor import RayExecutor
 from benchmark.images import fit_square, open_image
+from benchmark.method_source import MadePictures
 from benchmark.plan.configuration import RunConfiguration
 from benchmark.plan.prompt_check import announce, read_styles
 from benchmark.plan.resources import ExecutorKind, Resources
@@ -129,13 +131,12 @@ def _execute_locked(
     forget_other_pictures(configuration.pictures, index)
     is_new = not len(index)
     results = RunResults(directory, manifest, scoring, index)
-    left = RemainingTasks(
-        index,
-        configuration.pictures,
-        methods=scoring.methods,
-        wanted=scoring.wanted,
-        described=results.scored_sets(),
-    )
+    described_sets = results.scored_sets()
+
+    def remaining_tasks(pictures: Mapping[str, MadePictures]) -> RemainingTasks:
+        return RemainingTasks(index, pictures, methods=scoring.methods, wanted=scoring.wanted, described=described_sets)
+
+    left = remaining_tasks(configuration.pictures)
     for note in (*notes_of_scoring(left), *units_left_alone(left, lost)):
         observer.note(note)
     observer.planned(left.number_by_method, len(plan) - len(left) - sum(left.left_alone_by_method.values()))
@@ -149,8 +150,12 @@ def _execute_locked(
     is_calibrated = bool(not_comparable) or not (is_new and left.number_to_make) or manifest.calibration is not None
     interrupted = False
     stopping = Interruption(lambda: observer.note("finishing what runs; Ctrl-C again stops at once"))
-    with stopping, JournalWriter(directory.journal) as journal:
+    with stopping, JournalWriter(directory.journal) as journal, contextlib.ExitStack() as scratch:
         try:
+            configuration = call_batches(
+                configuration, left, directory.path, settled.threads, observer, stopping.is_requested, scratch
+            )
+            left = remaining_tasks(configuration.pictures)
             with start_executor(configuration, directory, settled, devices) as executor:
                 if not is_calibrated:
                     for calibration in _results(executor, [CalibrationTask()], stopping.is_requested):

@@ -22,7 +22,7 @@ from benchmark.interface.run import Run
 from benchmark.models.specification import ModelSpecification
 from benchmark.plan.device import choose_device
 from benchmark.plan.resources import ExecutorKind, Resources
-from benchmark.plan.selection import configure_run, find_protocol
+from benchmark.plan.selection import configure_run, find_protocol, without_programs
 from benchmark.protocol.protocol import Protocol
 from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
 
@@ -30,7 +30,7 @@ from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
 def run(
     protocol: str | os.PathLike[str] | Protocol = "mini",
     *,
-    methods: str | Sequence[str] | None = None,
+    methods: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None = None,
     metrics: str | Sequence[str] = "all",
     pictures: Mapping[str, str | os.PathLike[str]] | Sequence[str] = (),
     fit: bool = False,
@@ -53,7 +53,8 @@ def run(
 
     Args:
         protocol: Name of an installed protocol, path of one, or a protocol.
-        methods: Names of the methods, or ``all``. ``None`` is all, or beside pictures the controls.
+        methods: Names of the methods, or ``all``; also files of programs, such as ``Path("styleid.toml")``. ``None`` is
+            all, or beside pictures the controls.
         metrics: Names of the metrics, or ``all``.
         pictures: Methods whose pictures exist: the folder of each by its name, which ``:PATTERN`` and ``:PART`` may
             follow as in ``--pictures``, or such arguments, or files of facts.
@@ -155,7 +156,8 @@ def perform_run(
 
     Args:
         protocol: Name or path of the protocol, or the protocol.
-        methods: Names of the methods, comma-separated, or ``all``; ``None`` is all, or beside pictures the controls.
+        methods: Names of the methods, comma-separated, or ``all``; also files of programs. ``None`` is all, or beside
+            pictures the controls.
         metrics: Names of the metrics, comma-separated, or ``all``.
         assignments: Settings by method and name, in place of those that the protocol fixes.
         seed: Seed of the run.
@@ -216,7 +218,7 @@ def left_out(methods: str | None, metrics: str, *, has_pictures: bool = False) -
         metrics: Names of the metrics, comma-separated, or ``all``.
         has_pictures: Whether there are pictures.
     """
-    chosen = ("" if has_pictures else "all") if methods is None else methods
+    chosen = ("" if has_pictures else "all") if methods is None else without_programs(methods)
     for kind, names in ((PluginKind.METHODS, chosen), (PluginKind.METRICS, metrics)):
         for plugin in installed_plugins(kind).values() if names.strip() == "all" else ():
             try:
@@ -230,8 +232,14 @@ def _refuse_less(name: str, value: object, least: int) -> None:
         raise InputError(f"{name} must be a whole number of at least {least}, not {value!r}")
 
 
-def _names(names: str | Sequence[str]) -> str:
-    return names if isinstance(names, str) else ",".join(names)
+def _names(names: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> str:
+    if isinstance(names, str):
+        return names
+    each = [names] if isinstance(names, os.PathLike) else names
+    for name in each:
+        if isinstance(name, os.PathLike) and "," in os.fspath(name):
+            raise InputError(f"program file {os.fspath(name)}: a path with a comma cannot be told from two; rename it")
+    return ",".join(os.fspath(name) for name in each)
 
 
 def _folders(pictures: Mapping[str, str | os.PathLike[str]] | Sequence[str]) -> tuple[str, ...]:

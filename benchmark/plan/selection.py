@@ -17,6 +17,7 @@ from benchmark.models.specification import ModelSpecification, find_model
 from benchmark.pictures.finding import find_pictures
 from benchmark.pictures.folder import PictureFolder
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
+from benchmark.programs.program_file import ProgramFile, looks_like_program, read_program
 from benchmark.protocol.frozen import frozen_protocol, looks_like_path, open_protocol
 from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.reading import refuse_empty_styles, refuse_unusable_names
@@ -109,7 +110,8 @@ def configure_run(
 
     Args:
         protocol: Name or path of the protocol, or the protocol.
-        methods: Names of the methods, comma-separated, or ``all``; ``None`` is all, or beside pictures the controls.
+        methods: Names of the methods, comma-separated, or ``all``; also files of programs. ``None`` is all, or beside
+            pictures the controls.
         metrics: Names of the metrics, comma-separated, or ``all``.
         assignments: Settings by method and name, in place of those that the protocol fixes.
         pictures: Methods whose pictures exist, as ``NAME=FOLDER[:PATTERN][:PART]`` or files of facts.
@@ -124,30 +126,35 @@ def configure_run(
             ``benchmark.execution.workers.import_trial``. By default all plugins are imported here.
 
     Raises:
-        InputError: A name is unknown, or a setting or the protocol cannot be used.
+        InputError: A name is unknown, a program is incomplete, or a setting or the protocol cannot be used.
         MissingModelError: Weights are missing that the methods, or metrics that are named, cannot do without. Of
             ``all`` metrics, those without weights are part of the run as unavailable.
     """
     found = _usable(protocol) if isinstance(protocol, Protocol) else find_protocol(protocol)
-    plugins = try_imports(select_plugins(PluginKind.METHODS, "all" if methods is None else methods))
+    sources = select_methods("all" if methods is None else methods, try_imports)
     if pictures and methods is None:
-        plugins = _controls(plugins)
+        # They take seconds, and mark the ends of the scales.
+        sources = [source for source in sources if _is_control(source)]
         if note is not None:
             note(
-                f"beside the pictures the controls run: {', '.join(plugin.name for plugin in plugins)} (see --methods)"
+                f"beside the pictures the controls run: {', '.join(source.name for source in sources)} (see --methods)"
             )
+    for source in sources:
+        if isinstance(source, ProgramFile):
+            source.refuse_incomplete()
     scorers = try_imports(select_plugins(PluginKind.METRICS, metrics))
     is_named = metrics.strip() != "all"
     for method in assignments:
-        if method not in {plugin.name for plugin in plugins}:
+        if method not in {source.name for source in sources}:
             find_plugin(PluginKind.METHODS, method)
             raise InputError(f"--set {method}.…: method {method} is not selected")
-    selected_methods = tuple(select_method(plugin, found, assignments.get(plugin.name, {})) for plugin in plugins)
+    selected_methods = tuple(select_method(source, found, assignments.get(source.name, {})) for source in sources)
     used = used_models(found, selected_methods)
     scoring = _scoring_models(found, scorers)
     needed = [*used, *scoring] if is_named else used
     chosen = _frozen_or_all_that_is_missing(found, str(protocol), needed) if isinstance(found, Recipe) else found
-    selected_methods += _select_pictures(pictures, chosen, fit=fit, limit=limit, note=note)
+    programs = [source.name for source in sources if isinstance(source, ProgramFile)]
+    selected_methods += _select_pictures(pictures, chosen, programs, fit=fit, limit=limit, note=note)
     if obtain is not None:
         obtain([*used, *scoring])
     require_weights(needed)
@@ -224,25 +231,27 @@ def is_protocol_path(name: str) -> bool:
     )
 
 
-def _controls(plugins: Iterable[Plugin]) -> list[Plugin]:
-    """Returns the plugins that are controls; they take seconds, and mark the ends of the scales."""
-    controls = []
-    for plugin in plugins:
-        # One that is broken is no control of anything.
-        with contextlib.suppress(BrokenPluginError):
-            if plugin.load().info.control:
-                controls.append(plugin)
-    return controls
+def _is_control(source: Plugin | ProgramFile) -> bool:
+    # One that is broken is no control of anything.
+    with contextlib.suppress(BrokenPluginError):
+        return isinstance(source, Plugin) and bool(source.load().info.control)
+    return False
 
 
 def _select_pictures(
-    arguments: Sequence[str], protocol: Protocol, *, fit: bool, limit: int | None, note: Callable[[str], None] | None
+    arguments: Sequence[str],
+    protocol: Protocol,
+    programs: Sequence[str],
+    *,
+    fit: bool,
+    limit: int | None,
+    note: Callable[[str], None] | None,
 ) -> tuple[SelectedMethod, ...]:
     if fit and not arguments:
         raise InputError("--fit is for --pictures, and there are none")
     installed = tuple(installed_plugins(PluginKind.METHODS)) if arguments else ()
     selected = []
-    for found in find_pictures(arguments, protocol, fit=fit, limit=limit, taken=installed):
+    for found in find_pictures(arguments, protocol, fit=fit, limit=limit, taken=(*installed, *programs)):
         if note is not None:
             for line in found.notes:
                 note(line)
@@ -261,20 +270,92 @@ def _frozen_or_all_that_is_missing(recipe: Recipe, given: str, needed: Iterable[
         raise
 
 
-def select_method(plugin: Plugin, protocol: Protocol | Recipe, assignments: Mapping[str, Any]) -> SelectedMethod:
+def select_methods(
+    names: str, try_imports: Callable[[Sequence[Plugin]], list[Plugin]] = list
+) -> list[Plugin | ProgramFile]:
+    """Finds the methods of a comma-separated list: names of plugins, ``all`` of them, and files of programs.
+
+    Programs come from here alone: neither a protocol nor a run can name one.
+
+    Args:
+        names: The list.
+        try_imports: As for ``configure_run``.
+
+    Raises:
+        InputError: A name is unknown, a file cannot be used, two methods have one name, or the list is empty.
+        BrokenPluginError: A name that was given cannot be used.
+    """
+    programs = {name: find_program(Path(name)) for name in _entries(names) if looks_like_program(name)}
+    plugin_names = without_programs(names)
+    plugins = try_imports(select_plugins(PluginKind.METHODS, plugin_names)) if plugin_names or not programs else []
+    by_name: dict[str, Plugin | ProgramFile] = {plugin.name: plugin for plugin in plugins}
+    for program in programs.values():
+        other = by_name.setdefault(program.name, program)
+        if isinstance(other, ProgramFile) and other.path.resolve() != program.path.resolve():
+            raise InputError(f"{other.path} and {program.path} are both called {program.name}; rename one")
+    if "all" in _entries(names):
+        return list(by_name.values())
+    ordered = [programs[name].name if name in programs else name.replace("-", "_") for name in _entries(names)]
+    return [by_name[name] for name in dict.fromkeys(ordered)]
+
+
+def without_programs(names: str) -> str:
+    """Returns a list of methods without the files of programs: names of plugins, or ``all``."""
+    return ",".join(name for name in _entries(names) if not looks_like_program(name))
+
+
+def find_method(name: str) -> Plugin | ProgramFile:
+    """Finds an installed method by name, or reads the file of a program.
+
+    Args:
+        name: The name, or the path.
+
+    Raises:
+        InputError: There is no such method, or the file cannot be used.
+    """
+    return find_program(Path(name)) if looks_like_program(name) else find_plugin(PluginKind.METHODS, name)
+
+
+def find_program(path: Path) -> ProgramFile:
+    """Reads the file of a program that the user named.
+
+    Args:
+        path: The file.
+
+    Raises:
+        InputError: It cannot be used, or an installed method has its name.
+    """
+    program = read_program(path)
+    if taken := installed_plugins(PluginKind.METHODS).get(program.name):
+        raise InputError(
+            f"program file {path}: method {program.name} is installed already, by {taken.distribution}; "
+            "choose another method.name"
+        )
+    return program
+
+
+def _entries(names: str) -> list[str]:
+    return [name.strip() for name in names.split(",") if name.strip()]
+
+
+def select_method(
+    source: Plugin | ProgramFile, protocol: Protocol | Recipe, assignments: Mapping[str, Any]
+) -> SelectedMethod:
     """Loads a method's class and makes its settings: defaults, then the protocol's, then the user's.
+
+    A protocol sets nothing of a program: its settings are words of a command line, which only the user writes.
 
     Raises:
         InputError: A setting cannot be used.
     """
     try:
-        method = plugin.load()
+        method = source.load()
     except BrokenPluginError as error:
-        return SelectedMethod(plugin, error=str(error))
-    fixed = protocol.method_settings.get(plugin.name, {})
-    settings = make_settings(plugin.name, method.settings_type, {**fixed, **assignments})
+        return SelectedMethod(source, error=str(error))
+    fixed = {} if isinstance(source, ProgramFile) else protocol.method_settings.get(source.name, {})
+    settings = make_settings(source.name, method.settings_type, {**fixed, **assignments})
     origins = dict.fromkeys(fixed, SettingOrigin.PROTOCOL) | dict.fromkeys(assignments, SettingOrigin.USER)
-    return SelectedMethod(plugin, method.info, settings, origins=origins)
+    return SelectedMethod(source, method.info, settings, origins=origins)
 
 
 def used_models(protocol: Protocol | Recipe, methods: Iterable[SelectedMethod]) -> list[ModelSpecification]:

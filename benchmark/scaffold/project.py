@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from benchmark.errors import InputError
+from benchmark.scaffold.rendering import render
 from benchmark.store.atomic import write_text
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -87,21 +88,7 @@ class Project:
             package / f"{self.kind.plugin}.py": f"{template}.py.j2",
             PurePosixPath("tests", f"test_{self.name}.py"): f"test_{template}.py.j2",
         }
-        return {path: self._render(template) for path, template in templates.items()}
-
-    def _render(self, template: str) -> str:
-        from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
-        # The names are checked above, and none of the files is HTML.
-        environment = Environment(
-            loader=PackageLoader("benchmark.scaffold"),
-            undefined=StrictUndefined,
-            autoescape=select_autoescape(),
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
-        return environment.get_template(template).render(project=self)
+        return {path: render(template, project=self) for path, template in templates.items()}
 
 
 def write_project(project: Project, folder: Path) -> list[Path]:

@@ -80,6 +80,7 @@ class CaseInputs:
                 prompt=weighted.style.prompt,
                 weight=weighted.weight,
                 mask=None if weighted.mask is None else self._image(weighted.mask, load_mask).clone(),
+                name=weighted.style.id,
             )
             for image, weighted in zip(self.style_images(case), case.styles, strict=True)
         ]

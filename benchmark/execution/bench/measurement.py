@@ -34,14 +34,16 @@ class Measured(Generic[T]):
             On CUDA this concerns the one core that Python needs; other programs on the device are not seen.
         peak_memory_bytes: Peak memory of the call beyond the memory in use before it: of tensors on a CUDA device,
             resident on a CPU. Networks loaded before, and memory that earlier calls left, do not count, so that the
-            order of calls does not matter.
+            order of calls does not matter. ``None`` where it is unknown.
+        note: What there is to say of the result, in a few words; empty for nothing.
     """
 
     value: T
     seconds: float
     cpu_seconds: float
     disturbed: bool | None
-    peak_memory_bytes: int
+    peak_memory_bytes: int | None
+    note: str = ""
 
 
 def measure(call: Callable[[], T], device: torch.device, load: MachineLoad | None = None) -> Measured[T]:

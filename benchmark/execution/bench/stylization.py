@@ -21,6 +21,7 @@ from benchmark.execution.bench.prepared_plugins import PreparedPlugin, plugin_ou
 from benchmark.execution.bench.step import Action, Step, ignore_step
 from benchmark.models.provider import Models
 from benchmark.plan.configuration import SelectedMethod
+from benchmark.programs.program import ProgramMethod
 from benchmark.protocol.case import Case
 
 
@@ -104,7 +105,20 @@ class Stylizer:
             generator = torch.Generator().manual_seed(seed)
             given = content.clone()
             measured = measure(lambda: method.stylize(given, styles, generator), self._models.device, self._load)
+        if isinstance(method, ProgramMethod):
+            measured = self._as_the_program_took(measured, method)
         return replace(measured, value=checked_image(measured.value, content))
+
+    def _as_the_program_took(self, measured: Measured[Tensor], method: ProgramMethod) -> Measured[Tensor]:
+        """Replaces the costs of a call of a program by those of the program alone.
+
+        Its time is from its start to its end, without the files around it. Its memory is the largest process's, all of
+        it, since everything is loaded within the call; what it takes on another device cannot be seen from here.
+        """
+        call = method.last_call
+        assert call
+        memory = call.peak_memory_bytes if self._models.device.type == "cpu" else None
+        return replace(measured, seconds=call.seconds, peak_memory_bytes=memory, note=method.note)
 
     def _method(self, name: str) -> PreparedPlugin[Method[Any]]:
         if self._current is None or name != self._name:

@@ -16,6 +16,7 @@ from benchmark.execution.bench.step import Action, Step, WorkerFailure
 from benchmark.execution.bench.workbench import Workbench
 from benchmark.execution.tasks.task import ImageMade, Result, TaskFiles
 from benchmark.images import encode_png, quantize, to_tensor
+from benchmark.method_source import MethodOrigin
 from benchmark.plan.unit import Unit
 from benchmark.store.journal import SIMILARITIES, UnitRecord
 from benchmark.store.records import UnitStatus
@@ -110,14 +111,18 @@ class UnitTask:
                 "cpu_seconds": measured.cpu_seconds,
                 "disturbed": measured.disturbed,
                 "peak_memory_bytes": measured.peak_memory_bytes,
+                "note": measured.note,
             }
         else:
             found = workbench.read_picture(pictures, unit.case, content)
             image = to_tensor(found.image).to(content.device)
             png = encode_png(image)
+            path = pictures.file(unit.case.id)
+            # What a program has just made lies in a folder that is deleted.
+            is_kept = pictures.origin is MethodOrigin.PICTURES
             facts = {
                 "seconds": found.seconds,
-                "source": str(pictures.file(unit.case.id)),
+                "source": str(path) if is_kept else "",
                 "source_sha256": found.sha256,
                 "note": found.note,
             }

@@ -1,0 +1,1 @@
+"""Programs as methods: a small file says how to call a repository's script, and no Python is written."""
