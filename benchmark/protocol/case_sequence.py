@@ -58,6 +58,16 @@ class CaseSequence(Sequence[Case], abc.ABC):
     def repeated(self) -> str | None:
         """Returns the name of a case that occurs twice, or ``None``."""
 
+    @property
+    def names_are_clear(self) -> bool:
+        """Whether the name of a case has a single reading, so that only what is listed twice can repeat a case."""
+        names = [content.id for content in self.contents] + [style.id for style in self.styles]
+        return len(set(self.seeds)) == len(self.seeds) and not any("--" in name for name in names)
+
+    def repeated_mix(self) -> str | None:
+        """Returns the name of a mix that occurs twice, or ``None``."""
+        return first_repeated(Case(mix.content, mix.styles).id for mix in self.mixes)
+
     def __len__(self) -> int:
         return (self.number_of_pairs + len(self.mixes)) * len(self.seeds)
 

@@ -62,7 +62,7 @@ def write_case_table(rows: Iterable[CaseRow], stream: TextIO) -> None:
 
 
 def read_case_table(path: Path) -> list[CaseRow]:
-    """Reads a table that ``write_case_table`` wrote, or that a spreadsheet saved.
+    """Reads a table that ``write_case_table`` wrote, or that a spreadsheet saved, of up to 16 MB.
 
     Args:
         path: The file.

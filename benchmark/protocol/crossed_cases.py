@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from benchmark.protocol.case import Case
 from benchmark.protocol.case_sequence import CaseSequence, first_repeated
 
 
@@ -23,10 +22,7 @@ class CrossedCases(CaseSequence):
 
     def repeated(self) -> str | None:
         """Returns the name of a case that occurs twice, or ``None``."""
-        names = [content.id for content in self.contents] + [style.id for style in self.styles]
-        if len(set(self.seeds)) < len(self.seeds) or any("--" in name for name in names):
+        if not self.names_are_clear:
             return first_repeated(case.id for case in self)
-        # Otherwise a case's name has a single reading, and only mixes can repeat a case.
         single = (f"{mix.content.id}--{mix.styles[0].style.id}" for mix in self.mixes if len(mix.styles) == 1)
-        mixed = (Case(mix.content, mix.styles).id for mix in self.mixes)
-        return next(single, None) or first_repeated(mixed)
+        return next(single, None) or self.repeated_mix()

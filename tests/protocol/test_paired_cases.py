@@ -43,8 +43,18 @@ def test_a_plan_finds_each_by_its_name_and_none_that_is_not_listed():
         (PairedCases(CONTENTS, STYLES, pairs=((0, 0), (1, 1), (0, 0))), "cat--fire"),
         (PairedCases(CONTENTS, STYLES, (Mix(CONTENTS[0], MIX.styles[:1]),), pairs=((0, 0),)), "cat--fire"),
         (PairedCases(CONTENTS, STYLES, (Mix(CONTENTS[0], MIX.styles[:1]),), pairs=((0, 1),)), None),
+        (PairedCases(CONTENTS, STYLES, (MIX, MIX), pairs=((0, 1),)), "dog--fire+ink"),
+        (PairedCases(CONTENTS, STYLES, seeds=(1, 1), pairs=((0, 1),)), "cat--ink--1"),
+        (
+            PairedCases(
+                (Content("a--b", Path()), Content("a", Path())),
+                (Style("c", prompt="c"), Style("b--c", prompt="c")),
+                pairs=((0, 0), (1, 1)),
+            ),
+            "a--b--c",
+        ),
     ],
-    ids=["none", "a pair", "a mix of one", "a mix of one that no pair is"],
+    ids=["none", "a pair", "a mix of one", "a mix of one that no pair is", "mixes", "seeds", "dashes"],
 )
 def test_a_name_that_occurs_twice_is_found(cases, repeated):
     assert cases.repeated() == repeated
