@@ -74,17 +74,21 @@ def _tables(run: RunRecords) -> list[str]:
     from reports.tables.ranking import build_scores
 
     scores = build_scores(run, analyze(run).comparisons)
-    return [_table(run, ranking, scores.uneven) for ranking in scores.rankings]
+    apart = [f"{scores.costs_apart}."] * bool(scores.costs_apart)
+    return [
+        _table(run, ranking, [*scores.uneven, *(apart if ranking.axis == Axis.COST else ())])
+        for ranking in scores.rankings
+    ]
 
 
-def _table(run: RunRecords, ranking: Ranking, uneven: Sequence[str]) -> str:
+def _table(run: RunRecords, ranking: Ranking, remarks: Sequence[str]) -> str:
     heads = [
         " ".join(filter(None, (tex(column.title) + tex(column.mark), tex(column.arrow)))) for column in ranking.columns
     ]
     lines = [
         r"\begin{table}",
         r"\centering\small",
-        rf"\caption{{{_caption(run, ranking, uneven)}}}",
+        rf"\caption{{{_caption(run, ranking, remarks)}}}",
         rf"\begin{{tabular}}{{l{'r' * len(heads)}}}",
         r"\toprule",
         _line(["Method", *heads]),
@@ -102,15 +106,16 @@ def _table(run: RunRecords, ranking: Ranking, uneven: Sequence[str]) -> str:
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", r"\end{table}"])
 
 
-def _caption(run: RunRecords, ranking: Ranking, uneven: Sequence[str]) -> str:
+def _caption(run: RunRecords, ranking: Ranking, remarks: Sequence[str]) -> str:
     protocol = tex(" ".join(filter(None, (field_of(run.protocol, "name"), field_of(run.protocol, "version")))))
+    runs = f", runs {tex(run.folder_names)}" if run.runs else ""
     words = [
         f"{ranking.title} on protocol {protocol}",
         f"(fingerprint \\texttt{{{tex(short_fingerprint(field_of(run.protocol, 'fingerprint')))}}},",
-        f"{format_count(len(run.cases), 'case')}). Bold: best mean; $^\\circ$: not shown to be worse than the best",
-        r"(paired $t$ test with the two-way standard error, Holm). Controls in italics.",
+        f"{format_count(len(run.cases), 'case')}{runs}). Bold: best mean; $^\\circ$: not shown to be worse than the",
+        r"best (paired $t$ test with the two-way standard error, Holm). Controls in italics.",
     ]
-    words += map(tex, uneven)
+    words += map(tex, remarks)
     cells = [cell for row in ranking.rows for cell in row.cells]
     if any(cell.circular for cell in cells):
         words.append(r"$^\ast$: circular, the method optimised the network of the metric.")

@@ -6,14 +6,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmark.analysis.combination import notes_on_parts
+from benchmark.analysis.comparability import why_costs_are_apart
 from benchmark.analysis.summary import scores_in, summarize, summary_from_json
 from benchmark.errors import describe_error
 from benchmark.plan.unit import log_path
 from benchmark.store.cases import DescribedPicture
 from benchmark.store.journal import UnitRecord, read_journal
-from benchmark.store.manifest import Manifest, UnreadPrompt
+from benchmark.store.manifest import Manifest, MergedRun, UnreadPrompt
 from benchmark.store.records import (
     CaseRecord,
+    RunPart,
     RunRecords,
     RunStatus,
     ScoreError,
@@ -22,7 +25,7 @@ from benchmark.store.records import (
 )
 from benchmark.store.results import make_table, score_columns
 from benchmark.store.run_directory import RunDirectory
-from benchmark.wording import format_count, without_fresh
+from benchmark.wording import format_count, repetition
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,19 +59,20 @@ def load_records(path: Path) -> RunRecords:
     cases = tuple(manifest.case_records())
     methods = [method.name for method in manifest.methods]
     units = make_table(methods, cases, score_columns(manifest.metrics), records)
-    without = without_fresh(manifest.command)
+    starter = "the command that started the run"
+    parts = tuple(map(_part, manifest.merged))
     missing = len(methods) * len(cases) - len(units)
     if missing:
         # Where no unit lacks a record, what a damaged line was to hold has been made again.
         warnings += damaged_lines
         left = format_count(missing, "unit")
-        warnings.append(f"not finished: {left}; the command that started the run continues it{without}")
+        warnings.append(f"not finished: {left}; {repetition(manifest.command, 'continues it', starter)}")
     warnings += _warn_of_unread(manifest.unread_prompts)
     summary, problem = _summary(directory, manifest, units)
     if problem and manifest.status is not RunStatus.RUNNING:
         warnings.append(
             f"{problem}: means were computed anew, scores of set metrics are left out; "
-            f"the command that started the run writes it again{without}"
+            f"{repetition(manifest.command, 'writes it again', starter)}"
         )
     return RunRecords(
         directory=path,
@@ -93,15 +97,24 @@ def load_records(path: Path) -> RunRecords:
         ),
         logs={method: log for method in methods if (path / (log := log_path(method))).exists()},
         calibration=manifest.calibration,
+        image_hashes={key: record.image_sha256 for key, record in records.items() if record.image_sha256},
+        parts=parts,
+        notes=notes_on_parts(parts),
+        costs_apart=why_costs_are_apart(parts),
     )
 
 
-def _provenance(manifest: Manifest) -> dict[str, Any]:
-    unread = _unread_parts(manifest.unread_prompts)
+def _part(run: MergedRun) -> RunPart:
+    return RunPart(run.name, run.methods, run.metrics, run.number_of_cases, _provenance(run), run.calibration)
+
+
+def _provenance(manifest: Manifest | MergedRun) -> dict[str, Any]:
+    unread = _unread_parts(manifest.unread_prompts) if isinstance(manifest, Manifest) else {}
     return {
         "command": list(manifest.command),
         "seed": manifest.seed,
         "device": manifest.device,
+        **({"executor": manifest.executor} if manifest.executor else {}),
         "started": manifest.started,
         "finished": manifest.finished,
         "environment": manifest.environment.model_dump(exclude_unset=True),

@@ -118,6 +118,7 @@ def make_means_table(records: RunRecords) -> MeansTable:
         answered=tuple(map(len, answered)) if len(set(answered)) > 1 else (),
         notes=(
             *filter(None, (networks.used_stand_ins(), *networks.notes())),
+            *filter(None, (records.costs_apart,)),
             *(f"unavailable: {', '.join(names)}: {reason}" for reason, names in missing.items()),
         ),
     )

@@ -28,6 +28,8 @@ COLUMNS: Final = 4
 def trend_figure(runs: Mapping[int, RunRecords], metrics: Collection[str]) -> Figure | None:
     """Returns the chart, or ``None`` for fewer than three runs, or where no metric was measured alike in all of them.
 
+    Methods that only one of them has are left out.
+
     Args:
         runs: The runs by their number on the page, the earliest first.
         metrics: Names of the metrics that were measured alike.
@@ -36,7 +38,14 @@ def trend_figure(runs: Mapping[int, RunRecords], metrics: Collection[str]) -> Fi
 
     if len(runs) < FEWEST_RUNS:
         return None
-    methods = {name: title for run in runs.values() for name, title in method_titles(run).items()}
+    titles_of_runs = [method_titles(run) for run in runs.values()]
+    # A method of one run only has no trend.
+    methods = {
+        name: title
+        for found in titles_of_runs
+        for name, title in found.items()
+        if sum(name in other for other in titles_of_runs) > 1
+    }
     titles = {name: title for run in runs.values() for name, title in metric_labels(run).items() if name in metrics}
     moments = [parse_time(field_of(run.provenance, "finished")) for run in runs.values()]
     dated = None not in moments and len(set(moments)) == len(moments)
