@@ -26,7 +26,7 @@ class SharedMethod:
 
 
 def share_methods(runs: Sequence[RunRecords], may_be_shared: Callable[[MethodRecord], bool]) -> list[SharedMethod]:
-    """Finds the methods of several runs, in the order in which they occur.
+    """Finds the methods of several runs, in the order in which their names occur.
 
     Methods of one name are one method where version and settings are equal, and the pictures of all cases that both
     runs have a picture of.

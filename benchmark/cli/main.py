@@ -18,6 +18,7 @@ from benchmark.cli.check import check
 from benchmark.cli.compare import compare
 from benchmark.cli.doctor import doctor
 from benchmark.cli.list import list_plugins
+from benchmark.cli.merge import merge
 from benchmark.cli.new import new
 from benchmark.cli.protocol.group import protocol
 from benchmark.cli.report import report
@@ -51,7 +52,7 @@ def cli(debug: bool) -> None:
 
 
 COMMANDS = (
-    *(run, report, compare, baseline, check, audit, list_plugins, show, similarity, stylize),
+    *(run, report, compare, merge, baseline, check, audit, list_plugins, show, similarity, stylize),
     *(protocol, weights, new, doctor),
 )
 for command in COMMANDS:

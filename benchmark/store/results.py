@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -85,6 +86,34 @@ def write_results(units: Iterable[tuple[Unit, UnitRecord]], columns: Sequence[st
     Raises:
         InputError: The file cannot be written.
     """
+    with _row_groups(columns, path) as write:
+        # A row group has rows of one method only, by which its scores are found again.
+        for _, of_method in itertools.groupby(units, key=lambda unit: unit[0].method):
+            rows = (_row(*_facts(unit.case), record, columns) for unit, record in of_method)
+            while some := list(itertools.islice(rows, _ROWS_AT_ONCE)):
+                write(_table(some, columns))
+
+
+def write_table(table: pd.DataFrame, columns: Sequence[str], path: Path) -> None:
+    """Writes a table of results, as ``make_table`` gives it, just as ``write_results`` writes units.
+
+    Args:
+        table: The table, the rows of a method one after the other.
+        columns: Its columns of scores.
+        path: The file.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    with _row_groups(columns, path) as write:
+        for _, of_method in table.groupby("method", sort=False):
+            for start in range(0, len(of_method), _ROWS_AT_ONCE):
+                write(of_method.iloc[start : start + _ROWS_AT_ONCE].reset_index(drop=True))
+
+
+@contextlib.contextmanager
+def _row_groups(columns: Sequence[str], path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """Yields a function that writes rows as a group, and puts the file in its place at the end."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -96,11 +125,7 @@ def write_results(units: Iterable[tuple[Unit, UnitRecord]], columns: Sequence[st
         temporary.open("wb") as file,
         pq.ParquetWriter(file, empty.schema) as writer,
     ):
-        # A row group has rows of one method only, by which its scores are found again.
-        for _, of_method in itertools.groupby(units, key=lambda unit: unit[0].method):
-            rows = (_row(*_facts(unit.case), record, columns) for unit, record in of_method)
-            while some := list(itertools.islice(rows, _ROWS_AT_ONCE)):
-                writer.write_table(pa.Table.from_pandas(_table(some, columns), schema=schema))
+        yield lambda rows: writer.write_table(pa.Table.from_pandas(rows, schema=schema))
 
 
 class ResultsReader:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmark.analysis.interval import crossed_estimate
+from benchmark.analysis.scores import ranked_methods
 from benchmark.store.records import UnitStatus
 from benchmark.wording import format_count
 from reports.figures.figure import INK, NARROW_WIDTH, Choice, Figure, Heading, data, finish, method_colour
@@ -28,7 +29,7 @@ COLUMNS: Final = 4
 def trend_figure(runs: Mapping[int, RunRecords], metrics: Collection[str]) -> Figure | None:
     """Returns the chart, or ``None`` for fewer than three runs, or where no metric was measured alike in all of them.
 
-    Methods that only one of them has are left out.
+    Methods that fewer than three of them have are left out; controls alone have no trend.
 
     Args:
         runs: The runs by their number on the page, the earliest first.
@@ -38,14 +39,15 @@ def trend_figure(runs: Mapping[int, RunRecords], metrics: Collection[str]) -> Fi
 
     if len(runs) < FEWEST_RUNS:
         return None
-    titles_of_runs = [method_titles(run) for run in runs.values()]
-    # A method of one run only has no trend.
+    shown_by_run = [method_titles(run) for run in runs.values()]
     methods = {
         name: title
-        for found in titles_of_runs
+        for found in shown_by_run
         for name, title in found.items()
-        if sum(name in other for other in titles_of_runs) > 1
+        if sum(name in other for other in shown_by_run) >= FEWEST_RUNS
     }
+    if not any(name in methods for run in runs.values() for name in ranked_methods(run)):
+        return None
     titles = {name: title for run in runs.values() for name, title in metric_labels(run).items() if name in metrics}
     moments = [parse_time(field_of(run.provenance, "finished")) for run in runs.values()]
     dated = None not in moments and len(set(moments)) == len(moments)
