@@ -97,7 +97,8 @@ def why_not_continued(old: Manifest, new: Manifest) -> str:
     """
     there, here = (ProtocolIdentity(one.name, one.version, one.fingerprint) for one in (old.protocol, new.protocol))
     if old.merged:
-        return f"it was merged from {', '.join(part.name for part in old.merged)}, which are continued instead"
+        names = ", ".join(part.name for part in old.merged)
+        return f"one that was merged from {names} (continue these and merge again)"
     return (
         there.difference(here)
         or _difference_of_methods(old.methods, new.methods)

@@ -83,15 +83,16 @@ def merge_runs(runs: Sequence[Path], destination: Path) -> MergeOutcome:
             return merge.write(RunDirectory(folder))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Source:
-    """A run that is merged."""
+    """A run that is merged; ``cases`` holds the names of its cases."""
 
     name: str
     path: Path
     manifest: Manifest
     records: Mapping[_UnitKey, UnitRecord]
     loaded: RunRecords
+    cases: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def _read(name: str, path: Path) -> _Source:
         raise InputError(f"{path} is damaged: {damaged[0]}; {advice}")
     if loaded.summary_problem and any(metric.sample_size is not None for metric in loaded.metrics):
         raise InputError(f"{path} has no scores of set metrics to merge, as {loaded.summary_problem}; {advice}")
-    return _Source(name, path, manifest, records, loaded)
+    return _Source(name, path, manifest, records, loaded, frozenset(case.id for case in loaded.cases))
 
 
 def _require_comparable(sources: Sequence[_Source]) -> None:
@@ -239,8 +240,7 @@ class _Merge:
     def _unit(self, method: _Method, case: CaseRecord, directory: RunDirectory) -> UnitRecord | None:
         """The record of a unit, whose image is copied; ``None`` where it has not been run."""
         name, key = method.record.name, (method.own_name, case.id)
-        known = [(source, source.records[key]) for source in method.sources if key in source.records]
-        asked = [source for source in method.sources if case in source.loaded.cases]
+        asked = [source for source in method.sources if case.id in source.cases]
         if not asked:
             source = method.sources[0]
             return UnitRecord(
@@ -248,16 +248,15 @@ class _Merge:
                 case.id,
                 UnitStatus.SKIPPED,
                 unit_seed(source.manifest.seed, case.id, method.own_name),
-                why_not_asked_for(source.name, len(source.loaded.cases)),
+                why_not_asked_for(source.name, len(source.cases)),
             )
-        known = [(source, record) for source, record in known if source in asked]
+        known = [(source, source.records[key]) for source in asked if key in source.records]
         if not known:
             return None
-        source, chosen = next(
-            ((source, record) for source, record in known if record.status is UnitStatus.OK), known[0]
-        )
-        if chosen.status is UnitStatus.OK:
-            chosen = _with_scores_of(chosen, [record for _, record in known if record.status is UnitStatus.OK])
+        done = [(source, record) for source, record in known if record.status is UnitStatus.OK]
+        source, chosen = (done or known)[0]
+        if done:
+            chosen = _with_scores_of(chosen, [record for _, record in done])
         image = image_path(name, case.id) if chosen.image else ""
         if image:
             _copy_image(source, chosen, directory.path / image)

@@ -135,8 +135,7 @@ def _different_facts(parts: Sequence[RunPart]) -> list[str]:
     facts = {
         part.name: {
             fact.name: fact.value
-            for name in ("seed", "device", "executor", "environment")
-            for fact in _facts(part.provenance.get(name), "" if name == "environment" else name)
+            for fact in (*_facts(_machine_facts(part)), *_facts(part.provenance.get("environment")))
         }
         for part in parts
     }
@@ -146,6 +145,10 @@ def _different_facts(parts: Sequence[RunPart]) -> list[str]:
         for name in names
         if (sentence := _difference(name, {part: found.get(name, "not recorded") for part, found in facts.items()}))
     ]
+
+
+def _machine_facts(part: RunPart) -> dict[str, Any]:
+    return {name: part.provenance[name] for name in ("seed", "device", "executor") if name in part.provenance}
 
 
 def _different_settings(run: RunRecords) -> list[str]:
