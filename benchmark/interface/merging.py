@@ -72,6 +72,8 @@ def merge_runs(runs: Sequence[Path], destination: Path) -> MergeOutcome:
         NotComparableError: The runs are of different protocols, or of metrics that differ.
     """
     names = name_runs(runs)
+    for run in runs:
+        RunDirectory(run).read_manifest()
     _refuse_destination(destination, runs)
     with contextlib.ExitStack() as locks:
         for run in runs:
