@@ -113,7 +113,7 @@ def notes_on_parts(parts: Sequence[RunPart]) -> tuple[str, ...]:
     most = max(part.cases for part in parts)
     lacking = {part.name: [name for name in metrics if name not in part.metrics] for part in parts}
     return (
-        *(f"shown once, with the same pictures in {names}: {', '.join(methods)}" for names, methods in shared.items()),
+        *(f"taken once, with the same pictures in {names}: {', '.join(methods)}" for names, methods in shared.items()),
         *(f"{name} has no scores by {', '.join(missing)}" for name, missing in lacking.items() if missing),
         *(f"{part.name} has {part.cases:,} of {format_count(most, 'case')}" for part in parts if part.cases < most),
     )

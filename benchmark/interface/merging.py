@@ -359,7 +359,7 @@ class _Merge:
 
     def _notes(self, merged: RunRecords) -> tuple[str, ...]:
         renamed = [
-            f"{method.own_name} of {source.name} is now {method.record.name}: its pictures are others than elsewhere"
+            f"{method.own_name} of {source.name} differs from that of other runs and is now {method.record.name}"
             for method in self._methods
             if method.record.name != method.own_name
             for source in method.sources

@@ -64,7 +64,7 @@ class TestRealRuns:
     def test_say_which_controls_are_shown_once(self, runs: Runs) -> None:
         (together,) = combine([load_records(runs.first), load_records(runs.second)])
         assert together.notes == (
-            "shown once, with the same pictures in first and second: keeps_content, copies_style",
+            "taken once, with the same pictures in first and second: keeps_content, copies_style",
         )
         assert [list(part.methods) for part in together.parts] == [[*CONTROLS, "blend"], [*CONTROLS, "noisy"]]
 

@@ -125,12 +125,12 @@ class TestMethodsOfOneName:
     def test_are_taken_once_where_their_pictures_are_the_same(self, command, runs, tmp_path):
         result = command("merge", runs.first, runs.whole, "-o", tmp_path / "merged")
         assert [method.name for method in load_records(tmp_path / "merged").methods] == [*CONTROLS, "blend", "noisy"]
-        assert "shown once, with the same pictures in first and whole: keeps_content, copies_style, blend" in result.err
+        assert "taken once, with the same pictures in first and whole: keeps_content, copies_style, blend" in result.err
 
     def test_get_the_names_of_their_runs_where_their_pictures_differ(self, command, runs, tmp_path):
         other = run_tiny(tmp_path / "other seed", [*CONTROLS, "noisy"], seed=5)
         result = command("merge", runs.second, other, "-o", tmp_path / "merged")
-        assert "noisy of other seed is now noisy_other_seed" in result.err
+        assert "noisy of other seed differs from that of other runs and is now noisy_other_seed" in result.err
         records = load_records(tmp_path / "merged")
         assert [method.name for method in records.methods] == [*CONTROLS, "noisy_second", "noisy_other_seed"]
         assert [method.title for method in records.methods][2:] == ["Noisy (second)", "Noisy (other seed)"]

@@ -185,7 +185,7 @@ class TestOtherFormats:
         assert text.count("## Crossed") == 1
         assert "runs early, late" in text
         assert r"| Method 1 \(early\) |" in text
-        assert r"> shown once, with the same pictures in early and late\: identity, style\_copy" in text
+        assert r"> taken once, with the same pictures in early and late\: identity, style\_copy" in text
         assert "runs early, late)" in LatexReport().write([apart], tmp_path).read_text(encoding="utf-8")
 
     def test_the_rows_of_csv_name_the_run_of_each_method(self, apart: RunRecords, tmp_path: Path) -> None:
