@@ -43,3 +43,25 @@ def without_fresh(command: Sequence[str]) -> str:
         `` without --fresh``, or nothing where the command has no such option.
     """
     return " without --fresh" if "--fresh" in command else ""
+
+
+def is_merge(command: Sequence[str]) -> bool:
+    """Returns whether a command line is that of ``benchmark merge``.
+
+    Args:
+        command: The command line.
+    """
+    return tuple(command[:2]) == ("benchmark", "merge")
+
+
+def repetition(command: Sequence[str], does: str, called: str = "the same command") -> str:
+    """Says in a clause what completes or mends a run: its command, or the runs that it was merged from.
+
+    Args:
+        command: The command line that made the run.
+        does: What the command does when it is given again, for instance ``goes on``.
+        called: Words for the command.
+    """
+    if is_merge(command):
+        return "complete the runs that it was merged from, and merge them again"
+    return f"{called}{without_fresh(command)} {does}"

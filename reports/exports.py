@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from benchmark.contracts.report import Report, ReportInfo
-from benchmark.escaping import encodable, printable
+from benchmark.escaping import encodable
 from benchmark.store.atomic import write_text
 from reports.tables.formatting import field_of
 
@@ -24,7 +24,7 @@ _NETWORK_COLUMNS = ("network", "stands_in_for", "method_network", "method_stands
 
 
 class CsvReport(Report):
-    """Writes ``summary.csv``: one row per run, method and metric.
+    """Writes ``summary.csv``: one row per method and metric; the first column names the run.
 
     The last columns name the networks that made a number and those that the method uses, each with what it stands in
     for: nothing for published networks, ``unknown`` where an old run did not note it.
@@ -60,8 +60,9 @@ class CsvReport(Report):
         for run in runs:
             networks = networks_of_run(run)
             facts = (field_of(run.protocol, "name"), field_of(run.protocol, "fingerprint"))
-            origin = [printable(run.directory.name), *facts]
+            folders = {method: part.name for part in reversed(run.parts) for method in part.methods.values()}
             for row in run.summary:
+                origin = [folders.get(row.method, "") if run.runs else run.folder_names, *facts]
                 used = (networks.of_metric(row.metric), networks.of_methods.get(row.method, ()))
                 words = (words for found in used for words in (names_of(found), originals_of(found)))
                 writer.writerow([*origin, *(asdict(row)[column] for column in columns), *words])
@@ -71,7 +72,10 @@ class CsvReport(Report):
 
 
 class JsonReport(Report):
-    """Writes ``report.json``: summaries and statistics."""
+    """Writes ``report.json``: summaries and statistics, an entry per table.
+
+    Runs that make one table are one entry; its ``parts`` say which run each method is of, and how each was made.
+    """
 
     info: ClassVar[ReportInfo] = ReportInfo(
         name="json",
@@ -105,7 +109,10 @@ def _run(run: RunRecords) -> dict[str, Any]:
     from benchmark.analysis.statistics import analyze
 
     return {
-        "run": printable(run.directory.name),
+        "run": run.folder_names,
+        "parts": [asdict(part) for part in run.parts],
+        "notes": list(run.notes),
+        "costs_apart": run.costs_apart,
         "status": run.status,
         "protocol": run.protocol,
         "warnings": list(run.warnings),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class FiguresReport(Report):
     """Writes every chart as ``NAME.svg`` and ``NAME.png``, and ``figures.md``, which explains each of them.
 
-    Charts of several runs are named ``run-NUMBER-NAME``; those of all runs together ``runs-NAME``. A chart in which the
+    Charts of several tables are named ``run-NUMBER-NAME``; those from run to run ``runs-NAME``. A chart in which the
     reader of a page chooses is written as the page first shows it.
     """
 
@@ -46,7 +46,7 @@ class FiguresReport(Report):
         from reports.html.run_comparison import build_comparison
 
         captions = ["# Figures"]
-        if len(runs) > 1:
+        if sum(len(run.originals) for run in runs) > 1:
             captions += _write(build_comparison(runs).trends, "runs-", destination)
         for number, run in enumerate(runs, start=1):
             prefix = f"run-{number}-" if len(runs) > 1 else ""

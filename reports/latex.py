@@ -76,17 +76,21 @@ def _tables(run: RunRecords) -> list[str]:
 
     statistics = analyze(run)
     scores = build_scores(run, statistics.comparisons)
-    return [_table(run, ranking, scores.uneven, statistics.design) for ranking in scores.rankings]
+    apart = [f"{scores.costs_apart}."] * bool(scores.costs_apart)
+    return [
+        _table(run, ranking, [*scores.uneven, *(apart if ranking.axis == Axis.COST else ())], statistics.design)
+        for ranking in scores.rankings
+    ]
 
 
-def _table(run: RunRecords, ranking: Ranking, uneven: Sequence[str], design: Design) -> str:
+def _table(run: RunRecords, ranking: Ranking, remarks: Sequence[str], design: Design) -> str:
     heads = [
         " ".join(filter(None, (tex(column.title) + tex(column.mark), tex(column.arrow)))) for column in ranking.columns
     ]
     lines = [
         r"\begin{table}",
         r"\centering\small",
-        rf"\caption{{{_caption(run, ranking, uneven, design)}}}",
+        rf"\caption{{{_caption(run, ranking, remarks, design)}}}",
         rf"\begin{{tabular}}{{l{'r' * len(heads)}}}",
         r"\toprule",
         _line(["Method", *heads]),
@@ -104,15 +108,16 @@ def _table(run: RunRecords, ranking: Ranking, uneven: Sequence[str], design: Des
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", r"\end{table}"])
 
 
-def _caption(run: RunRecords, ranking: Ranking, uneven: Sequence[str], design: Design) -> str:
+def _caption(run: RunRecords, ranking: Ranking, remarks: Sequence[str], design: Design) -> str:
     protocol = tex(" ".join(filter(None, (field_of(run.protocol, "name"), field_of(run.protocol, "version")))))
+    runs = f", runs {tex(run.folder_names)}" if run.runs else ""
     words = [
         f"{ranking.title} on protocol {protocol}",
         f"(fingerprint \\texttt{{{tex(short_fingerprint(field_of(run.protocol, 'fingerprint')))}}},",
-        f"{format_count(len(run.cases), 'case')}). Bold: best mean; $^\\circ$: not shown to be worse than the best",
-        f"(paired $t$ test with {design.error}, Holm). Controls in italics.",
+        f"{format_count(len(run.cases), 'case')}{runs}). Bold: best mean; $^\\circ$: not shown to be worse than the",
+        f"best (paired $t$ test with {design.error}, Holm). Controls in italics.",
     ]
-    words += map(tex, uneven)
+    words += map(tex, remarks)
     cells = [cell for row in ranking.rows for cell in row.cells]
     if any(cell.circular for cell in cells):
         words.append(r"$^\ast$: circular, the method optimised the network of the metric.")

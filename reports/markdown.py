@@ -61,10 +61,11 @@ def _section(run: RunRecords) -> str:
         f"protocol {escape(field_of(run.protocol, 'name'))} {escape(field_of(run.protocol, 'version'))}",
         f"fingerprint {escape(fingerprint)}",
         format_count(len(run.cases), "case"),
+        *([f"runs {escape(run.folder_names)}"] if run.runs else []),
         f"status {run.status}",
     ]
     parts = [f"## {escape(field_of(run.protocol, 'title', 'name') or 'unnamed protocol')}", ", ".join(facts)]
-    parts += [f"> {escape(warning)}" for warning in run.warnings]
+    parts += [f"> {escape(sentence)}" for sentence in (*run.warnings, *run.notes)]
     parts += [f"### {ranking.title}\n\n{_table(ranking)}" for ranking in scores.rankings]
     parts += _legend(scores, statistics.design)
     return "\n\n".join(parts)
@@ -113,6 +114,7 @@ def _legend(scores: Scores, design: Design) -> list[str]:
         "Below a metric: the network that made its numbers.",
     ]
     words += map(escape, scores.uneven)
+    words += [f"{escape(scores.costs_apart)}."] * bool(scores.costs_apart)
     if scores.has_circular:
         words.append("↻: circular, the method optimised the network of the metric.")
     words += [f"⚠: {escape(warning)}." for warning in scores.warnings]

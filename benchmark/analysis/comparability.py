@@ -13,13 +13,17 @@ from typing import TYPE_CHECKING, Any
 from benchmark.contracts.metric import Direction
 from benchmark.method_source import MethodOrigin
 from benchmark.settings import describe_differences
+from benchmark.store.cost_columns import DISTURBED
 
 if TYPE_CHECKING:
     from benchmark.store.manifest import Manifest
-    from benchmark.store.records import MethodRecord, RunRecords
+    from benchmark.store.records import MethodRecord, RunPart, RunRecords
 
 _SHORT = 12
 """Characters of a fingerprint that are shown."""
+
+_LARGEST_SPEED_RATIO = 1.5
+"""Of two calibrations of one machine; the gate tolerates as much of a runtime."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,9 @@ def why_not_continued(old: Manifest, new: Manifest, *, is_only_scored: bool = Fa
         is_only_scored: Whether nothing is to be made, so that the machine that scores may be another one.
     """
     there, here = (ProtocolIdentity(one.name, one.version, one.fingerprint) for one in (old.protocol, new.protocol))
+    if old.merged:
+        names = ", ".join(part.name for part in old.merged)
+        return f"one that was merged from {names} (continue these and merge again)"
     return (
         there.difference(here)
         or _difference_of_methods(old.methods, new.methods)
@@ -196,6 +203,48 @@ def compare_identities(runs: Sequence[RunRecords]) -> Comparability:
         True,
         (f"All runs share {protocol}.", f"Not every run has the same metrics: {', '.join(partial)}."),
     )
+
+
+def why_costs_are_apart(parts: Sequence[RunPart]) -> str:
+    """Says in a sentence why durations and memory of several runs do not compare, or nothing where they do.
+
+    They compare where device, machine, threads and executor are the same, and the calibrations, which no other process
+    may have disturbed, tell of about the same speed.
+
+    Args:
+        parts: The runs; where there are fewer than two, nothing is compared.
+    """
+    first, *others = parts or (None,)
+    reasons = (reason for other in others if first and (reason := _difference_of_costs(first, other)))
+    reason = next(reasons, "")
+    return reason and f"Costs of different runs do not compare, and none is called best by them: {reason}"
+
+
+def _difference_of_costs(first: RunPart, other: RunPart) -> str:
+    there, here = _machine(first), _machine(other)
+    for fact in there:
+        if fact in here and there[fact] != here[fact]:
+            return f"{fact} {there[fact]} in {first.name}, {here[fact]} in {other.name}"
+    for part in (first, other):
+        if part.calibration is None:
+            return f"{part.name} has no calibration, as where several workers share a machine"
+        if part.calibration.disturbed:
+            return f"the calibration of {part.name} was {DISTURBED}"
+    seconds = {part.name: part.calibration.seconds for part in (first, other) if part.calibration}
+    if max(seconds.values()) > _LARGEST_SPEED_RATIO * min(seconds.values()):
+        return f"the calibration took {', '.join(f'{taken:.2g} s in {name}' for name, taken in seconds.items())}"
+    return ""
+
+
+def _machine(part: RunPart) -> dict[str, Any]:
+    """What the durations of a run depend on, by the words for it; what an earlier version did not note is unknown."""
+    environment = part.provenance.get("environment")
+    facts = environment if isinstance(environment, Mapping) else {}
+    return {
+        **{name: part.provenance.get(name) or "unknown" for name in ("device", "executor")},
+        **{name: facts.get(name) or "unknown" for name in ("threads", "processor", "cores", "platform")},
+        **({"calibration": part.calibration.version} if part.calibration else {}),
+    }
 
 
 def _fingerprint(protocol: Mapping[str, Any]) -> str:

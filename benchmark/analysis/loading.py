@@ -6,15 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmark.analysis.combination import notes_on_parts
+from benchmark.analysis.comparability import why_costs_are_apart
 from benchmark.analysis.summary import summarize, summary_from_json
 from benchmark.errors import describe_error
 from benchmark.plan.unit import log_path
 from benchmark.store.cases import DescribedPicture
 from benchmark.store.journal import UnitRecord
 from benchmark.store.journal_index import JournalIndex
-from benchmark.store.manifest import Manifest, UnreadPrompt
+from benchmark.store.manifest import Manifest, MergedRun, UnreadPrompt
 from benchmark.store.planned_units import RecordedUnits
 from benchmark.store.records import (
+    RunPart,
     RunRecords,
     RunStatus,
     ScoreError,
@@ -23,7 +26,7 @@ from benchmark.store.records import (
 )
 from benchmark.store.results import ResultsTable, TableInMemory, score_columns
 from benchmark.store.run_directory import RunDirectory
-from benchmark.wording import format_count, without_fresh
+from benchmark.wording import format_count, repetition
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,19 +62,20 @@ def load_records(path: Path) -> RunRecords:
     others = _BesideTheTable(manifest.styles)
     columns = score_columns(manifest.metrics)
     table = TableInMemory.of(others.collecting(index.records()), index.plan, columns)
-    without = without_fresh(manifest.command)
+    starter = "the command that started the run"
+    parts = tuple(map(_part, manifest.merged))
     missing = len(index.plan) - len(index)
     if missing:
         # Where no unit lacks a record, what a damaged line was to hold has been made again.
         warnings += index.damage
         left = format_count(missing, "unit")
-        warnings.append(f"not finished: {left}; the command that started the run continues it{without}")
+        warnings.append(f"not finished: {left}; {repetition(manifest.command, 'continues it', starter)}")
     warnings += _warn_of_unread(manifest.unread_prompts)
     summary, problem = _summary(directory, manifest, table)
     if problem and manifest.status is not RunStatus.RUNNING:
         warnings.append(
             f"{problem}: means were computed anew, scores of set metrics are left out; "
-            f"the command that started the run writes it again{without}"
+            f"{repetition(manifest.command, 'writes it again', starter)}"
         )
     return RunRecords(
         directory=path,
@@ -92,15 +96,24 @@ def load_records(path: Path) -> RunRecords:
         score_errors=tuple(others.score_errors),
         logs={method: log for method in methods if (path / (log := log_path(method))).exists()},
         calibration=manifest.calibration,
+        image_hashes=others.image_hashes,
+        parts=parts,
+        notes=notes_on_parts(parts),
+        costs_apart=why_costs_are_apart(parts),
     )
 
 
-def _provenance(manifest: Manifest) -> dict[str, Any]:
-    unread = _unread_parts(manifest.unread_prompts)
+def _part(run: MergedRun) -> RunPart:
+    return RunPart(run.name, run.methods, run.metrics, run.number_of_cases, _provenance(run), run.calibration)
+
+
+def _provenance(manifest: Manifest | MergedRun) -> dict[str, Any]:
+    unread = _unread_parts(manifest.unread_prompts) if isinstance(manifest, Manifest) else {}
     return {
         "command": list(manifest.command),
         "seed": manifest.seed,
         "device": manifest.device,
+        **({"executor": manifest.executor} if manifest.executor else {}),
         "started": manifest.started,
         "finished": manifest.finished,
         "environment": manifest.environment.model_dump(exclude_unset=True),
@@ -136,7 +149,7 @@ def _unread_parts(losses: Sequence[UnreadPrompt]) -> dict[str, str]:
 
 
 class _BesideTheTable:
-    """What the journal says of units that is no column of the table: failed scores, and similarities to prompts.
+    """What the journal says of units that is no column of the table: failed scores, hashes of images, and similarities.
 
     Args:
         styles: The styles of the run.
@@ -144,6 +157,7 @@ class _BesideTheTable:
 
     def __init__(self, styles: Sequence[DescribedPicture]) -> None:
         self.score_errors: list[ScoreError] = []
+        self.image_hashes: dict[tuple[str, str], str] = {}
         self._prompts = {style.id: style.prompt for style in styles if style.prompt}
         self._cases: dict[str, list[str]] = {}
         self._values: dict[str, list[list[float | None]]] = {}
@@ -154,6 +168,8 @@ class _BesideTheTable:
             self.score_errors += (
                 ScoreError(record.method, record.case, metric, reason) for metric, reason in record.score_errors.items()
             )
+            if record.image_sha256:
+                self.image_hashes[record.key] = record.image_sha256
             if record.status is UnitStatus.OK and record.similarities:
                 self._cases.setdefault(record.method, []).append(record.case)
                 found = [record.similarities.get(style) for style in self._prompts]

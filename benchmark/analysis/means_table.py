@@ -125,6 +125,7 @@ def make_means_table(records: RunRecords) -> MeansTable:
         notes=(
             *filter(None, (networks.used_stand_ins(), *networks.notes())),
             *([f"{_STATED_SIGN}: {STATED}"] if any(row.warning == STATED for row in records.summary) else []),
+            *filter(None, (records.costs_apart,)),
             *(f"unavailable: {', '.join(names)}: {reason}" for reason, names in missing.items()),
         ),
     )

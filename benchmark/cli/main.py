@@ -19,6 +19,7 @@ from benchmark.cli.check_method import check_method
 from benchmark.cli.compare import compare
 from benchmark.cli.doctor import doctor
 from benchmark.cli.list import list_plugins
+from benchmark.cli.merge import merge
 from benchmark.cli.new import new
 from benchmark.cli.protocol.group import protocol
 from benchmark.cli.report import report
@@ -53,7 +54,7 @@ def cli(debug: bool) -> None:
 
 
 COMMANDS = (
-    *(run, score, report, compare, baseline, check, audit, list_plugins, show, similarity, stylize),
+    *(run, score, report, compare, merge, baseline, check, audit, list_plugins, show, similarity, stylize),
     *(protocol, weights, new, check_method, doctor),
 )
 for command in COMMANDS:

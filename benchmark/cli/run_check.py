@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.errors import describe_error
-from benchmark.wording import format_count, without_fresh
+from benchmark.wording import format_count, repetition
 
 if TYPE_CHECKING:
     from benchmark.store.journal import UnitRecord
@@ -60,12 +60,14 @@ class _RunCheck:
         self._directory = directory
         self._manifest = manifest
         self._loaded = loaded
-        self._command = f"the same command{without_fresh(manifest.command)}"
         found, self._damaged_lines = read_journal(directory.journal)
         planned = [(method.name, case.id) for method in loaded.methods for case in loaded.cases]
         self._planned = len(planned)
         self._records = {key: found[key] for key in planned if key in found}
         self._others = len(found) - len(self._records)
+
+    def _again(self, does: str) -> str:
+        return repetition(self._manifest.command, does)
 
     def findings(self) -> Iterator[Finding]:
         from benchmark.store.records import RunStatus
@@ -78,23 +80,23 @@ class _RunCheck:
         if status is RunStatus.COMPLETE:
             yield State.OK, f"status {status}"
         else:
-            yield State.PROBLEM, f"status {status}; {self._command} goes on"
+            yield State.PROBLEM, f"status {status}; {self._again('goes on')}"
         # Both files are written when ``benchmark run`` ends.
         if status is not RunStatus.RUNNING:
             yield from self._results()
             if self._loaded.summary_problem:
-                yield State.PROBLEM, f"{self._loaded.summary_problem}; {self._command} writes it again"
+                yield State.PROBLEM, f"{self._loaded.summary_problem}; {self._again('writes it again')}"
 
     def _journal(self) -> Iterator[Finding]:
         unfinished = self._planned - len(self._records)
         if not self._directory.journal.exists():
-            yield State.PROBLEM, f"journal.jsonl is missing, without which no unit counts; {self._command} starts anew"
+            yield State.PROBLEM, f"journal.jsonl is missing, without which no unit counts; {self._again('starts anew')}"
         for warning in self._damaged_lines:
             # Where every unit has a record, the unit of the damaged line has been run again.
             yield (State.PROBLEM, warning) if unfinished else (State.NOTE, f"{warning}; no unit lacks a record")
         if unfinished:
             left = f"{unfinished:,} of {format_count(self._planned, 'unit')}"
-            yield State.PROBLEM, f"not finished: {left}; {self._command} goes on"
+            yield State.PROBLEM, f"not finished: {left}; {self._again('goes on')}"
         if self._others:
             yield State.NOTE, f"the journal keeps {format_count(self._others, 'unit')} that the run does not ask for"
 
@@ -105,7 +107,7 @@ class _RunCheck:
         for record in self._records.values():
             if record.status is UnitStatus.FAILED:
                 reason = f"{record.method} {record.case} failed: {record.error}"
-                yield State.PROBLEM, f"{reason}; {self._command} tries it again"
+                yield State.PROBLEM, f"{reason}; {self._again('tries it again')}"
             if record.status is UnitStatus.OK:
                 problem = self._problem_of_image(record)
                 images += not problem
@@ -121,7 +123,7 @@ class _RunCheck:
         if found == record.image_sha256:
             return ""
         state = "has changed" if found else "is missing"
-        return f"{record.image} {state}; {self._command} makes it again"
+        return f"{record.image} {state}; {self._again('makes it again')}"
 
     def _inputs(self) -> Iterator[Finding]:
         pictures = (*self._manifest.contents, *self._manifest.styles)
@@ -129,7 +131,10 @@ class _RunCheck:
         missing = [picture for picture in kept if not (self._directory.path / picture).is_file()]
         if missing:
             more = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""
-            yield State.PROBLEM, f"{missing[0]}{more} missing of {len(kept):,} inputs; {self._command} makes them again"
+            yield (
+                State.PROBLEM,
+                f"{missing[0]}{more} missing of {len(kept):,} inputs; {self._again('makes them again')}",
+            )
 
     def _metrics(self) -> Iterator[Finding]:
         reasons: dict[str, list[str]] = {}
@@ -156,4 +161,4 @@ class _RunCheck:
         except Exception as error:
             problem = f"is damaged ({describe_error(error)})"
         if problem:
-            yield State.PROBLEM, f"results.parquet {problem}; {self._command} writes it again"
+            yield State.PROBLEM, f"results.parquet {problem}; {self._again('writes it again')}"

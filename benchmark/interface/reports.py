@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmark.analysis.combination import combine
 from benchmark.analysis.loading import load_records
 from benchmark.errors import InputError
 from benchmark.registry import PluginKind, find_plugin
 
 
 def write_report(runs: Sequence[Path], name: str, destination: Path, *, inline: bool = False) -> Path:
-    """Writes a report.
+    """Writes a report. Runs that may be compared are one table in it.
 
     Args:
         runs: Folders of the runs.
@@ -23,8 +24,8 @@ def write_report(runs: Sequence[Path], name: str, destination: Path, *, inline: 
         The file to open.
 
     Raises:
-        InputError: A folder holds no run, the format is unknown or has no pictures to put inside, or the report cannot
-            be written.
+        InputError: A folder holds no run, one is there twice, the format is unknown or has no pictures to put inside,
+            or the report cannot be written.
     """
     plugin = find_plugin(PluginKind.REPORTS, name).load()
     if inline and not plugin.info.inline:
@@ -32,7 +33,7 @@ def write_report(runs: Sequence[Path], name: str, destination: Path, *, inline: 
     if any(destination.exists() and run.exists() and destination.samefile(run) for run in runs):
         raise InputError(f"cannot write to {destination}: it is read; name another folder")
     format_ = plugin(inline=True) if inline else plugin()
-    records = [load_records(directory) for directory in runs]
+    records = combine([load_records(directory) for directory in runs])
     try:
         destination.mkdir(parents=True, exist_ok=True)
         path: Path = format_.write(records, destination)

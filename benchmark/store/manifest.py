@@ -117,6 +117,33 @@ class UnreadPrompt(_Part):
     description: str
 
 
+class MergedRun(_Part):
+    """A run that was merged with others to a run: what it says of itself that is not the same for all of them.
+
+    Attributes:
+        name: Name of its folder, with those above it where several runs have the same.
+        methods: Name that each of its methods has here, by its name there.
+        metrics: Names of the metrics that it computed.
+        number_of_cases: Number of its cases.
+        seed: As of ``Manifest``; so with all others.
+    """
+
+    name: str
+    methods: dict[str, str]
+    metrics: tuple[str, ...]
+    number_of_cases: int
+    seed: int
+    device: str
+    environment: Environment
+    executor: str | None = None
+    workers: int | None = None
+    timeout: int | float | None = None
+    calibration: Calibration | None = None
+    command: tuple[str, ...]
+    started: str
+    finished: str | None
+
+
 class Manifest(_Part):
     """What was run, with what, on what, and how it ended: the contents of ``run.json``.
 
@@ -141,6 +168,8 @@ class Manifest(_Part):
         command: The command line.
         started: Date and time, ISO 8601.
         finished: Date and time, or ``None`` before the end.
+        merged: The runs that this one was merged from, whose seeds and machines may differ: here stand the seed of the
+            first, and of the other facts what is the same for all. Empty for any other run.
     """
 
     schema_version: int
@@ -163,6 +192,7 @@ class Manifest(_Part):
     command: tuple[str, ...]
     started: str
     finished: str | None
+    merged: tuple[MergedRun, ...] = ()
 
     @field_validator("methods", "metrics", "models", mode="before")
     @classmethod

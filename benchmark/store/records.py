@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from benchmark.contracts.metric import Direction
+from benchmark.escaping import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -265,11 +266,32 @@ class CaseRecord(FileRecord):
 
 
 @dataclass(frozen=True)
-class RunRecords:
-    """All records of a run.
+class RunPart:
+    """A run among those that make up other records: that were merged to one run, or are reported as one table.
 
     Attributes:
-        directory: The run's folder.
+        name: Name of its folder, with those above it where several runs have the same.
+        methods: Name that each of its methods has in these records, by its name in the run.
+        metrics: Names of the metrics that it computed.
+        cases: Number of its cases.
+        provenance: As of ``RunRecords``.
+        calibration: As of ``RunRecords``.
+    """
+
+    name: str
+    methods: Mapping[str, str]
+    metrics: tuple[str, ...]
+    cases: int
+    provenance: Mapping[str, Any]
+    calibration: Calibration | None = None
+
+
+@dataclass(frozen=True)
+class RunRecords:
+    """All records of a run, or of several runs that make one table.
+
+    Attributes:
+        directory: The run's folder. All paths are relative to it. Of several runs it is a folder that holds theirs.
         status: State of the run.
         protocol: ``name``, ``version``, ``title``, ``description``, ``resolution`` and ``fingerprint``.
         methods: Methods in the order they ran.
@@ -291,6 +313,11 @@ class RunRecords:
         score_errors: Metrics that failed on stylized images.
         calibration: The machine's speed at the start of the run, or ``None`` where durations compare with no others.
         logs: File with what a method printed, by method, relative to the run's folder, where there is one.
+        image_hashes: Hash (sha256) of the stylized image by method and case, as the journal has it.
+        parts: The runs that were merged to this one, or that make one table here; empty for any other run.
+        runs: The records of the runs that make one table here; empty for a single run, merged or not.
+        notes: What a reader is to know of the parts, each in one sentence.
+        costs_apart: Why costs of methods of different parts do not compare, in a sentence; empty where they do.
     """
 
     directory: Path
@@ -311,3 +338,25 @@ class RunRecords:
     calibration: Calibration | None = None
     logs: Mapping[str, str] = field(default_factory=dict)
     summary_problem: str = ""
+    image_hashes: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    parts: tuple[RunPart, ...] = ()
+    runs: tuple[RunRecords, ...] = ()
+    notes: tuple[str, ...] = ()
+    costs_apart: str = ""
+
+    @property
+    def originals(self) -> tuple[RunRecords, ...]:
+        """The records of each run that these are of."""
+        return self.runs or (self,)
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders of the runs, outside which no file is one of theirs."""
+        return tuple(run.directory for run in self.originals)
+
+    @property
+    def folder_names(self) -> str:
+        """The name of the run's folder, or those of all runs, for people."""
+        if self.runs:
+            return ", ".join(part.name for part in self.parts)
+        return printable(self.directory.name)

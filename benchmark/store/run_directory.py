@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -88,6 +89,30 @@ class RunDirectory:
             yield
         finally:
             lock.release()
+
+    @contextlib.contextmanager
+    def unchanging(self) -> Iterator[None]:
+        """Keeps other processes from writing this run while it is read. Nothing is left in its folder.
+
+        Raises:
+            InputError: Another process writes it.
+        """
+        path = self.path / _LOCK
+        # Who writes a run makes this file first and leaves it there; a run that cannot be written needs no lock.
+        lock = FileLock(path) if path.exists() and os.access(path, os.W_OK) else None
+        try:
+            if lock:
+                lock.acquire(timeout=0)
+        except Timeout:
+            raise InputError(f"another `benchmark run` is writing {self.path}; wait until it ends") from None
+        except (OSError, NotImplementedError):
+            # The file system has no locks, with which nothing could write the run either.
+            lock = None
+        try:
+            yield
+        finally:
+            if lock:
+                lock.release()
 
     def sha256(self, path: str) -> str:
         """Hash (sha256) of a file of the run, or an empty string if it cannot be read.

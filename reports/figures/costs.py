@@ -48,12 +48,14 @@ NARROW_PANEL: Final = 85
 
 
 def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
-    """Returns anchored scores against time, or ``None`` where there are no such scores or no times.
+    """Returns anchored scores against time, or ``None`` where there are no such scores or no times that compare.
 
     The time is elapsed time, or processor time where elapsed time was disturbed.
     """
     import altair as alt
 
+    if run.costs_apart:
+        return None
     column = time_to_rank_by(run)
     seconds, time = cost_means(statistics, column), _TIMES[column]
     methods, metrics = method_titles(run), metric_titles(run)
@@ -122,12 +124,14 @@ def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
 
 
 def cost_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
-    """Returns runtime and peak memory of every method and control, or ``None`` where neither was measured.
+    """Returns runtime and peak memory of every method and control, or ``None`` where neither compares.
 
     Means are over the cases that the methods share.
     """
     import altair as alt
 
+    if run.costs_apart:
+        return None
     panels: list[alt.LayerChart | alt.FacetChart] = []
     order = list(method_titles(run).values())
     column = time_to_rank_by(run)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmark.analysis.interval import crossed_estimate
+from benchmark.analysis.scores import ranked_methods
 from benchmark.store.records import UnitStatus
 from benchmark.wording import format_count
 from reports.figures.figure import INK, NARROW_WIDTH, Choice, Figure, Heading, data, finish, method_colour
@@ -28,6 +29,8 @@ COLUMNS: Final = 4
 def trend_figure(runs: Mapping[int, RunRecords], metrics: Collection[str]) -> Figure | None:
     """Returns the chart, or ``None`` for fewer than three runs, or where no metric was measured alike in all of them.
 
+    Methods that fewer than three of them have are left out; controls alone have no trend.
+
     Args:
         runs: The runs by their number on the page, the earliest first.
         metrics: Names of the metrics that were measured alike.
@@ -36,7 +39,15 @@ def trend_figure(runs: Mapping[int, RunRecords], metrics: Collection[str]) -> Fi
 
     if len(runs) < FEWEST_RUNS:
         return None
-    methods = {name: title for run in runs.values() for name, title in method_titles(run).items()}
+    shown_by_run = [method_titles(run) for run in runs.values()]
+    methods = {
+        name: title
+        for found in shown_by_run
+        for name, title in found.items()
+        if sum(name in other for other in shown_by_run) >= FEWEST_RUNS
+    }
+    if not any(name in methods for run in runs.values() for name in ranked_methods(run)):
+        return None
     titles = {name: title for run in runs.values() for name, title in metric_labels(run).items() if name in metrics}
     moments = [parse_time(field_of(run.provenance, "finished")) for run in runs.values()]
     dated = None not in moments and len(set(moments)) == len(moments)

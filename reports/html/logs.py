@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from reports.html.run_files import find_file
+
 if TYPE_CHECKING:
     from benchmark.store.records import RunRecords
     from reports.html.linked_files import LinkedFiles
@@ -20,7 +22,7 @@ class Log:
     """The log of a method's output.
 
     Attributes:
-        path: Its path in the run's folder.
+        path: Its path in the folder of the run, or of all runs.
         uri: Address of a copy relative to the page, empty where there is none.
         cut: Whether the copy holds only the end of the log.
     """
@@ -48,8 +50,8 @@ def copy_logs(run: RunRecords, methods: set[str], files: LinkedFiles | None) -> 
         if method not in methods:
             continue
         try:
-            file = (run.directory / path).resolve()
-            if not file.is_relative_to(run.directory.resolve()) or not file.is_file():
+            file = find_file(path, run.directory, run.folders)
+            if file is None or not file.is_file():
                 continue
             with file.open("rb") as stream:
                 size = stream.seek(0, os.SEEK_END)

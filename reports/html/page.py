@@ -13,7 +13,6 @@ from benchmark.analysis.design import Design
 from benchmark.analysis.networks import networks_of_run, originals_of
 from benchmark.analysis.statistics import analyze
 from benchmark.contracts.metric import Direction
-from benchmark.escaping import printable
 from benchmark.store.cost_columns import COST_COLUMNS, TIME
 from benchmark.store.records import RunStatus, UnitStatus
 from benchmark.wording import format_count
@@ -24,7 +23,7 @@ from reports.html.heat_map import HeatMaps, build_heat_maps
 from reports.html.incidents import Incidents, collect_incidents
 from reports.html.picture_source import PictureSource
 from reports.html.provenance import Fact, Provenance, build_provenance
-from reports.html.run_comparison import Comparison, build_comparison
+from reports.html.run_comparison import Comparison, build_comparison, label_runs
 from reports.tables.breakdowns import Breakdowns, build_breakdowns
 from reports.tables.differences import Differences, build_differences
 from reports.tables.formatting import (
@@ -107,15 +106,15 @@ class PageFigure:
 
 @dataclass(frozen=True)
 class RunSection:
-    """One run. ``prefix`` makes the anchors of a page with several runs unique; ``design`` is what its cases share.
+    """One run, or several that make one table. ``prefix`` makes the anchors of a page with several of them unique.
 
-    ``network_notes`` explain all marks of networks in it.
+    ``design`` is what its cases share; ``place`` says which of the page's runs it shows; ``notes`` what a reader is to
+    know of them; ``network_notes`` explain all marks of networks in it.
     """
 
-    number: int
     prefix: str
     title: str
-    folder: str
+    place: str
     description: str
     status: RunStatus
     facts: tuple[Fact, ...]
@@ -134,13 +133,24 @@ class RunSection:
     incidents: Incidents
     provenance: Provenance
     network_notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ListedRun:
+    """A run in the head of the page, with the section that shows it."""
+
+    title: str
+    folder: str
+    prefix: str
 
 
 @dataclass(frozen=True)
 class Page:
-    """The page, with one section per run. ``inline``: its pictures are inside it."""
+    """The page, with one section per table. ``inline``: its pictures are inside it."""
 
     title: str
+    listed: tuple[ListedRun, ...]
     runs: tuple[RunSection, ...]
     comparison: Comparison | None
     trends: tuple[PageFigure, ...]
@@ -160,25 +170,35 @@ def build_page(runs: Sequence[RunRecords], files: LinkedFiles | None = None, log
     """
     if not runs:
         raise ValueError("a report needs at least one run")
-    sections = tuple(_section(run, index, files, logs) for index, run in enumerate(runs, start=1))
-    title = sections[0].title if len(runs) == 1 else format_count(len(runs), "run")
-    comparison = build_comparison(runs) if len(runs) > 1 else None
+    originals = sum(len(run.originals) for run in runs)
+    places = label_runs(runs) if originals > 1 else [""]
+    sections = tuple(
+        _section(run, index, place, files, logs) for index, (run, place) in enumerate(zip(runs, places, strict=True), 1)
+    )
+    listed = tuple(
+        ListedRun(section.title, name, section.prefix)
+        for section, run in zip(sections, runs, strict=True)
+        for name in ([part.name for part in run.parts] if run.runs else [run.folder_names])
+    )
+    title = sections[0].title if originals == 1 else format_count(originals, "run")
+    comparison = build_comparison(runs) if originals > 1 else None
     trends = tuple(page_figure(drawn, TRENDS) for drawn in comparison.trends) if comparison else ()
-    return Page(title, sections, comparison, trends, inline=files is None)
+    return Page(title, listed, sections, comparison, trends, inline=files is None)
 
 
-def _section(run: RunRecords, number: int, files: LinkedFiles | None, logs: LinkedFiles | None) -> RunSection:
+def _section(
+    run: RunRecords, number: int, place: str, files: LinkedFiles | None, logs: LinkedFiles | None
+) -> RunSection:
     units = read_units(run)
-    pictures = PictureSource(run.directory, files)
+    pictures = PictureSource(run.directory, files, run.folders)
     statistics = analyze(run)
     scores = build_scores(run, statistics.comparisons)
     networks = networks_of_run(run)
     name = field_of(run.protocol, "title", "name") or "unnamed protocol"
     return RunSection(
-        number=number,
         prefix=_prefix(number),
         title=name,
-        folder=printable(run.directory.name),
+        place=place,
         description=field_of(run.protocol, "description"),
         status=RunStatus(run.status),
         facts=_facts(run),
@@ -197,6 +217,7 @@ def _section(run: RunRecords, number: int, files: LinkedFiles | None, logs: Link
         incidents=collect_incidents(run, units, logs),
         provenance=build_provenance(run),
         network_notes=networks.notes(),
+        notes=run.notes,
     )
 
 

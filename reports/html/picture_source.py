@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import io
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from reports.html.run_files import find_file
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -46,19 +48,21 @@ class PictureSource:
     """Reads the pictures of a run's folder. A picture that cannot be read is a placeholder, never an exception.
 
     Args:
-        directory: The run's folder.
+        directory: The folder that paths are relative to.
         files: Folder of files that pictures are written to; without it they are inlined.
+        folders: Folders of the runs whose pictures they are, by default ``directory`` alone.
     """
 
-    def __init__(self, directory: Path, files: LinkedFiles | None = None) -> None:
+    def __init__(self, directory: Path, files: LinkedFiles | None = None, folders: Sequence[Path] = ()) -> None:
         self._directory, self._files = directory, files
+        self._folders = tuple(folders) or (directory,)
         self._shown: dict[tuple[str, int], tuple[str, int, int] | str] = {}
 
     def load(self, path: str, alt: str, side: int) -> Picture:
         """Returns a picture.
 
         Args:
-            path: Path relative to the run's folder; one that leads out of it is not followed.
+            path: Path as records name it; one that leads out of the folders of the runs is not followed.
             alt: Description of the picture.
             side: The longer side of an inlined picture in pixels; smaller ones are left as they are. Files have a
                 fixed size, so that one file serves every place at which the picture is shown.
@@ -89,8 +93,8 @@ class PictureSource:
         if not path:
             return "no picture recorded"
         try:
-            file = (self._directory / path).resolve()
-            if not file.is_relative_to(self._directory.resolve()):
+            file = find_file(path, self._directory, self._folders)
+            if file is None:
                 return "the picture lies outside the run's folder"
             if not file.is_file():
                 return "the picture is missing"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import functools
-import itertools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from benchmark.analysis.comparability import Comparability, compare_identities
@@ -14,7 +13,7 @@ from benchmark.analysis.gate.rules import GateRules
 from benchmark.analysis.gate.snapshot import RUNTIME, Snapshot, take_snapshot
 from benchmark.analysis.gate.verdict import Finding, Outcome, make_verdict
 from benchmark.analysis.networks import networks_of_run
-from benchmark.escaping import printable
+from benchmark.analysis.scores import ranked_methods
 from benchmark.wording import format_factors
 from reports.figures.all import DrawnFigure, draw
 from reports.figures.trend import trend_figure
@@ -45,7 +44,7 @@ class Change:
 
 @dataclass(frozen=True)
 class RunComparison:
-    """A run against the one before it. ``remarks`` name what could not be compared and what else differs."""
+    """A run against an earlier one. ``remarks`` name what could not be compared and what else differs."""
 
     before: str
     now: str
@@ -92,15 +91,18 @@ class Comparison:
 
 
 def build_comparison(runs: Sequence[RunRecords]) -> Comparison:
-    """Compares runs of one protocol, each with the one before it, and puts runs of several side by side.
+    """Compares the methods of runs of one protocol, and puts runs of several side by side.
 
-    Runs of one protocol are ordered by the time at which they finished, if all state it, and else kept as given.
+    Runs of one protocol are ordered by the time at which they finished, if all state it, and else kept as given. Each
+    is compared with the last one before it that has a method, not only controls, in common with it, on what both have.
 
     Args:
-        runs: Two runs or more.
+        runs: Runs, or tables of several runs; two runs or more in all.
     """
+    originals = [original for run in runs for original in run.originals]
+    labels = label_runs(runs)
     groups: dict[str, dict[int, RunRecords]] = {}
-    for number, run in enumerate(runs, start=1):
+    for number, run in enumerate(originals, start=1):
         groups.setdefault(field_of(run.protocol, "fingerprint"), {})[number] = run
     known = {fingerprint: _in_order(group) for fingerprint, group in groups.items() if fingerprint}
     snapshots = [{number: _snapshot(run) for number, run in group.items()} for group in known.values()]
@@ -109,22 +111,45 @@ def build_comparison(runs: Sequence[RunRecords]) -> Comparison:
         for index, (group, taken) in enumerate(zip(known.values(), snapshots, strict=True), start=1)
     ]
     return Comparison(
-        comparability=compare_identities(runs),
+        comparability=compare_identities(originals),
         comparisons=tuple(
-            _compare(runs, taken, before, now) for taken in snapshots for before, now in itertools.pairwise(taken)
+            _compare(originals, taken, before, now) for taken in snapshots for before, now in _pairs(originals, taken)
         ),
         headings=tuple(
             RunHeading(
-                _label(number, run),
+                label,
                 field_of(run.protocol, "title", "name"),
                 short_fingerprint(field_of(run.protocol, "fingerprint")),
             )
-            for number, run in enumerate(runs, start=1)
+            for label, run in zip(labels, runs, strict=True)
         ),
         side_by_side=_side_by_side(runs) if len(groups) > 1 or "" in groups else (),
         trends=tuple(trend for trend in trends if trend is not None),
         notes=tuple(dict.fromkeys(note for run in runs for note in networks_of_run(run).notes())),
     )
+
+
+def label_runs(runs: Sequence[RunRecords]) -> list[str]:
+    """Returns a label for each run, or table of several runs: their numbers on the page, and their folders.
+
+    Args:
+        runs: The runs.
+    """
+    labels, number = [], 0
+    for run in runs:
+        numbers = range(number + 1, number + 1 + len(run.originals))
+        number += len(numbers)
+        labels.append(f"run{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))} ({run.folder_names})")
+    return labels
+
+
+def _pairs(runs: Sequence[RunRecords], ordered: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yields the number of each run after that of the last one before it with which it has a method in common."""
+    names = {number: set(ranked_methods(runs[number - 1])) for number in ordered}
+    for place, now in enumerate(names):
+        before = next((earlier for earlier in reversed(list(names)[:place]) if names[earlier] & names[now]), None)
+        if before is not None:
+            yield before, now
 
 
 def _in_order(group: Mapping[int, RunRecords]) -> dict[int, RunRecords]:
@@ -153,7 +178,8 @@ def _measured_alike(taken: Mapping[int, Snapshot | str]) -> set[str]:
 
 
 def _compare(runs: Sequence[RunRecords], taken: Mapping[int, Snapshot | str], before: int, now: int) -> RunComparison:
-    earlier, later = (_label(number, runs[number - 1]) for number in (before, now))
+    labels = label_runs(runs)
+    earlier, later = (labels[number - 1] for number in (before, now))
     old, new = taken[before], taken[now]
     damaged = [
         f"{label} is too damaged to be compared ({snapshot})"
@@ -162,6 +188,11 @@ def _compare(runs: Sequence[RunRecords], taken: Mapping[int, Snapshot | str], be
     ]
     if isinstance(old, str) or isinstance(new, str):
         return RunComparison(earlier, later, changes=(), remarks=tuple(damaged), summary="not compared")
+    shared = old.methods.keys() & new.methods.keys()
+    old, new = (
+        replace(side, methods={name: method for name, method in side.methods.items() if name in shared})
+        for side in (old, new)
+    )
     verdict = make_verdict("", compare_snapshots(old, new, GateRules()), differences_of_note(old, new))
     compared = [finding for finding in verdict.findings if _is_compared(finding)]
     remarks = [
@@ -232,7 +263,3 @@ def _side_by_side(runs: Sequence[RunRecords]) -> tuple[SideBySideRow, ...]:
             if any(text for text, _, _ in cells):
                 rows.append(SideBySideRow(title, name, tuple(cells)))
     return tuple(rows)
-
-
-def _label(number: int, run: RunRecords) -> str:
-    return f"run {number} ({printable(run.directory.name)})"

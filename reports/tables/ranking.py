@@ -132,7 +132,7 @@ class Scores:
     """All tables of a run, over ``cases`` cases. ``notes`` explain the marks of networks.
 
     ``uneven`` explains how the best were found where methods have scores for different cases; ``origins`` says where
-    pictures come from that no plugin made.
+    pictures come from that no plugin made; ``costs_apart`` why no costs are compared, where they are not.
     """
 
     rankings: tuple[Ranking, ...]
@@ -140,6 +140,7 @@ class Scores:
     uneven: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
+    costs_apart: str = ""
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -193,7 +194,10 @@ def build_scores(run: RunRecords, comparisons: Sequence[MethodComparison]) -> Sc
     networks = networks_of_run(run)
     columns = _columns(run, networks)
     rows_of = {column.name: {name: by_unit.get((name, column.name)) for name in names} for column in columns}
-    best = {name: best_methods(run, _competing(rows.values())) for name, rows in rows_of.items()}
+    best = {
+        name: Best() if run.costs_apart and name in COSTS else best_methods(run, _competing(rows.values()))
+        for name, rows in rows_of.items()
+    }
     cells = {
         column.name: _cells(column, rows_of[column.name], len(run.cases), best[column.name], verdicts)
         for column in columns
@@ -222,6 +226,7 @@ def build_scores(run: RunRecords, comparisons: Sequence[MethodComparison]) -> Sc
         _uneven({column.title: best[column.name] for column in columns}, titles),
         networks.notes([column.name for column in columns], names),
         describe_origins(run.methods),
+        run.costs_apart,
     )
 
 
