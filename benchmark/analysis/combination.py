@@ -166,9 +166,7 @@ class _Combination:
             contents=tuple(self._with_picture(first, content) for content in first.contents),
             styles=tuple(self._with_picture(first, style) for style in first.styles),
             units=units,
-            summary=tuple(
-                summarize(methods, self._metrics, models, TableInMemory.of_frame(units).scores, self._set_scores())
-            ),
+            summary=tuple(summarize(methods, self._metrics, models, scores, self._set_scores())),
             similarity=self._similarity(),
             provenance=_shared_provenance(parts),
             warnings=tuple(f"{name}: {warning}" for name, run in self._runs.items() for warning in run.warnings),

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from benchmark.protocol.case import Content, Style, WeightedStyle
-from benchmark.protocol.crossed_cases import CrossedCases, Mix
+from benchmark.protocol.case_sequence import Mix
+from benchmark.protocol.crossed_cases import CrossedCases
 
 
 def crossed(
