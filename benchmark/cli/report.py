@@ -18,7 +18,10 @@ from benchmark.escaping import printable
 )
 @click.option("--inline", is_flag=True, help="Put the pictures inside the file instead of beside it.")
 def report(runs: tuple[Path, ...], name: str, out: Path | None, inline: bool) -> None:
-    """Render the records of one or several runs. Scores are never recomputed."""
+    """Render the records of one or several RUNS. Scores are never recomputed.
+
+    Runs of one protocol are one table, with comparisons across the runs; those of different protocols stand apart.
+    """
     destination = out or (runs[0] / "report" if len(runs) == 1 else Path("report"))
     from benchmark.interface.reports import write_report
 

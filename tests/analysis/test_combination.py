@@ -12,6 +12,7 @@ import pytest
 
 from benchmark.analysis.combination import combine
 from benchmark.analysis.loading import load_records
+from benchmark.analysis.means_table import make_means_table
 from benchmark.analysis.statistics import analyze
 from benchmark.contracts.metric import Direction
 from benchmark.errors import InputError
@@ -213,6 +214,11 @@ class TestCosts:
         assert (
             together.costs_apart == f"Costs of different runs do not compare, and none is called best by them: {reason}"
         )
+
+    def test_that_do_not_compare_are_noted_below_the_means(self) -> None:
+        second = numbers("b", {"two": 0.2}, calibration=None)
+        (together,) = combine([numbers("a", {"one": 0.1}), second])
+        assert together.costs_apart in make_means_table(together).notes
 
     @pytest.mark.parametrize(
         ("calibration", "reason"),

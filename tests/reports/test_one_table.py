@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from reports.html.report import HtmlReport
 from reports.latex import LatexReport
 from reports.markdown import MarkdownReport
 from reports.tables.ranking import build_scores
+from tests.conftest import CommandResult
 from tests.reports.html_page import Parse, assert_inert, text_of
 from tests.reports.sample_runs import build_crossed_run, save_picture
 from tests.runs_of_one_protocol import Runs, make_runs, run_tiny
@@ -96,8 +98,8 @@ class TestThePageOfRealRuns:
         assert "failing/logs/raises.log</code>" in inline
 
     def test_of_a_merged_run_lists_the_runs(
-        self, runs: Runs, command, sample_plugins: Path, tmp_path: Path, parse: Parse
-    ) -> None:  # type: ignore[no-untyped-def]
+        self, runs: Runs, command: Callable[..., CommandResult], sample_plugins: Path, tmp_path: Path, parse: Parse
+    ) -> None:
         assert command("merge", runs.first, runs.second, "-o", tmp_path / "merged").code == 0
         page = parse(write_report([tmp_path / "merged"], "html", tmp_path / "report"))
         shown = text_of(page.find(".//section[@id='run-1-provenance']"))
