@@ -157,6 +157,8 @@ class ProgramFile:
         Raises:
             InputError: Its folder, the program itself, or a file that it needs is missing.
         """
+        if os.name != "posix":
+            raise self.fail("programs are run on Linux and macOS only, where all that they start can be ended")
         if not self.folder.is_dir():
             raise self.fail(f"its folder {self.folder} is not there; where is the repository?")
         self.executable(os.environ)
