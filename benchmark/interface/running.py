@@ -14,7 +14,7 @@ from benchmark.execution.run_results import RunOutcome
 from benchmark.execution.schedule import Observer
 from benchmark.execution.workers.import_trial import try_imports
 from benchmark.execution.workers.server import start_worker_server, worker_context
-from benchmark.interface.calling_process import refuse_process_without_children
+from benchmark.interface.checks import refuse_less, refuse_process_without_children, refuse_unusable_resources
 from benchmark.interface.logging_observer import LoggingObserver
 from benchmark.interface.protocols import protocol_name
 from benchmark.interface.reports import write_report
@@ -25,8 +25,6 @@ from benchmark.plan.resources import ExecutorKind, Resources
 from benchmark.plan.selection import configure_run, find_protocol
 from benchmark.protocol.protocol import Protocol
 from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
-
-_DEVICES = ("auto", "cpu", "cuda")
 
 
 def run(
@@ -76,14 +74,10 @@ def run(
         KeyboardInterrupt: The user stopped it. What is finished is kept.
     """
     refuse_process_without_children("benchmark.run")
-    if device not in _DEVICES:
-        raise InputError(f"device must be one of {', '.join(_DEVICES)}, not {device!r}")
-    _refuse_less("seed", seed, 0)
-    for name, number in (("limit", limit), ("workers", workers), ("threads", threads)):
-        if number is not None:
-            _refuse_less(name, number, 1)
-    if timeout is not None and not 0 < timeout < float("inf"):
-        raise InputError(f"timeout must be a positive number of seconds, not {timeout!r}")
+    refuse_less("seed", seed, 0)
+    if limit is not None:
+        refuse_less("limit", limit, 1)
+    refuse_unusable_resources(device, workers, threads, timeout)
     given = protocol if isinstance(protocol, Protocol) else protocol_name(protocol)
     directory = Path(out) if out is not None else default_folder(given)
     method_names, metric_names = _names(methods), _names(metrics)
@@ -207,11 +201,6 @@ def left_out(methods: str, metrics: str) -> Iterator[str]:
                 plugin.refuse_unusable_name()
             except BrokenPluginError as error:
                 yield f"left out: {error}"
-
-
-def _refuse_less(name: str, value: object, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise InputError(f"{name} must be a whole number of at least {least}, not {value!r}")
 
 
 def _names(names: str | Sequence[str]) -> str:
