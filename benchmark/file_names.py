@@ -29,4 +29,4 @@ def file_stem(name: str) -> str:
 
 def is_file_name(name: str) -> bool:
     """Returns whether a name can be used as a file name that does not lead out of its folder."""
-    return name not in ("", ".", "..") and name.isprintable() and not set("/\\") & set(name)
+    return name not in ("", ".", "..") and name.isprintable() and "/" not in name and "\\" not in name

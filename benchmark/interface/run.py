@@ -130,17 +130,19 @@ class Run:
             KeyboardInterrupt: The user stopped it. What is scored is kept.
         """
         # Imported here, because it imports PyTorch, which reading a run does not need.
-        from benchmark.interface.calling_process import refuse_process_without_children
+        from benchmark.interface.checks import refuse_process_without_children, refuse_unusable_resources
         from benchmark.interface.logging_observer import LoggingObserver
+        from benchmark.interface.protocols import protocol_name
         from benchmark.interface.scoring import score_run
         from benchmark.plan.resources import Resources
         from benchmark.protocol.protocol import Protocol
 
         refuse_process_without_children("Run.score")
+        refuse_unusable_resources(device, workers, None, timeout)
         outcome = score_run(
             self.path,
             metrics=metrics if isinstance(metrics, str) else ",".join(metrics),
-            protocol=protocol if protocol is None or isinstance(protocol, Protocol) else os.fspath(protocol),
+            protocol=protocol if protocol is None or isinstance(protocol, Protocol) else protocol_name(protocol),
             device=device,
             resources=Resources(workers=workers or 0, timeout=timeout),
             observe=lambda: nullcontext(observer or LoggingObserver()),

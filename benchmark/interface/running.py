@@ -14,7 +14,7 @@ from benchmark.execution.run_results import RunOutcome
 from benchmark.execution.schedule import Observer
 from benchmark.execution.workers.import_trial import try_imports
 from benchmark.execution.workers.server import start_worker_server, worker_context
-from benchmark.interface.calling_process import refuse_process_without_children
+from benchmark.interface.checks import refuse_less, refuse_process_without_children, refuse_unusable_resources
 from benchmark.interface.logging_observer import LoggingObserver
 from benchmark.interface.protocols import protocol_name
 from benchmark.interface.reports import write_report
@@ -80,12 +80,10 @@ def run(
         KeyboardInterrupt: The user stopped it. What is finished is kept.
     """
     refuse_process_without_children("benchmark.run")
-    _refuse_less("seed", seed, 0)
-    for name, number in (("limit", limit), ("workers", workers), ("threads", threads)):
-        if number is not None:
-            _refuse_less(name, number, 1)
-    if timeout is not None and not 0 < timeout < float("inf"):
-        raise InputError(f"timeout must be a positive number of seconds, not {timeout!r}")
+    refuse_less("seed", seed, 0)
+    if limit is not None:
+        refuse_less("limit", limit, 1)
+    refuse_unusable_resources(device, workers, threads, timeout)
     given = protocol if isinstance(protocol, Protocol) else protocol_name(protocol)
     directory = Path(out) if out is not None else default_folder(given)
     method_names, metric_names = None if methods is None else _names(methods), _names(metrics)
@@ -225,11 +223,6 @@ def left_out(methods: str | None, metrics: str, *, has_pictures: bool = False) -
                 plugin.refuse_unusable_name()
             except BrokenPluginError as error:
                 yield f"left out: {error}"
-
-
-def _refuse_less(name: str, value: object, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise InputError(f"{name} must be a whole number of at least {least}, not {value!r}")
 
 
 def _names(names: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> str:

@@ -80,8 +80,11 @@ class UnitRecord:
     def __post_init__(self) -> None:
         if not (is_file_name(self.method) and is_file_name(self.case)):
             raise ValueError("the names of method and case must be usable as file names")
-        if self.image not in ("", image_path(self.method, self.case)) or self.log not in ("", log_path(self.method)):
-            raise ValueError("the image or the log is not where it belongs")
+        # Where there is none, which is common, no path is made.
+        if self.image and self.image != image_path(self.method, self.case):
+            raise ValueError("the image is not where it belongs")
+        if self.log and self.log != log_path(self.method):
+            raise ValueError("the log is not where it belongs")
         if not 0 <= self.seed < 2**63 or not 0 <= (self.peak_memory_bytes or 0) < 2**63:
             raise ValueError("a number is out of range")
 

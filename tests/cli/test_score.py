@@ -195,6 +195,18 @@ class TestPython:
         assert run.units()["brightness_difference"].count() == 9
         assert "brightness_difference" not in before.units()
 
+    @pytest.mark.parametrize(
+        ("given", "message"),
+        [
+            ({"device": "tpu"}, "device must be one of auto, cpu, cuda, not 'tpu'"),
+            ({"workers": 0}, "workers must be a whole number of at least 1, not 0"),
+            ({"timeout": -1}, "timeout must be a positive number of seconds, not -1"),
+        ],
+    )
+    def test_what_cannot_be_used_is_refused(self, made, given, message):
+        with pytest.raises(InputError, match=message):
+            benchmark.open_run(made).score("ssim", **given)
+
     def test_of_a_protocol_that_was_given_from_python_needs_it_again(self, sample_plugins, tmp_path):
         from dataclasses import replace
 
