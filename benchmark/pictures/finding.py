@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from benchmark.errors import InputError
 from benchmark.escaping import printable
 from benchmark.pictures.case_names import MOST_SHOWN, CaseNames
-from benchmark.pictures.facts import FactsFile, find_facts, make_info, method_name, read_facts
+from benchmark.pictures.facts import FactsFile, MethodTable, find_facts, make_info, method_name, read_facts
 from benchmark.pictures.folder import PictureFile, PictureFolder
 from benchmark.pictures.geometry import Shape, advice, find_squashing, shape_of, spread
 from benchmark.pictures.pairing import Pairing, pair_pictures
@@ -142,56 +142,68 @@ def _found(one: _Named, protocol: Protocol, names: CaseNames, limit: int | None)
             " meant, name a pattern that tells, as NAME=FOLDER:PATTERN, or list the files in NAME.csv beside the"
             " folder, with the columns file and case"
         )
-    looks = {case: _look_at(path, pairing.seconds.get(case)) for case, path in pairing.files.items()}
-    files = {case: look.file for case, look in looks.items()}
-    digest = hashlib.sha256()
-    for case, file in files.items():
-        digest.update(f"{case}\0{file.sha256}\n".encode())
-    info = make_info(one.name, one.given, one.facts.method, digest.hexdigest(), printable(one.folder))
-    source = PictureFolder(
-        info=info,
-        folder=one.folder,
-        rule=pairing.rule,
+    source = replace(
+        hash_pictures(one.given, one.folder, pairing.files, pairing.rule, pairing.seconds, one.facts.method),
         pattern=pairing.pattern,
-        files=files,
         missing=pairing.missing,
         part=one.part,
         fit=one.fit,
-        digest=digest.hexdigest(),
     )
     notes = [
         *_pairing_notes(source, pairing, planned, counts),
-        *_size_notes(source, [looks[case] for case in planned if case in looks], protocol.resolution),
+        *_size_notes(source, planned, protocol.resolution),
         *_squashing_notes(source, planned, protocol),
     ]
     return FoundPictures(source, tuple(notes))
 
 
-@dataclass(frozen=True)
-class _Look:
-    """A file with its width and height, which are ``None`` where it cannot be read."""
+def hash_pictures(
+    given: str,
+    folder: str,
+    files: Mapping[str, Path],
+    rule: str,
+    seconds: Mapping[str, float] = MappingProxyType({}),
+    facts: MethodTable | None = None,
+) -> PictureFolder:
+    """Makes the source of a method whose pictures exist, with the hash of every file.
 
-    file: PictureFile
-    size: tuple[int, int] | None
+    Args:
+        given: Name of the method as the user wrote it.
+        folder: Folder of the pictures as the user wrote it.
+        files: The picture of each case, by the name of the case.
+        rule: What paired them with the cases, in words.
+        seconds: What the author says that each picture took, in seconds.
+        facts: What the user says of the method, or ``None`` for nothing.
+    """
+    hashed = {case: _picture_file(path, seconds.get(case)) for case, path in files.items()}
+    digest = hashlib.sha256()
+    for case, file in hashed.items():
+        digest.update(f"{case}\0{file.sha256}\n".encode())
+    info = make_info(method_name(given), given, facts or MethodTable(), digest.hexdigest(), printable(folder))
+    return PictureFolder(info=info, folder=folder, rule=rule, pattern="", files=hashed, digest=digest.hexdigest())
 
 
-def _look_at(path: Path, seconds: float | None) -> _Look:
+def _picture_file(path: Path, seconds: float | None) -> PictureFile:
+    try:
+        with path.open("rb") as file:
+            return PictureFile(path, hashlib.file_digest(file, "sha256").hexdigest(), seconds)
+    except OSError:
+        # The unit of this picture fails with the reason, and no other.
+        return PictureFile(path, "", seconds)
+
+
+def _size_of(path: Path) -> tuple[int, int] | None:
+    """Returns width and height of a picture by the first bytes of its file; ``None`` where they tell none."""
     from PIL import Image
 
     try:
-        data = path.read_bytes()
-    except OSError:
-        # The unit of this picture fails with the reason, and no other.
-        return _Look(PictureFile(path, "", seconds), None)
-    file = PictureFile(path, hashlib.sha256(data).hexdigest(), seconds)
-    try:
-        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data)) as image:
+        with warnings.catch_warnings(action="ignore"), Image.open(path) as image:
             # A PNG would be decoded as a whole to find out.
             is_turned = image.format in _TURNED_FORMATS and image.getexif().get(_ORIENTATION, 1) in _ON_ITS_SIDE
-            return _Look(file, (image.height, image.width) if is_turned else image.size)
+            return (image.height, image.width) if is_turned else image.size
     except Exception:
-        # Whatever a damaged file makes Pillow raise: reading it says so.
-        return _Look(file, None)
+        # Whatever a damaged file makes Pillow raise: reading it says so, and its unit alone fails.
+        return None
 
 
 def _counts(pairing: Pairing, planned: Sequence[str]) -> str:
@@ -218,13 +230,17 @@ def _pairing_notes(source: PictureFolder, pairing: Pairing, planned: Sequence[st
         yield f"{source.name}: durations as the author states them: {format_count(stated, 'picture')}"
 
 
-def _size_notes(source: PictureFolder, looks: Sequence[_Look], side: int) -> Iterator[str]:
-    if unreadable := [look.file.path.name for look in looks if look.size is None]:
-        yield f"{source.name}: cannot be read, and will fail: {_some(unreadable)}"
+def _size_notes(source: PictureFolder, planned: Sequence[str], side: int) -> Iterator[str]:
+    unreadable: list[str] = []
     by_shape: dict[Shape, list[tuple[int, int]]] = {}
-    for look in looks:
-        if look.size is not None:
-            by_shape.setdefault(shape_of(look.size, (side, side), source.part), []).append(look.size)
+    for file in (source.files[case] for case in planned if case in source.files):
+        size = _size_of(file.path)
+        if size is None:
+            unreadable.append(file.path.name)
+        else:
+            by_shape.setdefault(shape_of(size, (side, side), source.part), []).append(size)
+    if unreadable:
+        yield f"{source.name}: cannot be read, and will fail: {_some(unreadable)}"
     if scaled := by_shape.get(Shape.SCALED):
         yield f"{source.name}: resized to {side}×{side}: {_sizes(scaled)}"
     if others := by_shape.get(Shape.OTHER):
