@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from benchmark.errors import InputError
-from benchmark.escaping import printable
+from benchmark.escaping import one_line, printable
 from benchmark.pictures.case_names import MOST_SHOWN, CaseNames
 from benchmark.pictures.facts import FactsFile, MethodTable, find_facts, make_info, method_name, read_facts
 from benchmark.pictures.folder import PictureFile, PictureFolder
@@ -154,7 +154,7 @@ def _found(one: _Named, protocol: Protocol, names: CaseNames, limit: int | None)
         *_size_notes(source, planned, protocol.resolution),
         *_squashing_notes(source, planned, protocol),
     ]
-    return FoundPictures(source, tuple(notes))
+    return FoundPictures(source, tuple(map(one_line, notes)))
 
 
 def hash_pictures(
