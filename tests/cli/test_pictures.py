@@ -14,6 +14,7 @@ from PIL import Image
 import benchmark
 from benchmark.analysis.loading import load_records
 
+CASES = ("waves--warm", "waves--cold", "hills--warm", "hills--cold", "waves--warm+cold")
 METRICS = "brightness_difference,ssim,color_histogram_distance"
 
 
@@ -31,14 +32,13 @@ def run(command, sample_plugins, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def made(run, tmp_path):
-    """The pictures of a colour transfer, as another repository names them: ``theirs/CONTENT_stylized_STYLE.png``."""
-    assert run("--methods", "color_transfer").code == 0
+def made(tmp_path):
+    """Pictures of all five cases, as another repository names them: ``theirs/CONTENT_stylized_STYLE.png``."""
     folder = tmp_path / "theirs"
     folder.mkdir()
-    for file in (tmp_path / "run" / "images" / "color_transfer").iterdir():
-        shutil.copy(file, folder / file.name.replace("--", "_stylized_"))
-    shutil.rmtree(tmp_path / "run")
+    for seed, case in enumerate(CASES):
+        pixels = np.random.default_rng(seed).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"{case.replace('--', '_stylized_')}.png")
     return folder
 
 
@@ -57,14 +57,26 @@ def journal(tmp_path):
 
 
 class TestScores:
-    def test_pictures_written_out_and_read_back_have_the_same_scores_to_the_last_bit(self, run, made, tmp_path):
-        assert run("--methods", "color_transfer", "--pictures", "theirs=theirs").code == 0
-        direct, read = units(tmp_path, "color_transfer"), units(tmp_path, "theirs")
-        assert len(read) == 4 + (len(direct) == 5)
-        columns = METRICS.split(",")
-        pd.testing.assert_frame_equal(direct.loc[read.index, columns], read[columns], check_exact=True)
+    def test_pictures_written_out_and_read_back_have_the_same_scores_to_the_last_bit(self, run, tmp_path):
+        assert run("--methods", "color_transfer").code == 0
+        for file in (tmp_path / "run" / "images" / "color_transfer").iterdir():
+            (tmp_path / "theirs").mkdir(exist_ok=True)
+            (tmp_path / "panels").mkdir(exist_ok=True)
+            name = file.name.replace("--", "_stylized_")
+            shutil.copy(file, tmp_path / "theirs" / name)
+            three = Image.new("RGB", (96, 32))
+            three.paste(Image.open(file), (64, 0))
+            three.save(tmp_path / "panels" / name)
+        arguments = ("--pictures", "theirs=theirs", "--pictures", "panels=panels:right third")
+        assert run("--methods", "color_transfer", *arguments).code == 0
+        columns = ["status", *METRICS.split(",")]
+        direct = units(tmp_path, "color_transfer")[columns]
+        assert sorted(direct.index) == sorted(CASES)
+        for method in ("theirs", "panels"):
+            read = units(tmp_path, method).loc[direct.index, columns]
+            pd.testing.assert_frame_equal(direct, read, check_exact=True)
 
-    def test_they_are_recorded_as_what_they_are(self, run, made, tmp_path):
+    def test_they_are_recorded_as_what_they_are_and_controls_run_beside_them(self, run, made, tmp_path):
         result = run("--pictures", "theirs=theirs")
         assert result.code == 0, result.err
         found = record(tmp_path)
@@ -75,12 +87,9 @@ class TestScores:
             assert unit["seconds"] is None
             assert unit["cpu_seconds"] is None
         assert units(tmp_path, "theirs")["seconds"].isna().all()
-
-    def test_without_methods_the_controls_run_beside_them(self, run, made, tmp_path):
-        result = run("--pictures", "theirs=theirs")
-        assert "beside the pictures the controls run: color_transfer, identity, style_copy" in result.err
-        names = {method.name for method in load_records(tmp_path / "run").methods}
-        assert names == {"color_transfer", "identity", "style_copy", "theirs"}
+        controls = ["color_transfer", "copies_style", "identity", "keeps_content", "style_copy"]
+        assert f"beside the pictures the controls run: {', '.join(controls)}" in result.err
+        assert [method.name for method in load_records(tmp_path / "run").methods] == [*controls, "theirs"]
 
     def test_what_is_found_is_said_before_anything_runs(self, run, made):
         (made / "waves_stylized_cold.png").unlink()
@@ -89,7 +98,7 @@ class TestScores:
         lines = run("--methods", "identity", "--pictures", "theirs=theirs").err.splitlines()
         before = lines[: next(number for number, line in enumerate(lines) if re.match(r"\[1/", line))]
         said = "\n".join(before)
-        assert re.search(r"pictures theirs, in theirs: [34] of 5 cases found, [12] missing, paired by", said)
+        assert "pictures theirs, in theirs: 4 of 5 cases found, 1 missing, paired by {content}_stylized_{style}" in said
         assert "as pytorch-AdaIN, StyTR-2" in said
         assert "theirs: missing, and skipped: waves--cold" in said
         assert "theirs: of no case: 1 picture: preview.png" in said
@@ -111,27 +120,28 @@ class TestSinglePictures:
         assert unit["status"] == "skipped"
         assert unit["error"] == "no picture: waves_stylized_cold.png is not there"
 
-    @pytest.mark.parametrize("damage", ["text", "dot", "link", "animation"])
-    def test_an_unreadable_one_fails_alone(self, run, made, tmp_path, damage):
-        path = made / "waves_stylized_cold.png"
-        path.unlink()
-        match damage:
-            case "text":
-                path.write_text("no picture")
-            case "dot":
-                Image.new("RGB", (1, 1)).save(path)
-            case "link":
-                path.symlink_to("nowhere.png")
-            case "animation":
-                frames = [Image.new("RGB", (32, 32), colour) for colour in ("red", "blue")]
-                frames[0].save(path, save_all=True, append_images=frames[1:])
+    def test_unreadable_ones_fail_alone(self, run, made, tmp_path):
+        names = dict(zip(("text", "dot", "link", "animation"), CASES, strict=False))
+        files = {damage: made / f"{case.replace('--', '_stylized_')}.png" for damage, case in names.items()}
+        files["text"].write_text("no picture")
+        Image.new("RGB", (1, 1)).save(files["dot"])
+        files["link"].unlink()
+        files["link"].symlink_to("nowhere.png")
+        frames = [Image.new("RGB", (32, 32), colour) for colour in ("red", "blue")]
+        frames[0].save(files["animation"], save_all=True, append_images=frames[1:])
         result = run("--methods", "identity", "--pictures", "theirs=theirs")
         assert result.code == 4
         assert "Traceback" not in result.err
+        assert "theirs: cannot be read, and will fail: waves_stylized_warm.png, hills_stylized_warm.png" in result.err
         found = units(tmp_path, "theirs")
-        assert found.loc["waves--cold", "status"] == "failed"
-        assert "waves_stylized_cold.png" in found.loc["waves--cold", "error"]
-        assert (found.drop(index="waves--cold")["status"] != "failed").all()
+        for damage, reason in (
+            ("text", "not an image"), ("dot", "is 1×1"), ("link", "leads nowhere"), ("animation", "holds 2 pictures")
+        ):  # fmt: skip
+            unit = found.loc[names[damage]]
+            assert unit["status"] == "failed"
+            assert reason in unit["error"]
+            assert files[damage].name in unit["error"]
+        assert found.loc["waves--warm+cold", "status"] == "ok"
 
     def test_another_size_is_resized_said_and_recorded(self, run, made, tmp_path):
         path = made / "waves_stylized_cold.png"
@@ -153,22 +163,6 @@ class TestSinglePictures:
         cut = run("--methods", "identity", "--pictures", "theirs=theirs", "--fit")
         assert cut.code == 0, cut.err
         assert journal(tmp_path)[-1]["note"] == "cropped from 48×32"
-
-    def test_a_part_of_each_file_is_taken(self, run, made, tmp_path):
-        panels = tmp_path / "panels"
-        panels.mkdir()
-        for file in made.iterdir():
-            three = Image.new("RGB", (96, 32))
-            three.paste(Image.open(file), (64, 0))
-            three.save(panels / file.name)
-        assert run("--methods", "color_transfer", "--pictures", "theirs=panels:right third").code == 0
-        columns = METRICS.split(",")
-        direct, read = units(tmp_path, "color_transfer"), units(tmp_path, "theirs")
-        assert (read["status"] == direct.loc[read.index, "status"]).all()
-        pd.testing.assert_frame_equal(direct.loc[read.index, columns], read[columns], check_exact=True)
-        other = run("--methods", "color_transfer", "--pictures", "theirs=panels:left third")
-        assert other.code == 3
-        assert "part" in other.err
 
     def test_squashed_pictures_are_noticed(self, command, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
@@ -221,6 +215,12 @@ class TestContinuing:
         assert run("--methods", "identity", "--pictures", "theirs=theirs").code == 0
         pd.testing.assert_frame_equal(units(tmp_path, "theirs"), before)
 
+    def test_another_part_of_the_same_files_is_another_run(self, run, made, tmp_path):
+        run("--methods", "identity", "--pictures", "theirs=theirs")
+        other = run("--methods", "identity", "--pictures", "theirs=theirs:left half")
+        assert other.code == 2
+        assert "theirs.part" in other.error_lines[0]
+
 
 class TestFacts:
     def test_facts_and_stated_durations_are_shown_as_stated(self, run, made, command, tmp_path):
@@ -255,14 +255,14 @@ class TestFacts:
         assert run("--methods", "identity", "--pictures", "facts/theirs.toml").code == 0
         assert record(tmp_path).title == "T"
 
-    def test_scores_of_a_network_that_they_optimised_are_circular(self, command, made, tmp_path):
+    def test_scores_of_a_network_that_they_optimised_are_circular(self, command, tmp_path):
         (tmp_path / "theirs.toml").write_text('[method]\noptimises = ["vgg"]\n')
         smoke = tmp_path / "smoke"
         smoke.mkdir()
         for style in ("starry_night", "great_wave"):
             Image.new("RGB", (64, 64), "teal").save(smoke / f"astronaut_{style}.png")
         command(
-            "run", "--protocol", "smoke", "--pictures", "theirs=smoke", "--methods", "identity", "--metrics",
+            "run", "--protocol", "smoke", "--pictures", f"theirs={smoke}", "--methods", "identity", "--metrics",
             "vgg_style_loss,ssim", "--no-report", "--out", tmp_path / "circular",
         )  # fmt: skip
         rows = {row.metric: row for row in load_records(tmp_path / "circular").summary if row.method == "theirs"}
