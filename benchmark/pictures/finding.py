@@ -89,7 +89,7 @@ def find_pictures(
     for position, one in enumerate(named):
         if one.name in taken:
             raise InputError(
-                f"pictures {one.given!r}: {one.name} is an installed method; name them otherwise, for instance"
+                f"pictures {one.given!r}: {one.name} is the name of another method; name them otherwise, for instance"
                 f" {one.name}_pictures={one.folder}"
             )
         if one.name in [other.name for other in named[:position]]:
@@ -255,13 +255,11 @@ def _sizes(sizes: Sequence[tuple[int, int]]) -> str:
 
 
 def _squashing_notes(source: PictureFolder, planned: Sequence[str], protocol: Protocol) -> Iterator[str]:
-    wanted = set(planned) if len(planned) < len(protocol.cases) else None
-    contents: Mapping[str, Path] = {
-        case.id: case.content.image
+    pairs = [
+        (source.files[case.id].path, case.content.image)
         for case in islice(protocol.cases, len(planned))
-        if case.id in source.files and (wanted is None or case.id in wanted)
-    }
-    pairs = [(source.files[case].path, content) for case, content in contents.items()]
+        if case.id in source.files
+    ]
     found = find_squashing(spread(pairs, _MOST_COMPARED), source.part, side=protocol.resolution)
     if found.is_clear:
         yield (

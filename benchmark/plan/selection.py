@@ -149,7 +149,8 @@ def configure_run(
     scoring = _scoring_models(found, scorers)
     needed = [*used, *scoring] if is_named else used
     chosen = _frozen_or_all_that_is_missing(found, str(protocol), needed) if isinstance(found, Recipe) else found
-    selected_methods += _select_pictures(pictures, chosen, fit=fit, limit=limit, note=note)
+    others = [method.name for method in selected_methods]
+    selected_methods += _select_pictures(pictures, chosen, others, fit=fit, limit=limit, note=note)
     if obtain is not None:
         obtain([*used, *scoring])
     require_weights(needed)
@@ -176,13 +177,19 @@ def _controls(plugins: Iterable[Plugin]) -> list[Plugin]:
 
 
 def _select_pictures(
-    arguments: Sequence[str], protocol: Protocol, *, fit: bool, limit: int | None, note: Callable[[str], None] | None
+    arguments: Sequence[str],
+    protocol: Protocol,
+    others: Sequence[str],
+    *,
+    fit: bool,
+    limit: int | None,
+    note: Callable[[str], None] | None,
 ) -> tuple[SelectedMethod, ...]:
     if fit and not arguments:
         raise InputError("--fit is for --pictures, and there are none")
-    installed = tuple(installed_plugins(PluginKind.METHODS)) if arguments else ()
+    taken = (*others, *installed_plugins(PluginKind.METHODS)) if arguments else ()
     selected = []
-    for found in find_pictures(arguments, protocol, fit=fit, limit=limit, taken=installed):
+    for found in find_pictures(arguments, protocol, fit=fit, limit=limit, taken=taken):
         if note is not None:
             for line in found.notes:
                 note(line)

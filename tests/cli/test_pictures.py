@@ -276,7 +276,7 @@ class TestBadInput:
         [
             (["--pictures", "theirs"], "write NAME=FOLDER"),
             (["--pictures", "theirs=nowhere"], "pictures theirs: there is no folder nowhere"),
-            (["--pictures", "identity=theirs"], "identity is an installed method"),
+            (["--pictures", "identity=theirs"], "identity is the name of another method"),
             (
                 ["--pictures", "theirs=theirs", "--pictures", "Theirs=theirs"],
                 "two folders of pictures are called theirs",
