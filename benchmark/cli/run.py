@@ -11,7 +11,6 @@ import click
 from benchmark.cli.options import device_option, resources_options, set_option
 from benchmark.cli.targets import try_output_folder
 from benchmark.errors import ExitCode
-from benchmark.escaping import one_line
 from benchmark.plan.device import choose_device
 from benchmark.settings import parse_assignments
 
@@ -91,7 +90,7 @@ def run(
         assignments=parse_assignments(assignments),
         pictures=pictures,
         fit=fit,
-        note=lambda line: click.echo(one_line(line), err=True),
+        note=lambda line: click.echo(line, err=True),
         seed=seed,
         device=choose_device(device),
         limit=limit,

@@ -15,7 +15,7 @@ from benchmark.freezing.own_images import find_images, read_facts_of_styles
 from benchmark.freezing.pairs_table import read_pairs
 from benchmark.images import image_size
 from benchmark.pictures.facts import FactsFile, find_facts, read_facts
-from benchmark.pictures.finding import find_pictures, hash_picture, make_source
+from benchmark.pictures.finding import find_pictures, hash_pictures
 from benchmark.pictures.folder import PictureFolder
 from benchmark.pictures.geometry import is_same_aspect
 from benchmark.pictures.listing import list_folder, without_suffix
@@ -138,9 +138,9 @@ def _by_table(folders: ScoredFolders, path: Path, like: Protocol) -> PairedFolde
     content_places, style_places = _places(contents), _places(styles)
     pairs = [(content_places[content], style_places[style]) for content, style in table.pairs]
     protocol = _protocol(like, contents, styles, pairs)
-    files = {case.id: hash_picture(file) for case, file in zip(protocol.cases, table.stylized, strict=True)}
+    files = {case.id: file for case, file in zip(protocol.cases, table.stylized, strict=True)}
     facts = _facts(folder, given) if folder else FactsFile()
-    source = make_source(given, str(folder or path.parent), files, printable(path), facts.method)
+    source = hash_pictures(given, str(folder or path.parent), files, printable(path), facts=facts.method)
     source = replace(source, part=parsed[0].part if parsed else None)
     source = replace(source, fit=folders.fit or _are_shaped_as_contents(source, protocol.cases))
     protocol = replace(protocol, resolution=folders.resolution or _commonest_side([source]))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from benchmark.errors import InputError
-from benchmark.escaping import printable
+from benchmark.escaping import one_line, printable
 from benchmark.images import image_size
 from benchmark.pictures.case_names import MOST_SHOWN, CaseNames
 from benchmark.pictures.facts import FactsFile, MethodTable, find_facts, make_info, method_name, read_facts
@@ -85,7 +85,7 @@ def find_pictures(
     for position, one in enumerate(named):
         if one.name in taken:
             raise InputError(
-                f"pictures {one.given!r}: {one.name} is an installed method; name them otherwise, for instance"
+                f"pictures {one.given!r}: {one.name} is the name of another method; name them otherwise, for instance"
                 f" {one.name}_pictures={one.folder}"
             )
         if one.name in [other.name for other in named[:position]]:
@@ -138,10 +138,8 @@ def _found(one: _Named, protocol: Protocol, names: CaseNames, limit: int | None)
             " meant, name a pattern that tells, as NAME=FOLDER:PATTERN, or list the files in NAME.csv beside the"
             " folder, with the columns file and case"
         )
-    looks = {case: _look_at(path, pairing.seconds.get(case)) for case, path in pairing.files.items()}
-    files = {case: look.file for case, look in looks.items()}
     source = replace(
-        make_source(one.given, one.folder, files, pairing.rule, one.facts.method),
+        hash_pictures(one.given, one.folder, pairing.files, pairing.rule, pairing.seconds, one.facts.method),
         pattern=pairing.pattern,
         missing=pairing.missing,
         part=one.part,
@@ -149,56 +147,45 @@ def _found(one: _Named, protocol: Protocol, names: CaseNames, limit: int | None)
     )
     notes = [
         *_pairing_notes(source, pairing, planned, counts),
-        *_size_notes(source, [looks[case] for case in planned if case in looks], protocol.resolution),
+        *_size_notes(source, planned, protocol.resolution),
         *_squashing_notes(source, planned, protocol),
     ]
-    return FoundPictures(source, tuple(notes))
+    return FoundPictures(source, tuple(map(one_line, notes)))
 
 
-def make_source(
-    given: str, folder: str, files: Mapping[str, PictureFile], rule: str, facts: MethodTable
+def hash_pictures(
+    given: str,
+    folder: str,
+    files: Mapping[str, Path],
+    rule: str,
+    seconds: Mapping[str, float] = MappingProxyType({}),
+    facts: MethodTable | None = None,
 ) -> PictureFolder:
-    """Makes the source of a method whose pictures exist.
+    """Makes the source of a method whose pictures exist, with the hash of every file.
 
     Args:
         given: Name of the method as the user wrote it.
         folder: Folder of the pictures as the user wrote it.
         files: The picture of each case, by the name of the case.
         rule: What paired them with the cases, in words.
-        facts: What the user says of the method.
+        seconds: What the author says that each picture took, in seconds.
+        facts: What the user says of the method, or ``None`` for nothing.
     """
+    hashed = {case: _picture_file(path, seconds.get(case)) for case, path in files.items()}
     digest = hashlib.sha256()
-    for case, file in files.items():
+    for case, file in hashed.items():
         digest.update(f"{case}\0{file.sha256}\n".encode())
-    info = make_info(method_name(given), given, facts, digest.hexdigest(), printable(folder))
-    return PictureFolder(info=info, folder=folder, rule=rule, pattern="", files=files, digest=digest.hexdigest())
+    info = make_info(method_name(given), given, facts or MethodTable(), digest.hexdigest(), printable(folder))
+    return PictureFolder(info=info, folder=folder, rule=rule, pattern="", files=hashed, digest=digest.hexdigest())
 
 
-def hash_picture(path: Path, seconds: float | None = None) -> PictureFile:
-    """Returns the picture of a case with the hash of its file, which is empty if it cannot be read.
-
-    Args:
-        path: The file.
-        seconds: What the author says that it took, in seconds, or ``None``.
-    """
-    return _look_at(path, seconds).file
-
-
-@dataclass(frozen=True)
-class _Look:
-    """A file with its width and height, which are ``None`` where it cannot be read."""
-
-    file: PictureFile
-    size: tuple[int, int] | None
-
-
-def _look_at(path: Path, seconds: float | None) -> _Look:
+def _picture_file(path: Path, seconds: float | None) -> PictureFile:
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            return PictureFile(path, hashlib.file_digest(file, "sha256").hexdigest(), seconds)
     except OSError:
         # The unit of this picture fails with the reason, and no other.
-        return _Look(PictureFile(path, "", seconds), None)
-    return _Look(PictureFile(path, hashlib.sha256(data).hexdigest(), seconds), image_size(io.BytesIO(data)))
+        return PictureFile(path, "", seconds)
 
 
 def _counts(pairing: Pairing, planned: Sequence[str]) -> str:
@@ -225,13 +212,17 @@ def _pairing_notes(source: PictureFolder, pairing: Pairing, planned: Sequence[st
         yield f"{source.name}: durations as the author states them: {format_count(stated, 'picture')}"
 
 
-def _size_notes(source: PictureFolder, looks: Sequence[_Look], side: int) -> Iterator[str]:
-    if unreadable := [look.file.path.name for look in looks if look.size is None]:
-        yield f"{source.name}: cannot be read, and will fail: {_some(unreadable)}"
+def _size_notes(source: PictureFolder, planned: Sequence[str], side: int) -> Iterator[str]:
+    unreadable: list[str] = []
     by_shape: dict[Shape, list[tuple[int, int]]] = {}
-    for look in looks:
-        if look.size is not None:
-            by_shape.setdefault(shape_of(look.size, (side, side), source.part), []).append(look.size)
+    for file in (source.files[case] for case in planned if case in source.files):
+        size = image_size(file.path)
+        if size is None:
+            unreadable.append(file.path.name)
+        else:
+            by_shape.setdefault(shape_of(size, (side, side), source.part), []).append(size)
+    if unreadable:
+        yield f"{source.name}: cannot be read, and will fail: {_some(unreadable)}"
     if scaled := by_shape.get(Shape.SCALED):
         yield f"{source.name}: resized to {side}×{side}: {_sizes(scaled)}"
     if others := by_shape.get(Shape.OTHER):
@@ -246,13 +237,11 @@ def _sizes(sizes: Sequence[tuple[int, int]]) -> str:
 
 
 def _squashing_notes(source: PictureFolder, planned: Sequence[str], protocol: Protocol) -> Iterator[str]:
-    wanted = set(planned) if len(planned) < len(protocol.cases) else None
-    contents: Mapping[str, Path] = {
-        case.id: case.content.image
+    pairs = [
+        (source.files[case.id].path, case.content.image)
         for case in islice(protocol.cases, len(planned))
-        if case.id in source.files and (wanted is None or case.id in wanted)
-    }
-    pairs = [(source.files[case].path, content) for case, content in contents.items()]
+        if case.id in source.files
+    ]
     found = find_squashing(spread(pairs, _MOST_COMPARED), source.part, side=protocol.resolution)
     if found.is_clear:
         yield (

@@ -153,8 +153,8 @@ def configure_run(
     scoring = _scoring_models(found, scorers)
     needed = [*used, *scoring] if is_named else used
     chosen = _frozen_or_all_that_is_missing(found, str(protocol), needed) if isinstance(found, Recipe) else found
-    programs = [source.name for source in sources if isinstance(source, ProgramFile)]
-    selected_methods += _select_pictures(pictures, chosen, programs, fit=fit, limit=limit, note=note)
+    others = [method.name for method in selected_methods]
+    selected_methods += _select_pictures(pictures, chosen, others, fit=fit, limit=limit, note=note)
     if obtain is not None:
         obtain([*used, *scoring])
     require_weights(needed)
@@ -241,7 +241,7 @@ def _is_control(source: Plugin | ProgramFile) -> bool:
 def _select_pictures(
     arguments: Sequence[str],
     protocol: Protocol,
-    programs: Sequence[str],
+    others: Sequence[str],
     *,
     fit: bool,
     limit: int | None,
@@ -249,9 +249,9 @@ def _select_pictures(
 ) -> tuple[SelectedMethod, ...]:
     if fit and not arguments:
         raise InputError("--fit is for --pictures, and there are none")
-    installed = tuple(installed_plugins(PluginKind.METHODS)) if arguments else ()
+    taken = (*others, *installed_plugins(PluginKind.METHODS)) if arguments else ()
     selected = []
-    for found in find_pictures(arguments, protocol, fit=fit, limit=limit, taken=(*installed, *programs)):
+    for found in find_pictures(arguments, protocol, fit=fit, limit=limit, taken=taken):
         if note is not None:
             for line in found.notes:
                 note(line)
