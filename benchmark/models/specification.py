@@ -265,7 +265,24 @@ MODELS: tuple[ModelSpecification, ...] = (
         loader="benchmark.models.adain_decoder:load_adain_decoder",
         assets=(assets.ADAIN_DECODER, assets.ADAIN_ENCODER),
     ),
+    ModelSpecification(
+        name="efdm-decoder",
+        title="EFDM decoder of YBZh/EFDM, with the encoder that it was trained for",
+        role=Role.ADAIN_DECODER,
+        loader="benchmark.models.adain_decoder:load_adain_decoder",
+        assets=(assets.EFDM_DECODER, assets.ADAIN_ENCODER),
+    ),
+    ModelSpecification(
+        name="sanet",
+        title="SANet of GlebSBrykin/SANET, with the encoder that it was trained for",
+        role=Role.SANET,
+        loader="benchmark.models.sanet:load_sanet",
+        assets=(assets.SANET_TRANSFORMER, assets.SANET_DECODER, assets.ADAIN_ENCODER),
+    ),
 )
+OWN_NETWORKS: Mapping[Role, str] = {Role.SANET: "sanet"}
+"""Models of the roles that are one method's whole network. They belong to the method as its code does: a protocol need
+not name them, and then its fingerprint does not cover them; the run records them."""
 
 
 def model_names() -> list[str]:
@@ -314,6 +331,16 @@ def find_models(names: Mapping[Role, str]) -> dict[Role, ModelSpecification]:
         InputError: A name is unknown, or its model cannot play the role.
     """
     return {role: find_model(name, role) for role, name in names.items()}
+
+
+def model_of(role: Role, names: Mapping[Role, str]) -> str:
+    """Returns the name of the model that plays a role, or an empty string where none does.
+
+    Args:
+        role: The role.
+        names: Name of the model for each role that a protocol names; ``OWN_NETWORKS`` stand in for the others.
+    """
+    return names.get(role) or OWN_NETWORKS.get(role, "")
 
 
 def _own_clip(name: str) -> ModelSpecification | None:

@@ -9,7 +9,7 @@ from typing import Any
 from benchmark.contracts import Method, MethodInfo, MetricInfo, SetMetricInfo
 from benchmark.method_source import MadePictures, MethodSource
 from benchmark.models.role import Role
-from benchmark.models.specification import ModelSpecification, find_models
+from benchmark.models.specification import OWN_NETWORKS, ModelSpecification, find_models
 from benchmark.plan.plan import Plan
 from benchmark.protocol.protocol import Protocol
 from benchmark.registry import Plugin
@@ -91,8 +91,9 @@ class RunConfiguration:
         device: ``cpu`` or ``cuda``.
         limit: Number of cases, from the first, or ``None`` for all.
         command: The command line, for the record.
-        models: The networks that the protocol names. They are found once, here, so that every process of the run has
-            the same ones.
+        left_out: Methods of ``all`` that cannot take part, a line each with the reason.
+        models: The networks that the protocol names, and those that are a method's own. They are found once, here, so
+            that every process of the run has the same ones.
     """
 
     protocol: Protocol
@@ -102,10 +103,13 @@ class RunConfiguration:
     device: str = "cpu"
     limit: int | None = None
     command: tuple[str, ...] = field(default=(), compare=False)
+    left_out: tuple[str, ...] = field(default=(), compare=False)
     models: Mapping[Role, ModelSpecification] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "models", find_models(self.protocol.models))
+        roles = [role for method in self.methods if method.info for role in method.info.uses]
+        own = {role: OWN_NETWORKS[role] for role in roles if role in OWN_NETWORKS}
+        object.__setattr__(self, "models", find_models({**own, **self.protocol.models}))
 
     @property
     def pictures(self) -> Mapping[str, MadePictures]:

@@ -13,7 +13,7 @@ from benchmark.contracts.sides import too_small
 from benchmark.errors import InputError, MissingModelError, describe_error
 from benchmark.models.missing_weights import require_weights
 from benchmark.models.role import Role
-from benchmark.models.specification import ModelSpecification, find_model
+from benchmark.models.specification import OWN_NETWORKS, ModelSpecification, find_model, model_of
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
 from benchmark.protocol.frozen import frozen_protocol, looks_like_path, open_protocol
 from benchmark.protocol.protocol import Protocol
@@ -121,7 +121,8 @@ def configure_run(
     Raises:
         InputError: A name is unknown, or a setting or the protocol cannot be used.
         MissingModelError: Weights are missing that the methods, or metrics that are named, cannot do without. Of
-            ``all`` metrics, those without weights are part of the run as unavailable.
+            ``all`` metrics, those without weights are part of the run as unavailable; of ``all`` methods, those whose
+            own network is not here are left out, and the configuration says so.
     """
     found = _usable(protocol) if isinstance(protocol, Protocol) else find_protocol(protocol)
     plugins = try_imports(select_plugins(PluginKind.METHODS, methods))
@@ -132,6 +133,8 @@ def configure_run(
             find_plugin(PluginKind.METHODS, method)
             raise InputError(f"--set {method}.…: method {method} is not selected")
     selected_methods = tuple(select_method(plugin, found, assignments.get(plugin.name, {})) for plugin in plugins)
+    lacking = _without_own_network(found, selected_methods) if methods.strip() == "all" else {}
+    selected_methods = tuple(method for method in selected_methods if method.name not in lacking)
     used = used_models(found, selected_methods)
     scoring = _scoring_models(found, scorers)
     needed = [*used, *scoring] if is_named else used
@@ -147,7 +150,21 @@ def configure_run(
         device=device,
         limit=limit,
         command=tuple(command),
+        left_out=tuple(f"left out: method {name}: {reason}" for name, reason in lacking.items()),
     )
+
+
+def _without_own_network(protocol: Protocol | Recipe, methods: Iterable[SelectedMethod]) -> dict[str, str]:
+    """Returns the methods whose own network is not on this machine, each with the reason."""
+    reasons: dict[str, str] = {}
+    for method in methods:
+        own = [role for role in method.info.uses if role in OWN_NETWORKS] if method.info else []
+        try:
+            for model in _named_models(protocol, [role for role in own if role not in protocol.models]):
+                model.files()
+        except MissingModelError as error:
+            reasons[method.name] = str(error)
+    return reasons
 
 
 def _frozen_or_all_that_is_missing(recipe: Recipe, given: str, needed: Iterable[ModelSpecification]) -> Protocol:
@@ -200,7 +217,8 @@ def _scoring_models(protocol: Protocol | Recipe, metrics: Iterable[Plugin]) -> l
 
 
 def _named_models(protocol: Protocol | Recipe, roles: Iterable[Role]) -> list[ModelSpecification]:
-    return [find_model(protocol.models[role], role) for role in dict.fromkeys(roles) if role in protocol.models]
+    names = {role: model_of(role, protocol.models) for role in roles}
+    return [find_model(name, role) for role, name in names.items() if name]
 
 
 def select_metrics(names: str, protocol: Protocol) -> tuple[SelectedMetric, ...]:
