@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -321,16 +321,18 @@ def find_known_model(name: str) -> ModelSpecification | None:
     return _open_clip_model(name) if own is None and name in openai_names() else own
 
 
-def find_models(names: Mapping[Role, str]) -> dict[Role, ModelSpecification]:
+def find_models(names: Mapping[Role, str], used: Iterable[Role] = ()) -> dict[Role, ModelSpecification]:
     """Finds the models that play roles.
 
     Args:
         names: Name of the model for each role.
+        used: Roles that are used; those of ``OWN_NETWORKS`` are found although they have no name here.
 
     Raises:
         InputError: A name is unknown, or its model cannot play the role.
     """
-    return {role: find_model(name, role) for role, name in names.items()}
+    own = {role: OWN_NETWORKS[role] for role in used if role in OWN_NETWORKS}
+    return {role: find_model(name, role) for role, name in {**own, **names}.items()}
 
 
 def model_of(role: Role, names: Mapping[Role, str]) -> str:

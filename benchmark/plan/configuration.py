@@ -9,7 +9,7 @@ from typing import Any
 from benchmark.contracts import Method, MethodInfo, MetricInfo, SetMetricInfo
 from benchmark.method_source import MadePictures, MethodSource
 from benchmark.models.role import Role
-from benchmark.models.specification import OWN_NETWORKS, ModelSpecification, find_models
+from benchmark.models.specification import ModelSpecification, find_models
 from benchmark.plan.plan import Plan
 from benchmark.protocol.protocol import Protocol
 from benchmark.registry import Plugin
@@ -108,8 +108,7 @@ class RunConfiguration:
 
     def __post_init__(self) -> None:
         roles = [role for method in self.methods if method.info for role in method.info.uses]
-        own = {role: OWN_NETWORKS[role] for role in roles if role in OWN_NETWORKS}
-        object.__setattr__(self, "models", find_models({**own, **self.protocol.models}))
+        object.__setattr__(self, "models", find_models(self.protocol.models, roles))
 
     @property
     def pictures(self) -> Mapping[str, MadePictures]:

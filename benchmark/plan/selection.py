@@ -268,12 +268,13 @@ def missing_models(roles: Sequence[Role], protocol: Protocol | Recipe) -> str:
         roles: Roles of the networks.
         protocol: The protocol that names the model of each role.
     """
-    if unnamed := [role for role in roles if role not in protocol.models]:
+    names = {role: model_of(role, protocol.models) for role in roles}
+    if unnamed := [role for role, name in names.items() if not name]:
         named = f"role {unnamed[0]}" if len(unnamed) == 1 else f"roles {' and '.join(unnamed)}"
         return f"protocol {protocol.name} names no model for the {named}"
-    for role in roles:
+    for role, name in names.items():
         try:
-            find_model(protocol.models[role], role).files()
+            find_model(name, role).files()
         except MissingModelError as error:
             return str(error)
     return ""
