@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -125,25 +126,33 @@ def stylize(
     if explanation is not None and not stylizer.explains(plugin.name):
         raise InputError(f"method {plugin.name} has no maps to explain itself with; leave --explain out")
 
+    @contextlib.contextmanager
+    def failing_as(what: str) -> Iterator[None]:
+        try:
+            yield
+        except (Exception, SystemExit) as error:
+            if isinstance(error, BenchmarkError) and not isinstance(error, InvalidOutputError):
+                raise
+            raise StylizationError(f"{what}: {describe_error(error)}") from error
+
     def stylize_one(content: Path, target: Path) -> None:
         # Every content is the same case as when it is given alone, with the same seed and the same picture.
         case = Case(Content("content", content), conditioned)
         image = to_tensor(_fitted(content, size)).to(models.device)
-        try:
+        number = unit_seed(seed, case.id, plugin.name)
+        with failing_as(f"method {plugin.name} failed"):
             reason = stylizer.skip(plugin.name, case, image)
             if reason is not None:
                 raise InputError(f"method {plugin.name} {reason}")
-            number = unit_seed(seed, case.id, plugin.name)
             result = stylizer.stylize(plugin.name, image, conditions, number, warm_up=False)
-            maps = stylizer.explain(plugin.name, image, conditions, number) if explanation is not None else {}
-        except (Exception, SystemExit) as error:
-            if isinstance(error, BenchmarkError) and not isinstance(error, InvalidOutputError):
-                raise
-            raise StylizationError(f"method {plugin.name} failed: {describe_error(error)}") from error
         write_bytes(target, encode_image(result.value, target.suffix))
         disturbed = f", {DISTURBED}: {result.cpu_seconds:.1f} s of processor time" if result.disturbed else ""
         click.echo(f"{printable(target)} ({result.seconds:.1f} s{disturbed})")
-        if explanation is not None and maps:
+        if explanation is not None:
+            with failing_as(f"{printable(target)} is written, but method {plugin.name} failed to explain it"):
+                maps = stylizer.explain(plugin.name, image, conditions, number)
+                if not maps:
+                    raise InvalidOutputError("returned no maps")
             strip = torch.cat(list(maps.values()), dim=2)
             write_bytes(explanation, encode_image(strip, explanation.suffix))
             click.echo(f"{printable(explanation)} (from the left: {', '.join(maps)})")

@@ -160,8 +160,7 @@ def _without_own_network(protocol: Protocol | Recipe, methods: Iterable[Selected
     for method in methods:
         own = [role for role in method.info.uses if role in OWN_NETWORKS] if method.info else []
         try:
-            for model in _named_models(protocol, [role for role in own if role not in protocol.models]):
-                model.files()
+            require_weights(_named_models(protocol, [role for role in own if role not in protocol.models]))
         except MissingModelError as error:
             reasons[method.name] = str(error)
     return reasons
