@@ -47,11 +47,12 @@ class StyleAttention(nn.Module):
         Returns:
             Features with the content's shape.
         """
-        queries, keys, values = self.f(_normalized(content)), self.g(_normalized(style)), self.h(style)
-        # One head; this never holds the whole table of attention in memory.
-        attended = functional.scaled_dot_product_attention(
-            *(maps.flatten(2).transpose(1, 2)[:, None] for maps in (queries, keys, values)), scale=1.0
+        queries, keys, values = (
+            maps.flatten(2).transpose(1, 2)[:, None]
+            for maps in (self.f(_normalized(content)), self.g(_normalized(style)), self.h(style))
         )
+        # One head; this never holds the whole table of attention in memory.
+        attended = functional.scaled_dot_product_attention(queries, keys, values, scale=1.0)
         rewritten: Tensor = self.out_conv(attended[:, 0].transpose(1, 2).reshape(content.shape))
         return rewritten + content
 
