@@ -44,6 +44,7 @@ class FileServer:
     faults: dict[str, deque[Fault]] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
     ranges: bool = True
+    content_type: str = ""
 
     def __enter__(self) -> Self:
         outer = self
@@ -107,6 +108,8 @@ class FileServer:
         handler.send_response(206 if wanted else 200)
         if wanted:
             handler.send_header("Content-Range", f"bytes {first}-{len(content) - 1}/{len(content)}")
+        if self.content_type:
+            handler.send_header("Content-Type", self.content_type)
         handler.send_header("ETag", version)
         handler.send_header("Content-Length", str(len(content) - first))
         handler.end_headers()

@@ -22,6 +22,7 @@ PUBLISHED = (
     "dists-vgg16",
     "art-inception",
     "adain-decoder",
+    "sanet",
     "clip-ViT-B-32-openai",
     "clip-ViT-L-14-openai",
 )
@@ -34,6 +35,17 @@ ADAIN_ENCODER = {
 ADAIN_DECODER = {
     1: (256, 512), 5: (256, 256), 8: (256, 256), 11: (256, 256), 14: (128, 256), 18: (128, 128), 21: (64, 128),
     25: (64, 64), 28: (3, 64),
+}  # fmt: skip
+
+
+# Convolutions of GlebSBrykin/SANET's transformer: name, channels out and in, side.
+SANET_TRANSFORMER = {
+    **{
+        f"sanet{level}_1.{part}": (512, 512, 1)
+        for level in (4, 5)
+        for part in ("f", "g", "h", "out_conv")
+    },
+    "merge_conv": (512, 512, 3),
 }  # fmt: skip
 
 
@@ -50,6 +62,8 @@ def write_published_weights(folder: Path) -> dict[str, Path]:
         "art_inception.pth": _write_inception,
         "vgg_normalised.pth": lambda file: torch.save(convolutions(ADAIN_ENCODER, seed=0), file),
         "decoder.pth": lambda file: torch.save(convolutions(ADAIN_DECODER, seed=1), file),
+        "decoder_iter_500000.pth": lambda file: torch.save(convolutions(ADAIN_DECODER, seed=3), file),
+        "transformer_iter_500000.pth": lambda file: torch.save(sanet_transformer(seed=4), file),
         "ViT-B-32.pt": lambda file: write_openai_archive("ViT-B-32", file),
         "ViT-L-14.pt": lambda file: write_openai_archive("ViT-L-14", file),
     }
@@ -91,6 +105,28 @@ def convolutions(shapes: Mapping[int, tuple[int, int]], seed: int) -> dict[str, 
         weights[f"{position}.weight"] = torch.randn(outputs, inputs, side, side, generator=generator) * scale
         weights[f"{position}.bias"] = torch.randn(outputs, generator=generator) * 0.1
     return weights
+
+
+def sanet_transformer(seed: int) -> dict[str, Tensor]:
+    """Random convolutions for SANet, with attention that is neither uniform nor to a single position."""
+    generator = torch.Generator().manual_seed(seed)
+    weights = {}
+    for name, (outputs, inputs, side) in SANET_TRANSFORMER.items():
+        scale = (0.25 if name[-1] in "fg" else 1) * (1 / (inputs * side * side)) ** 0.5
+        weights[f"{name}.weight"] = torch.randn(outputs, inputs, side, side, generator=generator) * scale
+        weights[f"{name}.bias"] = torch.randn(outputs, generator=generator) * 0.1
+    return weights
+
+
+def write_sanet(folder: Path) -> tuple[Path, Path, Path]:
+    """Writes the three files of SANet with random weights: transformer, decoder, encoder."""
+    files = folder / "transformer_iter_500000.pth", folder / "decoder_iter_500000.pth", folder / "vgg_normalised.pth"
+    for file, tensors in zip(
+        files, (sanet_transformer(seed=4), convolutions(ADAIN_DECODER, seed=3), convolutions(ADAIN_ENCODER, seed=0)),
+        strict=True,
+    ):  # fmt: skip
+        torch.save(tensors, file)
+    return files
 
 
 def write_openai_archive(architecture: str, file: Path) -> None:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from dataclasses import replace
+from typing import Any, ClassVar
 
 import pytest
 import torch
 from torch import Tensor
 
 from benchmark.contracts import Axis, Direction, Method, Metric, MetricInfo, Need, SetMetric
+from benchmark.models.asset import Asset
+from benchmark.models.provider import Models
+from benchmark.models.role import Role
+from benchmark.models.specification import find_model
+from benchmark.models.weights_check import file_sha256
 from benchmark.registry import PluginKind, installed_plugins
 from benchmark.settings import make_settings
 from benchmark.testing import MethodConformance, MetricConformance, ReportConformance, SetMetricConformance
+from tests.published_weights import write_sanet
 
 _FAST: dict[str, dict[str, Any]] = {
     "gatys": {"steps": "2"},
@@ -31,10 +38,19 @@ def by_name(plugin: Any) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def random_sanet(tmp_path_factory: pytest.TempPathFactory) -> Models:
+    files = write_sanet(tmp_path_factory.mktemp("sanet"))
+    assets = tuple(Asset(file.name, str(file), "", "", sha256=file_sha256(file), is_own=True) for file in files)
+    return Models({Role.SANET: replace(find_model("sanet"), assets=assets)})
+
+
 @pytest.fixture(params=own(PluginKind.METHODS), ids=by_name, scope="class")
 def method(request: pytest.FixtureRequest) -> None:
     plugin: type[Method[Any]] = request.param
     request.cls.plugin = plugin
+    if Role.SANET in plugin.info.uses:
+        request.cls.random_sanet = request.getfixturevalue("random_sanet")
     request.cls.settings = make_settings(by_name(plugin), plugin.settings_type, _FAST.get(by_name(plugin), {}))
 
 
@@ -59,7 +75,12 @@ def report(request: pytest.FixtureRequest) -> None:
 
 @pytest.mark.usefixtures("method")
 class TestMethods(MethodConformance):
-    """The methods of this package."""
+    """The methods of this package; those that no installed package has weights for, with random ones."""
+
+    random_sanet: ClassVar[Models]
+
+    def models(self) -> Models:
+        return self.random_sanet if Role.SANET in self.plugin.info.uses else super().models()
 
 
 @pytest.mark.usefixtures("metric")
@@ -79,7 +100,7 @@ class TestReports(ReportConformance):
 
 def test_all_plugins_of_the_design_are_there() -> None:
     expected = {
-        PluginKind.METHODS: "adain clipstyler color_transfer gatys identity multi_style style_copy",
+        PluginKind.METHODS: "aams adain clipstyler color_transfer efdm gatys identity multi_style sanet style_copy",
         PluginKind.METRICS: "artfid cfsd clip_directional_similarity clip_patch_score clip_style_similarity "
         "clip_text_similarity cmmd color_histogram_distance dists fid kid lpips ms_ssim ssim st_lpips vgg_content_loss "
         "vgg_style_loss",

@@ -16,7 +16,9 @@ import pytest
 import benchmark
 
 pytestmark = pytest.mark.timeout(600)
-METHODS = ["adain", "clipstyler", "color_transfer", "gatys", "identity", "multi_style", "style_copy"]
+METHODS = [
+    *("aams", "adain", "clipstyler", "color_transfer", "efdm", "gatys", "identity", "multi_style", "style_copy"),
+]
 
 
 def run(out: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -76,7 +78,7 @@ def test_metrics_have_their_ends_at_the_controls(means):
     assert means.clip_text_similarity.idxmax() == "style_copy"
 
 
-@pytest.mark.parametrize("method", ["gatys", "adain"])
+@pytest.mark.parametrize("method", ["gatys", "adain", "efdm", "aams"])
 def test_a_painting_gives_its_manner_and_keeps_the_content(means, method):
     assert means.vgg_style_loss[method] < 0.5 * means.vgg_style_loss["identity"]
     assert means.vgg_content_loss[method] < means.vgg_content_loss["style_copy"]
@@ -115,7 +117,8 @@ def test_results_go_to_standard_output_and_progress_to_standard_error(finished):
     _, printed, errors = finished
     assert "clip_text_similarity" in printed
     assert "report:" in printed
-    assert "[14/14]" in errors
+    assert "[18/18]" in errors
+    assert "left out: method sanet: weights are needed that are not here: transformer_iter_500000.pth" in errors
     assert "Warning" not in errors
 
 

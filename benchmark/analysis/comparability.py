@@ -17,7 +17,7 @@ from benchmark.store.cost_columns import DISTURBED
 
 if TYPE_CHECKING:
     from benchmark.store.manifest import Manifest
-    from benchmark.store.records import MethodRecord, RunPart, RunRecords
+    from benchmark.store.records import MethodRecord, ModelRecord, RunPart, RunRecords
 
 _SHORT = 12
 """Characters of a fingerprint that are shown."""
@@ -117,6 +117,7 @@ def why_not_continued(old: Manifest, new: Manifest, *, is_only_scored: bool = Fa
     return (
         there.difference(here)
         or _difference_of_methods(old.methods, new.methods)
+        or ("" if is_only_scored else _difference_of_networks(old.models, new.models))
         or ("" if is_only_scored else _difference_of_machines(old, new))
     )
 
@@ -142,6 +143,16 @@ def _describe_difference(name: str, there: object, here: object, facts: Sequence
     if differing is None:
         return ""
     return f"{differing} of {name} {getattr(there, differing)!r} there, {getattr(here, differing)!r} here"
+
+
+def _difference_of_networks(old: Sequence[ModelRecord], new: Sequence[ModelRecord]) -> str:
+    """Says which networks are others, of those that are a method's own: the protocol's fingerprint covers the rest."""
+    here = {model.role: model for model in new}
+    for model in old:
+        other = here.get(model.role, model)
+        if model.fingerprint != other.fingerprint:
+            return f"weights of {model.name} {model.fingerprint[:_SHORT]} there, {other.fingerprint[:_SHORT]} here"
+    return ""
 
 
 def _difference_of_machines(old: Manifest, new: Manifest) -> str:

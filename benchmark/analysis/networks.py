@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from benchmark.models.role import Role
-from benchmark.models.specification import find_known_model, find_model
+from benchmark.models.specification import find_known_model, find_model, model_of
 
 if TYPE_CHECKING:
     from benchmark.plan.configuration import SelectedMetric
@@ -190,13 +190,14 @@ def networks_of_run(run: RunRecords) -> Networks:
 
 
 def networks_of_roles(roles: Iterable[Role], models: Mapping[Role, str]) -> tuple[Network, ...]:
-    """Returns the networks that play roles in a protocol; roles that it does not name are left out.
+    """Returns the networks that play roles in a protocol; roles that nothing plays are left out.
 
     Args:
         roles: The roles.
         models: Name of the model that plays each role.
     """
-    found = (find_model(models[role], role) for role in roles if role in models)
+    names = {role: model_of(role, models) for role in roles}
+    found = (find_model(name, role) for role, name in names.items() if name)
     return tuple(Network(model.name, model.stands_in_for) for model in found)
 
 

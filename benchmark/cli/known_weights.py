@@ -88,6 +88,7 @@ def describe_asset(asset: Asset, folders: WeightsFolders, uses: Iterable[Use]) -
         "licence": asset.licence,
         "citation": asset.citation,
         "addresses": list(asset.addresses),
+        "page": asset.page,
         "models": [use.model.name for use in users],
         "protocols": sorted({protocol for use in users for protocol in use.protocols}),
     }

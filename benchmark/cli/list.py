@@ -51,7 +51,8 @@ def list_plugins(kind: str, protocol: str, as_json: bool) -> None:
     extra = [heading for heading in headings if any(heading in row for row in rows)]
     extra += ["unavailable"] if any(row.get("unavailable") for row in rows) else []
     for heading in (*extra, "origin"):
-        table.add_column(heading)
+        # What is missing, and where it comes from, is long; the other columns need the width.
+        table.add_column(heading, max_width=28 if heading == "weights" else None)
     for row in rows:
         if row.get("licence") == "":
             row["licence"] = NOT_STATED

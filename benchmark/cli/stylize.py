@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +49,13 @@ class StylizationError(BenchmarkError):
 @click.option(
     "-o", "--out", required=True, type=click.Path(path_type=Path), help="Image file to write, or a folder for several."
 )
+@click.option(
+    "--explain",
+    "explanation",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Also write maps of how it is stylized, side by side; for methods that offer some.",
+)
 @click.option("--size", type=click.IntRange(32, 4096), default=512, show_default=True, help="Longer side, in pixels.")
 @click.option("--protocol", default="mini", show_default=True, help="Whose networks and settings to use.")
 @device_option
@@ -60,6 +68,7 @@ def stylize(
     prompts: tuple[str, ...],
     weights: tuple[float, ...],
     out: Path,
+    explanation: Path | None,
     size: int,
     protocol: str,
     device: str,
@@ -76,8 +85,12 @@ def stylize(
     plugin = find_method(method)
     is_single = len(contents) == 1 and not contents[0].is_dir()
     targets = dict(_targets(picture_files(contents), out, styles, is_single=is_single))
+    if explanation is not None:
+        _try_explanation(explanation, targets, styles, is_single=is_single)
     reads_style = plugin.load().info.condition is not Condition.NONE
     conditioned = _weighted_styles(styles, prompts, weights, needed=reads_style)
+
+    import torch
 
     from benchmark.contracts import StyleCondition
     from benchmark.execution.bench.outputs import InvalidOutputError
@@ -98,7 +111,7 @@ def stylize(
         raise InputError(f"--set {name}.…: the method is {plugin.name}")
     selected = select_method(plugin, chosen, values.get(plugin.name, {}))
     require_weights(used_models(chosen, [selected]))
-    specifications = find_models(chosen.models)
+    specifications = find_models(chosen.models, selected.info.uses if selected.info else ())
     named = [share.style.prompt for share in conditioned if share.style.prompt]
     for line in announce(read_prompts(named, specifications, methods=[selected])):
         click.echo(one_line(line), err=True)
@@ -112,24 +125,39 @@ def stylize(
         for share in conditioned
     ]
     stylizer = Stylizer({plugin.name: selected}, models)
+    if explanation is not None and not stylizer.explains(plugin.name):
+        raise InputError(f"method {plugin.name} has no maps to explain itself with; leave --explain out")
+
+    @contextlib.contextmanager
+    def failing_as(what: str) -> Iterator[None]:
+        try:
+            yield
+        except (Exception, SystemExit) as error:
+            if isinstance(error, BenchmarkError) and not isinstance(error, InvalidOutputError):
+                raise
+            raise StylizationError(f"{what}: {describe_error(error)}") from error
 
     def stylize_one(content: Path, target: Path) -> None:
         # Every content is the same case as when it is given alone, with the same seed and the same picture.
         case = Case(Content("content", content), conditioned)
         image = to_tensor(_fitted(content, size)).to(models.device)
-        try:
+        number = unit_seed(seed, case.id, plugin.name)
+        with failing_as(f"method {plugin.name} failed"):
             reason = stylizer.skip(plugin.name, case, image)
             if reason is not None:
                 raise InputError(f"method {plugin.name} {reason}")
-            number = unit_seed(seed, case.id, plugin.name)
             result = stylizer.stylize(plugin.name, image, conditions, number, warm_up=False)
-        except (Exception, SystemExit) as error:
-            if isinstance(error, BenchmarkError) and not isinstance(error, InvalidOutputError):
-                raise
-            raise StylizationError(f"method {plugin.name} failed: {describe_error(error)}") from error
         write_bytes(target, encode_image(result.value, target.suffix))
         disturbed = f", {DISTURBED}: {result.cpu_seconds:.1f} s of processor time" if result.disturbed else ""
         click.echo(f"{printable(target)} ({result.seconds:.1f} s{disturbed})")
+        if explanation is not None:
+            with failing_as(f"{printable(target)} is written, but method {plugin.name} failed to explain it"):
+                maps = stylizer.explain(plugin.name, image, conditions, number)
+                if not maps:
+                    raise InvalidOutputError("returned no maps")
+            strip = torch.cat(list(maps.values()), dim=2)
+            write_bytes(explanation, encode_image(strip, explanation.suffix))
+            click.echo(f"{printable(explanation)} (from the left: {', '.join(maps)})")
 
     _refuse_if_all_are_skipped(stylizer, plugin.name, [Case(Content("content", path), conditioned) for path in targets])
     failed = 0
@@ -145,6 +173,14 @@ def stylize(
         others = f"; the others are in {printable(out)}" if failed < len(targets) else ""
         click.echo(f"{failed} of {len(targets)} contents failed{others}", err=True)
     return ExitCode.FAILED_UNITS if failed else ExitCode.DONE
+
+
+def _try_explanation(file: Path, targets: Mapping[Path, Path], styles: Sequence[Path], *, is_single: bool) -> None:
+    if not is_single:
+        raise InputError(f"--explain {file}: it explains one picture; name one CONTENT")
+    try_output_file(file, _FORMATS, [*targets, *styles], needs_folder=True)
+    if file.resolve() in {target.resolve() for target in targets.values()}:
+        raise InputError(f"--explain {file}: the stylized picture is written there; name another file")
 
 
 def _refuse_if_all_are_skipped(stylizer: Stylizer, method: str, cases: Sequence[Case]) -> None:

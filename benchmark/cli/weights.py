@@ -78,9 +78,9 @@ def fetch(names: tuple[str, ...], protocol: str | None, mirror: str | None) -> N
     """
     if not names and protocol is None:
         raise InputError("say what to fetch: names (benchmark weights list shows them), --protocol NAME, or all")
-    from benchmark.cli.known_weights import chosen_assets
+    from benchmark.cli.known_weights import ALL_WEIGHTS, chosen_assets
 
-    fetch_assets(chosen_assets(names, protocol), mirror)
+    fetch_assets(chosen_assets(names, protocol), mirror, pass_over_pages=ALL_WEIGHTS in names)
 
 
 @weights.command()
@@ -108,12 +108,13 @@ def verify(names: tuple[str, ...], protocol: str | None) -> ExitCode:
     return ExitCode.BAD_INPUT if problems else ExitCode.DONE
 
 
-def fetch_assets(assets: Iterable[Asset], mirror: str | None = None) -> None:
+def fetch_assets(assets: Iterable[Asset], mirror: str | None = None, *, pass_over_pages: bool = False) -> None:
     """Fetches files one after the other and prints the result of each.
 
     Args:
         assets: The files.
         mirror: Address of a folder with the files, tried first; ``None`` takes the one of the environment.
+        pass_over_pages: Whether a missing file that only a person can get is said to be missing, and the others go on.
 
     Raises:
         MissingModelError: One cannot be fetched; those before it are there.
@@ -121,7 +122,7 @@ def fetch_assets(assets: Iterable[Asset], mirror: str | None = None) -> None:
     """
     from benchmark.cli.fetch_display import FetchDisplay
     from benchmark.models.fetching import Fetcher, FetchResult
-    from benchmark.models.weights_check import check_weights
+    from benchmark.models.weights_check import WeightsState, check_weights
     from benchmark.models.weights_folders import WEIGHTS_VARIABLE, weights_folders
 
     mirror = os.environ.get(MIRROR_VARIABLE, "") if mirror is None else mirror
@@ -134,6 +135,10 @@ def fetch_assets(assets: Iterable[Asset], mirror: str | None = None) -> None:
     with FetchDisplay() as display:
         fetcher = Fetcher(folders, display, mirror)
         for asset in wanted:
+            check = check_weights(asset, folders)
+            if pass_over_pages and asset.page and not mirror and check.state is WeightsState.MISSING:
+                display.note(f"{asset.name}: left out: {check.reason}")
+                continue
             display.next_file(asset)
             fetched = fetcher.fetch(asset)
             words = {

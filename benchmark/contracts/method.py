@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
@@ -216,3 +216,23 @@ class Method(ABC, Generic[SettingsT]):
         Returns:
             The stylized RGB image, 3×H×W in [0, 1], the size of the content.
         """
+
+    def explain(
+        self,
+        content: Tensor,  # noqa: ARG002
+        styles: Sequence[StyleCondition],  # noqa: ARG002
+        generator: Generator,  # noqa: ARG002
+    ) -> Mapping[str, Tensor]:
+        """Returns maps that show how a content is stylized, such as where attention goes; by default there are none.
+
+        Nothing of it is timed or scored; ``benchmark stylize --explain`` writes the maps.
+
+        Args:
+            content: As in ``stylize``.
+            styles: As in ``stylize``.
+            generator: As in ``stylize``, seeded alike.
+
+        Returns:
+            Pictures in [0, 1] of the content's size by name in snake_case, 1×H×W or 3×H×W.
+        """
+        return {}

@@ -87,7 +87,7 @@ def execute_run(
     """
     observer = observer or SilentObserver()
     unread_prompts = read_styles(configuration)
-    for line in announce(unread_prompts):
+    for line in (*configuration.left_out, *announce(unread_prompts)):
         observer.note(line)
     directory = RunDirectory(path)
     with directory.locked():

@@ -19,6 +19,7 @@ class Asset:
         bytes: Its size, or ``None`` where nobody has stated it.
         sha256: Hash, hexadecimal; its first digits where no more is published, empty where nothing is.
         addresses: Where it can be fetched, the first choice first. They lead to the same bytes.
+        page: Page where a person gets it and puts it into a weights folder by hand; for a file without addresses.
         package: Import name of the package that carries it; empty for a file that is fetched.
         distribution: Name under which that package is installed.
         is_own: Whether it is a file of the user's, and ``file`` its whole path.
@@ -31,6 +32,7 @@ class Asset:
     bytes: int | None = None
     sha256: str = ""
     addresses: tuple[str, ...] = ()
+    page: str = ""
     package: str = ""
     distribution: str = ""
     is_own: bool = False
@@ -45,7 +47,7 @@ class Asset:
         """Origin of the file, in words."""
         if self.is_own:
             return self.file
-        return f"Python package {self.distribution}" if self.package else self.addresses[0]
+        return f"Python package {self.distribution}" if self.package else next(iter(self.addresses), self.page)
 
     @property
     def size(self) -> str:

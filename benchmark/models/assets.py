@@ -15,6 +15,11 @@ _VGG_PAPER: Final = "Simonyan, Zisserman: Very Deep Convolutional Networks for L
 _ADAIN_PAPER: Final = (
     "Huang, Belongie: Arbitrary Style Transfer in Real-time with Adaptive Instance Normalization. ICCV 2017"
 )
+_EFDM_PAPER: Final = (
+    "Zhang, Li, Li, Jia, Zhang: Exact Feature Distribution Matching for Arbitrary Style Transfer and Domain"
+    " Generalization. CVPR 2022"
+)
+_SANET_PAPER: Final = "Park, Lee: Arbitrary Style Transfer with Style-Attentional Networks. CVPR 2019"
 _ST_LPIPS_PAPER: Final = "Ghildyal, Liu: Shift-tolerant Perceptual Similarity Metric. ECCV 2022"
 _OWN: Final = "style-transfer-benchmark"
 
@@ -71,6 +76,27 @@ ADAIN_DECODER: Final = Asset(
     addresses=(f"{_ADAIN}/decoder.pth",),
     licence="MIT (naoto0804/pytorch-AdaIN)",
     citation=_ADAIN_PAPER,
+)
+EFDM_DECODER: Final = Asset(
+    name="efdm-decoder",
+    file="efdm_decoder.pth",
+    addresses=("https://drive.google.com/uc?export=download&id=18nJHi8vHVvyRnOGgbNqkWyc61NAhRCzV",),
+    licence="MIT (YBZh/EFDM)",
+    citation=_EFDM_PAPER,
+)
+SANET_TRANSFORMER: Final = Asset(
+    name="sanet-transformer",
+    file="transformer_iter_500000.pth",
+    page="https://yadi.sk/d/GhQe3g_iRzLKMQ",
+    licence="MIT (GlebSBrykin/SANET)",
+    citation=_SANET_PAPER,
+)
+SANET_DECODER: Final = Asset(
+    name="sanet-decoder",
+    file="decoder_iter_500000.pth",
+    page="https://yadi.sk/d/xsZ7j6FhK1dmfQ",
+    licence="MIT (GlebSBrykin/SANET)",
+    citation=_SANET_PAPER,
 )
 ADAIN_DECODER_EMBEDDED: Final = Asset(
     name="adain-decoder-embedded",

@@ -148,6 +148,9 @@ def _require_success(response: requests.Response) -> None:
         raise _InterruptedError(status, float(seconds) if seconds.isdecimal() else 0.0)
     if response.status_code not in {requests.codes.ok, requests.codes.partial_content}:
         raise DownloadError(status)
+    # A file whose hash nobody has published is trusted as it comes: not where it is a page that asks for a click.
+    if response.headers.get("Content-Type", "").startswith("text/html"):
+        raise DownloadError("answers with a web page in place of the file")
 
 
 def _strong_version(response: requests.Response) -> str:

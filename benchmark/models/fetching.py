@@ -125,6 +125,12 @@ class Fetcher:
                 return Fetched(asset, FetchResult.FETCHED, target, sha256, address)
             record(target, sha256, address)
             return Fetched(asset, FetchResult.TRUSTED, target, sha256, address)
+        if asset.page:
+            reasons.append("no address leads straight to it")
+            raise MissingModelError(
+                f"cannot fetch {asset.file}: {'; '.join(reasons)}; get it from {asset.page}, put it into"
+                f" {self.folders.own}, and give this command again"
+            )
         raise MissingModelError(
             f"cannot fetch {asset.file}: {'; '.join(reasons)}; what is here is kept: try again later, or put the file"
             f" into {self.folders.own} yourself (docs/weights.md)"

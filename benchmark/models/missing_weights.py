@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from benchmark.errors import MissingModelError
 from benchmark.models.asset import format_size
 from benchmark.models.specification import ModelSpecification
-from benchmark.models.weights_check import WeightsCheck, check_weights
-from benchmark.models.weights_folders import weights_folders
+from benchmark.models.weights_check import WeightsCheck, WeightsState, check_weights
+from benchmark.models.weights_folders import WeightsFolders, weights_folders
 
 
 def require_weights(models: Iterable[ModelSpecification]) -> None:
@@ -34,9 +34,15 @@ def require_weights(models: Iterable[ModelSpecification]) -> None:
             lacking[asset.file] = check
             names[model.name] = None
     if lacking:
-        files = ", ".join(f"{file} ({check.asset.size}, {check.state})" for file, check in lacking.items())
+        files = ", ".join(f"{file} ({_facts(check, folders)})" for file, check in lacking.items())
         total = format_size(sum(check.asset.bytes or 0 for check in lacking.values()))
         raise MissingModelError(
             f"weights are needed that are not here: {files}; get them ({total} in all, as far as sizes are known) with:"
             f" benchmark weights fetch {' '.join(names)}"
         )
+
+
+def _facts(check: WeightsCheck, folders: WeightsFolders) -> str:
+    by_hand = bool(check.asset.page) and check.state is WeightsState.MISSING
+    place = f": put it into {folders.words}, from {check.asset.page}" if by_hand else ""
+    return f"{check.asset.size}, {check.state}{place}"

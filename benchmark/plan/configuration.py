@@ -92,8 +92,9 @@ class RunConfiguration:
         limit: Number of cases, from the first, or ``None`` for all.
         command: The command line, for the record.
         protocol_source: Name or path by which the protocol is found again; empty where it was given from Python.
-        models: The networks that the protocol names. They are found once, here, so that every process of the run has
-            the same ones.
+        left_out: Methods of ``all`` that cannot take part, a line each with the reason.
+        models: The networks that the protocol names, and those that are a method's own. They are found once, here, so
+            that every process of the run has the same ones.
     """
 
     protocol: Protocol
@@ -104,10 +105,12 @@ class RunConfiguration:
     limit: int | None = None
     command: tuple[str, ...] = field(default=(), compare=False)
     protocol_source: str = field(default="", compare=False)
+    left_out: tuple[str, ...] = field(default=(), compare=False)
     models: Mapping[Role, ModelSpecification] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "models", find_models(self.protocol.models))
+        roles = [role for method in self.methods if method.info for role in method.info.uses]
+        object.__setattr__(self, "models", find_models(self.protocol.models, roles))
 
     @property
     def pictures(self) -> Mapping[str, MadePictures]:

@@ -13,7 +13,7 @@ from benchmark.contracts.sides import too_small
 from benchmark.errors import InputError, MissingModelError, describe_error
 from benchmark.models.missing_weights import require_weights
 from benchmark.models.role import Role
-from benchmark.models.specification import ModelSpecification, find_model
+from benchmark.models.specification import OWN_NETWORKS, ModelSpecification, find_model, model_of
 from benchmark.pictures.finding import find_pictures
 from benchmark.pictures.folder import PictureFolder
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
@@ -128,7 +128,8 @@ def configure_run(
     Raises:
         InputError: A name is unknown, a program is incomplete, or a setting or the protocol cannot be used.
         MissingModelError: Weights are missing that the methods, or metrics that are named, cannot do without. Of
-            ``all`` metrics, those without weights are part of the run as unavailable.
+            ``all`` metrics, those without weights are part of the run as unavailable; of ``all`` methods, those whose
+            own network is not here are left out, and the configuration says so.
     """
     found = _usable(protocol) if isinstance(protocol, Protocol) else find_protocol(protocol)
     sources = select_methods("all" if methods is None else methods, try_imports)
@@ -149,6 +150,8 @@ def configure_run(
             find_plugin(PluginKind.METHODS, method)
             raise InputError(f"--set {method}.…: method {method} is not selected")
     selected_methods = tuple(select_method(source, found, assignments.get(source.name, {})) for source in sources)
+    lacking = _without_own_network(found, selected_methods) if methods is None or methods.strip() == "all" else {}
+    selected_methods = tuple(method for method in selected_methods if method.name not in lacking)
     used = used_models(found, selected_methods)
     scoring = _scoring_models(found, scorers)
     needed = [*used, *scoring] if is_named else used
@@ -167,6 +170,7 @@ def configure_run(
         limit=limit,
         command=tuple(command),
         protocol_source="" if isinstance(protocol, Protocol) else protocol_source(protocol),
+        left_out=tuple(f"left out: method {name}: {reason}" for name, reason in lacking.items()),
     )
 
 
@@ -257,6 +261,18 @@ def _select_pictures(
                 note(line)
         selected.append(SelectedMethod(found.source, found.source.info, found.source.settings))
     return tuple(selected)
+
+
+def _without_own_network(protocol: Protocol | Recipe, methods: Iterable[SelectedMethod]) -> dict[str, str]:
+    """Returns the methods whose own network is not on this machine, each with the reason."""
+    reasons: dict[str, str] = {}
+    for method in methods:
+        own = [role for role in method.info.uses if role in OWN_NETWORKS] if method.info else []
+        try:
+            require_weights(_named_models(protocol, [role for role in own if role not in protocol.models]))
+        except MissingModelError as error:
+            reasons[method.name] = str(error)
+    return reasons
 
 
 def _frozen_or_all_that_is_missing(recipe: Recipe, given: str, needed: Iterable[ModelSpecification]) -> Protocol:
@@ -381,7 +397,8 @@ def _scoring_models(protocol: Protocol | Recipe, metrics: Iterable[Plugin]) -> l
 
 
 def _named_models(protocol: Protocol | Recipe, roles: Iterable[Role]) -> list[ModelSpecification]:
-    return [find_model(protocol.models[role], role) for role in dict.fromkeys(roles) if role in protocol.models]
+    names = {role: model_of(role, protocol.models) for role in roles}
+    return [find_model(name, role) for role, name in names.items() if name]
 
 
 def select_metrics(names: str, protocol: Protocol) -> tuple[SelectedMetric, ...]:
@@ -431,12 +448,13 @@ def missing_models(roles: Sequence[Role], protocol: Protocol | Recipe) -> str:
         roles: Roles of the networks.
         protocol: The protocol that names the model of each role.
     """
-    if unnamed := [role for role in roles if role not in protocol.models]:
+    names = {role: model_of(role, protocol.models) for role in roles}
+    if unnamed := [role for role, name in names.items() if not name]:
         named = f"role {unnamed[0]}" if len(unnamed) == 1 else f"roles {' and '.join(unnamed)}"
         return f"protocol {protocol.name} names no model for the {named}"
-    for role in roles:
+    for role, name in names.items():
         try:
-            find_model(protocol.models[role], role).files()
+            find_model(name, role).files()
         except MissingModelError as error:
             return str(error)
     return ""

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
-from benchmark.execution.bench.outputs import checked_image
+from benchmark.execution.bench.outputs import checked_image, checked_maps
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
@@ -115,6 +115,16 @@ class MethodConformance:
 
     def test_warms_up(self) -> None:
         self.prepared().warm_up(self.content(), self.styles(), torch.Generator().manual_seed(0))
+
+    def test_explains_itself_by_pictures_of_the_contents_size(self) -> None:
+        content, styles = self.content(50, 71), self.styles()
+        before = [content.clone(), *(style.image.clone() for style in styles if style.image is not None)]
+        method = self.prepared()
+        first, second = (method.explain(content, styles, torch.Generator().manual_seed(3)) for _ in range(2))
+        after = [content, *(style.image for style in styles if style.image is not None)]
+        assert all(torch.equal(old, new) for old, new in zip(before, after, strict=True))
+        assert checked_maps(first, content).keys() == second.keys()
+        assert all(torch.equal(first[name], second[name]) for name in first), "the same seed gave two different maps"
 
     def test_skips_what_it_cannot_read(self) -> None:
         method = self.plugin(self.settings)

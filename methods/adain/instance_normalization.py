@@ -1,92 +1,15 @@
-"""Adaptive instance normalization with several styles, weights and masks, between an encoder and a decoder."""
+"""Adaptive instance normalization of a region."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import torch
-from torch.nn import functional
 
-from benchmark.models.adain_decoder import UPSCALING
 from benchmark.models.feature_statistics import VARIANCE_FLOOR, mean_and_standard_deviation
-from methods.shared.color_preservation import match_color
-from methods.shared.image_geometry import pad_to_multiple, resize_shorter_side
-from methods.shared.region_shares import region_shares
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from torch import Tensor
-
-    from benchmark.contracts import StyleCondition
-    from benchmark.models.adain_decoder import AdaINDecoder
-    from benchmark.models.provider import Models
-
-ENCODER_LAYER: Final = "relu4_1"
-
-
-def feature_encoder(models: Models) -> Callable[[Tensor], Tensor]:
-    """Returns the encoder of the protocol's AdaIN decoder: the one it carries, or else VGG-19 up to relu4_1.
-
-    Args:
-        models: The networks of the protocol.
-
-    Returns:
-        A function from images, N×3×H×W in [0, 1], to their features at relu4_1, N×512×H/8×W/8.
-    """
-    own = models.adain_decoder().encoder
-    if own is not None:
-        return own
-    vgg = models.vgg()
-
-    def encode(images: Tensor) -> Tensor:
-        features: Tensor = vgg(images, (ENCODER_LAYER,))[ENCODER_LAYER]
-        return features
-
-    return encode
-
-
-@torch.no_grad()
-def stylize_features(
-    encode: Callable[[Tensor], Tensor],
-    decoder: AdaINDecoder,
-    content: Tensor,
-    styles: Sequence[StyleCondition],
-    *,
-    alpha: float,
-    preserve_color: bool,
-) -> Tensor:
-    """Stylizes a content with the styles that have an image; the share of the others stays with the content.
-
-    Args:
-        encode: The encoder; see ``feature_encoder``.
-        decoder: Its decoder.
-        content: 3×H×W in [0, 1], at least 16 pixels high and wide.
-        styles: Styles with weights and masks.
-        alpha: Share of the stylized features.
-        preserve_color: Whether styles get the content's colours first.
-
-    Returns:
-        3×H×W in [0, 1].
-
-    Raises:
-        ValueError: If the content is too small, or a mask is not of its size.
-    """
-    height, width = content.shape[-2:]
-    content_features = encode(pad_to_multiple(content[None], UPSCALING))
-    shares = pad_to_multiple(region_shares(styles, content)[None], UPSCALING)
-    shares = functional.avg_pool2d(shares, UPSCALING)[0]
-    blend = (1 - alpha * shares.sum(dim=0)) * content_features
-    for style, share in zip(styles, shares, strict=True):
-        if style.image is None:
-            blend = blend + alpha * share * content_features
-            continue
-        image = resize_shorter_side(style.image, min(height, width))
-        if preserve_color:
-            image = match_color(image, content)
-        blend = blend + alpha * share * normalize_region(content_features, encode(image[None]), share)
-    images: Tensor = decoder(blend)
-    return images[0, :, :height, :width].clamp(0, 1)
 
 
 def normalize_region(content_features: Tensor, style_features: Tensor, share: Tensor) -> Tensor:

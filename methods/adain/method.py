@@ -54,7 +54,7 @@ class AdaIN(Method[AdaINSettings]):
 
     def prepare(self, models: Models) -> None:
         """Loads the encoder and the decoder."""
-        from methods.adain.instance_normalization import feature_encoder
+        from methods.shared.feature_transfer import feature_encoder
 
         self._encode = feature_encoder(models)
         self._decoder = models.adain_decoder()
@@ -70,11 +70,13 @@ class AdaIN(Method[AdaINSettings]):
         Raises:
             ValueError: If the content is less than 16 pixels high or wide.
         """
-        from methods.adain.instance_normalization import stylize_features
+        from methods.adain.instance_normalization import normalize_region
+        from methods.shared.feature_transfer import stylize_features
 
         return stylize_features(
             self._encode,
             self._decoder,
+            normalize_region,
             content,
             styles,
             alpha=self.settings.alpha,

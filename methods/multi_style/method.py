@@ -73,7 +73,7 @@ class MultiStyle(Method[MultiStyleSettings]):
 
     def prepare(self, models: Models) -> None:
         """Loads what the chosen parts need."""
-        from methods.adain.instance_normalization import feature_encoder
+        from methods.shared.feature_transfer import feature_encoder
 
         self._vgg = models.vgg()
         if self.settings.conditions is not StyleParts.TEXT:
@@ -97,14 +97,16 @@ class MultiStyle(Method[MultiStyleSettings]):
     def _run(
         self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator, settings: CLIPstylerSettings
     ) -> Tensor:
-        from methods.adain.instance_normalization import stylize_features
+        from methods.adain.instance_normalization import normalize_region
         from methods.clipstyler.optimization import PromptDescent
+        from methods.shared.feature_transfer import stylize_features
 
         image = content
         if self.settings.conditions is not StyleParts.TEXT and any(style.image is not None for style in styles):
             image = stylize_features(
                 self._encode,
                 self._decoder,
+                normalize_region,
                 content,
                 styles,
                 alpha=self.settings.alpha,

@@ -29,13 +29,14 @@ PAINTER = {
     "settings": {"ink": "blue", "size": 1, "steps": 3},
 }
 SIMILARITY = {"name": "ssim", "title": "", "version": "1", "summary": "", "direction": "higher", "axis": "content"}
+NETWORK = {"role": "sanet", "name": "sanet", "title": "", "fingerprint": "0" * 64, "licence": "", "source": ""}
 MANIFEST = {
     "schema_version": 2,
     "status": "running",
     "protocol": {"name": "tiny", "version": "1", "fingerprint": "0" * 64, "resolution": 64},
     "methods": [PAINTER],
     "metrics": [SIMILARITY],
-    "models": [],
+    "models": [NETWORK],
     "contents": [],
     "styles": [],
     "cases": [],
@@ -65,10 +66,15 @@ class TestContinuing:
     def test_the_same_run_continues(self):
         assert difference(MANIFEST, copy.deepcopy(MANIFEST)) == ""
 
+    @pytest.mark.parametrize("network", [[], [NETWORK]])
+    def test_methods_with_networks_of_their_own_may_be_added(self, network):
+        assert difference(changed("models", value=[]), changed("models", value=network)) == ""
+
     @pytest.mark.parametrize(
         ("new", "found"),
         [
             (changed("protocol", "fingerprint", value="1" * 64), "protocol tiny (000000000000) there"),
+            (changed("models", value=[{**NETWORK, "fingerprint": "1" * 64}]), "weights of sanet 000000000000 there"),
             (changed("methods", 0, "version", value="2"), "version of painter '1' there, '2' here"),
             (
                 changed("methods", 0, "settings", value={"ink": "blue", "size": 2, "steps": 4}),

@@ -28,6 +28,7 @@ ROLES = {
     Role.DISTS: "dists-vgg16",
     Role.INCEPTION: "art-inception",
     Role.ADAIN_DECODER: "adain-decoder",
+    Role.SANET: "sanet",
 }
 METRICS = "lpips,dists,st_lpips,vgg_style_loss,clip_text_similarity"
 SHORT = {"steps": 1, "patches": 2, "crop_sizes": [64, 96], "templates": "style"}
@@ -64,7 +65,7 @@ def test_every_method_runs_on_them(command, file_server: FileServer, monkeypatch
     table = benchmark.load_run(tmp_path / "run")
     assert set(table.status) <= {"ok", "skipped"}
     finished = table[table.status == "ok"]
-    assert {"gatys", "adain", "clipstyler", "multi_style"} < set(finished.method)
+    assert {"aams", "adain", "clipstyler", "efdm", "gatys", "multi_style", "sanet"} < set(finished.method)
     assert finished[METRICS.split(",")].notna().all(axis=None)
     models = {model["role"]: model for model in json.loads((tmp_path / "run" / "run.json").read_text())["models"]}
     assert {role: models[role]["name"] for role in ROLES} == ROLES

@@ -301,3 +301,64 @@ class TestSeveralContents:
     def test_a_method_that_needs_a_style_says_so_once(self, stylize, folder):
         result = stylize(folder, "--prompt", "x", method="gatys")
         assert_refused(result, "method gatys needs a style image")
+
+
+class TestExplanation:
+    @pytest.fixture
+    def content(self, photo, tmp_path):
+        photo.save(tmp_path / "photo.png")
+        return tmp_path / "photo.png"
+
+    @pytest.fixture
+    def stylize(self, command, content, tmp_path):
+        def run(method, *contents, explanation=tmp_path / "maps.png", out=tmp_path / "o.png"):
+            given = contents or (content,)
+            return command(
+                "stylize", *given, "--method", method, "--style", content, "--explain", explanation, "-o", out
+            )
+
+        return run
+
+    def test_is_a_strip_of_maps_whose_names_are_said(self, stylize, tmp_path):
+        result = stylize("aams")
+
+        assert result.code == 0, result.err
+        assert f"{tmp_path / 'maps.png'} (from the left: attention, strokes)" in result.out
+        assert read(tmp_path / "maps.png").size == (128, 48)
+        assert read(tmp_path / "o.png").size == (64, 48)
+
+    def test_of_a_method_without_maps_is_refused_before_it_stylizes(self, stylize, tmp_path):
+        assert_refused(stylize("identity"), "method identity has no maps to explain itself with; leave --explain out")
+        assert not (tmp_path / "o.png").exists()
+
+    def test_of_several_pictures_is_refused(self, stylize, content, tmp_path):
+        assert_refused(stylize("aams", content, content, out=tmp_path / "out"), "it explains one picture")
+
+    @pytest.mark.parametrize(
+        ("file", "reason"),
+        [
+            ("maps.txt", "name a file ending in .png"),
+            ("none/maps.png", "there is no folder"),
+            ("photo.png", "is one of the files that are read"),
+            ("o.png", "the stylized picture is written there"),
+        ],
+    )
+    def test_that_cannot_be_written_is_refused_first(self, stylize, tmp_path, file, reason):
+        assert_refused(stylize("aams", explanation=tmp_path / file), reason)
+
+    @pytest.mark.parametrize(
+        ("maps", "reason"),
+        [
+            ({}, "returned no maps"),
+            ({"a": None}, "map a: returned NoneType, not a tensor"),
+            (None, "explained itself by NoneType, not by maps with names"),
+        ],
+    )
+    def test_that_is_none_costs_no_picture(self, stylize, sample_plugins, monkeypatch, tmp_path, maps, reason):
+        from sample_plugins.methods import Blend
+
+        monkeypatch.setattr(Blend, "explain", lambda *_: maps)
+
+        assert_refused(stylize("blend"), "is written, but method blend failed to explain it", reason, code=4)
+        assert (tmp_path / "o.png").exists()
+        assert not (tmp_path / "maps.png").exists()

@@ -13,6 +13,7 @@ import pytest
 import torch
 from torchvision.models import vgg19
 
+from benchmark.cli import known_weights
 from benchmark.models import specification
 from benchmark.models.asset import Asset
 from benchmark.models.role import Role
@@ -151,6 +152,20 @@ class TestFetch:
         assert len(result.error_lines) == 1
         assert "cannot fetch vgg19-dcbb9e9d.pth: 127.0.0.1" in result.error_lines[0]
         assert "HTTP 404" in result.error_lines[0]
+
+    def test_all_passes_over_what_only_a_person_can_get(self, command, published_vgg19, monkeypatch):
+        sanet = find_model("sanet")
+        kept = (find_model("vgg19-embedded"), find_model("vgg19"), replace(sanet, assets=sanet.assets[:2]))
+        monkeypatch.setattr(specification, "MODELS", kept)
+        monkeypatch.setattr(specification, "openai_names", tuple)
+        monkeypatch.setattr(known_weights, "installed_plugins", lambda _: {})
+
+        result = command("weights", "fetch", "all")
+
+        assert result.code == 0, result.err
+        assert "sanet-decoder: left out: decoder_iter_500000.pth (size unknown) is not in" in result.err
+        assert "get it from https://yadi.sk/" in result.err
+        assert "its hash is the published one" in result.err
 
     @pytest.mark.parametrize(
         ("arguments", "problem"),

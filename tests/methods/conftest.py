@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor, nn
 
 from benchmark.models.adain_decoder import AdaINDecoder
+from benchmark.models.role import Role
+from benchmark.models.sanet import SANet, load_sanet
 from benchmark.models.specification import find_model
 from benchmark.models.vgg import VGG19
+from tests.published_weights import write_sanet
 
 
 class SmallTextImageModel(nn.Module):
@@ -39,7 +44,8 @@ class SmallTextImageModel(nn.Module):
 class SmallModels:
     """Stands in for the networks of a protocol."""
 
-    def __init__(self, vgg: VGG19, decoder: AdaINDecoder) -> None:
+    def __init__(self, vgg: VGG19, decoder: AdaINDecoder, sanet: Callable[[], SANet]) -> None:
+        self._sanet = sanet
         self._vgg = vgg
         self._decoder = decoder
         self._clip = SmallTextImageModel()
@@ -53,6 +59,10 @@ class SmallModels:
 
     def clip(self) -> SmallTextImageModel:
         return self._clip
+
+    def load(self, role: Role) -> SANet:
+        assert role is Role.SANET
+        return self._sanet()
 
 
 @pytest.fixture(scope="session")
@@ -72,8 +82,18 @@ def decoder() -> AdaINDecoder:
 
 
 @pytest.fixture(scope="session")
-def models(vgg: VGG19, decoder: AdaINDecoder) -> SmallModels:
-    return SmallModels(vgg, decoder)
+def sanet_files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
+    """Transformer, decoder and encoder of SANet in full size with random weights."""
+    return write_sanet(tmp_path_factory.mktemp("sanet"))
+
+
+@pytest.fixture(scope="session")
+def models(vgg: VGG19, decoder: AdaINDecoder, request: pytest.FixtureRequest) -> SmallModels:
+    @functools.cache
+    def sanet() -> SANet:
+        return load_sanet(*request.getfixturevalue("sanet_files"))
+
+    return SmallModels(vgg, decoder, sanet)
 
 
 @pytest.fixture

@@ -6,16 +6,19 @@ import pytest
 import torch
 
 from benchmark.contracts import Condition, StyleCondition
+from methods.aams.method import AAMS
 from methods.adain.method import AdaIN
 from methods.clipstyler.method import CLIPstyler
 from methods.clipstyler.settings import CLIPstylerSettings
 from methods.controls.color_transfer import ColorTransfer
 from methods.controls.identity import Identity
 from methods.controls.style_copy import StyleCopy
+from methods.efdm.method import EFDM
 from methods.gatys.method import Gatys
 from methods.gatys.settings import GatysSettings
 from methods.multi_style.method import MultiStyle
 from methods.multi_style.settings import MultiStyleSettings
+from methods.sanet.method import SANet
 
 SMALL = {"steps": 2, "patches": 3, "crop_sizes": (16, 24), "channels": (4, 6, 8), "coarse_size": 24, "coarse_steps": 1}
 METHODS = {
@@ -24,6 +27,9 @@ METHODS = {
     "color_transfer": ColorTransfer(),
     "gatys": Gatys(GatysSettings(steps=2, coarse_sizes=(24,), coarse_steps=(2,))),
     "adain": AdaIN(),
+    "efdm": EFDM(),
+    "aams": AAMS(),
+    "sanet": SANet(),
     "clipstyler": CLIPstyler(CLIPstylerSettings(**SMALL)),
     "multi_style": MultiStyle(MultiStyleSettings(**SMALL)),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any, SupportsFloat
 
 import torch
@@ -15,6 +17,9 @@ _PIXEL_ROUNDING = 1e-3
 
 _SCORE_ROUNDING = 1e-4
 """How far rounding may carry a score out of its range, as a share of the range, or as it is where an end is open."""
+
+
+_MAP_NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 
 
 class InvalidOutputError(BenchmarkError):
@@ -49,6 +54,33 @@ def checked_image(stylized: Any, content: Tensor) -> Tensor:
     if low < -_PIXEL_ROUNDING or high > 1 + _PIXEL_ROUNDING:
         raise InvalidOutputError(f"returned pixel values from {low:.4g} to {high:.4g}, outside 0 … 1")
     return image.clamp(0, 1)
+
+
+def checked_maps(maps: Any, content: Tensor) -> dict[str, Tensor]:
+    """Checks with what a method explained itself.
+
+    Args:
+        maps: What it returned.
+        content: The content, 3×H×W.
+
+    Returns:
+        The maps by name, each as an image, detached, as float, clamped to [0, 1].
+
+    Raises:
+        InvalidOutputError: It is no mapping, a name is not in snake_case, or a map is no picture of the content's size.
+    """
+    if not isinstance(maps, Mapping):
+        raise InvalidOutputError(f"explained itself by {type(maps).__name__}, not by maps with names")
+    images: dict[str, Tensor] = {}
+    for name, shown in maps.items():
+        if not (isinstance(name, str) and _MAP_NAME.fullmatch(name)):
+            raise InvalidOutputError(f"named a map {name!r}: use small letters, digits and _")
+        is_grey = isinstance(shown, Tensor) and shown.ndim == 3 and len(shown) == 1
+        try:
+            images[name] = checked_image(shown.expand(3, -1, -1) if is_grey else shown, content)
+        except InvalidOutputError as error:
+            raise InvalidOutputError(f"map {name}: {error}") from error
+    return images
 
 
 def checked_scores(scores: Any, number: int, info: MetricInfo) -> Tensor:

@@ -16,7 +16,7 @@ from benchmark.contracts import Method, StyleCondition
 from benchmark.contracts.sides import too_small
 from benchmark.execution.bench.machine_load import MachineLoad
 from benchmark.execution.bench.measurement import Measured, measure
-from benchmark.execution.bench.outputs import checked_image
+from benchmark.execution.bench.outputs import checked_image, checked_maps
 from benchmark.execution.bench.prepared_plugins import PreparedPlugin, plugin_output_to_stderr
 from benchmark.execution.bench.step import Action, Step, ignore_step
 from benchmark.models.provider import Models
@@ -119,6 +119,39 @@ class Stylizer:
         assert call
         memory = call.peak_memory_bytes if self._models.device.type == "cpu" else None
         return replace(measured, seconds=call.seconds, peak_memory_bytes=memory, note=method.note)
+
+    def explains(self, name: str) -> bool:
+        """Returns whether a method offers maps that show how it stylizes.
+
+        Args:
+            name: Name of the method.
+
+        Raises:
+            BenchmarkError: The method's plugin is broken.
+            Exception: Whatever the method raises.
+        """
+        return type(self._method(name).made()).explain is not Method.explain
+
+    def explain(self, name: str, content: Tensor, styles: Sequence[StyleCondition], seed: int) -> dict[str, Tensor]:
+        """Returns a method's maps of how it stylizes a content.
+
+        Args:
+            name: Name of the method.
+            content: 3×H×W in [0, 1].
+            styles: The styles.
+            seed: Seed of the unit.
+
+        Returns:
+            Pictures, 3×H×W in [0, 1], by name.
+
+        Raises:
+            InvalidOutputError: A map is no picture of the content's size, or has no usable name.
+            Exception: Whatever the method raises.
+        """
+        method = self._method(name).prepared()
+        with plugin_output_to_stderr(), _seeded(seed):
+            maps = method.explain(content.clone(), styles, torch.Generator().manual_seed(seed))
+        return checked_maps(maps, content)
 
     def _method(self, name: str) -> PreparedPlugin[Method[Any]]:
         if self._current is None or name != self._name:

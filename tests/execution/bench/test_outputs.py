@@ -10,6 +10,7 @@ from benchmark.execution.bench.outputs import (
     InvalidOutputError,
     checked_description,
     checked_image,
+    checked_maps,
     checked_scores,
     checked_set_score,
     require_range,
@@ -43,6 +44,34 @@ def test_an_image_is_clamped_as_far_as_rounding_goes():
     stylized = torch.full((3, 4, 5), 1.0005, dtype=torch.float64, requires_grad=True)
 
     assert torch.equal(checked_image(stylized, torch.zeros(3, 4, 5)), torch.ones(3, 4, 5))
+
+
+def test_maps_are_images_of_the_contents_size():
+    grey, color = torch.full((1, 4, 5), 0.25), torch.full((3, 4, 5), 0.75)
+
+    maps = checked_maps({"attention": grey, "edges_2": color}, torch.zeros(3, 4, 5))
+
+    assert list(maps) == ["attention", "edges_2"]
+    assert torch.equal(maps["attention"], torch.full((3, 4, 5), 0.25))
+    assert torch.equal(maps["edges_2"], color)
+
+
+@pytest.mark.parametrize(
+    ("maps", "reason"),
+    [
+        ([torch.zeros(1, 4, 5)], "explained itself by list, not by maps with names"),
+        ({"../x": torch.zeros(1, 4, 5)}, "named a map '../x': use small letters, digits and _"),
+        ({1: torch.zeros(1, 4, 5)}, "named a map 1: use small letters, digits and _"),
+        ({"a": None}, "map a: returned NoneType, not a tensor"),
+        ({"a": torch.zeros(4, 5)}, "map a: returned an image of shape 4×5, the content is 3×4×5"),
+        ({"a": torch.zeros(1, 2, 5)}, "map a: returned an image of shape 3×2×5, the content is 3×4×5"),
+        ({"a": torch.full((1, 4, 5), 2.0)}, "map a: returned pixel values from 2 to 2, outside 0 … 1"),
+    ],
+)
+def test_other_maps_are_refused(maps, reason):
+    with pytest.raises(InvalidOutputError) as caught:
+        checked_maps(maps, torch.zeros(3, 4, 5))
+    assert str(caught.value) == reason
 
 
 def test_scores_are_one_number_for_each_image():

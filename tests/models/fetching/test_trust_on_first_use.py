@@ -53,6 +53,25 @@ def test_a_file_put_there_by_hand_is_recorded_without_a_download(publish, fetch,
     assert file_server.requests == []
 
 
+def test_a_web_page_in_place_of_the_file_is_not_trusted(publish, fetch, folder, file_server):
+    file_server.content_type = "text/html; charset=utf-8"
+
+    assert "answers with a web page in place of the file" in refusal(fetch, publish(pinned=False))
+    assert visible(folder) == []
+
+
+def test_a_file_without_an_address_names_the_page_and_the_folder(publish, fetch, folder, file_server):
+    asset = publish(pinned=False, addresses=(), page="https://example.org/network")
+
+    assert (
+        "no address leads straight to it; get it from https://example.org/network, put it into"
+        f" {folder}, and give this command again" in refusal(fetch, asset)
+    )
+    (folder / "network.pth").write_bytes(CONTENT)
+    assert fetch(asset).result is FetchResult.TRUSTED
+    assert file_server.requests == []
+
+
 def test_beginnings_are_not_continued_by_another_command(publish, fetch, folder, file_server):
     folder.mkdir()
     partial(folder).write_bytes(CONTENT[:HALF])

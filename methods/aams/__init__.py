@@ -1,0 +1,1 @@
+"""Attention-aware multi-stroke style transfer, Yao et al. 2019."""

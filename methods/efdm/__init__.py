@@ -1,0 +1,1 @@
+"""Exact feature distribution matching, Zhang et al. 2022."""

@@ -1,0 +1,1 @@
+"""Style-attentional networks, Park and Lee 2019."""
