@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.cli.options import device_option, resources_options, set_option
+from benchmark.cli.options import device_option, networks_option, resources_options, set_option
 from benchmark.cli.targets import try_output_folder
 from benchmark.errors import ExitCode, describe_error
 from benchmark.escaping import printable, shell_command
@@ -19,6 +19,7 @@ from benchmark.wording import format_count, without_fresh
 if TYPE_CHECKING:
     from benchmark.execution.run import RunOutcome
     from benchmark.plan.resources import Resources
+    from benchmark.protocol.networks import NetworkChoice
 
 
 @click.command()
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="What to run: a name of `benchmark list protocols`, or a path.",
 )
+@networks_option
 @click.option("--methods", default="all", show_default=True, help="Names with commas, or all.")
 @click.option("--metrics", default="all", show_default=True, help="Names with commas, or all.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the run.  [default: runs/PROTOCOL]")
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 @click.option("--no-report", is_flag=True, help="Do not write the HTML report.")
 def run(
     protocol: str,
+    networks: NetworkChoice,
     methods: str,
     metrics: str,
     out: Path | None,
@@ -67,12 +70,13 @@ def run(
     from benchmark.cli.weights import fetch_models
     from benchmark.interface.running import default_folder, left_out, perform_run
 
-    directory = out or default_folder(protocol)
+    directory = out or default_folder(protocol, networks)
     try_output_folder(directory)
     for line in left_out(methods, metrics):
         click.echo(line, err=True)
     outcome = perform_run(
         protocol=protocol,
+        networks=networks,
         methods=methods,
         metrics=metrics,
         assignments=parse_assignments(assignments),

@@ -15,7 +15,7 @@ from benchmark.execution.run import RunOutcome, execute_run
 from benchmark.execution.schedule import Observer
 from benchmark.execution.workers.import_trial import try_imports
 from benchmark.execution.workers.server import start_worker_server, worker_context
-from benchmark.interface.protocols import protocol_name
+from benchmark.interface.protocols import network_choice, protocol_name
 from benchmark.interface.reports import write_report
 from benchmark.interface.run import Run
 from benchmark.models.specification import ModelSpecification
@@ -23,6 +23,7 @@ from benchmark.plan.device import choose_device
 from benchmark.plan.resources import ExecutorKind, Resources
 from benchmark.plan.selection import configure_run, find_protocol
 from benchmark.plan.unit import Unit
+from benchmark.protocol.networks import NetworkChoice, with_networks
 from benchmark.protocol.protocol import Protocol
 from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
 from benchmark.store.journal import UnitRecord
@@ -63,6 +64,7 @@ def run(
     *,
     methods: str | Sequence[str] = "all",
     metrics: str | Sequence[str] = "all",
+    networks: str = "own",
     out: str | os.PathLike[str] | None = None,
     settings: Mapping[str, object] | None = None,
     seed: int = 0,
@@ -84,6 +86,8 @@ def run(
         protocol: Name of an installed protocol, path of one, or a protocol.
         methods: Names of the methods, or ``all``.
         metrics: Names of the metrics, or ``all``.
+        networks: ``own`` for those that the protocol names, or ``published``, which takes the published network in
+            place of each embedded one.
         out: Folder of the run, by default ``runs/PROTOCOL``.
         settings: Settings of methods in place of those that the protocol fixes, for instance ``{"gatys.steps": 5}``.
         seed: Seed of everything random, at least 0.
@@ -112,12 +116,14 @@ def run(
     if timeout is not None and not 0 < timeout < float("inf"):
         raise InputError(f"timeout must be a positive number of seconds, not {timeout!r}")
     given = protocol if isinstance(protocol, Protocol) else protocol_name(protocol)
-    directory = Path(out) if out is not None else default_folder(given)
+    choice = network_choice(networks)
+    directory = Path(out) if out is not None else default_folder(given, choice)
     method_names, metric_names = _names(methods), _names(metrics)
     observer = observer or LoggingObserver()
     for line in left_out(method_names, metric_names):
         observer.note(line)
     options = {
+        "networks": networks if choice is not NetworkChoice.OWN else None,
         "methods": method_names if method_names != "all" else None,
         "metrics": metric_names if metric_names != "all" else None,
         "out": out,
@@ -131,6 +137,7 @@ def run(
     flags = {"--fresh": fresh, "--no-report": not report}
     outcome = perform_run(
         protocol=given,
+        networks=choice,
         methods=method_names,
         metrics=metric_names,
         assignments=_assignments(settings or {}),
@@ -157,6 +164,7 @@ def run(
 def perform_run(
     *,
     protocol: str | Protocol,
+    networks: NetworkChoice,
     methods: str,
     metrics: str,
     assignments: Mapping[str, Mapping[str, Any]],
@@ -174,6 +182,7 @@ def perform_run(
 
     Args:
         protocol: Name or path of the protocol, or the protocol.
+        networks: The networks to measure it with.
         methods: Names of the methods, comma-separated, or ``all``.
         metrics: Names of the metrics, comma-separated, or ``all``.
         assignments: Settings by method and name, in place of those that the protocol fixes.
@@ -195,6 +204,7 @@ def perform_run(
         start_worker_server()
     configuration = configure_run(
         protocol=protocol,
+        networks=networks,
         methods=methods,
         metrics=metrics,
         assignments=assignments,
@@ -209,16 +219,18 @@ def perform_run(
         return execute_run(configuration, directory, fresh=fresh, observer=observer, resources=resources)
 
 
-def default_folder(protocol: str | Protocol) -> Path:
+def default_folder(protocol: str | Protocol, networks: NetworkChoice = NetworkChoice.OWN) -> Path:
     """The folder of a run for which none was named.
 
     Args:
         protocol: Name or path of the protocol, or the protocol.
+        networks: The networks to measure it with.
 
     Raises:
         InputError: There is no such protocol, or it is not valid.
     """
-    return Path("runs") / (protocol if isinstance(protocol, Protocol) else find_protocol(protocol)).name
+    found = protocol if isinstance(protocol, Protocol) else find_protocol(protocol)
+    return Path("runs") / with_networks(found, networks).name
 
 
 def left_out(methods: str, metrics: str) -> Iterator[str]:

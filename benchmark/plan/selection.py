@@ -16,6 +16,7 @@ from benchmark.models.role import Role
 from benchmark.models.specification import ModelSpecification, find_model
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
 from benchmark.protocol.frozen import frozen_protocol, looks_like_path, open_protocol
+from benchmark.protocol.networks import NetworkChoice, with_networks
 from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.reading import refuse_empty_styles, refuse_unusable_names
 from benchmark.protocol.recipe import Recipe
@@ -77,17 +78,18 @@ def _usable(protocol: Protocol) -> Protocol:
     return protocol
 
 
-def load_protocol(name: str) -> Protocol:
+def load_protocol(name: str, networks: NetworkChoice = NetworkChoice.OWN) -> Protocol:
     """Loads a protocol that can be run, by name or path.
 
     Args:
         name: As for ``find_protocol``; a recipe stands for the lock that it was frozen to on this machine.
+        networks: The networks to measure it with.
 
     Raises:
         InputError: There is none, it is not valid, or it was not frozen.
     """
     found = find_protocol(name)
-    return frozen_protocol(found, name) if isinstance(found, Recipe) else found
+    return with_networks(frozen_protocol(found, name) if isinstance(found, Recipe) else found, networks)
 
 
 def configure_run(
@@ -96,6 +98,7 @@ def configure_run(
     methods: str,
     metrics: str,
     assignments: Mapping[str, Mapping[str, Any]],
+    networks: NetworkChoice = NetworkChoice.OWN,
     seed: int = 0,
     device: str = "cpu",
     limit: int | None = None,
@@ -110,6 +113,7 @@ def configure_run(
         methods: Names of the methods, comma-separated, or ``all``.
         metrics: Names of the metrics, comma-separated, or ``all``.
         assignments: Settings by method and name, in place of those that the protocol fixes.
+        networks: The networks to measure the protocol with.
         seed: Seed of the run.
         device: ``cpu`` or ``cuda``.
         limit: Number of cases, from the first, or ``None`` for all.
@@ -132,10 +136,12 @@ def configure_run(
             find_plugin(PluginKind.METHODS, method)
             raise InputError(f"--set {method}.…: method {method} is not selected")
     selected_methods = tuple(select_method(plugin, found, assignments.get(plugin.name, {})) for plugin in plugins)
-    used = used_models(found, selected_methods)
-    scoring = _scoring_models(found, scorers)
+    measured = with_networks(found, networks)
+    used = used_models(measured, selected_methods)
+    scoring = _scoring_models(measured, scorers)
     needed = [*used, *scoring] if is_named else used
-    chosen = _frozen_or_all_that_is_missing(found, str(protocol), needed) if isinstance(found, Recipe) else found
+    frozen = _frozen_or_all_that_is_missing(found, str(protocol), needed) if isinstance(found, Recipe) else found
+    chosen = with_networks(frozen, networks)
     if obtain is not None:
         obtain([*used, *scoring])
     require_weights(needed)
