@@ -54,11 +54,11 @@ def audit(
     for line in announce(readings):
         click.echo(one_line(line), err=True)
     outcome = audit_metrics(selected, chosen, limit=limit, device=choose_device(device), observe=_show_progress)
-    networks = networks_of_metrics(selected, chosen.models)
+    scored_by = networks_of_metrics(selected, chosen.models)
     if as_json:
-        print_json({**outcome.to_json(), "networks": asdict(networks)["of_metrics"]})
+        print_json({**outcome.to_json(), "networks": asdict(scored_by)["of_metrics"]})
     else:
-        _print(outcome, networks)
+        _print(outcome, scored_by)
     return ExitCode.REGRESSION if strict and outcome.has_failures else ExitCode.DONE
 
 
