@@ -183,7 +183,8 @@ def _controls(run: RunRecords, statistics: RunStatistics) -> str:
         rows.append([_metric(run, metric), *cells, _verdict(metric, statistics, order[:best])])
     words = (
         "Means over the cases that all have a score for (of a set metric, its numbers), with places among methods and "
-        "controls, the best first. A metric that puts a control before every method rewards doing nothing, or copying."
+        "controls, the best first. Nothing beats the untouched content in content, nor the painting itself in style, "
+        "so no metric decides alone. One that puts them in another order does not measure what its axis says."
     )
     return f"{words}\n\n{_table(['Metric', *map(escape, controls), 'What it says'], rows)}"
 
