@@ -60,8 +60,6 @@ def write_published_weights(folder: Path) -> dict[str, Path]:
         "vgg16-397923af.pth": lambda file: write_features(vgg16(weights=None), file),
         "alexnet-owt-7be5be79.pth": lambda file: write_features(alexnet(weights=None), file),
         "art_inception.pth": _write_inception,
-        "vgg_normalised.pth": lambda file: torch.save(convolutions(ADAIN_ENCODER, seed=0), file),
-        "decoder.pth": lambda file: torch.save(convolutions(ADAIN_DECODER, seed=1), file),
         "decoder_iter_500000.pth": lambda file: torch.save(convolutions(ADAIN_DECODER, seed=3), file),
         "transformer_iter_500000.pth": lambda file: torch.save(sanet_transformer(seed=4), file),
         "ViT-B-32.pt": lambda file: write_openai_archive("ViT-B-32", file),
@@ -71,7 +69,14 @@ def write_published_weights(folder: Path) -> dict[str, Path]:
         torch.manual_seed(0)
         for name, write in writers.items():
             write(folder / name)
-    return {name: folder / name for name in writers}
+    return {name: folder / name for name in writers} | write_adain_weights(folder)
+
+
+def write_adain_weights(folder: Path) -> dict[str, Path]:
+    """Writes the files of the published AdaIN alone; see ``write_published_weights``."""
+    for name, shapes, seed in (("vgg_normalised.pth", ADAIN_ENCODER, 0), ("decoder.pth", ADAIN_DECODER, 1)):
+        torch.save(convolutions(shapes, seed), folder / name)
+    return {name: folder / name for name in ("vgg_normalised.pth", "decoder.pth")}
 
 
 def served(asset: Asset, file: Path, address: str) -> Asset:

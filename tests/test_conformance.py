@@ -105,7 +105,7 @@ def test_all_plugins_of_the_design_are_there() -> None:
         "clip_text_similarity cmmd color_histogram_distance dists fid kid lpips ms_ssim ssim st_lpips vgg_content_loss "
         "vgg_style_loss",
         PluginKind.REPORTS: "html",
-        PluginKind.PROTOCOLS: "mini smoke wikiart wikiart_small",
+        PluginKind.PROTOCOLS: "mini paintings smoke wikiart wikiart_small",
     }
     for kind, names in expected.items():
         assert set(names.split()) <= set(installed_plugins(kind))

@@ -13,7 +13,7 @@ from benchmark.cli.protocol.group import protocol
 from benchmark.freezing.opening import Place
 from benchmark.protocol.case import Content, Style, WeightedStyle
 from benchmark.protocol.case_table import COLUMNS
-from benchmark.protocol.embedded import mini, smoke, wikiart, wikiart_small
+from benchmark.protocol.embedded import mini, paintings, smoke, wikiart, wikiart_small
 from benchmark.protocol.reading import read_protocol, read_protocol_or_recipe
 from benchmark.protocol.recipe import DatasetSource, Recipe
 from tests.synthetic_wikiart import picture
@@ -25,7 +25,9 @@ COMMANDS = re.findall(r"^benchmark protocol (\w+) ?([^#\n]*)", DOCS, flags=re.MU
 KEYS = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", DOCS.partition("## The file")[2], flags=re.MULTILINE))
 
 
-@pytest.mark.parametrize("found", [smoke(), mini(), wikiart_small(), wikiart()], ids=lambda found: found.name)
+@pytest.mark.parametrize(
+    "found", [smoke(), mini(), paintings(), wikiart_small(), wikiart()], ids=lambda found: found.name
+)
 def test_sizes_of_the_protocols_are_stated(found):
     styles = found.dataset.paintings if isinstance(found, Recipe) else len(found.styles)
     (row,) = re.findall(rf"^\| `{found.name}` \| (.*)$", DOCS, flags=re.MULTILINE)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.cli.options import device_option
+from benchmark.cli.options import device_option, networks_option
 from benchmark.cli.streams import print_json
 from benchmark.errors import ExitCode
 from benchmark.escaping import one_line
@@ -21,16 +21,20 @@ if TYPE_CHECKING:
     from benchmark.audit.audit import Audit
     from benchmark.audit.check_result import CheckResult
     from benchmark.protocol.case import Case
+    from benchmark.protocol.networks import NetworkChoice
 
 
 @click.command()
 @click.option("--protocol", default="mini", show_default=True, help="Whose pictures; `benchmark list protocols`.")
+@networks_option
 @click.option("--metrics", default="all", show_default=True, help="Names with commas, or all.")
 @click.option("--limit", type=click.IntRange(min=1), default=9, show_default=True, help="Number of cases at most.")
 @device_option
 @click.option("--strict", is_flag=True, help="Exit with 1 if a check failed.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with every figure.")
-def audit(protocol: str, metrics: str, limit: int, device: str, strict: bool, as_json: bool) -> ExitCode:
+def audit(
+    protocol: str, networks: NetworkChoice, metrics: str, limit: int, device: str, strict: bool, as_json: bool
+) -> ExitCode:
     """Check whether metrics measure what they say, on pictures whose order is known.
 
     Contents are blended with style images, stored, made smaller, scored against the wrong references; docs/audit.md
@@ -42,7 +46,7 @@ def audit(protocol: str, metrics: str, limit: int, device: str, strict: bool, as
     from benchmark.plan.prompt_check import announce, read_prompts, refuse_merged_styles
     from benchmark.plan.selection import load_protocol, select_metrics
 
-    chosen = load_protocol(protocol)
+    chosen = load_protocol(protocol, networks)
     selected = select_metrics(metrics, chosen)
     prompts = [style.prompt for style in chosen.styles if style.prompt]
     readings = read_prompts(prompts, find_models(chosen.models), metrics=selected)
@@ -50,11 +54,11 @@ def audit(protocol: str, metrics: str, limit: int, device: str, strict: bool, as
     for line in announce(readings):
         click.echo(one_line(line), err=True)
     outcome = audit_metrics(selected, chosen, limit=limit, device=choose_device(device), observe=_show_progress)
-    networks = networks_of_metrics(selected, chosen.models)
+    scored_by = networks_of_metrics(selected, chosen.models)
     if as_json:
-        print_json({**outcome.to_json(), "networks": asdict(networks)["of_metrics"]})
+        print_json({**outcome.to_json(), "networks": asdict(scored_by)["of_metrics"]})
     else:
-        _print(outcome, networks)
+        _print(outcome, scored_by)
     return ExitCode.REGRESSION if strict and outcome.has_failures else ExitCode.DONE
 
 

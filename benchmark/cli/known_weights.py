@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from benchmark.errors import BenchmarkError
+from benchmark.errors import BenchmarkError, InputError
 from benchmark.models.asset import Asset
 from benchmark.models.specification import ModelSpecification, find_assets, find_model, model_names
 from benchmark.models.weights_folders import WeightsFolders
 from benchmark.plan.selection import find_protocol
+from benchmark.protocol.networks import NetworkChoice, with_networks
 from benchmark.registry import PluginKind, installed_plugins
 
 ALL_WEIGHTS: Final = "all"
@@ -45,16 +46,21 @@ def known_uses() -> list[Use]:
     return [Use(find_model(name), tuple(protocols)) for name, protocols in by_model.items()]
 
 
-def chosen_assets(names: Iterable[str], protocol: str | None) -> list[Asset]:
+def chosen_assets(
+    names: Iterable[str], protocol: str | None, networks: NetworkChoice = NetworkChoice.OWN
+) -> list[Asset]:
     """Returns the files that a user asks for.
 
     Args:
         names: Names of models or files, or ``all``.
         protocol: Name or path of a protocol whose files are meant too, or ``None``.
+        networks: The networks of that protocol.
 
     Raises:
-        InputError: A name is unknown.
+        InputError: A name is unknown, or networks are chosen of no protocol.
     """
+    if protocol is None and networks is not NetworkChoice.OWN:
+        raise InputError(f"--networks {networks} is for those of a protocol: add --protocol NAME")
     chosen: list[Asset] = []
     for name in names:
         if name == ALL_WEIGHTS:
@@ -62,7 +68,8 @@ def chosen_assets(names: Iterable[str], protocol: str | None) -> list[Asset]:
         else:
             chosen += find_assets(name)
     if protocol is not None:
-        chosen += [asset for name in find_protocol(protocol).models.values() for asset in find_model(name).assets]
+        models = with_networks(find_protocol(protocol), networks).models
+        chosen += [asset for name in models.values() for asset in find_model(name).assets]
     return list(dict.fromkeys(chosen))
 
 

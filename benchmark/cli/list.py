@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.cli.options import networks_option
 from benchmark.cli.streams import print_json
 from benchmark.errors import BenchmarkError
 from benchmark.registry import Plugin, PluginKind, installed_plugins
 from benchmark.wording import NOT_STATED
 
 if TYPE_CHECKING:
+    from benchmark.protocol.networks import NetworkChoice
     from benchmark.protocol.protocol import Protocol
     from benchmark.protocol.recipe import Recipe
 
@@ -20,15 +22,17 @@ if TYPE_CHECKING:
 @click.command(name="list")
 @click.argument("kind", type=click.Choice([str(kind) for kind in PluginKind]))
 @click.option("--protocol", default="mini", show_default=True, help="Whose weights are looked for.")
+@networks_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_plugins(kind: str, protocol: str, as_json: bool) -> None:
+def list_plugins(kind: str, protocol: str, networks: NetworkChoice, as_json: bool) -> None:
     """List the installed methods, metrics, protocols or reports.
 
     Methods and metrics say which networks the protocol names for them, and whether their weights are here.
     """
     from benchmark.plan.selection import find_protocol
+    from benchmark.protocol.networks import with_networks
 
-    named = find_protocol(protocol)
+    named = with_networks(find_protocol(protocol), networks)
     plugins = list(installed_plugins(PluginKind(kind)).values())
     if any(plugin.is_third_party for plugin in plugins):
         from benchmark.execution.workers.import_trial import try_imports

@@ -5,12 +5,15 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from benchmark.analysis.gate.rules import GateRules, Tolerance
 from benchmark.plan.resources import ExecutorKind, Resources
+
+if TYPE_CHECKING:
+    from benchmark.protocol.networks import NetworkChoice
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 POSITIVE = click.FloatRange(min=0, min_open=True, max=1_000_000)
@@ -26,6 +29,25 @@ def device_option(command: CommandT) -> CommandT:
         show_default=True,
         help="Where to compute; auto takes CUDA if there is one.",
     )(command)
+
+
+def networks_option(command: CommandT) -> CommandT:
+    """Adds ``--networks``, given to the command as a ``NetworkChoice``."""
+    return click.option(
+        "--networks",
+        type=click.Choice(["own", "published"]),
+        callback=lambda _context, _parameter, value: _network_choice(value),
+        default="own",
+        show_default=True,
+        help="The networks that the protocol names, or published ones in place of the embedded.",
+    )(command)
+
+
+def _network_choice(value: str) -> NetworkChoice:
+    # Protocols import pictures, and help must not wait for them.
+    from benchmark.protocol.networks import NetworkChoice
+
+    return NetworkChoice(value)
 
 
 def set_option(command: CommandT) -> CommandT:

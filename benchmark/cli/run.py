@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.cli.options import device_option, resources_options, set_option
+from benchmark.cli.options import device_option, networks_option, resources_options, set_option
 from benchmark.cli.targets import try_output_folder
 from benchmark.errors import ExitCode
 from benchmark.plan.device import choose_device
@@ -16,6 +16,7 @@ from benchmark.settings import parse_assignments
 
 if TYPE_CHECKING:
     from benchmark.plan.resources import Resources
+    from benchmark.protocol.networks import NetworkChoice
 
 
 @click.command()
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="What to run: a name of `benchmark list protocols`, or a path.",
 )
+@networks_option
 @click.option(
     "--methods",
     help="Names with commas, or all; FILE.toml is a program of yours.  [default: all; with --pictures the controls]",
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 @click.option("--no-report", is_flag=True, help="Do not write the HTML report.")
 def run(
     protocol: str,
+    networks: NetworkChoice,
     methods: str | None,
     pictures: tuple[str, ...],
     fit: bool,
@@ -79,12 +82,13 @@ def run(
     from benchmark.cli.weights import fetch_models
     from benchmark.interface.running import default_folder, left_out, perform_run
 
-    directory = out or default_folder(protocol)
+    directory = out or default_folder(protocol, networks)
     try_output_folder(directory)
     for line in left_out(methods, metrics, has_pictures=bool(pictures)):
         click.echo(line, err=True)
     outcome = perform_run(
         protocol=protocol,
+        networks=networks,
         methods=methods,
         metrics=metrics,
         assignments=parse_assignments(assignments),

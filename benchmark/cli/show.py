@@ -6,10 +6,11 @@ import dataclasses
 import inspect
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.cli.options import networks_option
 from benchmark.errors import InputError
 from benchmark.escaping import printable, shell_command
 from benchmark.plan.selection import find_program
@@ -19,10 +20,14 @@ from benchmark.settings import describe_settings
 from benchmark.suggestion import suggest
 from benchmark.wording import NOT_STATED
 
+if TYPE_CHECKING:
+    from benchmark.protocol.networks import NetworkChoice
+
 
 @click.command()
 @click.argument("name")
-def show(name: str) -> None:
+@networks_option
+def show(name: str, networks: NetworkChoice) -> None:
     """Show everything about one method, metric, protocol or report; NAME may be the FILE.toml of a program."""
     if looks_like_program(name):
         _show_program(Path(name))
@@ -32,13 +37,16 @@ def show(name: str) -> None:
     found = [plugin for plugin in plugins if plugin.name == wanted]
     if not found:
         raise InputError(f"nothing is named {name!r}{suggest(wanted, {plugin.name for plugin in plugins})}")
+    if networks != "own" and not any(plugin.kind is PluginKind.PROTOCOLS for plugin in found):
+        raise InputError(f"--networks {networks} is for protocols, and {wanted} is none")
     for plugin in found:
         origin = f"{plugin.distribution} {plugin.version}"
         if plugin.kind is PluginKind.PROTOCOLS:
             from benchmark.cli.protocol.words import as_frozen, print_protocol
             from benchmark.plan.selection import make_protocol
+            from benchmark.protocol.networks import with_networks
 
-            print_protocol(as_frozen(make_protocol(plugin), plugin.name), origin)
+            print_protocol(with_networks(as_frozen(make_protocol(plugin), plugin.name), networks), origin)
         else:
             click.echo(f"{plugin.kind.singular} {plugin.name} (from {origin})")
             _show_class(plugin, plugin.load())

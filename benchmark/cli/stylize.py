@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.cli.options import device_option, set_option
+from benchmark.cli.options import device_option, networks_option, set_option
 from benchmark.cli.picture_files import picture_files
 from benchmark.cli.targets import try_output_file, try_output_folder
 from benchmark.contracts import Condition
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from benchmark.execution.bench.stylization import Stylizer
+    from benchmark.protocol.networks import NetworkChoice
 
 _FORMATS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
 
@@ -58,6 +59,7 @@ class StylizationError(BenchmarkError):
 )
 @click.option("--size", type=click.IntRange(32, 4096), default=512, show_default=True, help="Longer side, in pixels.")
 @click.option("--protocol", default="mini", show_default=True, help="Whose networks and settings to use.")
+@networks_option
 @device_option
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of everything random.")
 @set_option
@@ -71,6 +73,7 @@ def stylize(
     explanation: Path | None,
     size: int,
     protocol: str,
+    networks: NetworkChoice,
     device: str,
     seed: int,
     assignments: tuple[str, ...],
@@ -105,7 +108,7 @@ def stylize(
     from benchmark.store.atomic import write_bytes
     from benchmark.store.cost_columns import DISTURBED
 
-    chosen = load_protocol(protocol)
+    chosen = load_protocol(protocol, networks)
     values = parse_assignments(assignments)
     for name in values.keys() - {plugin.name}:
         raise InputError(f"--set {name}.…: the method is {plugin.name}")

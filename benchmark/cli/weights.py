@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.cli.options import networks_option
 from benchmark.cli.streams import print_json
 from benchmark.cli.targets import try_output_folder
 from benchmark.errors import ExitCode, InputError
@@ -16,6 +17,7 @@ from benchmark.escaping import one_line, printable
 if TYPE_CHECKING:
     from benchmark.models.asset import Asset
     from benchmark.models.specification import ModelSpecification
+    from benchmark.protocol.networks import NetworkChoice
 
 MIRROR_VARIABLE = "STYLE_TRANSFER_BENCHMARK_MIRROR"
 """Environment variable with the address of a folder that is tried before the published addresses."""
@@ -70,8 +72,9 @@ def list_weights(names: tuple[str, ...], as_json: bool) -> None:
 @weights.command()
 @click.argument("names", nargs=-1)
 @protocol_option
+@networks_option
 @mirror_option
-def fetch(names: tuple[str, ...], protocol: str | None, mirror: str | None) -> None:
+def fetch(names: tuple[str, ...], protocol: str | None, networks: NetworkChoice, mirror: str | None) -> None:
     """Fetch weights: NAMES of models or files, `--protocol NAME`, or `all`.
 
     What is there and sound is not fetched again; a download that was stopped goes on where it was.
@@ -80,13 +83,14 @@ def fetch(names: tuple[str, ...], protocol: str | None, mirror: str | None) -> N
         raise InputError("say what to fetch: names (benchmark weights list shows them), --protocol NAME, or all")
     from benchmark.cli.known_weights import ALL_WEIGHTS, chosen_assets
 
-    fetch_assets(chosen_assets(names, protocol), mirror, pass_over_pages=ALL_WEIGHTS in names)
+    fetch_assets(chosen_assets(names, protocol, networks), mirror, pass_over_pages=ALL_WEIGHTS in names)
 
 
 @weights.command()
 @click.argument("names", nargs=-1)
 @protocol_option
-def verify(names: tuple[str, ...], protocol: str | None) -> ExitCode:
+@networks_option
+def verify(names: tuple[str, ...], protocol: str | None, networks: NetworkChoice) -> ExitCode:
     """Hash the weights that are here: all of them, or NAMES, or what a protocol names.
 
     Exits with 2 if a file is damaged, or its hash is not known, or one that was asked for is missing.
@@ -98,7 +102,7 @@ def verify(names: tuple[str, ...], protocol: str | None) -> ExitCode:
     folders = weights_folders()
     asked = bool(names) or protocol is not None
     problems = 0
-    for asset in chosen_assets(names or (() if asked else (ALL_WEIGHTS,)), protocol):
+    for asset in chosen_assets(names or (() if asked else (ALL_WEIGHTS,)), protocol, networks):
         check = check_weights(asset, folders)
         is_problem = not check.state.is_sound and (asked or check.state is not WeightsState.MISSING)
         problems += is_problem

@@ -16,13 +16,14 @@ from benchmark.execution.workers.import_trial import try_imports
 from benchmark.execution.workers.server import start_worker_server, worker_context
 from benchmark.interface.checks import refuse_less, refuse_process_without_children, refuse_unusable_resources
 from benchmark.interface.logging_observer import LoggingObserver
-from benchmark.interface.protocols import protocol_name
+from benchmark.interface.protocols import network_choice, protocol_name
 from benchmark.interface.reports import write_report
 from benchmark.interface.run import Run
 from benchmark.models.specification import ModelSpecification
 from benchmark.plan.device import choose_device
 from benchmark.plan.resources import ExecutorKind, Resources
 from benchmark.plan.selection import configure_run, find_protocol, without_programs
+from benchmark.protocol.networks import NetworkChoice, with_networks
 from benchmark.protocol.protocol import Protocol
 from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
 
@@ -34,6 +35,7 @@ def run(
     metrics: str | Sequence[str] = "all",
     pictures: Mapping[str, str | os.PathLike[str]] | Sequence[str] = (),
     fit: bool = False,
+    networks: str = "own",
     out: str | os.PathLike[str] | None = None,
     settings: Mapping[str, object] | None = None,
     seed: int = 0,
@@ -59,6 +61,8 @@ def run(
         pictures: Methods whose pictures exist: the folder of each by its name, which ``:PATTERN`` and ``:PART`` may
             follow as in ``--pictures``, or such arguments, or files of facts.
         fit: Whether the centre of such pictures of another aspect is cut out; otherwise they are refused.
+        networks: ``own`` for those that the protocol names, or ``published``, which takes the published network in
+            place of each embedded one.
         out: Folder of the run, by default ``runs/PROTOCOL``.
         settings: Settings of methods in place of those that the protocol fixes, for instance ``{"gatys.steps": 5}``.
         seed: Seed of everything random, at least 0.
@@ -85,13 +89,15 @@ def run(
         refuse_less("limit", limit, 1)
     refuse_unusable_resources(device, workers, threads, timeout)
     given = protocol if isinstance(protocol, Protocol) else protocol_name(protocol)
-    directory = Path(out) if out is not None else default_folder(given)
+    choice = network_choice(networks)
+    directory = Path(out) if out is not None else default_folder(given, choice)
     method_names, metric_names = None if methods is None else _names(methods), _names(metrics)
     folders = _folders(pictures)
     observer = observer or LoggingObserver()
     for line in left_out(method_names, metric_names, has_pictures=bool(folders)):
         observer.note(line)
     options = {
+        "networks": networks if choice is not NetworkChoice.OWN else None,
         "methods": method_names if folders or method_names != "all" else None,
         "metrics": metric_names if metric_names != "all" else None,
         "out": out,
@@ -105,6 +111,7 @@ def run(
     flags = {"--fit": fit, "--fresh": fresh, "--no-report": not report}
     outcome = perform_run(
         protocol=given,
+        networks=choice,
         methods=method_names,
         metrics=metric_names,
         assignments=_assignments(settings or {}),
@@ -134,6 +141,7 @@ def run(
 def perform_run(
     *,
     protocol: str | Protocol,
+    networks: NetworkChoice,
     methods: str | None,
     metrics: str,
     assignments: Mapping[str, Mapping[str, Any]],
@@ -154,6 +162,7 @@ def perform_run(
 
     Args:
         protocol: Name or path of the protocol, or the protocol.
+        networks: The networks to measure it with.
         methods: Names of the methods, comma-separated, or ``all``; also files of programs. ``None`` is all, or beside
             pictures the controls.
         metrics: Names of the metrics, comma-separated, or ``all``.
@@ -179,6 +188,7 @@ def perform_run(
         start_worker_server()
     configuration = configure_run(
         protocol=protocol,
+        networks=networks,
         methods=methods,
         metrics=metrics,
         assignments=assignments,
@@ -196,16 +206,18 @@ def perform_run(
         return execute_run(configuration, directory, fresh=fresh, observer=observer, resources=resources)
 
 
-def default_folder(protocol: str | Protocol) -> Path:
+def default_folder(protocol: str | Protocol, networks: NetworkChoice = NetworkChoice.OWN) -> Path:
     """The folder of a run for which none was named.
 
     Args:
         protocol: Name or path of the protocol, or the protocol.
+        networks: The networks to measure it with.
 
     Raises:
         InputError: There is no such protocol, or it is not valid.
     """
-    return Path("runs") / (protocol if isinstance(protocol, Protocol) else find_protocol(protocol)).name
+    found = protocol if isinstance(protocol, Protocol) else find_protocol(protocol)
+    return Path("runs") / with_networks(found, networks).name
 
 
 def left_out(methods: str | None, metrics: str, *, has_pictures: bool = False) -> Iterator[str]:

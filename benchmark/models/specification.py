@@ -42,6 +42,7 @@ class ModelSpecification:
         tokenizer: For a text-image model: ``module:function`` that returns its tokenizer, called with ``arguments``.
         stands_in_for: The published network whose part it plays without being it, in a few words that fit "not …";
             empty for a published network. The same weights in fewer bits are no stand-in.
+        published: Name of the published model in whose place it is embedded; empty for all others.
     """
 
     name: str
@@ -54,6 +55,7 @@ class ModelSpecification:
     version: str = "1"
     tokenizer: str = ""
     stands_in_for: str = ""
+    published: str = ""
 
     def __post_init__(self) -> None:
         if self.role is Role.VGG and not isinstance(self, VGGSpecification):
@@ -182,6 +184,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         role=Role.VGG,
         loader="benchmark.models.vgg:load_vgg19_embedded",
         assets=(assets.VGG19_EMBEDDED,),
+        published="vgg19",
         feature_scale=ORIGINAL_SCALE,
     ),
     VGGSpecification(
@@ -202,6 +205,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         version="2",
         tokenizer="benchmark.models.clip_tiny:reduced_tokenizer",
         stands_in_for="CLIP",
+        published="clip-ViT-B-32-openai",
     ),
     ModelSpecification(
         name="clip-tiny-judge",
@@ -212,6 +216,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         version="2",
         tokenizer="benchmark.models.clip_tiny:reduced_tokenizer",
         stands_in_for="CLIP",
+        published="clip-ViT-L-14-openai",
     ),
     ModelSpecification(
         name="st-lpips-alex",
@@ -257,6 +262,7 @@ MODELS: tuple[ModelSpecification, ...] = (
         assets=(assets.ADAIN_DECODER_EMBEDDED,),
         encoder="vgg19-embedded",
         stands_in_for="the published AdaIN decoder",
+        published="adain-decoder",
     ),
     ModelSpecification(
         name="adain-decoder",

@@ -19,6 +19,7 @@ from benchmark.pictures.folder import PictureFolder
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
 from benchmark.programs.program_file import ProgramFile, looks_like_program, read_program
 from benchmark.protocol.frozen import frozen_protocol, looks_like_path, open_protocol
+from benchmark.protocol.networks import NetworkChoice, with_networks
 from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.reading import refuse_empty_styles, refuse_unusable_names
 from benchmark.protocol.recipe import Recipe
@@ -77,17 +78,18 @@ def _usable(protocol: Protocol) -> Protocol:
     return protocol
 
 
-def load_protocol(name: str) -> Protocol:
+def load_protocol(name: str, networks: NetworkChoice = NetworkChoice.OWN) -> Protocol:
     """Loads a protocol that can be run, by name or path.
 
     Args:
         name: As for ``find_protocol``; a recipe stands for the lock that it was frozen to on this machine.
+        networks: The networks to measure it with.
 
     Raises:
         InputError: There is none, it is not valid, or it was not frozen.
     """
     found = find_protocol(name)
-    return frozen_protocol(found, name) if isinstance(found, Recipe) else found
+    return with_networks(frozen_protocol(found, name) if isinstance(found, Recipe) else found, networks)
 
 
 def configure_run(
@@ -98,6 +100,7 @@ def configure_run(
     assignments: Mapping[str, Mapping[str, Any]],
     pictures: Sequence[str] = (),
     fit: bool = False,
+    networks: NetworkChoice = NetworkChoice.OWN,
     seed: int = 0,
     device: str = "cpu",
     limit: int | None = None,
@@ -116,6 +119,7 @@ def configure_run(
         assignments: Settings by method and name, in place of those that the protocol fixes.
         pictures: Methods whose pictures exist, as ``NAME=FOLDER[:PATTERN][:PART]`` or files of facts.
         fit: Whether the centre of such pictures of another aspect is cut out.
+        networks: The networks to measure the protocol with.
         seed: Seed of the run.
         device: ``cpu`` or ``cuda``.
         limit: Number of cases, from the first, or ``None`` for all.
@@ -150,12 +154,14 @@ def configure_run(
             find_plugin(PluginKind.METHODS, method)
             raise InputError(f"--set {method}.…: method {method} is not selected")
     selected_methods = tuple(select_method(source, found, assignments.get(source.name, {})) for source in sources)
-    lacking = _without_own_network(found, selected_methods) if methods is None or methods.strip() == "all" else {}
+    measured = with_networks(found, networks)
+    lacking = _without_own_network(measured, selected_methods) if methods is None or methods.strip() == "all" else {}
     selected_methods = tuple(method for method in selected_methods if method.name not in lacking)
-    used = used_models(found, selected_methods)
-    scoring = _scoring_models(found, scorers)
+    used = used_models(measured, selected_methods)
+    scoring = _scoring_models(measured, scorers)
     needed = [*used, *scoring] if is_named else used
-    chosen = _frozen_or_all_that_is_missing(found, str(protocol), needed) if isinstance(found, Recipe) else found
+    frozen = _frozen_or_all_that_is_missing(found, str(protocol), needed) if isinstance(found, Recipe) else found
+    chosen = with_networks(frozen, networks)
     others = [method.name for method in selected_methods]
     selected_methods += _select_pictures(pictures, chosen, others, fit=fit, limit=limit, note=note)
     if obtain is not None:

@@ -18,6 +18,11 @@ def mini() -> Protocol:
     return read_protocol(_folder() / "mini.toml")
 
 
+def paintings() -> Protocol:
+    """Eight photographs × ten paintings and two mixes at 256 px: intervals that mean something, without a network."""
+    return read_protocol(_folder() / "paintings.toml")
+
+
 def smoke() -> Protocol:
     """One photograph × two paintings at 176 px with the fewest steps: for tests and continuous integration."""
     return read_protocol(_folder() / "smoke.toml")

@@ -12,7 +12,7 @@ import pytest
 from benchmark.errors import InputError
 from benchmark.models.role import Role
 from benchmark.plan.selection import select_method
-from benchmark.protocol.embedded import mini, smoke, wikiart, wikiart_small
+from benchmark.protocol.embedded import mini, paintings, smoke, wikiart, wikiart_small
 from benchmark.protocol.reading import read_protocol
 from benchmark.registry import PluginKind, find_plugin, installed_plugins
 from tests.conftest import SAMPLE_PLUGINS
@@ -42,8 +42,26 @@ class TestTheShippedProtocols:
         assert (len(protocol.contents), len(protocol.styles)) == (3, 3)
         assert [len(case.styles) for case in protocol.cases] == [1] * 9 + [2] * 2
 
+    def test_paintings_crosses_eight_photographs_with_ten_paintings_and_mixes_styles(self):
+        protocol = paintings()
+        assert protocol.resolution == 256
+        assert (len(protocol.contents), len(protocol.styles)) == (8, 10)
+        assert [len(case.styles) for case in protocol.cases] == [1] * 80 + [2] * 2
+        assert len({style.movement for style in protocol.styles}) == 7
+
+    def test_paintings_holds_mini_and_measures_like_it(self):
+        larger, smaller = paintings(), mini()
+        assert set(smaller.cases) < set(larger.cases)
+        assert (larger.models, larger.method_settings) == (smaller.models, smaller.method_settings)
+
+    def test_prompts_name_the_work_and_its_artist(self):
+        for style in paintings().styles:
+            title, artist = style.prompt.split(" by ")
+            assert title == style.title
+            assert style.artist.endswith(artist)
+
     def test_every_style_carries_image_prompt_and_metadata(self):
-        for style in (*mini().styles, *smoke().styles):
+        for style in (*mini().styles, *smoke().styles, *paintings().styles):
             facts = dataclasses.asdict(style)
             assert [name for name, value in facts.items() if not value] == ["pixels_sha256"]
 
@@ -56,19 +74,32 @@ class TestTheShippedProtocols:
             assert content.source
 
     def test_every_picture_is_the_pinned_one(self):
-        for protocol in (mini(), smoke()):
+        for protocol in (mini(), smoke(), paintings()):
             assert all(item.sha256 for item in (*protocol.contents, *protocol.styles))
             assert len(protocol.image_hashes) >= 3
 
-    def test_the_pictures_take_less_than_three_megabytes(self):
+    def test_the_pictures_take_less_than_three_and_a_half_megabytes(self):
         folder = mini().contents[0].image.parent.parent
-        assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 3_000_000
+        assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 3_500_000
 
     def test_every_picture_is_shipped_for_some_protocol_and_in_the_notice(self):
-        folder = mini().contents[0].image.parent
-        assert {path.name for path in folder.iterdir()} == {content.image.name for content in wikiart().contents}
+        used = {"contents": wikiart().contents, "styles": paintings().styles}
         notice = (Path(__file__).parents[2] / "NOTICE").read_text(encoding="utf-8")
-        assert all(f"contents/{path.name}\n" in notice for path in folder.iterdir())
+        for name, items in used.items():
+            folder = mini().contents[0].image.parent.parent / name
+            assert {path.name for path in folder.iterdir()} == {item.image.name for item in items}
+            assert all(f"{name}/{path.name}\n" in notice for path in folder.iterdir())
+
+    @pytest.mark.parametrize(
+        ("protocol", "fingerprint"),
+        [
+            (mini, "822cdcb1c4d967bcbc1c01ffc65b37a323aa89ed656288cf39049c7af986c696"),
+            (smoke, "7bbc66dd66608e79a0ce032bf4f991f8113086925fc4caa1eb4ae1d2a2717d22"),
+            (paintings, "6473cf97d33d6f7226a407f4e05c1d20db4044de68755c3f732a9cbc50380647"),
+        ],
+    )
+    def test_their_fingerprints_change_with_their_versions_only(self, protocol, fingerprint):
+        assert protocol().fingerprint == fingerprint
 
     def test_wikiart_crosses_twenty_photographs_with_forty_paintings(self):
         recipe = wikiart()
