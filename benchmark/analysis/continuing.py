@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from benchmark.analysis.comparability import superseded_metrics
 from benchmark.store.manifest import Manifest, UnreadPrompt
-from benchmark.store.records import MethodRecord, MetricRecord, RunStatus
+from benchmark.store.records import MethodRecord, MetricRecord, ModelRecord, RunStatus
 
 RecordT = TypeVar("RecordT", MethodRecord, MetricRecord)
 
@@ -27,6 +27,7 @@ def continued(earlier: Manifest, new: Manifest) -> Manifest:
         update={
             "methods": _joined(earlier.methods, new.methods),
             "metrics": _joined_metrics(earlier, new, device=None),
+            "models": _joined_models(earlier, new),
             "unread_prompts": _joined_prompts(earlier, new),
             "started": earlier.started,
             "calibration": earlier.calibration,
@@ -51,6 +52,11 @@ def scored(earlier: Manifest, new: Manifest) -> Manifest:
             "unread_prompts": _joined_prompts(earlier, new),
         }
     )
+
+
+def _joined_models(earlier: Manifest, new: Manifest) -> tuple[ModelRecord, ...]:
+    """Joins networks by their roles; only those that are a method's own may be in one of both alone."""
+    return tuple({model.role: model for model in (*earlier.models, *new.models)}.values())
 
 
 def _joined_metrics(earlier: Manifest, new: Manifest, device: str | None) -> tuple[MetricRecord, ...]:
