@@ -47,8 +47,8 @@ def test_sizes_are_told_of_upright_pictures(theirs):
     said = lines([f"theirs={theirs}"])
     assert "theirs: resized to 32×32: 1 picture of 64×64" in said
     assert (
-        "theirs: of another aspect than their contents, 32×32: 1 picture of 96×32; refused: if it shows 3 panels side by"
-        " side, add the part: NAME=FOLDER:right third"
+        "theirs: of another aspect than their contents, 32×32: 1 picture of 96×32; refused: if it shows 3 panels side"
+        " by side, add the part: NAME=FOLDER:right third"
     ) in said
     assert "their centre is cut out" in lines([f"theirs={theirs}"], fit=True)[-1]
 
