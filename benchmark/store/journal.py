@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 _OF_PICTURES = ("source", "source_sha256", "note")
-"""Facts about images that were made elsewhere, which others do not have."""
+"""Facts about images that were made elsewhere or by programs; most others have none of them."""
 
 
 @dataclass(frozen=True)
