@@ -29,7 +29,7 @@ LineT = TypeVar("LineT")
 SIMILARITIES = "similarities"
 """Stands for the judge's similarities where a metric's name is expected."""
 _OF_PICTURES = ("source", "source_sha256", "note")
-"""Facts about images that were made elsewhere, which others do not have."""
+"""Facts about images that were made elsewhere or by programs; most others have none of them."""
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,8 @@ def make(pair):
     made.save(f"{sys.argv[3]}/{content.stem}_{style.stem}.png")
 """
 
+CASES = ("waves--warm", "waves--cold", "hills--warm", "hills--cold", "waves--warm+cold")
+
 
 @pytest.fixture
 def count(tmp_path, monkeypatch):
@@ -117,29 +119,27 @@ class TestRun:
         assert record["status"] == "skipped"
         assert "takes at most 1 style" in record["error"]
 
-    @pytest.mark.parametrize(
-        ("script", "error"),
-        [
-            ("if cold: raise ValueError('no')", "the program ended with exit code 1; its last line: ValueError: no"),
-            ("if cold: os.kill(os.getpid(), 9)", "the program was killed by signal 9 (SIGKILL)"),
-            ("if cold: open(sys.argv[3], 'wb').write(b'no'); sys.exit()", "cannot be used: not an image"),
-            ("if cold: made = made.resize((64, 20))", "it is 64×20, the content 32×32"),
-            ("if cold: sys.exit(os.write(1, bytes(range(256))) and 0)", "the program left no file output.png"),
-            ("if cold: made.save('here.png'); sys.exit()", "the program left no file output.png"),
-        ],
-    )  # fmt: skip
-    def test_what_goes_wrong_costs_one_unit(self, tiny, program, tmp_path, script, error):
-        result = tiny(str(program(f"{script}\nmade.save(sys.argv[3])")))
+    def test_what_goes_wrong_costs_one_unit(self, tiny, program, tmp_path):
+        faults = {
+            "is_refused": ("raise ValueError('no')", "ended with exit code 1; its last line: ValueError: no"),
+            "is_killed": ("os.kill(os.getpid(), 9)", "the program was killed by signal 9 (SIGKILL)"),
+            "writes_garbage": ("Path(sys.argv[3]).write_bytes(b'no'); sys.exit()", "cannot be used: not an image"),
+            "makes_another_aspect": ("made = made.resize((64, 20))", "it is 64×20, the content 32×32"),
+            "prints_bytes": ("os.write(1, bytes(range(256))); sys.exit()", "the program left no file output.png"),
+            "writes_elsewhere": ("made.save('here.png'); sys.exit()", "the program left no file output.png"),
+        }
+        paths = [program(f"if cold: {fault}\nmade.save(sys.argv[3])", name) for name, (fault, _) in faults.items()]
+        result = tiny(",".join(map(str, paths)))
         assert result.code == 4
-        records = journal(tmp_path / "run")
-        assert {name.split("--")[1]: record["status"] for name, record in records.items()} == {
-            "warm": "ok", "cold": "failed", "warm+cold": "skipped"
-        }  # fmt: skip
-        found = records["mixer waves--cold"]
-        assert error in found["error"]
-        assert found["error"].isprintable()
-        assert (tmp_path / "run" / found["log"]).is_file()
         assert "Traceback" not in result.err
+        records = journal(tmp_path / "run")
+        for name, (_, error) in faults.items():
+            statuses = {case: records[f"{name} {case}"]["status"] for case in CASES}
+            assert statuses == dict(zip(CASES, ("ok", "failed", "ok", "failed", "skipped"), strict=True)), name
+            found = records[f"{name} waves--cold"]
+            assert error in found["error"]
+            assert found["error"].isprintable()
+            assert (tmp_path / "run" / found["log"]).is_file()
 
     def test_a_hang_costs_one_unit_and_leaves_nothing(self, tiny, program, tmp_path):
         script = """
