@@ -213,7 +213,7 @@ class TestRun:
         before = (finished.path / "run.json").read_bytes()
 
         with pytest.raises(benchmark.InputError, match="holds another run"):
-            benchmark.run("smoke", out=finished.path, **ONE_UNIT)
+            benchmark.run("smoke", out=finished.path, seed=7, **ONE_UNIT)
 
         assert (finished.path / "run.json").read_bytes() == before
 
