@@ -10,7 +10,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from benchmark.contracts import Axis, Direction, Method, Metric, MetricInfo, Need, SetMetric
+from benchmark.contracts import Axis, Condition, Direction, Method, MethodInfo, Metric, MetricInfo, Need, SetMetric
+from benchmark.execution.bench.outputs import InvalidOutputError
 from benchmark.models.asset import Asset
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
@@ -124,3 +125,30 @@ def test_a_metric_that_writes_into_what_it_is_given_does_not_keep_them(role: str
     suite.plugin = Writes  # type: ignore[misc]
     with pytest.raises(AssertionError):
         suite.test_leaves_its_inputs_unchanged()
+
+
+@pytest.mark.parametrize(
+    "explained",
+    [
+        lambda content: {"map": torch.zeros(1, 2, 2)},
+        lambda content: {"map": torch.full_like(content, 2.0)},
+        lambda content: {"A map": content},
+        lambda content: {"map": torch.rand(content.shape)},
+        lambda content: {"map": content.zero_()},
+    ],
+    ids=["size", "range", "name", "random", "writes"],
+)
+def test_a_method_whose_maps_are_no_pictures_of_the_content_does_not_keep_them(explained: Any) -> None:
+    class Explains(Method):
+        info = MethodInfo("explains", "E", "1", "Explains.", Condition.NONE)
+
+        def stylize(self, content: Tensor, styles: Any, generator: Any) -> Tensor:
+            return content.clone()
+
+        def explain(self, content: Tensor, styles: Any, generator: Any) -> Any:
+            return explained(content)
+
+    suite = MethodConformance()
+    suite.plugin = Explains  # type: ignore[misc]
+    with pytest.raises((AssertionError, InvalidOutputError)):
+        suite.test_explains_itself_by_pictures_of_the_contents_size()
