@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _FIT_HINT: Final = "--fit cuts out the centre, as is done with contents"
 _PANELS: Final = (3, 2, 4)
+_ROUNDING: Final = 8
+_LARGEST_ROUNDING: Final = 0.07
+"""As a share of a side."""
 _SMALL: Final = 64
 _SQUARE_ENOUGH: Final = 1.1
 """Ratio of the sides of a content up to which squashing and cropping make nearly the same picture."""
@@ -93,14 +96,19 @@ def shape_of(size: tuple[int, int], target: tuple[int, int], part: Part | None =
 
 
 def is_same_aspect(size: tuple[int, int], other: tuple[int, int]) -> bool:
-    """Returns whether two sizes have one aspect, but for one pixel of rounding.
+    """Returns whether two sizes have one aspect, but for the rounding of a side.
+
+    Networks round sides to multiples of eight, up or down; of a tiny picture, eight pixels are more than rounding.
 
     Args:
         size: Width and height of a picture, in whose pixels the rounding is.
         other: Width and height of the other.
     """
-    width, height = size
-    return abs(width - height * other[0] / other[1]) <= 1 or abs(height - width * other[1] / other[0]) <= 1
+    scale = max(size[0] / other[0], size[1] / other[1])
+    return all(
+        side * scale - one <= min(_ROUNDING, _LARGEST_ROUNDING * side * scale)
+        for one, side in zip(size, other, strict=True)
+    )
 
 
 def advice(size: tuple[int, int], content: tuple[int, int]) -> str:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from benchmark.errors import InputError
+from benchmark.pictures.geometry import is_same_aspect
 
 if TYPE_CHECKING:
     from PIL import Image
-
-_ROUNDING: Final = 8
-"""Pixels by which networks round a side, up or down."""
-_LARGEST_ROUNDING: Final = 0.07
-"""The same as a share of the side: of a tiny picture, 8 pixels are more than rounding."""
 
 
 class Geometry(StrEnum):
@@ -48,16 +44,7 @@ def fit_output(image: Image.Image, size: tuple[int, int], geometry: Geometry) ->
         raise InputError(f"{sizes}: the program cuts out the square in the middle; give it square contents")
     if image.size == size:
         return image, ""
-    if geometry is not Geometry.SQUASH and not _is_alike(image.size, size):
+    if geometry is not Geometry.SQUASH and not is_same_aspect(image.size, size):
         hint = '; if the program stretches contents, geometry = "squash"' if geometry is Geometry.FIT else ""
         raise InputError(f"{sizes}, which is another aspect{hint}")
     return image.resize(size, Image.Resampling.LANCZOS), f"resized from {image.width}×{image.height}"
-
-
-def _is_alike(found: tuple[int, int], wanted: tuple[int, int]) -> bool:
-    """Whether two sizes have one aspect, but for the rounding of a side."""
-    scale = max(found[0] / wanted[0], found[1] / wanted[1])
-    return all(
-        side * scale - one <= min(_ROUNDING, _LARGEST_ROUNDING * side * scale)
-        for one, side in zip(found, wanted, strict=True)
-    )
