@@ -139,7 +139,7 @@ def test_a_metric_that_writes_into_what_it_is_given_does_not_keep_them(role: str
     ids=["size", "range", "name", "random", "writes"],
 )
 def test_a_method_whose_maps_are_no_pictures_of_the_content_does_not_keep_them(explained: Any) -> None:
-    class Explains(Method):
+    class Explains(Method[Any]):
         info = MethodInfo("explains", "E", "1", "Explains.", Condition.NONE)
 
         def stylize(self, content: Tensor, styles: Any, generator: Any) -> Tensor:
