@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
-from annotated_types import Ge, MinLen
+from annotated_types import Ge
 
-from benchmark.allowed_values import InWords
 from benchmark.settings import check_settings
-from methods.shared.setting_types import Count, Layers, LearningRate, Share
-
-StepsPerScale: TypeAlias = Annotated[tuple[Count, ...], MinLen(1), InWords("at least one number")]
-"""Updates at each scale, the coarsest first."""
+from methods.shared.setting_types import Layers, LearningRate, Share, StepsPerScale
 
 
 @dataclass(frozen=True)
