@@ -16,7 +16,7 @@ import pytest
 import benchmark
 
 pytestmark = pytest.mark.timeout(600)
-METHODS = ["adain", "clipstyler", "color_transfer", "gatys", "identity", "multi_style", "style_copy"]
+METHODS = ["adain", "clipstyler", "color_transfer", "gatys", "identity", "multi_style", "nnst", "strotss", "style_copy"]
 
 
 def run(out: Path, *arguments: str) -> subprocess.Popen[str]:

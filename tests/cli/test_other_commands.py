@@ -77,7 +77,17 @@ class TestHelp:
 class TestList:
     def test_shows_the_methods_of_the_package(self, command):
         out = command("list", "methods").out
-        for name in ("adain", "clipstyler", "color_transfer", "gatys", "identity", "multi_style", "style_copy"):
+        for name in (
+            "adain",
+            "clipstyler",
+            "color_transfer",
+            "gatys",
+            "identity",
+            "multi_style",
+            "nnst",
+            "strotss",
+            "style_copy",
+        ):
             assert name in out
 
     def test_json_holds_the_static_facts(self, command):

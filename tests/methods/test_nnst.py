@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 
 import pytest
@@ -142,11 +143,11 @@ class TestParity:
         expected = 1 - functional.cosine_similarity(aim, columns(random_vgg, image), dim=1).mean()
         torch.testing.assert_close(loss, expected)
 
-    # At 96 pixels the first two layers are sampled and the others are whole, at 136 the first four.
-    @pytest.mark.parametrize("side", [96, 136])
+    # At 96 pixels the first two layers are larger than 64 positions, at 136 the first four.
+    @pytest.mark.parametrize("height", [96, 136])
     @pytest.mark.parametrize("stale", [False, True])
-    def test_the_loss_of_the_final_pass(self, random_vgg, picture, side, stale):
-        image, style = picture(side, side)[None], picture(side - 24, side, seed=1)[None]
+    def test_the_loss_of_the_final_pass(self, random_vgg, picture, height, stale):
+        image, style = picture(height, 24)[None], picture(height - 24, 24, seed=1)[None]
         settings = NNSTSettings(released_faults=stale)
 
         loss = SplitLoss(random_vgg, settings, style, torch.Generator().manual_seed(3))(image)
@@ -156,15 +157,16 @@ class TestParity:
 
     @pytest.mark.parametrize("released", [False, True])
     def test_the_whole_way(self, random_vgg, picture, released):
-        content, style = picture(80, 96), picture(64, 96, seed=1)
-        settings = NNSTSettings(steps=(3, 3), final_steps=3, match_colors=False, released_faults=released)
+        # In double precision, because Adam's first steps go by the gradient's sign, however small it is.
+        random_vgg = copy.deepcopy(random_vgg).double()
+        content, style = picture(96, 32).double(), picture(96, 40, seed=1).double()
+        settings = NNSTSettings(steps=(2, 2), final_steps=2, match_colors=False, released_faults=released)
 
         stylized = transfer(random_vgg, settings, content, style, torch.Generator().manual_seed(3))
 
         draws = torch.Generator().manual_seed(3)
-        expected = restated_transfer(random_vgg, content[None], style[None], 2, 3, 3, draws, released=released)
-        # The first steps of Adam go by the gradient's sign, which rounding decides where it is 0.
-        assert (stylized - expected[0].clamp(0, 1)).abs().mean() < 2e-5
+        expected = restated_transfer(random_vgg, content[None], style[None], 2, 2, 2, draws, released=released)
+        torch.testing.assert_close(stylized, expected[0].clamp(0, 1), atol=1e-6, rtol=0)
         assert (stylized - content).abs().mean() > 1e-3
 
     def test_hypercolumns_are_centred_in_parts_where_the_released_program_does(self, picture, monkeypatch):
@@ -229,10 +231,11 @@ class TestMatching:
         assert nearest(torch.ones(3, 5), torch.full((4, 5), 2.0)).tolist() == [0, 0, 0]
 
     def test_a_style_that_is_the_content_has_nothing_to_gain(self, random_vgg, picture):
-        image = picture(48, 48)[None]
+        image = picture(32, 32)[None]
 
         assert NeighborLoss(random_vgg, NNSTSettings(), image, image)(image) < 1e-6
-        assert SplitLoss(random_vgg, NNSTSettings(), image, torch.Generator())(image) < 1e-4
+        upright = NNSTSettings(rotate_style=False)  # rotations would move the style's mean
+        assert SplitLoss(random_vgg, upright, image, torch.Generator())(image) < 1e-4
 
 
 @pytest.mark.parametrize("released", [False, True])
