@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _SHRINKING: Final = 4
 """Pixels between two hypercolumns."""
 
-_LARGEST_BLOCK: Final = 2**26
-"""Entries of the part of a similarity matrix that is held at a time: 268 MB."""
+_LARGEST_BLOCK: Final = 2**24
+"""Entries of the part of a similarity matrix that is held at a time: 67 MB."""
 
 _LENGTH_FLOOR: Final = 1e-4
 """Length below which a hypercolumn is not scaled to unit length."""

@@ -130,7 +130,8 @@ class SplitLoss:
                     # Rotations by right angles are laid down so that all maps of a layer have one width.
                     lies = maps.shape[-1] == (found[layer][0] if found[layer] else maps[0]).shape[-1]
                     found[layer].append(maps[0] if lies else maps[0].transpose(1, 2))
-            self._style = {layer: torch.cat(maps, dim=1) for layer, maps in found.items()}
+            # Layer by layer, so that the rotations of one only are held twice.
+            self._style = {layer: torch.cat(found.pop(layer), dim=1) for layer in settings.layers}
 
     def __call__(self, images: Tensor) -> Tensor:
         """Computes the loss of an image, 1×3×H×W."""

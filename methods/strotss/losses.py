@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import torch
 from torch.nn import functional
@@ -74,8 +74,29 @@ def moments(features: Tensor) -> tuple[Tensor, Tensor]:
 
 def moment_distance(features: Tensor, mean: Tensor, covariance: Tensor) -> Tensor:
     """Sums the mean absolute differences of mean and covariance of vectors, N×D, from given ones."""
-    own_mean, own_covariance = moments(features)
-    return (own_mean - mean).abs().mean() + (own_covariance - covariance).abs().mean()
+    own_mean = features.mean(dim=0)
+    spread: Tensor = _CovarianceDistance.apply(features - own_mean, covariance)  # type: ignore[no-untyped-call]
+    return (own_mean - mean).abs().mean() + spread
+
+
+class _CovarianceDistance(torch.autograd.Function):
+    """Mean absolute difference of the covariance of centred vectors from a given one.
+
+    Written out because automatic differentiation multiplies by the D×D signs twice, once for each factor of the
+    covariance, where one product doubled is the same: a third of all products of a step.
+    """
+
+    @staticmethod
+    def forward(context: Any, centred: Tensor, covariance: Tensor) -> Tensor:
+        difference = (centred.T @ centred).div_(len(centred)).sub_(covariance)
+        distance = difference.abs().mean()
+        context.save_for_backward(centred, difference.sign_())
+        return distance
+
+    @staticmethod
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+        centred, signs = context.saved_tensors
+        return (2 / (len(centred) * signs.numel()) * gradient) * (centred @ signs), None
 
 
 def self_similarity(features: Tensor) -> Tensor:

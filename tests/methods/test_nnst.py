@@ -283,15 +283,18 @@ class TestColors:
         # A ridge of 1e-4 on both covariances keeps them from being quite equal.
         torch.testing.assert_close(torch.cov(hues), torch.cov(wanted), atol=1.5e-4, rtol=0)
 
-    def test_lightness_is_the_pictures_where_the_style_has_it(self, picture):
-        stylized, style = picture(seed=1), torch.rand(3, 40, 40, generator=torch.Generator().manual_seed(0))
+    def test_lightness_is_the_pictures_in_the_range_of_the_styles(self, picture, monkeypatch):
+        # In OkLab itself: on the way back, colours that no RGB has are clamped.
+        monkeypatch.setattr("methods.nnst.colors.rgb_from_oklab", lambda lab: lab)
+        stylized, style = picture(seed=1), 0.3 + 0.4 * picture(seed=2)
+        lightness, of_style = oklab_from_rgb(stylized)[0], oklab_from_rgb(style)
 
-        colored = match_style_colors(stylized, picture(seed=2), style)
+        colored = match_style_colors(stylized, picture(seed=3), style)
 
-        before, after = oklab_from_rgb(stylized)[0], oklab_from_rgb(colored)[0]
-        inside = (oklab_from_rgb(colored).sub(oklab_from_rgb(stylized))[0].abs() < 1e-3).float().mean()
-        assert inside > 0.9, "only hues that no RGB has move it"
-        assert torch.corrcoef(torch.stack([before.flatten(), after.flatten()]))[0, 1] > 0.99
+        torch.testing.assert_close(colored[0], lightness.clamp(of_style[0].min(), of_style[0].max()))
+        for hue, reference in zip(colored[1:], of_style[1:], strict=True):
+            assert reference.min() <= hue.min()
+            assert hue.max() <= reference.max()
 
     def test_a_style_without_colour_gives_none(self, picture):
         grey = picture(seed=2).mean(0, keepdim=True).expand(3, -1, -1)
@@ -366,7 +369,7 @@ def test_the_style_is_approached(models, picture, generator):
     stylized = method.stylize(content, [StyleCondition(style)], generator)
 
     with torch.no_grad():
-        assert split(stylized[None]) < 0.7 * split(content[None])
+        assert split(stylized[None]) < 0.8 * split(content[None])
 
 
 @pytest.mark.parametrize(

@@ -179,6 +179,19 @@ class TestContentAndMoments:
         assert moment_distance(vectors.flip(0), *moments(vectors)) < 1e-6
         assert moment_distance(vectors + 1, *moments(vectors)) == pytest.approx(1, abs=1e-5)
 
+    def test_moments_have_the_gradient_that_automatic_differentiation_finds(self):
+        draws = torch.Generator().manual_seed(0)
+        vectors = torch.randn(20, 5, generator=draws, requires_grad=True)
+        mean, covariance = moments(torch.randn(30, 5, generator=draws))
+        own_mean, own_covariance = moments(vectors)
+        expected = (own_mean - mean).abs().mean() + (own_covariance - covariance).abs().mean()
+        (gradient,) = torch.autograd.grad(expected, vectors)
+
+        distance = moment_distance(vectors, mean, covariance)
+
+        torch.testing.assert_close(distance, expected)
+        torch.testing.assert_close(torch.autograd.grad(distance, vectors)[0], gradient)
+
 
 class TestPositions:
     def test_drawn_pixels_are_different_and_of_the_picture(self):
