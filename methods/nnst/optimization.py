@@ -96,7 +96,7 @@ class NeighborLoss:
             part = len(wanted)
             if settings.released_faults:
                 part = _RELEASED_PART // max(1, len(known) // _RELEASED_PART)
-            found = torch.cat([nearest(some, known) for some in wanted.split(max(1, part))])
+            found = torch.cat([nearest(some, known) for some in torch.split(wanted, max(1, part))])
             self._targets = normalize_hypercolumns(known[found].T.reshape_as(columns))
 
     def __call__(self, images: Tensor) -> Tensor:

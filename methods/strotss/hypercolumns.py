@@ -66,9 +66,10 @@ def _interpolated(maps: Tensor, places: Tensor) -> Tensor:
     rows, columns = (places - corner).to(maps).T[..., None]
     corner = corner.long()
     read = [_read(maps, corner + corner.new_tensor(shift)) for shift in ((0, 0), (0, 1), (1, 0), (1, 1))]
-    upper = (1 - columns) * read[0] + columns * read[1]
-    lower = (1 - columns) * read[2] + columns * read[3]
-    return (1 - rows) * upper + rows * lower
+    upper: Tensor = (1 - columns) * read[0] + columns * read[1]
+    lower: Tensor = (1 - columns) * read[2] + columns * read[3]
+    interpolated: Tensor = (1 - rows) * upper + rows * lower
+    return interpolated
 
 
 def _read(maps: Tensor, places: Tensor) -> Tensor:

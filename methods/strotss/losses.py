@@ -75,7 +75,7 @@ def moments(features: Tensor) -> tuple[Tensor, Tensor]:
 def moment_distance(features: Tensor, mean: Tensor, covariance: Tensor) -> Tensor:
     """Sums the mean absolute differences of mean and covariance of vectors, N×D, from given ones."""
     own_mean = features.mean(dim=0)
-    spread: Tensor = _CovarianceDistance.apply(features - own_mean, covariance)  # type: ignore[no-untyped-call]
+    spread: Tensor = _CovarianceDistance.apply(features - own_mean, covariance)
     return (own_mean - mean).abs().mean() + spread
 
 
@@ -94,7 +94,7 @@ class _CovarianceDistance(torch.autograd.Function):
         return distance
 
     @staticmethod
-    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:
         centred, signs = context.saved_tensors
         return (2 / (len(centred) * signs.numel()) * gradient) * (centred @ signs), None
 

@@ -86,8 +86,8 @@ class TransportLoss:
         self._generator = generator
         with torch.no_grad():
             self._content = FeatureMaps(vgg, content, settings.layers)
-            self._grid = draw_grid(*content.shape[-2:], generator)
-            drawn = draw_pixels(*style.shape[-2:], settings.style_samples, generator)
+            self._grid = draw_grid(content.shape[-2], content.shape[-1], generator)
+            drawn = draw_pixels(style.shape[-2], style.shape[-1], settings.style_samples, generator)
             columns = FeatureMaps(vgg, style, settings.layers).floored(drawn)
             self._moments = moments(columns)
             self._colours = columns[:, :3]
