@@ -19,6 +19,7 @@ from methods.nnst.optimization import NeighborLoss, SplitLoss, transfer
 from methods.nnst.settings import NNSTSettings
 
 LAYERS = NNSTSettings().layers
+FLAT = torch.tensor([0.2, 0.5, 0.7])[:, None, None]
 QUICK = NNSTSettings(steps=(2, 1), final_steps=1)
 
 
@@ -303,6 +304,13 @@ class TestColors:
 
         assert (colored.amax(0) - colored.amin(0)).max() < 0.06
 
+    def test_a_style_of_one_colour_gives_that_colour(self, picture):
+        style = FLAT.expand(3, 20, 30)
+
+        colored = match_style_colors(picture(seed=1), picture(seed=3), style)
+
+        torch.testing.assert_close(colored, FLAT.expand(3, 48, 48), atol=1e-3, rtol=0)
+
     @pytest.mark.parametrize("flat", ["stylized", "content", "style"])
     def test_one_colour_divides_nothing_by_zero(self, picture, flat):
         images = {name: picture(seed=index) for index, name in enumerate(("stylized", "content", "style"))}
@@ -313,9 +321,6 @@ class TestColors:
         assert colored.isfinite().all()
         assert colored.min() >= 0
         assert colored.max() <= 1
-
-
-FLAT = torch.tensor([0.2, 0.5, 0.7])[:, None, None]
 
 
 class TestUnusualPictures:
