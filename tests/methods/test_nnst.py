@@ -380,10 +380,10 @@ def test_the_style_is_approached(models, picture, generator):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"steps": ()}, "steps must be at least one number"),
-        ({"steps": (3, 0)}, "steps must be at least 1 each"),
+        ({"steps": ()}, "steps must be one or more whole numbers, at least 1 each"),
+        ({"steps": (3, 0)}, "steps must be one or more whole numbers, at least 1 each, not 0"),
         ({"final_steps": -1}, "final_steps must be at least 0"),
-        ({"alpha": 1.5}, "alpha must be at most 1"),
+        ({"alpha": 1.5}, "alpha must be between 0 and 1"),
         ({"layers": ()}, "layers must be at least one layer"),
     ],
 )

@@ -293,7 +293,7 @@ def test_the_style_is_approached_and_the_content_kept(models, picture, generator
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"steps": ()}, "steps must be at least one number"),
+        ({"steps": ()}, "steps must be one or more whole numbers, at least 1 each"),
         ({"samples": 0}, "samples must be at least 1"),
         ({"last_learning_rate": 0.0}, "last_learning_rate must be above 0"),
         ({"content_weight": -1.0}, "content_weight must be at least 0"),
