@@ -25,6 +25,8 @@ from tests.published_weights import write_sanet
 _FAST: dict[str, dict[str, Any]] = {
     "gatys": {"steps": "2"},
     "clipstyler": {"steps": "2", "patches": "2", "crop_sizes": "32,48", "channels": "4,6,8", "templates": "plain"},
+    "nnst": {"steps": "1,1", "final_steps": "1"},
+    "strotss": {"steps": "1,1", "samples": "100", "style_samples": "200"},
     "multi_style": {"steps": "2", "patches": "2", "crop_sizes": "32,48", "channels": "4,6,8", "templates": "plain"},
 }
 
@@ -101,7 +103,8 @@ class TestReports(ReportConformance):
 
 def test_all_plugins_of_the_design_are_there() -> None:
     expected = {
-        PluginKind.METHODS: "aams adain clipstyler color_transfer efdm gatys identity multi_style sanet style_copy",
+        PluginKind.METHODS: "aams adain clipstyler color_transfer efdm gatys identity multi_style nnst sanet strotss "
+        "style_copy",
         PluginKind.METRICS: "artfid cfsd clip_directional_similarity clip_patch_score clip_style_similarity "
         "clip_text_similarity cmmd color_histogram_distance dists fid kid lpips ms_ssim ssim st_lpips vgg_content_loss "
         "vgg_style_loss",

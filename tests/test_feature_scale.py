@@ -149,7 +149,11 @@ def test_clipstylers_content_loss_is_the_authors_on_torchvisions_scale(original:
 def test_every_vgg_states_its_scale() -> None:
     scales = {model.name: model.feature_scale for model in MODELS if isinstance(model, VGGSpecification)}
 
-    assert scales == {"vgg19-embedded": 1.0, "vgg19": pytest.approx(1 / 57.63)}
+    assert scales == {
+        "vgg19-embedded": 1.0,
+        "vgg19": pytest.approx(1 / 57.63),
+        "vgg16": pytest.approx(1 / 57.63),
+    }
     assert set(scales) == {model.name for model in MODELS if model.role is Role.VGG}
 
 

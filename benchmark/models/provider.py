@@ -15,7 +15,7 @@ from benchmark.models.specification import ModelSpecification
 if TYPE_CHECKING:
     from benchmark.models.adain_decoder import AdaINDecoder
     from benchmark.models.clip import ClipModel
-    from benchmark.models.vgg import VGG19
+    from benchmark.models.vgg import VGG
 
 T = TypeVar("T")
 
@@ -62,9 +62,9 @@ class Models:
             self._loaded[specification.name] = specification.load().to(self.device).eval().requires_grad_(False)
         return self._loaded[specification.name]
 
-    def vgg(self) -> VGG19:
-        """Returns the VGG-19."""
-        return cast("VGG19", self.load(Role.VGG))
+    def vgg(self) -> VGG:
+        """Returns the VGG whose features define content and style."""
+        return cast("VGG", self.load(Role.VGG))
 
     def clip(self) -> ClipModel:
         """Returns the text-image model that methods may optimise."""

@@ -9,7 +9,7 @@ class Role(StrEnum):
     """A part for a pretrained network: a protocol names who plays it, methods and metrics ask for it."""
 
     VGG = "vgg"
-    """VGG-19 convolutional features, for losses and feature transforms."""
+    """VGG convolutional features, for losses and feature transforms."""
     CLIP = "clip"
     """The text-image model that methods may optimise."""
     CLIP_JUDGE = "clip_judge"

@@ -21,7 +21,7 @@ from benchmark.suggestion import suggest
 
 if TYPE_CHECKING:
     from benchmark.models.clip import Tokenizer
-    from benchmark.models.vgg import VGG19
+    from benchmark.models.vgg import VGG
 
 
 @dataclass(frozen=True)
@@ -164,14 +164,14 @@ class VGGSpecification(ModelSpecification):
         if not self.feature_scale > 0:
             raise ValueError(f"model {self.name}: its feature scale must be above 0, not {self.feature_scale}")
 
-    def load(self) -> VGG19:
+    def load(self) -> VGG:
         """Loads the network on the CPU, its features on the original network's scale.
 
         Raises:
             MissingModelError: Its weights are not on this machine, or are other files.
             InputError: A file with the expected hash does not hold this network.
         """
-        network: VGG19 = super().load()
+        network: VGG = super().load()
         if self.feature_scale != ORIGINAL_SCALE:
             network.multiply_features(ORIGINAL_SCALE / self.feature_scale)
         return network
@@ -195,6 +195,14 @@ MODELS: tuple[ModelSpecification, ...] = (
         assets=(assets.VGG19,),
         feature_scale=UNIT_VARIANCE_SCALE,
         version="2",
+    ),
+    VGGSpecification(
+        name="vgg16",
+        title="VGG-16 of torchvision",
+        role=Role.VGG,
+        loader="benchmark.models.vgg:load_vgg16",
+        assets=(assets.VGG16,),
+        feature_scale=UNIT_VARIANCE_SCALE,
     ),
     ModelSpecification(
         name="clip-tiny",

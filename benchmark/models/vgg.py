@@ -1,4 +1,4 @@
-"""VGG-19 as a feature extractor: the network whose features define content and style in style transfer.
+"""VGG as a feature extractor: the networks whose features define content and style in style transfer.
 
 Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition", 2014 (arXiv:1409.1556).
 """
@@ -6,7 +6,7 @@ Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -21,16 +21,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CONVOLUTIONS_PER_BLOCK: Final = (2, 2, 4, 4, 4)
-"""Number of 3x3 convolutions of each block before its pooling."""
+"""Number of 3x3 convolutions of each block of VGG-19 before its pooling."""
 
 CHANNELS_PER_BLOCK: Final = (64, 128, 256, 512, 512)
 
-CONVOLUTIONS: Final = tuple(
-    f"conv{block}_{index}"
-    for block, count in enumerate(CONVOLUTIONS_PER_BLOCK, start=1)
-    for index in range(1, count + 1)
-)
-"""Names of the sixteen convolutions, in order."""
+
+def _names(convolutions_per_block: Sequence[int]) -> tuple[str, ...]:
+    return tuple(
+        f"conv{block}_{index}"
+        for block, count in enumerate(convolutions_per_block, start=1)
+        for index in range(1, count + 1)
+    )
+
+
+CONVOLUTIONS: Final = _names(CONVOLUTIONS_PER_BLOCK)
+"""Names of the sixteen convolutions of VGG-19, in order."""
 
 CAFFE_MEAN_RGB: Final = (123.68, 116.779, 103.939)
 """Mean colour of the training images of the original network, on the 0-255 scale, as red, green, blue."""
@@ -43,8 +48,8 @@ class Pooling(StrEnum):
     AVERAGE = "average"
 
 
-class VGG19(nn.Module):
-    """The sixteen convolutions of VGG-19, with the colour normalisation the weights were trained with.
+class VGG(nn.Module):
+    """The convolutions of a VGG, with the colour normalisation the weights were trained with.
 
     The network computes ``conv1_1((images - mean) / deviation)`` and so on, each convolution padded with zeros *after*
     the normalisation, exactly as in training: folding the mean into the first bias instead would change the border.
@@ -52,8 +57,14 @@ class VGG19(nn.Module):
     Args:
         mean: Colour subtracted from the images (red, green, blue, in [0, 1]).
         deviation: Per-channel divisor applied after the mean; ones where the first convolution holds the scale.
+
+    Attributes:
+        title: Name for people.
+        convolutions_per_block: Number of 3x3 convolutions of each block before its pooling.
     """
 
+    title: ClassVar[str]
+    convolutions_per_block: ClassVar[tuple[int, ...]]
     mean: Tensor
     deviation: Tensor
 
@@ -65,7 +76,7 @@ class VGG19(nn.Module):
         super().__init__()
         self.convolutions = nn.ModuleDict()
         inputs = 3
-        for name in CONVOLUTIONS:
+        for name in _names(self.convolutions_per_block):
             outputs = CHANNELS_PER_BLOCK[int(name[4]) - 1]
             self.convolutions[name] = nn.Conv2d(inputs, outputs, kernel_size=3, padding=1)
             inputs = outputs
@@ -77,7 +88,8 @@ class VGG19(nn.Module):
 
         Args:
             images: RGB images in [0, 1], `N x 3 x H x W`. Values outside the range are not clamped.
-            layers: Names `conv1_1` ... `conv5_4` (before the ReLU) and `relu1_1` ... `relu5_4` (after it).
+            layers: Names `conv1_1` ... `conv5_4` (before the ReLU) and `relu1_1` ... `relu5_4` (after it); VGG-16 has
+                three convolutions, and so no `_4`, in the last three blocks.
             pooling: Pooling between blocks.
 
         Returns:
@@ -89,18 +101,19 @@ class VGG19(nn.Module):
         if images.ndim != 4 or images.shape[1] != 3:
             raise ValueError(f"images must be N x 3 x H x W, not {tuple(images.shape)}")
         wanted = set(layers)
-        unknown = sorted(wanted.difference(CONVOLUTIONS, (_activation(name) for name in CONVOLUTIONS)))
+        unknown = sorted(wanted.difference(self.convolutions, map(_activation, self.convolutions)))
         if unknown:
-            raise ValueError(f"not layers of VGG-19: {', '.join(unknown)}; they are conv1_1 ... relu5_4")
+            last = _activation(list(self.convolutions)[-1])
+            raise ValueError(f"not layers of {self.title}: {', '.join(unknown)}; they are conv1_1 ... {last}")
         remaining = set(wanted)
         found: dict[str, Tensor] = {}
         features = (images - self.mean) / self.deviation
-        for name in CONVOLUTIONS:
+        for name, convolution in self.convolutions.items():
             if not remaining:
                 break
             if name.endswith("_1") and name != "conv1_1":
                 features = _halve(features, pooling)
-            linear = self.convolutions[name](features)
+            linear = convolution(features)
             features = functional.relu(linear)
             for layer, value in ((name, linear), (_activation(name), features)):
                 if layer in remaining:
@@ -125,6 +138,23 @@ class VGG19(nn.Module):
         for name, parameter in self.convolutions.named_parameters():
             if name.endswith(".bias") or name == "conv1_1.weight":
                 parameter.mul_(factor)
+
+
+class VGG19(VGG):
+    """VGG-19: sixteen convolutions."""
+
+    title = "VGG-19"
+    convolutions_per_block = CONVOLUTIONS_PER_BLOCK
+
+
+class VGG16(VGG):
+    """VGG-16: thirteen convolutions."""
+
+    title = "VGG-16"
+    convolutions_per_block = (2, 2, 3, 3, 3)
+
+
+VGGT = TypeVar("VGGT", bound=VGG)
 
 
 def _activation(convolution: str) -> str:
@@ -189,29 +219,50 @@ def load_vgg19(file: Path) -> VGG19:
     Raises:
         InputError: If the file does not hold VGG-19.
     """
+    return _load_torchvision(VGG19(), file)
+
+
+def load_vgg16(file: Path) -> VGG16:
+    """Loads torchvision's VGG-16, trained on ImageNet with torchvision's colour normalisation.
+
+    Its features are on torchvision's scale; `VGGSpecification.load` brings them to the original network's.
+
+    Args:
+        file: torchvision's file; its classifier is left out.
+
+    Returns:
+        The network in evaluation mode, its parameters frozen.
+
+    Raises:
+        InputError: If the file does not hold VGG-16.
+    """
+    return _load_torchvision(VGG16(), file)
+
+
+def _load_torchvision(network: VGGT, file: Path) -> VGGT:
     tensors = read_tensors(file)
-    network = VGG19()
+    positions = _torchvision_positions(network.convolutions_per_block)
     state = {
         f"convolutions.{name}.{part}": tensors[stored]
-        for name, position in zip(CONVOLUTIONS, _torchvision_positions(), strict=True)
+        for name, position in zip(network.convolutions, positions, strict=True)
         for part in ("weight", "bias")
         if (stored := f"features.{position}.{part}") in tensors
     }
-    fill(network, state, file, "VGG-19")
+    fill(network, state, file, network.title)
     return _frozen(network)
 
 
-def _torchvision_positions() -> list[int]:
+def _torchvision_positions(convolutions_per_block: Sequence[int]) -> list[int]:
     """Returns the convolutions' places in torchvision's layers, where a ReLU follows each, a pooling each block."""
     positions: list[int] = []
     place = 0
-    for count in CONVOLUTIONS_PER_BLOCK:
+    for count in convolutions_per_block:
         positions += range(place, place + 2 * count, 2)
         place += 2 * count + 1
     return positions
 
 
-def _frozen(network: VGG19) -> VGG19:
+def _frozen(network: VGGT) -> VGGT:
     # Measured on 2 cores of a Xeon with AVX-512 (256 px, forward and backward to relu4_1): 0.24 s against 0.32 s.
     network = network.to(memory_format=torch.channels_last)
     return network.requires_grad_(False).eval()

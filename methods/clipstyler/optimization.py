@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from benchmark.contracts import StyleCondition
     from benchmark.models.clip import ClipModel
-    from benchmark.models.vgg import VGG19
+    from benchmark.models.vgg import VGG
     from methods.clipstyler.network import StyleNetwork
     from methods.clipstyler.settings import CLIPstylerSettings
 
@@ -73,7 +73,7 @@ class PromptDescent:
         settings: Weights, sizes and steps.
     """
 
-    def __init__(self, vgg: VGG19, clip: ClipModel, settings: CLIPstylerSettings) -> None:
+    def __init__(self, vgg: VGG, clip: ClipModel, settings: CLIPstylerSettings) -> None:
         self._vgg = vgg
         self._clip = clip
         self._settings = settings
@@ -158,7 +158,7 @@ class PromptLoss:
 
     def __init__(
         self,
-        vgg: VGG19,
+        vgg: VGG,
         clip: ClipModel,
         settings: CLIPstylerSettings,
         content: Tensor,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from benchmark.models.vgg import VGG19
+    from benchmark.models.vgg import VGG
     from methods.gatys.settings import GatysSettings
 
 _FIRST_STEP: Final = 1e-4 / 255
@@ -41,7 +41,7 @@ class GatysLoss:
         style: N×3×H'×W' in [0, 1].
     """
 
-    def __init__(self, vgg: VGG19, settings: GatysSettings, content: Tensor, style: Tensor) -> None:
+    def __init__(self, vgg: VGG, settings: GatysSettings, content: Tensor, style: Tensor) -> None:
         self._vgg = vgg
         self._settings = settings
         self._pooling = Pooling.AVERAGE if settings.average_pooling else Pooling.MAX
@@ -105,7 +105,7 @@ def descend(loss: Callable[[Tensor], Tensor], start: Tensor, steps: int, learnin
     return start + unit * change.detach()
 
 
-def optimize_coarse_to_fine(vgg: VGG19, settings: GatysSettings, content: Tensor, style: Tensor) -> Tensor:
+def optimize_coarse_to_fine(vgg: VGG, settings: GatysSettings, content: Tensor, style: Tensor) -> Tensor:
     """Runs the coarse passes of the settings, then the one at the content's size.
 
     Args:

@@ -38,6 +38,15 @@ def resize_shorter_side(image: Tensor, shorter_side: int) -> Tensor:
     return resize(image, *size_for_shorter_side(image, shorter_side))
 
 
+def resize_longer_side(image: Tensor, longer_side: int, smallest_side: int) -> Tensor:
+    """Resizes an image, C×H×W, so that its longer side has this many pixels, keeping its proportions.
+
+    One so long that its shorter side would fall below ``smallest_side`` is resized to that instead, and is longer.
+    """
+    shorter, longer = sorted(image.shape[-2:])
+    return resize_shorter_side(image, max(smallest_side, round(shorter * longer_side / longer)))
+
+
 def cover(image: Tensor, height: int, width: int) -> Tensor:
     """Cuts the largest central part of an image, C×H×W, with the proportions of height and width, and resizes it."""
     scale = min(image.shape[-2] / height, image.shape[-1] / width)

@@ -11,6 +11,11 @@ from benchmark.allowed_values import InWords
 Count: TypeAlias = Annotated[int, Ge(1)]
 """A number of steps, crops or channels of which there is at least one."""
 
+StepsPerScale: TypeAlias = Annotated[
+    tuple[Count, ...], MinLen(1), InWords("one or more whole numbers, at least 1 each")
+]
+"""Updates at each scale of a descent from coarse to fine, the coarsest first."""
+
 Weight: TypeAlias = Annotated[float, Ge(0)]
 """Weight of a loss; 0 leaves it out."""
 

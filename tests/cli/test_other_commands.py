@@ -77,7 +77,10 @@ class TestHelp:
 class TestList:
     def test_shows_the_methods_of_the_package(self, command):
         out = command("list", "methods").out
-        for name in ("aams", "adain", "clipstyler", "color_transfer", "efdm", "gatys", "identity", "multi_style"):
+        for name in (
+            *("aams", "adain", "clipstyler", "color_transfer", "efdm", "gatys", "identity", "multi_style", "nnst"),
+            *("sanet", "strotss", "style_copy"),
+        ):
             assert name in out
 
     def test_json_holds_the_static_facts(self, command):

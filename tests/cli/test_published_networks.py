@@ -32,7 +32,13 @@ ROLES = {
 }
 METRICS = "lpips,dists,st_lpips,vgg_style_loss,clip_text_similarity"
 SHORT = {"steps": 1, "patches": 2, "crop_sizes": [64, 96], "templates": "style"}
-SETTINGS = {"gatys": {"steps": 2}, "clipstyler": SHORT, "multi_style": SHORT}
+SETTINGS = {
+    "gatys": {"steps": 2},
+    "nnst": {"steps": [1], "final_steps": 1},
+    "strotss": {"steps": [1], "samples": 64},
+    "clipstyler": SHORT,
+    "multi_style": SHORT,
+}
 
 
 @pytest.mark.slow
@@ -65,7 +71,8 @@ def test_every_method_runs_on_them(command, file_server: FileServer, monkeypatch
     table = benchmark.load_run(tmp_path / "run")
     assert set(table.status) <= {"ok", "skipped"}
     finished = table[table.status == "ok"]
-    assert {"aams", "adain", "clipstyler", "efdm", "gatys", "multi_style", "sanet"} < set(finished.method)
+    made = {"aams", "adain", "clipstyler", "efdm", "gatys", "multi_style", "nnst", "sanet", "strotss"}
+    assert made < set(finished.method)
     assert finished[METRICS.split(",")].notna().all(axis=None)
     models = {model["role"]: model for model in json.loads((tmp_path / "run" / "run.json").read_text())["models"]}
     assert {role: models[role]["name"] for role in ROLES} == ROLES

@@ -24,7 +24,7 @@ def skip(name: str, height: int, width: int, **settings: object) -> str | None:
     return Stylizer({name: selected}, Models({})).skip(name, CASE, torch.zeros(3, height, width))
 
 
-@pytest.mark.parametrize("method", ["gatys", "adain", "clipstyler", "multi_style"])
+@pytest.mark.parametrize("method", ["gatys", "nnst", "strotss", "adain", "clipstyler", "multi_style"])
 def test_vgg_methods_need_sixteen_pixels_on_the_shorter_side(method: str) -> None:
     assert skip(method, 16, 16) is None
     assert skip(method, 8, 8) == "needs sides of at least 16 px, the content has 8×8"

@@ -14,7 +14,7 @@ from benchmark.models.adain_decoder import AdaINDecoder
 from benchmark.models.role import Role
 from benchmark.models.sanet import SANet, load_sanet
 from benchmark.models.specification import find_model
-from benchmark.models.vgg import VGG19
+from benchmark.models.vgg import VGG16, VGG19
 from tests.published_weights import write_sanet
 
 
@@ -68,6 +68,18 @@ class SmallModels:
 @pytest.fixture(scope="session")
 def vgg() -> VGG19:
     return find_model("vgg19-embedded").load()
+
+
+@pytest.fixture(scope="session")
+def random_vgg() -> VGG16:
+    """VGG-16 with random weights that keep the size of activations, for parity with restated originals."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        network = VGG16()
+        for convolution in network.convolutions.values():
+            nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
+            nn.init.uniform_(convolution.bias, -0.1, 0.1)
+    return network.requires_grad_(False).eval()
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,11 @@ from methods.gatys.method import Gatys
 from methods.gatys.settings import GatysSettings
 from methods.multi_style.method import MultiStyle
 from methods.multi_style.settings import MultiStyleSettings
+from methods.nnst.method import NNST
+from methods.nnst.settings import NNSTSettings
 from methods.sanet.method import SANet
+from methods.strotss.method import STROTSS
+from methods.strotss.settings import STROTSSSettings
 
 SMALL = {"steps": 2, "patches": 3, "crop_sizes": (16, 24), "channels": (4, 6, 8), "coarse_size": 24, "coarse_steps": 1}
 METHODS = {
@@ -26,6 +30,8 @@ METHODS = {
     "style_copy": StyleCopy(),
     "color_transfer": ColorTransfer(),
     "gatys": Gatys(GatysSettings(steps=2, coarse_sizes=(24,), coarse_steps=(2,))),
+    "nnst": NNST(NNSTSettings(steps=(1, 1), final_steps=1)),
+    "strotss": STROTSS(STROTSSSettings(steps=(1, 1), samples=100, style_samples=200)),
     "adain": AdaIN(),
     "efdm": EFDM(),
     "aams": AAMS(),

@@ -12,7 +12,7 @@ from benchmark.models.specification import MODELS, find_model, find_models, mode
 from benchmark.models.weights_check import file_sha256
 
 EMBEDDED = [model for model in MODELS if all(asset.package for asset in model.assets)]
-FETCHED = ["vgg19", "lpips-alex", "dists-vgg16", "art-inception", "adain-decoder", "clip-ViT-B-32-openai"]
+FETCHED = ["vgg19", "vgg16", "lpips-alex", "dists-vgg16", "art-inception", "adain-decoder", "clip-ViT-B-32-openai"]
 OF_FIRST_USE = ["efdm-decoder", "sanet"]
 
 

@@ -1,4 +1,4 @@
-"""VGG-19 gives the features of the original network, whichever layer is asked for."""
+"""VGG gives the features of the original networks, whichever layer is asked for."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 from torch import Tensor, nn
-from torchvision.models import vgg19
+from torchvision.models import vgg16, vgg19
 
 from benchmark.errors import InputError, MissingModelError
 from benchmark.models.asset import Asset
 from benchmark.models.specification import find_model
-from benchmark.models.vgg import CONVOLUTIONS, VGG19, Pooling, load_vgg19
+from benchmark.models.vgg import CONVOLUTIONS, VGG16, VGG19, Pooling, load_vgg16, load_vgg19
 from benchmark.models.weights_check import file_sha256
 
 if TYPE_CHECKING:
@@ -204,6 +204,39 @@ def test_torchvisions_network_is_brought_to_the_original_scale(torchvision_file:
 
     for layer in layers:
         torch.testing.assert_close(features[layer], 255 * 0.226 * expected[layer], rtol=1e-4, atol=1e-4)
+
+
+def small_vgg16_file(folder: Path) -> tuple[nn.Module, Path]:
+    """Torchvision's VGG-16 with random weights, and a file of its convolutions as torchvision names them."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        layers = vgg16(weights=None).features.eval()
+    file = folder / "vgg16.pth"
+    torch.save({f"features.{name}": value for name, value in layers.state_dict().items()}, file)
+    return layers, file
+
+
+@pytest.mark.parametrize(("layer", "position"), [("relu1_1", 1), ("conv3_3", 14), ("relu4_3", 22), ("relu5_3", 29)])
+def test_torchvisions_vgg16_gives_torchvisions_features(tmp_path: Path, layer: str, position: int) -> None:
+    layers, file = small_vgg16_file(tmp_path)
+    images = torch.rand(1, 3, 48, 64, generator=torch.Generator().manual_seed(1))
+    mean, deviation = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
+    with torch.no_grad():
+        expected = layers[: position + 1]((images - mean.view(1, 3, 1, 1)) / deviation.view(1, 3, 1, 1))
+
+    torch.testing.assert_close(load_vgg16(file)(images, [layer])[layer], expected)
+
+
+def test_vgg16_has_three_convolutions_in_its_deep_blocks() -> None:
+    with pytest.raises(ValueError, match=r"not layers of VGG-16: relu3_4; they are conv1_1 \.\.\. relu5_3"):
+        VGG16()(torch.rand(1, 3, 16, 16), ["relu3_4"])
+
+
+def test_weights_of_vgg16_are_not_those_of_vgg19(tmp_path: Path) -> None:
+    _, file = small_vgg16_file(tmp_path)
+
+    with pytest.raises(InputError, match=r"vgg16\.pth does not hold VGG-19"):
+        load_vgg19(file)
 
 
 def test_features_are_not_multiplied_by_nothing() -> None:

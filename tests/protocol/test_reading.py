@@ -280,7 +280,7 @@ class TestSettings:
     @pytest.mark.parametrize("make", [mini, smoke])
     def test_of_shipped_protocols_are_settings_of_their_methods(self, make):
         protocol = make()
-        assert protocol.method_settings.keys() == {"gatys", "clipstyler", "multi_style"}
+        assert protocol.method_settings.keys() == {"gatys", "nnst", "strotss", "clipstyler", "multi_style"}
         for name in protocol.method_settings:
             assert select_method(find_plugin(PluginKind.METHODS, name), protocol, {}).settings is not None
 

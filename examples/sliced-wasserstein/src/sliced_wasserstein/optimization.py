@@ -8,14 +8,14 @@ import torch
 from torch.nn import functional
 
 if TYPE_CHECKING:
-    from benchmark.models.vgg import VGG19
+    from benchmark.models.vgg import VGG
     from torch import Generator, Tensor
 
     from sliced_wasserstein.method import SlicedWassersteinSettings
 
 
 def optimize(
-    vgg: VGG19, settings: SlicedWassersteinSettings, content: Tensor, style: Tensor, generator: Generator
+    vgg: VGG, settings: SlicedWassersteinSettings, content: Tensor, style: Tensor, generator: Generator
 ) -> Tensor:
     """Descends the loss from the content.
 

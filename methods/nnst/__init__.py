@@ -1,0 +1,1 @@
+"""Neural neighbor style transfer, Kolkin et al. 2022: the variant by optimisation."""
