@@ -93,9 +93,9 @@ class TestTheShippedProtocols:
     @pytest.mark.parametrize(
         ("protocol", "fingerprint"),
         [
-            (mini, "822cdcb1c4d967bcbc1c01ffc65b37a323aa89ed656288cf39049c7af986c696"),
-            (smoke, "7bbc66dd66608e79a0ce032bf4f991f8113086925fc4caa1eb4ae1d2a2717d22"),
-            (paintings, "6473cf97d33d6f7226a407f4e05c1d20db4044de68755c3f732a9cbc50380647"),
+            (mini, "0b7e9546b08dfff28275176f5089f48b69172bc7af689c962b22e14ffe92efa7"),
+            (smoke, "9944f43c929474791a2435fef02ccacd4802121adcfc1e1b80014bdcbe88c21b"),
+            (paintings, "e5e081db3bf5789d51f35561e5fc0a5eca7191f7d11b8931eaf45f39ac8135a9"),
         ],
     )
     def test_their_fingerprints_change_with_their_versions_only(self, protocol, fingerprint):
