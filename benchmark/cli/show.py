@@ -13,7 +13,6 @@ import click
 from benchmark.cli.options import networks_option
 from benchmark.errors import InputError
 from benchmark.escaping import printable, shell_command
-from benchmark.plan.selection import find_program
 from benchmark.programs.program_file import looks_like_program
 from benchmark.registry import Plugin, PluginKind, installed_plugins
 from benchmark.settings import describe_settings
@@ -53,6 +52,8 @@ def show(name: str, networks: NetworkChoice) -> None:
 
 
 def _show_program(path: Path) -> None:
+    from benchmark.plan.selection import find_program
+
     program = find_program(path)
     click.echo(f"method {program.name} (from {path})")
     loaded = program.load()

@@ -17,7 +17,6 @@ from benchmark.contracts import Condition
 from benchmark.errors import BenchmarkError, ExitCode, InputError, describe_error
 from benchmark.escaping import one_line, printable
 from benchmark.plan.device import choose_device
-from benchmark.plan.selection import find_method
 from benchmark.prompts import is_blank
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
 from benchmark.settings import parse_assignments
@@ -85,6 +84,8 @@ def stylize(
 
     The first --style and the first --prompt describe one style together, the second ones another, and so on.
     """
+    from benchmark.plan.selection import find_method
+
     plugin = find_method(method)
     is_single = len(contents) == 1 and not contents[0].is_dir()
     targets = dict(_targets(picture_files(contents), out, styles, is_single=is_single))

@@ -6,7 +6,7 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmark.contracts import MetricInfo, Need
 from benchmark.contracts.sides import too_small
@@ -14,8 +14,6 @@ from benchmark.errors import InputError, MissingModelError, describe_error
 from benchmark.models.missing_weights import require_weights
 from benchmark.models.role import Role
 from benchmark.models.specification import OWN_NETWORKS, ModelSpecification, find_model, model_of
-from benchmark.pictures.finding import find_pictures
-from benchmark.pictures.folder import PictureFolder
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
 from benchmark.programs.program_file import ProgramFile, looks_like_program, read_program
 from benchmark.protocol.frozen import frozen_protocol, looks_like_path, open_protocol
@@ -32,6 +30,9 @@ from benchmark.registry import (
     select_plugins,
 )
 from benchmark.settings import SettingOrigin, make_settings
+
+if TYPE_CHECKING:
+    from benchmark.pictures.folder import PictureFolder
 
 
 def find_protocol(name: str) -> Protocol | Recipe:
@@ -259,7 +260,12 @@ def _select_pictures(
 ) -> tuple[SelectedMethod, ...]:
     if fit and not arguments:
         raise InputError("--fit is for --pictures, and there are none")
-    taken = (*others, *installed_plugins(PluginKind.METHODS)) if arguments else ()
+    if not arguments:
+        return ()
+    # Imported here, so that commands without pictures start sooner.
+    from benchmark.pictures.finding import find_pictures
+
+    taken = (*others, *installed_plugins(PluginKind.METHODS))
     selected = []
     for found in find_pictures(arguments, protocol, fit=fit, limit=limit, taken=taken):
         if note is not None:
