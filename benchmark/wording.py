@@ -54,14 +54,15 @@ def is_merge(command: Sequence[str]) -> bool:
     return tuple(command[:2]) == ("benchmark", "merge")
 
 
-def repetition(command: Sequence[str], does: str, called: str = "the same command") -> str:
+def repetition(command: Sequence[str], does: str, called: str = "") -> str:
     """Says in a clause what completes or mends a run: its command, or the runs that it was merged from.
 
     Args:
         command: The command line that made the run.
         does: What the command does when it is given again, for instance ``goes on``.
-        called: Words for the command.
+        called: Words for the command where it is not "the same command".
     """
     if is_merge(command):
         return "complete the runs that it was merged from, and merge them again"
-    return f"{called}{without_fresh(command)} {does}"
+    without = without_fresh(command)
+    return f"{called} {does}{without}" if called else f"the same command{without} {does}"

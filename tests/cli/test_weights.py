@@ -74,7 +74,7 @@ class TestList:
         assert "574.7 MB" in lines["vgg19"]
         assert "missing" in lines["vgg19"]
         assert "present" in lines["vgg19-embedded"]
-        assert "mini, smoke" in lines["vgg19-embedded"]
+        assert "mini, paintings, smoke" in lines["vgg19-embedded"]
         assert "dists-vgg16" in lines["vgg16"]
 
     def test_json_holds_everything_that_is_known(self, command):
