@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -11,8 +11,9 @@ from typing import Final
 from benchmark.errors import InputError
 from benchmark.escaping import printable
 from benchmark.pictures.case_names import CaseNames
-from benchmark.pictures.listing import Listing, without_suffix
-from benchmark.pictures.pattern import Field, fold
+from benchmark.pictures.listing import Listing, suffix_of, without_suffix
+from benchmark.pictures.pattern import PICTURE_SUFFIXES, Field, fold
+from benchmark.pictures.stems import exact
 from benchmark.suggestion import suggest
 from benchmark.text_files import read_table
 
@@ -82,10 +83,7 @@ def read_pictures_table(path: Path, names: CaseNames, listing: Listing) -> Pictu
     if "case" not in columns and not columns & {"content", "style", "prompt"}:
         raise InputError(f"{where} must have a column case, or the columns content and style")
     table = PicturesTable(path, names_files="file" in columns)
-    by_key = {fold(name): name for name in reversed(listing.pictures)}
-    by_stem: dict[str, list[str]] = {}
-    for picture in listing.pictures:
-        by_stem.setdefault(fold(without_suffix(picture)), []).append(picture)
+    files = _Files(listing.pictures)
     unknown = ""
     is_known = False
     for row in rows:
@@ -101,11 +99,8 @@ def read_pictures_table(path: Path, names: CaseNames, listing: Listing) -> Pictu
         if "file" not in row.cells:
             continue
         file = row.cells["file"].replace("\\", "/").removeprefix("./")
-        alike = by_stem.get(fold(without_suffix(file)), [])
-        if fold(file) in by_key:
-            table.claims.setdefault(position, []).append(by_key[fold(file)])
-        elif alike:
-            table.claims.setdefault(position, []).extend(alike)
+        if found := files.find(file):
+            table.claims.setdefault(position, []).extend(found)
         else:
             table.absent[position] = f"no picture: {printable(file)}, in line {row.line} of {path.name}, is not there"
     if not is_known:
@@ -113,6 +108,45 @@ def read_pictures_table(path: Path, names: CaseNames, listing: Listing) -> Pictu
     if table.names_files and not table.claims and path.name != EXPORTED_TABLE:
         raise InputError(f"{where}: none of its files is in folder {printable(path.parent)}")
     return table
+
+
+class _Files:
+    """Finds pictures of a folder by what a table calls them.
+
+    Args:
+        pictures: Their paths in the folder.
+    """
+
+    def __init__(self, pictures: Sequence[str]) -> None:
+        self._by_name = _grouped(pictures, lambda name: name)
+        self._by_stem = _grouped(pictures, without_suffix)
+
+    def find(self, file: str) -> Sequence[str]:
+        """Returns the pictures that a name may mean: by the whole name, else without suffix, or but for its suffix.
+
+        Args:
+            file: A path in the folder. What follows its last dot is a suffix only if it is one of pictures.
+        """
+        has_suffix = suffix_of(file).lower() in PICTURE_SUFFIXES
+        return (
+            _alike(self._by_name, file)
+            or _alike(self._by_stem, file)
+            or (_alike(self._by_stem, without_suffix(file)) if has_suffix else ())
+        )
+
+
+def _grouped(pictures: Sequence[str], key: Callable[[str], str]) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Groups pictures by the folded key, each with its key in which letter case counts."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for picture in pictures:
+        groups.setdefault(fold(key(picture)), []).append((exact(key(picture)), picture))
+    return groups
+
+
+def _alike(groups: Mapping[str, Sequence[tuple[str, str]]], text: str) -> Sequence[str]:
+    """Returns the pictures of a text, letter by letter where there are such."""
+    found = groups.get(fold(text), ())
+    return [picture for key, picture in found if key == exact(text)] or [picture for _, picture in found]
 
 
 def _position(cells: Mapping[str, str], names: CaseNames, line: str) -> int | None:

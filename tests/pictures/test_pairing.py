@@ -356,6 +356,27 @@ class TestTables:
         assert pairing.seconds == {"cat--wave": 3.0}
         assert "StyTR-2" in pairing.rule
 
+    def test_a_dot_in_a_name_without_suffix_is_part_of_the_name(self, folder, tmp_path):
+        place = folder("photo.png", "photo.v2.png")
+        (tmp_path / "own.csv").write_text("file,case\nphoto.v2,cat--wave\nphoto.v3,dog--wave\n")
+        pairing = pair_pictures(place, PLAIN, name="own")
+        assert names(pairing) == {"cat--wave": "photo.v2.png"}
+        assert "photo.v3, in line 3" in pairing.missing["dog--wave"]
+
+    @pytest.mark.parametrize("suffix", [".png", ""])
+    def test_letter_case_decides_only_where_it_is_all_that_differs(self, folder, tmp_path, suffix):
+        place = folder("A.png", "a.png", "B.png")
+        (tmp_path / "own.csv").write_text(
+            f"file,case\nA{suffix},cat--wave\na{suffix},dog--wave\nb{suffix},cat--night\n"
+        )
+        pairing = pair_pictures(place, PLAIN, name="own")
+        assert names(pairing) == {"cat--wave": "A.png", "dog--wave": "a.png", "cat--night": "B.png"}
+
+    def test_letter_case_that_fits_neither_is_ambiguous(self, folder, tmp_path):
+        place = folder("Cat.png", "cAt.png")
+        (tmp_path / "own.csv").write_text("file,case\ncat.png,cat--wave\n")
+        assert pair_pictures(place, PLAIN, name="own").ambiguous == {"cat--wave": "Cat.png or cAt.png"}
+
     @pytest.mark.parametrize(
         ("text", "problem"),
         [
