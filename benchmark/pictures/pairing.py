@@ -244,13 +244,20 @@ def _settle(attempt: _Attempt) -> None:
     With contents ``a`` and ``a.b``, whose name some programs cut to ``a``, the name ``a`` is the first if there is
     another file for the second.
     """
-    for place, readings in list(attempt.several.items()):
-        if any(reading.count != 1 for reading in readings):
-            continue
-        left = [reading for reading in readings if reading.cases[0] not in attempt.claims]
-        if len(left) == 1:
+    while True:
+        settled: dict[int, list[int]] = {}
+        for place, readings in attempt.several.items():
+            if any(reading.count != 1 for reading in readings):
+                continue
+            left = [reading.cases[0] for reading in readings if reading.cases[0] not in attempt.claims]
+            if len(left) == 1:
+                settled.setdefault(left[0], []).append(place)
+        # Only now: several files that settle on one case are all its claims, whichever was looked at first.
+        attempt.claims.update(settled)
+        for place in (place for places in settled.values() for place in places):
             del attempt.several[place]
-            attempt.claims[left[0].cases[0]] = [place]
+        if not settled:
+            return
 
 
 def _prefer_suffix(attempt: _Attempt, files: Sequence[_File]) -> None:
@@ -389,6 +396,14 @@ def _cases_of(readings: Sequence[Reading], names: CaseNames) -> str:
     return " or ".join(cases[:MOST_SHOWN]) + more
 
 
+def _may_be_another(readings: Sequence[Reading], claims: Mapping[int, Sequence[str]]) -> bool:
+    """Returns whether a file may be the picture of a case for which there is no other file."""
+    return any(
+        reading.count > len(reading.cases) or any(position not in claims for position in reading.cases)
+        for reading in readings
+    )
+
+
 def _pairing(
     folder: Path,
     names: CaseNames,
@@ -424,7 +439,8 @@ def _pairing(
                 f"no picture: {_expected(pattern, names, position)} is not there" if pattern else "no picture of it"
             )
     used = {name for found in claims.values() for name in found}
-    unused = tuple(name for name in listing.pictures if name not in used and name not in several)
+    used |= {file for file, readings in several.items() if _may_be_another(readings, claims)}
+    unused = tuple(name for name in listing.pictures if name not in used)
     return Pairing(
         folder=folder,
         rule=rule,

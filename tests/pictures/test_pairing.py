@@ -128,6 +128,28 @@ class TestStems:
         pairing = pair_pictures(folder("a_stylized_wave.png", "a.b_stylized_wave.png"), cases)
         assert names(pairing) == {"a--wave": "a_stylized_wave.png", "a_b--wave": "a.b_stylized_wave.png"}
 
+    @pytest.mark.parametrize("pattern", [None, "{content}_{style}"])
+    def test_two_files_of_a_cut_stem_are_ambiguous(self, folder, pattern):
+        cases = crossed(["a.png", "a.b.png"], ["wave.jpg"])
+        place = folder("a_wave.png", "a_wave.jpg", "a.b_wave.png")
+        pairing = pair_pictures(place, cases, parse_pattern(pattern) if pattern else None)
+        assert names(pairing) == {"a_b--wave": "a.b_wave.png"}
+        assert pairing.ambiguous == {"a--wave": "a_wave.jpg or a_wave.png"}
+
+    def test_a_suffix_in_the_pattern_decides_between_files_of_a_cut_stem(self, folder):
+        cases = crossed(["a.png", "a.b.png"], ["wave.jpg"])
+        place = folder("a_wave.png", "a_wave.jpg", "a.b_wave.png")
+        pairing = pair_pictures(place, cases, parse_pattern("{content}_{style}.png"))
+        assert names(pairing) == {"a--wave": "a_wave.png", "a_b--wave": "a.b_wave.png"}
+        assert pairing.unused == ("a_wave.jpg",)
+
+    def test_a_cut_stem_that_no_case_needs_is_unused(self, folder):
+        cases = crossed(["a.x.png", "a.y.png"], ["wave.jpg"])
+        place = folder("a.x_wave.png", "a.y_wave.png", "a_wave.png")
+        pairing = pair_pictures(place, cases)
+        assert names(pairing) == {"a_x--wave": "a.x_wave.png", "a_y--wave": "a.y_wave.png"}
+        assert pairing.unused == ("a_wave.png",)
+
     def test_original_names_are_known_by_titles(self, folder):
         cases = crossed(["Golden Gate.png"], ["Große Welle.jpg"])
         expected = {cases[0].id: "Golden Gate_stylized_Große Welle.jpg"}
