@@ -109,12 +109,16 @@ def pair_pictures(
         raise InputError(f"folder {printable(folder)} holds no pictures{more}")
     stated = read_pictures_table(table, names, listing) if table is not None else None
     seconds = stated.seconds if stated else {}
+    pictures: Sequence[str] = listing.pictures
     if stated is not None and stated.names_files and pattern is None:
-        return _pairing(
-            folder, names, listing, stated.claims, {}, f"{printable(stated.path)}", "", seconds, absent=stated.absent
-        )
-    stems = map(without_suffix, listing.pictures)
-    files = [_File(picture, stem, fold(stem)) for picture, stem in zip(listing.pictures, stems, strict=True)]
+        # Outputs may have names of their own beside the table of an export, which says how they should be called.
+        pictures = [] if stated.claims else [name for name in pictures if name not in stated.inputs]
+        if not pictures:
+            return _pairing(
+                folder, names, listing, stated.claims, {}, printable(stated.path), "", seconds, absent=stated.absent
+            )
+    stems = map(without_suffix, pictures)
+    files = [_File(picture, stem, fold(stem)) for picture, stem in zip(pictures, stems, strict=True)]
     if pattern is not None:
         return _paired_by_pattern(folder, names, listing, files, pattern, seconds)
     return _paired_by_known_pattern(folder, names, listing, files, seconds)

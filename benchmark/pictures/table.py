@@ -14,12 +14,14 @@ from benchmark.pictures.case_names import CaseNames
 from benchmark.pictures.listing import Listing, suffix_of, without_suffix
 from benchmark.pictures.pattern import PICTURE_SUFFIXES, Field, fold
 from benchmark.pictures.stems import exact
+from benchmark.protocol.case_table import SEPARATOR
 from benchmark.suggestion import suggest
 from benchmark.text_files import read_table
 
 EXPORTED_TABLE: Final = "cases.csv"
 """Name of the table that an exported protocol holds."""
 _COLUMNS: Final = ("file", "case", "content", "style", "prompt", "seed", "seconds", "weights", "masks")
+_INPUTS: Final = ("content", "style", "masks")
 _WHAT: Final = "table of pictures"
 _MOST_SUGGESTED: Final = 2000
 
@@ -34,6 +36,7 @@ class PicturesTable:
         claims: The files of each case, by the position of the case.
         absent: Reason for each case whose file is not there.
         seconds: How long each case took, by its name, in seconds, as the author says.
+        inputs: Contents, styles and masks, as the table of an export names them.
     """
 
     path: Path
@@ -41,6 +44,7 @@ class PicturesTable:
     claims: dict[int, list[str]] = field(default_factory=dict)
     absent: dict[int, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    inputs: set[str] = field(default_factory=set)
 
 
 def find_table(folder: Path, name: str) -> Path | None:
@@ -88,6 +92,7 @@ def read_pictures_table(path: Path, names: CaseNames, listing: Listing) -> Pictu
     is_known = False
     for row in rows:
         line = f"{where} line {row.line}"
+        table.inputs.update(part for column in _INPUTS for part in row.cells.get(column, "").split(SEPARATOR) if part)
         position = _position(row.cells, names, line)
         if position is None:
             unknown = unknown or f"{line}: {_described(row.cells)} is no case of the protocol"

@@ -372,6 +372,30 @@ class TestTables:
         )
         assert names(pair_pictures(place, PLAIN)) == {"cat--wave": "x1.jpg", "dog--wave": "x2.jpg"}
 
+    def test_names_tell_where_the_table_of_an_export_names_no_file_that_is_there(self, folder):
+        """Inputs of the export, which lie beside the table, are no outputs."""
+        cases = crossed(["cat.png", "dog.png"], ["wave.jpg"])
+        place = folder("cat_stylized_wave.png", "contents/cat.png", "contents/dog.png", "styles/wave.png")
+        (place / "cases.csv").write_text(
+            "case,content,style,weights,masks,prompt,seed,file\n"
+            "cat--wave,contents/cat.png,styles/wave.png,1,,,0,cat--wave.png\n"
+            "dog--wave,contents/dog.png,styles/wave.png,1,,,0,dog--wave.png\n"
+        )
+        pairing = pair_pictures(place, cases)
+        assert names(pairing) == {"cat--wave": "cat_stylized_wave.png"}
+        assert "StyTR-2" in pairing.rule
+        assert pairing.unused == ("contents/cat.png", "contents/dog.png", "styles/wave.png")
+
+    def test_an_export_without_outputs_has_no_picture_of_any_case(self, folder):
+        cases = crossed(["cat.png"], ["wave.jpg"])
+        place = folder("contents/cat.png", "styles/wave.png")
+        (place / "cases.csv").write_text(
+            "case,content,style,seed,file\ncat--wave,contents/cat.png,styles/wave.png,0,cat--wave.png\n"
+        )
+        assert pair_pictures(place, cases).missing == {
+            "cat--wave": "no picture: cat--wave.png, in line 2 of cases.csv, is not there"
+        }
+
     def test_a_table_of_durations_alone_leaves_pairing_to_names(self, folder, tmp_path):
         (tmp_path / "own.csv").write_text("case,seconds\ncat--wave,3\n")
         pairing = pair_pictures(folder("cat_stylized_wave.png"), PLAIN, name="own")
