@@ -165,8 +165,8 @@ def _paired_by_pattern(
     if pattern.order is not None:
         attempt.claims, order = _by_order(pattern, names, files, folder)
     elif len(names) == 1 and not pattern.names_cases:
-        attempt.claims = {0: [place for place, file in enumerate(files) if _fits_constant(pattern, file)]}
-        attempt.claims = {position: found for position, found in attempt.claims.items() if found}
+        fitting = [place for place, file in enumerate(files) if _readings(pattern, names, file)]
+        attempt.claims = {0: fitting} if fitting else {}
     if not attempt.claims and not attempt.several:
         raise InputError(_nothing_fits(folder, names, listing, pattern))
     _settle(attempt)
@@ -273,22 +273,28 @@ def _prefer_suffix(attempt: _Attempt, files: Sequence[_File]) -> None:
             attempt.claims[position] = fitting if len(fitting) == 1 else places
 
 
-def _fits_constant(pattern: Pattern, file: _File) -> bool:
-    return file.folded == "".join(pattern.literals)
+def _readings(pattern: Pattern, names: CaseNames, file: _File) -> list[Reading]:
+    """Returns what a file says by a pattern that is the whole path in the folder."""
+    return names.read(pattern, file.stem) if file.stem.count("/") + 1 == pattern.depth else []
 
 
 def _by_order(
     pattern: Pattern, names: CaseNames, files: Sequence[_File], folder: Path
 ) -> tuple[dict[int, list[int]], str]:
-    fitting = [
-        (place, readings[0])
-        for place, file in enumerate(files)
-        if file.stem.count("/") + 1 == pattern.depth and (readings := names.read(pattern, file.stem))
-    ]
+    where = f"folder {printable(folder)}: pattern {pattern.text!r}"
+    fitting: list[tuple[int, Reading]] = []
+    for place, file in enumerate(files):
+        readings = _readings(pattern, names, file)
+        if len(readings) > 1:
+            numbers = " or ".join(str(reading.number) for reading in readings[:MOST_SHOWN])
+            raise InputError(
+                f"{where}: {printable(file.name)} may be number {numbers}; put what is known of the names in place of *"
+            )
+        if readings:
+            fitting.append((place, readings[0]))
     claims: dict[int, list[int]] = {}
     if not fitting:
         return claims, ""
-    where = f"folder {printable(folder)}: pattern {pattern.text!r}"
     if pattern.order in (Field.SORTED, Field.NATURAL):
         if len(fitting) != len(names):
             raise InputError(

@@ -241,6 +241,13 @@ class TestLostNames:
         place = folder("result.png", "other.png")
         assert names(pair_pictures(place, cases, parse_pattern("result.png"))) == {"cat--wave": "result.png"}
 
+    def test_a_star_stands_for_anything_in_a_constant_name(self, folder):
+        cases = crossed(["cat.png"], ["wave.jpg"])
+        place = folder("out1.png", "other.png", "deep/out2.png")
+        assert names(pair_pictures(place, cases, parse_pattern("out*"))) == {"cat--wave": "out1.png"}
+        assert names(pair_pictures(place, cases, parse_pattern("*/out*.png"))) == {"cat--wave": "deep/out2.png"}
+        assert pair_pictures(place, cases, parse_pattern("o*")).ambiguous == {"cat--wave": "other.png or out1.png"}
+
     def test_another_protocols_folder_says_which_names_were_expected(self, folder):
         with pytest.raises(InputError) as refused:
             pair_pictures(folder("owl_stylized_sky.png"), PLAIN)
@@ -271,6 +278,31 @@ class TestOrder:
         assert names(pair_pictures(place, PLAIN, parse_pattern("{n1}"))) == {
             "cat--night": "2.png",
             "dog--wave": "3.png",
+        }
+
+    @pytest.mark.parametrize(
+        ("pattern", "form"),
+        [("{n}*", "{:02}_x"), ("{n}*", "{}_x"), ("*{n}", "x_{:02}"), ("*{n}", "x_{}"), ("*{n}*", "x_{}_y")],
+    )
+    def test_a_number_beside_a_star_has_all_its_digits(self, folder, pattern, form):
+        cases = crossed(["cat.png"], [f"s{n:02}.png" for n in range(12)])
+        expected = {case.id: f"{form.format(number)}.png" for number, case in enumerate(cases)}
+        pairing = pair_pictures(folder(*expected.values()), cases, parse_pattern(pattern))
+        assert names(pairing) == expected
+
+    def test_digits_of_such_numbers_are_no_numbers_of_their_own(self, folder):
+        cases = crossed(["cat.png"], ["a.png", "b.png", "c.png"])
+        with pytest.raises(InputError, match="numbers are 10 … 32"):
+            pair_pictures(folder("10_x.png", "21_x.png", "32_x.png"), cases, parse_pattern("{n}*"))
+
+    def test_a_name_with_two_numbers_does_not_tell_which_one_counts(self, folder):
+        cases = crossed(["cat.png"], ["a.png", "b.png"])
+        place = folder("run3_1.png", "run3_2.png")
+        with pytest.raises(InputError, match=r"run3_1.png may be number 3 or 1"):
+            pair_pictures(place, cases, parse_pattern("*{n}*"))
+        assert names(pair_pictures(place, cases, parse_pattern("run*_{n}"))) == {
+            "cat--a": "run3_1.png",
+            "cat--b": "run3_2.png",
         }
 
     def test_sorting_is_used_only_where_the_user_says_so(self, folder):
