@@ -14,12 +14,11 @@ from benchmark.freezing.names import hashed_name, name_of
 from benchmark.freezing.own_images import find_images, read_facts_of_styles
 from benchmark.freezing.pairs_table import read_pairs
 from benchmark.images import image_size
-from benchmark.pictures.facts import FactsFile, find_facts, read_facts
-from benchmark.pictures.finding import find_pictures, hash_pictures
+from benchmark.pictures.finding import find_pictures, hash_pictures, name_pictures
 from benchmark.pictures.folder import PictureFolder
 from benchmark.pictures.geometry import is_same_aspect
 from benchmark.pictures.listing import list_folder, without_suffix
-from benchmark.pictures.pattern import fold, parse_pictures
+from benchmark.pictures.pattern import PicturesArgument, fold, parse_pattern, parse_pictures
 from benchmark.prompts import is_blank
 from benchmark.protocol.case import Case, Content, Style
 from benchmark.protocol.crossed_cases import CrossedCases
@@ -101,10 +100,10 @@ def _by_folders(folders: ScoredFolders, like: Protocol, note: Callable[[str], No
     arguments = [_argument(given) for given in folders.stylized]
     if folders.in_order:
         base = _protocol(like, contents, styles, _ordered_pairs(contents, styles))
-        arguments = [f"{argument}:{{sorted}}" for argument in arguments]
+        arguments = [_in_order(argument) for argument in arguments]
     elif _have_equal_names(arguments, contents, styles):
         base = _protocol(like, contents, styles, _pairs_of_equal_names(contents, styles))
-        arguments = [f"{argument}:{{content}}" for argument in arguments]
+        arguments = [replace(argument, pattern=parse_pattern("{content}")) for argument in arguments]
     else:
         base = _protocol(like, contents, styles)
     sources = [one.source for one in find_pictures(arguments, base)]
@@ -127,9 +126,11 @@ def _by_table(folders: ScoredFolders, path: Path, like: Protocol) -> PairedFolde
         raise InputError("--pairs says what belongs together: leave out --in-order and --prompts")
     if len(folders.stylized) > 1:
         raise InputError("--pairs names the pictures of one method; name one folder with --stylized")
-    parsed = [parse_pictures(_argument(given)) for given in folders.stylized]
-    given, folder = (parsed[0].name, Path(parsed[0].folder).expanduser()) if parsed else ("stylized", None)
-    table = read_pairs(path, folders.content, folders.style, folder, names_stylized=True)
+    arguments = [_argument(given) for given in folders.stylized]
+    if arguments and (pattern := arguments[0].pattern):
+        raise InputError(f"--pairs says what belongs together: leave out the pattern {pattern.text!r}")
+    named = name_pictures(arguments[0], fit=folders.fit) if arguments else None
+    table = read_pairs(path, folders.content, folders.style, named.path if named else None, names_stylized=True)
     contents = _contents(table.contents)
     styles = tuple(
         Style(name, style.image, style.prompt, title=printable(style.image.stem) if style.image else "")
@@ -139,26 +140,34 @@ def _by_table(folders: ScoredFolders, path: Path, like: Protocol) -> PairedFolde
     pairs = [(content_places[content], style_places[style]) for content, style in table.pairs]
     protocol = _protocol(like, contents, styles, pairs)
     files = {case.id: file for case, file in zip(protocol.cases, table.stylized, strict=True)}
-    facts = _facts(folder, given) if folder else FactsFile()
-    source = hash_pictures(given, str(folder or path.parent), files, printable(path), facts=facts.method)
-    source = replace(source, part=parsed[0].part if parsed else None)
-    source = replace(source, fit=folders.fit or _are_shaped_as_contents(source, protocol.cases))
+    if named is not None:
+        source = hash_pictures(named.given, named.folder, files, printable(path), facts=named.facts.method)
+        source = replace(source, part=named.part, fit=named.fit)
+    else:
+        source = replace(hash_pictures("stylized", str(path.parent), files, printable(path)), fit=folders.fit)
+    source = replace(source, fit=source.fit or _are_shaped_as_contents(source, protocol.cases))
     protocol = replace(protocol, resolution=folders.resolution or _commonest_side([source]))
     note = f"pictures {source.name}: {format_count(len(files), 'picture')}, paired by {printable(path)}"
     return PairedFolders(protocol, (source,), (note,))
 
 
-def _facts(folder: Path, given: str) -> FactsFile:
-    path = find_facts(folder, given)
-    return read_facts(path) if path else FactsFile()
-
-
-def _argument(given: str) -> str:
-    """Returns NAME=FOLDER…, with the name of the folder where none is given."""
+def _argument(given: str) -> PicturesArgument:
+    """Reads FOLDER… or NAME=FOLDER…; the name is that of the folder where none is given."""
     if "=" in given and not Path(given).expanduser().is_dir():
-        return given
-    folder = Path(parse_pictures(f"stylized={given}").folder).expanduser()
-    return f"{name_of(folder.absolute().name, 'stylized')}={given}"
+        return parse_pictures(given)
+    argument = parse_pictures(f"stylized={given}")
+    folder = Path(argument.folder).expanduser()
+    return replace(argument, name=name_of(folder.absolute().name, "stylized"))
+
+
+def _in_order(argument: PicturesArgument) -> PicturesArgument:
+    pattern = argument.pattern or parse_pattern("{sorted}")
+    if pattern.order is None:
+        raise InputError(
+            f"--in-order pairs by the order of the names: leave out the pattern {pattern.text!r}, or put {{sorted}} in"
+            " place of what differs between the names"
+        )
+    return replace(argument, pattern=pattern)
 
 
 def _pictures(path: Path, note: Callable[[str], None]) -> dict[str, Path]:
@@ -251,13 +260,14 @@ def _ordered_pairs(contents: Sequence[Content], styles: Sequence[Style]) -> list
     return [(min(place, len(contents) - 1), min(place, len(styles) - 1)) for place in range(number)]
 
 
-def _have_equal_names(arguments: Iterable[str], contents: Sequence[Content], styles: Sequence[Style]) -> bool:
+def _have_equal_names(
+    arguments: Iterable[PicturesArgument], contents: Sequence[Content], styles: Sequence[Style]
+) -> bool:
     """Returns whether every stylized picture bears the name of both a content and a style image."""
     of_both = {fold(content.image.stem) for content in contents}
     of_both &= {fold(style.image.stem) for style in styles if style.image}
     for argument in arguments:
-        parsed = parse_pictures(argument)
-        if parsed.pattern is not None or not (folder := Path(parsed.folder).expanduser()).is_dir():
+        if argument.pattern is not None or not (folder := Path(argument.folder).expanduser()).is_dir():
             return False
         if not {fold(without_suffix(name)) for name in list_folder(folder).pictures} <= of_both:
             return False

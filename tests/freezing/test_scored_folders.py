@@ -94,6 +94,13 @@ class TestByName:
         assert cases(found) == ["a--a", "b--b", "c--c"]
         assert files(found) == {"a--a": "a.png", "b--b": "b.png", "c--c": "c.png"}
 
+    def test_a_part_may_be_named_beside_equal_names(self, pictures):
+        pictures.add(*(f"{folder}/{name}.png" for folder in ("cc", "ss") for name in ("a", "b")))
+        pictures.add("out/a.png", "out/b.png", size=(64, 32))
+        found = pictures.pair("x=out:right half", content=pictures.root / "cc", style=pictures.root / "ss")
+        assert files(found) == {"a--a": "a.png", "b--b": "b.png"}
+        assert str(found.sources[0].part) == "2 of 2"
+
     def test_one_style_is_for_all(self, pictures):
         pictures.add("out/cat.png", "out/golden_gate.png")
         found = pictures.pair("out", style=pictures.root / "s" / "wave.jpg")
@@ -157,6 +164,21 @@ class TestInOrder:
         with pytest.raises(InputError, match="3 contents and 2 styles"):
             pictures.pair("out", in_order=True)
 
+    def test_a_part_may_be_named_beside_it(self, pictures):
+        pictures.add("out/1.png", "out/2.png", size=(64, 32))
+        (source,) = pictures.pair("out:right half", in_order=True).sources
+        assert (str(source.part), sorted(source.files)) == ("2 of 2", ["cat--starry_night", "golden_gate--wave"])
+
+    def test_a_pattern_may_say_what_is_sorted(self, pictures):
+        pictures.add("out/1_fake.png", "out/2_fake.png", "out/1_real.png", "out/2_real.png")
+        found = pictures.pair("out:{sorted}_fake", in_order=True)
+        assert files(found) == {"cat--starry_night": "1_fake.png", "golden_gate--wave": "2_fake.png"}
+
+    def test_a_pattern_that_names_cases_is_refused_beside_it(self, pictures):
+        pictures.add("out/cat.png", "out/golden_gate.png")
+        with pytest.raises(InputError, match=r"--in-order pairs by the order .* leave out the pattern '\{content\}'"):
+            pictures.pair("out:{content}", in_order=True)
+
     def test_so_must_those_of_the_pictures(self, pictures):
         pictures.add("out/1.png", "out/2.png", "out/3.png")
         with pytest.raises(InputError, match="fits 3 pictures, and the protocol has 2 cases"):
@@ -181,6 +203,22 @@ class TestTable:
         found = pictures.pair("theirs=out", style=None, pairs=table)
         assert len(found.protocol.cases) == 1
         assert found.sources[0].name == "theirs"
+
+    def test_facts_beside_the_folder_count_as_they_do_by_names(self, pictures):
+        pictures.add("out/x.png", size=(64, 32))
+        pictures.write("out.toml", '[method]\ntitle = "Ours"\n[pictures]\npart = "right half"\nfit = true\n')
+        table = pictures.write("pairs.csv", "stylized,content\nx.png,cat.png\n")
+        (source,) = pictures.pair("out", style=None, pairs=table).sources
+        assert (source.info.title, str(source.part), source.fit) == ("Ours", "2 of 2", True)
+        pictures.write("out.toml", '[pictures]\npart = "rigt half"\n')
+        with pytest.raises(InputError, match="did you mean right half"):
+            pictures.pair("out", style=None, pairs=table)
+
+    def test_a_pattern_is_refused_beside_it(self, pictures):
+        pictures.add("out/x.png")
+        table = pictures.write("pairs.csv", "stylized,content\nx.png,cat.png\n")
+        with pytest.raises(InputError, match=r"--pairs says what belongs together: leave out the pattern '\{content\}'"):
+            pictures.pair("out:{content}", style=None, pairs=table)
 
     def test_other_ways_of_pairing_are_refused_beside_it(self, pictures):
         table = pictures.write("pairs.csv", "stylized,content\nx.png,cat.png\n")
