@@ -18,6 +18,7 @@ from benchmark.pictures.finding import find_pictures, hash_pictures, name_pictur
 from benchmark.pictures.folder import PictureFolder
 from benchmark.pictures.geometry import is_same_aspect
 from benchmark.pictures.listing import list_folder, without_suffix
+from benchmark.pictures.part import Part
 from benchmark.pictures.pattern import PicturesArgument, fold, parse_pattern, parse_pictures
 from benchmark.prompts import is_blank
 from benchmark.protocol.case import Case, Content, Style
@@ -108,7 +109,7 @@ def _by_folders(folders: ScoredFolders, like: Protocol, note: Callable[[str], No
         base = _protocol(like, contents, styles)
     sources = [one.source for one in find_pictures(arguments, base)]
     protocol = _only(base, {case for source in sources for case in source.files})
-    protocol = replace(protocol, resolution=folders.resolution or _commonest_side(sources))
+    protocol = replace(protocol, resolution=folders.resolution or _commonest_side(sources, protocol.cases))
     # Once more, among the cases that there are: what is missing then is what only other folders hold.
     found = [
         one
@@ -146,7 +147,7 @@ def _by_table(folders: ScoredFolders, path: Path, like: Protocol) -> PairedFolde
     else:
         source = replace(hash_pictures("stylized", str(path.parent), files, printable(path)), fit=folders.fit)
     source = replace(source, fit=source.fit or _are_shaped_as_contents(source, protocol.cases))
-    protocol = replace(protocol, resolution=folders.resolution or _commonest_side([source]))
+    protocol = replace(protocol, resolution=folders.resolution or _commonest_side([source], protocol.cases))
     note = f"pictures {source.name}: {format_count(len(files), 'picture')}, paired by {printable(path)}"
     return PairedFolders(protocol, (source,), (note,))
 
@@ -281,15 +282,56 @@ def _pairs_of_equal_names(contents: Sequence[Content], styles: Sequence[Style]) 
     ]
 
 
-def _commonest_side(sources: Iterable[PictureFolder]) -> int:
-    """Returns the commonest length of the shorter side of the pictures; of equally common ones the larger."""
-    sides = Counter(
-        min(size) for source in sources for file in source.files.values() if (size := image_size(file.path))
-    )
+@dataclass(frozen=True)
+class _Panel:
+    """The part of a picture that is the result."""
+
+    file: Path
+    size: tuple[int, int]
+    part: Part
+    panel: tuple[int, int]
+
+
+def _commonest_side(sources: Iterable[PictureFolder], cases: Iterable[Case]) -> int:
+    """Returns the commonest length of the shorter side of the pictures; of equally common ones the larger.
+
+    Raises:
+        InputError: No picture can be read, or a part of one cannot be cut out exactly.
+    """
+    contents = {case.id: case.content.image for case in cases}
+    sides: Counter[int] = Counter()
+    panels: list[_Panel] = []
+    for source in sources:
+        for case, file in source.files.items():
+            size = image_size(file.path)
+            if size is None:
+                continue
+            if source.part is not None:
+                panel = source.part.find_panel(size, image_size(contents[case]))
+                if panel is None:
+                    raise InputError(
+                        f"{_words(file.path, size)}: how large its panels are cannot be told; name the side of a panel"
+                        " with --resolution"
+                    )
+                panels.append(_Panel(file.path, size, source.part, panel))
+                size = panel
+            sides[min(size)] += 1
     if not sides:
         raise InputError("none of the stylized pictures can be read")
     most = max(sides.values())
-    return min(max(max(side for side, times in sides.items() if times == most), _SMALLEST), _LARGEST)
+    side = min(max(max(side for side, times in sides.items() if times == most), _SMALLEST), _LARGEST)
+    for one in panels:
+        # Panels of another size than the expected one would be cut with their frame.
+        if one.part.box(one.size, (side, side)) != one.part.box(one.size, one.panel):
+            raise InputError(
+                f"{_words(one.file, one.size)}: panels of {one.panel[0]}×{one.panel[1]} with a frame cannot be compared"
+                f" at {side}×{side} px; score them apart, or name another side with --resolution"
+            )
+    return side
+
+
+def _words(file: Path, size: tuple[int, int]) -> str:
+    return f"picture {printable(file)}, {size[0]}×{size[1]}"
 
 
 def _are_shaped_as_contents(source: PictureFolder, cases: Iterable[Case]) -> bool:

@@ -137,7 +137,9 @@ def _named_by_file(parsed: PicturesArgument, fit: bool) -> NamedPictures:
     return _combined(given, parsed, str(folder), folder, facts, fit)
 
 
-def _combined(given: str, parsed: PicturesArgument, folder: str, path: Path, facts: FactsFile, fit: bool) -> NamedPictures:
+def _combined(
+    given: str, parsed: PicturesArgument, folder: str, path: Path, facts: FactsFile, fit: bool
+) -> NamedPictures:
     table = facts.pictures
     part = parsed.part
     if part is None and table.part and (part := parse_part(table.part)) is None:

@@ -217,7 +217,9 @@ class TestTable:
     def test_a_pattern_is_refused_beside_it(self, pictures):
         pictures.add("out/x.png")
         table = pictures.write("pairs.csv", "stylized,content\nx.png,cat.png\n")
-        with pytest.raises(InputError, match=r"--pairs says what belongs together: leave out the pattern '\{content\}'"):
+        with pytest.raises(
+            InputError, match=r"--pairs says what belongs together: leave out the pattern '\{content\}'"
+        ):
             pictures.pair("out:{content}", style=None, pairs=table)
 
     def test_other_ways_of_pairing_are_refused_beside_it(self, pictures):
@@ -241,6 +243,43 @@ class TestSizes:
     def test_unless_another_is_named(self, pictures):
         pictures.add("out/cat_wave.png", size=(48, 48))
         assert pictures.pair("out", resolution=24).protocol.resolution == 24
+
+    @pytest.mark.parametrize(
+        ("part", "size", "corner"),
+        [
+            ("right third", (96, 32), (64, 0)),
+            ("right third", (100, 32), (68, 0)),
+            ("right third", (104, 36), (70, 2)),
+            ("bottom half", (36, 70), (2, 36)),
+        ],
+    )
+    def test_the_side_of_a_part_is_that_of_a_panel_without_its_frame(self, pictures, part, size, corner):
+        pictures.add("out/cat_wave.png", size=size)
+        found = pictures.pair(f"out:{part}")
+        assert found.protocol.resolution == 32
+        (case,) = found.protocol.cases
+        (source,) = found.sources
+        panel = source.read(case, source.files[case.id].path, (32, 32)).image
+        with Image.open(source.files[case.id].path) as image:
+            left, top = corner
+            assert panel.tobytes() == image.crop((left, top, left + 32, top + 32)).tobytes()
+
+    def test_panels_of_their_contents_very_size_are_certain(self, pictures):
+        pictures.add("c/wide.png", size=(66, 68))
+        pictures.add("out/wide_wave.png", size=(198, 68))
+        assert pictures.pair("out:right third", fit=True).protocol.resolution == 66
+
+    def test_panels_whose_size_cannot_be_told_need_the_side(self, pictures):
+        pictures.add("out/cat_wave.png", size=(105, 36))
+        with pytest.raises(InputError, match=r"cat_wave.png, 105×36: how large its panels .* with --resolution"):
+            pictures.pair("out:right third")
+        assert pictures.pair("out:right third", resolution=32).protocol.resolution == 32
+
+    def test_panels_of_two_sizes_are_not_cut_with_their_frame(self, pictures):
+        pictures.add("out/cat_wave.png", "out/golden_gate_wave.png", size=(104, 36))
+        pictures.add("out/cat_starry_night.png", size=(56, 20))
+        with pytest.raises(InputError, match="panels of 16×16 with a frame cannot be compared at 32×32 px"):
+            pictures.pair("out:right third")
 
     def test_pictures_of_their_contents_aspect_are_cut_as_these(self, pictures):
         pictures.add("c/wide.png", size=(96, 64))
