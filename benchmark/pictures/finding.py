@@ -14,10 +14,11 @@ from typing import Final
 from benchmark.errors import InputError
 from benchmark.escaping import one_line, printable
 from benchmark.images import image_size
-from benchmark.pictures.case_names import MOST_SHOWN, CaseNames
+from benchmark.pictures.case_names import CaseNames
 from benchmark.pictures.facts import FactsFile, MethodTable, find_facts, make_info, method_name, read_facts
 from benchmark.pictures.folder import PictureFile, PictureFolder
 from benchmark.pictures.geometry import Shape, advice, find_squashing, shape_of, spread
+from benchmark.pictures.listing import show_names
 from benchmark.pictures.pairing import Pairing, pair_pictures
 from benchmark.pictures.part import PART_WORDS, Part, parse_part
 from benchmark.pictures.pattern import Pattern, PicturesArgument, parse_pattern, parse_pictures
@@ -225,9 +226,9 @@ def _pairing_notes(source: PictureFolder, pairing: Pairing, planned: Sequence[st
     if pairing.order:
         yield f"{source.name}: {pairing.order}"
     if missing := [case for case in planned if case in pairing.missing]:
-        yield f"{source.name}: missing, and skipped: {_some(missing)}"
+        yield f"{source.name}: missing, and skipped: {show_names(missing)}"
     if pairing.unused:
-        yield f"{source.name}: of no case: {format_count(len(pairing.unused), 'picture')}: {_some(pairing.unused)}"
+        yield f"{source.name}: of no case: {format_count(len(pairing.unused), 'picture')}: {show_names(pairing.unused)}"
     if pairing.others:
         yield f"{source.name}: passed over: {format_count(pairing.others, 'file')}, by name no pictures"
     if stated := sum(case in pairing.seconds for case in planned):
@@ -244,7 +245,7 @@ def _size_notes(source: PictureFolder, planned: Sequence[str], side: int) -> Ite
         else:
             by_shape.setdefault(shape_of(size, (side, side), source.part), []).append(size)
     if unreadable:
-        yield f"{source.name}: cannot be read, and will fail: {_some(unreadable)}"
+        yield f"{source.name}: cannot be read, and will fail: {show_names(unreadable)}"
     if scaled := by_shape.get(Shape.SCALED):
         yield f"{source.name}: resized to {side}×{side}: {_sizes(scaled)}"
     if others := by_shape.get(Shape.OTHER):
@@ -270,8 +271,3 @@ def _squashing_notes(source: PictureFolder, planned: Sequence[str], protocol: Pr
             f"{source.name}: squashed? {found.squashed} of {found.compared} pictures looked at fit their whole content,"
             " squashed to a square, better than its centre, which they are compared with: content scores will suffer"
         )
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST_SHOWN:,} more" if len(names) > MOST_SHOWN else ""
-    return ", ".join(map(printable, names[:MOST_SHOWN])) + more

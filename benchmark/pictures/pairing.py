@@ -11,7 +11,7 @@ from benchmark.errors import InputError
 from benchmark.escaping import printable
 from benchmark.pictures.case_names import MOST_SHOWN, CaseNames, Reading
 from benchmark.pictures.known_patterns import KNOWN_PATTERNS, KnownPattern
-from benchmark.pictures.listing import Listing, list_folder, natural_key, suffix_of, without_suffix
+from benchmark.pictures.listing import Listing, list_folder, natural_key, show_names, suffix_of, without_suffix
 from benchmark.pictures.pattern import Field, Pattern, fold
 from benchmark.pictures.table import find_table, read_pictures_table
 from benchmark.protocol.case import Case
@@ -362,7 +362,7 @@ def _nothing_fits(folder: Path, names: CaseNames, listing: Listing, pattern: Pat
     expected = _expected(pattern, names, 0)
     return (
         f"folder {printable(folder)}: no picture fits {pattern.text!r} and names a case of the protocol; a name such as"
-        f" {expected} was expected, and there are {_some(listing.pictures)}"
+        f" {expected} was expected, and there are {show_names(listing.pictures)}"
     )
 
 
@@ -384,7 +384,7 @@ def _why_no_known_pattern_fits(
     examples = [_expected(KNOWN_PATTERNS[number].pattern, names, 0) for number in (1, 0)]
     return (
         f"folder {printable(folder)}: no picture names a case of the protocol; names such as"
-        f" {' or '.join(examples)} were expected, and there are {_some(listing.pictures)}; name the pattern, as"
+        f" {' or '.join(examples)} were expected, and there are {show_names(listing.pictures)}; name the pattern, as"
         f" NAME=FOLDER:PATTERN, {_WAYS_OUT}"
     )
 
@@ -392,11 +392,6 @@ def _why_no_known_pattern_fits(
 def _expected(pattern: Pattern, names: CaseNames, position: int) -> str:
     text = pattern.render(names.values(position))
     return printable(text if pattern.suffix else f"{text}.png")
-
-
-def _some(files: Sequence[str]) -> str:
-    more = f" and {len(files) - MOST_SHOWN:,} more" if len(files) > MOST_SHOWN else ""
-    return ", ".join(map(printable, files[:MOST_SHOWN])) + more
 
 
 def _cases_of(readings: Sequence[Reading], names: CaseNames) -> str:

@@ -14,12 +14,10 @@ from benchmark.pictures.case_names import CaseNames
 from benchmark.pictures.listing import Listing, suffix_of, without_suffix
 from benchmark.pictures.pattern import PICTURE_SUFFIXES, Field, fold
 from benchmark.pictures.stems import exact
-from benchmark.protocol.case_table import SEPARATOR
+from benchmark.protocol import case_table
 from benchmark.suggestion import suggest
 from benchmark.text_files import read_table
 
-EXPORTED_TABLE: Final = "cases.csv"
-"""Name of the table that an exported protocol holds."""
 _COLUMNS: Final = ("file", "case", "content", "style", "prompt", "seed", "seconds", "weights", "masks")
 _INPUTS: Final = ("content", "style", "masks")
 _WHAT: Final = "table of pictures"
@@ -62,7 +60,7 @@ def find_table(folder: Path, name: str) -> Path | None:
     found = [path for path in candidates if path.is_file()]
     if len(found) > 1:
         raise InputError(f"two tables of the pictures: {printable(found[0])} and {printable(found[1])}; keep one")
-    exported = folder / EXPORTED_TABLE
+    exported = folder / case_table.FILE_NAME
     return found[0] if found else exported if exported.is_file() else None
 
 
@@ -92,7 +90,9 @@ def read_pictures_table(path: Path, names: CaseNames, listing: Listing) -> Pictu
     is_known = False
     for row in rows:
         line = f"{where} line {row.line}"
-        table.inputs.update(part for column in _INPUTS for part in row.cells.get(column, "").split(SEPARATOR) if part)
+        table.inputs.update(
+            part for column in _INPUTS for part in row.cells.get(column, "").split(case_table.SEPARATOR) if part
+        )
         position = _position(row.cells, names, line)
         if position is None:
             unknown = unknown or f"{line}: {_described(row.cells)} is no case of the protocol"
@@ -110,7 +110,7 @@ def read_pictures_table(path: Path, names: CaseNames, listing: Listing) -> Pictu
             table.absent[position] = f"no picture: {printable(file)}, in line {row.line} of {path.name}, is not there"
     if not is_known:
         raise InputError(unknown)
-    if table.names_files and not table.claims and path.name != EXPORTED_TABLE:
+    if table.names_files and not table.claims and path.name != case_table.FILE_NAME:
         raise InputError(f"{where}: none of its files is in folder {printable(path.parent)}")
     return table
 
