@@ -15,7 +15,7 @@ from benchmark.escaping import printable, shell_command
 from benchmark.file_names import file_stem
 from benchmark.images import fit_square, open_image, open_stored_image
 from benchmark.protocol.case import Case, Content, Style
-from benchmark.protocol.case_table import CaseRow, write_case_table
+from benchmark.protocol.case_table import FILE_NAME, CaseRow, write_case_table
 from benchmark.protocol.protocol import Protocol
 from benchmark.store.atomic import replacing, write_bytes, write_json, write_text
 from benchmark.text_files import read_json
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 MARK: Final = "export.json"
 """File that says which protocol an export is of."""
-TABLE: Final = "cases.csv"
 README: Final = "README.md"
 SCHEMA_VERSION: Final = 1
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>|#])")
@@ -134,7 +133,7 @@ def _write(protocol: Protocol, folder: Path, given: str) -> None:
         pictures.content(content)
     for style in protocol.styles:
         pictures.style(style)
-    with replacing(folder / TABLE) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
+    with replacing(folder / FILE_NAME) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
         write_case_table(_rows(protocol, pictures), stream)
     for path, file in pictures.images.items():
         _write_png(fit_square(open_image(file), protocol.resolution), folder / path)
@@ -186,7 +185,7 @@ Fingerprint: `{protocol.fingerprint}`.
 
 - `contents/`, `styles/`: photographs and styles of {side} × {side} pixels, exactly as every method gets them: scaled by
   the shorter side (Lanczos), cut to the centre square, in sRGB.{masks}
-- `{TABLE}`: a line for each picture that is to be made. `content`, `style` and `masks` are paths in this folder; of
+- `{FILE_NAME}`: a line for each picture that is to be made. `content`, `style` and `masks` are paths in this folder; of
   several styles, paths, `weights` and `masks` stand between semicolons. A style without a picture is its `prompt`.
   `seed` is the number to seed random numbers with: lines that differ in it alone are repetitions.
 - `{MARK}`: which protocol this is.

@@ -14,12 +14,12 @@ from benchmark.freezing.names import hashed_name, name_of
 from benchmark.freezing.own_images import find_images, read_facts_of_styles
 from benchmark.freezing.pairs_table import read_pairs
 from benchmark.images import image_size
-from benchmark.pictures.facts import FactsFile, find_facts, read_facts
-from benchmark.pictures.finding import find_pictures, hash_pictures
+from benchmark.pictures.finding import find_pictures, hash_pictures, name_pictures
 from benchmark.pictures.folder import PictureFolder
 from benchmark.pictures.geometry import is_same_aspect
 from benchmark.pictures.listing import list_folder, without_suffix
-from benchmark.pictures.pattern import fold, parse_pictures
+from benchmark.pictures.part import Part
+from benchmark.pictures.pattern import PicturesArgument, fold, parse_pattern, parse_pictures
 from benchmark.prompts import is_blank
 from benchmark.protocol.case import Case, Content, Style
 from benchmark.protocol.crossed_cases import CrossedCases
@@ -101,15 +101,15 @@ def _by_folders(folders: ScoredFolders, like: Protocol, note: Callable[[str], No
     arguments = [_argument(given) for given in folders.stylized]
     if folders.in_order:
         base = _protocol(like, contents, styles, _ordered_pairs(contents, styles))
-        arguments = [f"{argument}:{{sorted}}" for argument in arguments]
+        arguments = [_in_order(argument) for argument in arguments]
     elif _have_equal_names(arguments, contents, styles):
         base = _protocol(like, contents, styles, _pairs_of_equal_names(contents, styles))
-        arguments = [f"{argument}:{{content}}" for argument in arguments]
+        arguments = [replace(argument, pattern=parse_pattern("{content}")) for argument in arguments]
     else:
         base = _protocol(like, contents, styles)
     sources = [one.source for one in find_pictures(arguments, base)]
     protocol = _only(base, {case for source in sources for case in source.files})
-    protocol = replace(protocol, resolution=folders.resolution or _commonest_side(sources))
+    protocol = replace(protocol, resolution=folders.resolution or _commonest_side(sources, protocol.cases))
     # Once more, among the cases that there are: what is missing then is what only other folders hold.
     found = [
         one
@@ -127,9 +127,11 @@ def _by_table(folders: ScoredFolders, path: Path, like: Protocol) -> PairedFolde
         raise InputError("--pairs says what belongs together: leave out --in-order and --prompts")
     if len(folders.stylized) > 1:
         raise InputError("--pairs names the pictures of one method; name one folder with --stylized")
-    parsed = [parse_pictures(_argument(given)) for given in folders.stylized]
-    given, folder = (parsed[0].name, Path(parsed[0].folder).expanduser()) if parsed else ("stylized", None)
-    table = read_pairs(path, folders.content, folders.style, folder, names_stylized=True)
+    arguments = [_argument(given) for given in folders.stylized]
+    if arguments and (pattern := arguments[0].pattern):
+        raise InputError(f"--pairs says what belongs together: leave out the pattern {pattern.text!r}")
+    named = name_pictures(arguments[0], fit=folders.fit) if arguments else None
+    table = read_pairs(path, folders.content, folders.style, named.path if named else None, names_stylized=True)
     contents = _contents(table.contents)
     styles = tuple(
         Style(name, style.image, style.prompt, title=printable(style.image.stem) if style.image else "")
@@ -139,26 +141,34 @@ def _by_table(folders: ScoredFolders, path: Path, like: Protocol) -> PairedFolde
     pairs = [(content_places[content], style_places[style]) for content, style in table.pairs]
     protocol = _protocol(like, contents, styles, pairs)
     files = {case.id: file for case, file in zip(protocol.cases, table.stylized, strict=True)}
-    facts = _facts(folder, given) if folder else FactsFile()
-    source = hash_pictures(given, str(folder or path.parent), files, printable(path), facts=facts.method)
-    source = replace(source, part=parsed[0].part if parsed else None)
-    source = replace(source, fit=folders.fit or _are_shaped_as_contents(source, protocol.cases))
-    protocol = replace(protocol, resolution=folders.resolution or _commonest_side([source]))
+    if named is not None:
+        source = hash_pictures(named.given, named.folder, files, printable(path), facts=named.facts.method)
+        source = replace(source, part=named.part, fit=named.fit)
+    else:
+        source = replace(hash_pictures("stylized", str(path.parent), files, printable(path)), fit=folders.fit)
+    source = replace(source, fit=source.fit or _are_shaped_as_contents(source, protocol.cases))
+    protocol = replace(protocol, resolution=folders.resolution or _commonest_side([source], protocol.cases))
     note = f"pictures {source.name}: {format_count(len(files), 'picture')}, paired by {printable(path)}"
     return PairedFolders(protocol, (source,), (note,))
 
 
-def _facts(folder: Path, given: str) -> FactsFile:
-    path = find_facts(folder, given)
-    return read_facts(path) if path else FactsFile()
-
-
-def _argument(given: str) -> str:
-    """Returns NAME=FOLDER…, with the name of the folder where none is given."""
+def _argument(given: str) -> PicturesArgument:
+    """Reads FOLDER… or NAME=FOLDER…; the name is that of the folder where none is given."""
     if "=" in given and not Path(given).expanduser().is_dir():
-        return given
-    folder = Path(parse_pictures(f"stylized={given}").folder).expanduser()
-    return f"{name_of(folder.absolute().name, 'stylized')}={given}"
+        return parse_pictures(given)
+    argument = parse_pictures(f"stylized={given}")
+    folder = Path(argument.folder).expanduser()
+    return replace(argument, name=name_of(folder.absolute().name, "stylized"))
+
+
+def _in_order(argument: PicturesArgument) -> PicturesArgument:
+    pattern = argument.pattern or parse_pattern("{sorted}")
+    if pattern.order is None:
+        raise InputError(
+            f"--in-order pairs by the order of the names: leave out the pattern {pattern.text!r}, or put {{sorted}} in"
+            " place of what differs between the names"
+        )
+    return replace(argument, pattern=pattern)
 
 
 def _pictures(path: Path, note: Callable[[str], None]) -> dict[str, Path]:
@@ -251,13 +261,14 @@ def _ordered_pairs(contents: Sequence[Content], styles: Sequence[Style]) -> list
     return [(min(place, len(contents) - 1), min(place, len(styles) - 1)) for place in range(number)]
 
 
-def _have_equal_names(arguments: Iterable[str], contents: Sequence[Content], styles: Sequence[Style]) -> bool:
+def _have_equal_names(
+    arguments: Iterable[PicturesArgument], contents: Sequence[Content], styles: Sequence[Style]
+) -> bool:
     """Returns whether every stylized picture bears the name of both a content and a style image."""
     of_both = {fold(content.image.stem) for content in contents}
     of_both &= {fold(style.image.stem) for style in styles if style.image}
     for argument in arguments:
-        parsed = parse_pictures(argument)
-        if parsed.pattern is not None or not (folder := Path(parsed.folder).expanduser()).is_dir():
+        if argument.pattern is not None or not (folder := Path(argument.folder).expanduser()).is_dir():
             return False
         if not {fold(without_suffix(name)) for name in list_folder(folder).pictures} <= of_both:
             return False
@@ -271,15 +282,56 @@ def _pairs_of_equal_names(contents: Sequence[Content], styles: Sequence[Style]) 
     ]
 
 
-def _commonest_side(sources: Iterable[PictureFolder]) -> int:
-    """Returns the commonest length of the shorter side of the pictures; of equally common ones the larger."""
-    sides = Counter(
-        min(size) for source in sources for file in source.files.values() if (size := image_size(file.path))
-    )
+@dataclass(frozen=True)
+class _Panel:
+    """The part of a picture that is the result."""
+
+    file: Path
+    size: tuple[int, int]
+    part: Part
+    panel: tuple[int, int]
+
+
+def _commonest_side(sources: Iterable[PictureFolder], cases: Iterable[Case]) -> int:
+    """Returns the commonest length of the shorter side of the pictures; of equally common ones the larger.
+
+    Raises:
+        InputError: No picture can be read, or a part of one cannot be cut out exactly.
+    """
+    contents = {case.id: case.content.image for case in cases}
+    sides: Counter[int] = Counter()
+    panels: list[_Panel] = []
+    for source in sources:
+        for case, file in source.files.items():
+            size = image_size(file.path)
+            if size is None:
+                continue
+            if source.part is not None:
+                panel = source.part.find_panel(size, image_size(contents[case]))
+                if panel is None:
+                    raise InputError(
+                        f"{_words(file.path, size)}: how large its panels are cannot be told; name the side of a panel"
+                        " with --resolution"
+                    )
+                panels.append(_Panel(file.path, size, source.part, panel))
+                size = panel
+            sides[min(size)] += 1
     if not sides:
         raise InputError("none of the stylized pictures can be read")
     most = max(sides.values())
-    return min(max(max(side for side, times in sides.items() if times == most), _SMALLEST), _LARGEST)
+    side = min(max(max(side for side, times in sides.items() if times == most), _SMALLEST), _LARGEST)
+    for one in panels:
+        # Panels of another size than the expected one would be cut with their frame.
+        if one.part.box(one.size, (side, side)) != one.part.box(one.size, one.panel):
+            raise InputError(
+                f"{_words(one.file, one.size)}: panels of {one.panel[0]}×{one.panel[1]} with a frame cannot be compared"
+                f" at {side}×{side} px; score them apart, or name another side with --resolution"
+            )
+    return side
+
+
+def _words(file: Path, size: tuple[int, int]) -> str:
+    return f"picture {printable(file)}, {size[0]}×{size[1]}"
 
 
 def _are_shaped_as_contents(source: PictureFolder, cases: Iterable[Case]) -> bool:

@@ -190,6 +190,8 @@ class CaseNames:
             if isinstance(token, Wildcard):
                 yield from self._matches(tokens, place + 1, text, end, values)
                 continue
+            if token in NUMBERS and _cuts_number(tokens, place, folded, start, end):
+                continue
             for value, is_whole in self._values(token, text, start, end):
                 # The same placeholder twice stands for the same.
                 if all(field is not token or other == value for field, other, _ in values):
@@ -293,6 +295,15 @@ def _ends(tokens: tuple[Token, ...], place: int, text: str, start: int, limit: i
             end = text.find(following.text, end + 1)
     else:
         yield from range(start, limit + 1)
+
+
+def _cuts_number(tokens: tuple[Token, ...], place: int, text: str, start: int, end: int) -> bool:
+    """Returns whether a ``*`` beside the placeholder of a number would take some of its digits."""
+    before = tokens[place - 1] if place else None
+    after = tokens[place + 1] if place + 1 < len(tokens) else None
+    return (isinstance(before, Wildcard) and text[max(start - 1, 0) : start].isdecimal()) or (
+        isinstance(after, Wildcard) and text[end : end + 1].isdecimal()
+    )
 
 
 def _joined(forms: list[tuple[str, ...]]) -> tuple[str, ...]:

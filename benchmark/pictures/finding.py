@@ -14,10 +14,11 @@ from typing import Final
 from benchmark.errors import InputError
 from benchmark.escaping import one_line, printable
 from benchmark.images import image_size
-from benchmark.pictures.case_names import MOST_SHOWN, CaseNames
+from benchmark.pictures.case_names import CaseNames
 from benchmark.pictures.facts import FactsFile, MethodTable, find_facts, make_info, method_name, read_facts
 from benchmark.pictures.folder import PictureFile, PictureFolder
 from benchmark.pictures.geometry import Shape, advice, find_squashing, shape_of, spread
+from benchmark.pictures.listing import show_names
 from benchmark.pictures.pairing import Pairing, pair_pictures
 from benchmark.pictures.part import PART_WORDS, Part, parse_part
 from benchmark.pictures.pattern import Pattern, PicturesArgument, parse_pattern, parse_pictures
@@ -43,8 +44,19 @@ class FoundPictures:
 
 
 @dataclass(frozen=True)
-class _Named:
-    """A folder of pictures with all that command line and facts say of it."""
+class NamedPictures:
+    """A folder of pictures with all that command line and facts say of it.
+
+    Attributes:
+        given: Name of the method as the user wrote it.
+        name: The name in snake_case.
+        folder: The folder as the user wrote it.
+        path: Its absolute path.
+        pattern: The pattern of the names, or ``None``.
+        part: The part of each file that is the picture, or ``None`` for all.
+        fit: Whether the centre of pictures of another aspect is cut out.
+        facts: What a file says of the method and of the folder.
+    """
 
     given: str
     name: str
@@ -57,7 +69,7 @@ class _Named:
 
 
 def find_pictures(
-    arguments: Sequence[str],
+    arguments: Sequence[str | PicturesArgument],
     protocol: Protocol,
     *,
     fit: bool = False,
@@ -67,7 +79,7 @@ def find_pictures(
     """Finds the pictures of cases in folders.
 
     Args:
-        arguments: ``NAME=FOLDER[:PATTERN][:PART]``, or the path of a file of facts.
+        arguments: ``NAME=FOLDER[:PATTERN][:PART]``, or the path of a file of facts, as written or as read.
         protocol: The protocol.
         fit: Whether the centre of pictures of another aspect is cut out.
         limit: Number of cases that are run, from the first, or ``None`` for all.
@@ -81,7 +93,7 @@ def find_pictures(
     """
     if not arguments:
         return
-    named = [_named(argument, fit) for argument in arguments]
+    named = [name_pictures(argument, fit=fit) for argument in arguments]
     for position, one in enumerate(named):
         if one.name in taken:
             raise InputError(
@@ -95,8 +107,17 @@ def find_pictures(
         yield _found(one, protocol, names, limit)
 
 
-def _named(argument: str, fit: bool) -> _Named:
-    parsed = parse_pictures(argument)
+def name_pictures(argument: str | PicturesArgument, *, fit: bool = False) -> NamedPictures:
+    """Finds a folder of pictures, and what a file of facts says of it beside the command line.
+
+    Args:
+        argument: ``NAME=FOLDER[:PATTERN][:PART]``, or the path of a file of facts, as written or as read.
+        fit: Whether the centre of pictures of another aspect is cut out, whatever the facts say.
+
+    Raises:
+        InputError: The argument, the folder or the facts cannot be used.
+    """
+    parsed = parse_pictures(argument) if isinstance(argument, str) else argument
     if parsed.folder.lower().endswith(".toml") and not Path(parsed.folder).is_dir():
         return _named_by_file(parsed, fit)
     path = Path(parsed.folder).expanduser()
@@ -105,7 +126,7 @@ def _named(argument: str, fit: bool) -> _Named:
     return _combined(parsed.name, parsed, parsed.folder, path, facts, fit)
 
 
-def _named_by_file(parsed: PicturesArgument, fit: bool) -> _Named:
+def _named_by_file(parsed: PicturesArgument, fit: bool) -> NamedPictures:
     file = Path(parsed.folder).expanduser()
     facts = read_facts(file)
     given = parsed.name or facts.method.name or file.stem
@@ -113,11 +134,13 @@ def _named_by_file(parsed: PicturesArgument, fit: bool) -> _Named:
         raise InputError(
             f'facts about pictures {printable(file)} name no folder; add [pictures] folder = "…", relative to the file'
         )
-    folder = facts.pictures.folder or file.stem
-    return _combined(given, parsed, str(file.parent / folder), file.parent / folder, facts, fit)
+    folder = file.parent / Path(facts.pictures.folder or file.stem).expanduser()
+    return _combined(given, parsed, str(folder), folder, facts, fit)
 
 
-def _combined(given: str, parsed: PicturesArgument, folder: str, path: Path, facts: FactsFile, fit: bool) -> _Named:
+def _combined(
+    given: str, parsed: PicturesArgument, folder: str, path: Path, facts: FactsFile, fit: bool
+) -> NamedPictures:
     table = facts.pictures
     part = parsed.part
     if part is None and table.part and (part := parse_part(table.part)) is None:
@@ -125,10 +148,10 @@ def _combined(given: str, parsed: PicturesArgument, folder: str, path: Path, fac
     pattern = parsed.pattern or (parse_pattern(table.pattern) if table.pattern else None)
     if not path.is_dir():
         raise InputError(f"pictures {given}: there is no folder {printable(folder)}")
-    return _Named(given, method_name(given), folder, path.absolute(), pattern, part, fit or table.fit, facts)
+    return NamedPictures(given, method_name(given), folder, path.absolute(), pattern, part, fit or table.fit, facts)
 
 
-def _found(one: _Named, protocol: Protocol, names: CaseNames, limit: int | None) -> FoundPictures:
+def _found(one: NamedPictures, protocol: Protocol, names: CaseNames, limit: int | None) -> FoundPictures:
     pairing = pair_pictures(one.path, names, one.pattern, one.given)
     planned = names.ids if limit is None else names.ids[:limit]
     counts = _counts(pairing, planned)
@@ -203,9 +226,9 @@ def _pairing_notes(source: PictureFolder, pairing: Pairing, planned: Sequence[st
     if pairing.order:
         yield f"{source.name}: {pairing.order}"
     if missing := [case for case in planned if case in pairing.missing]:
-        yield f"{source.name}: missing, and skipped: {_some(missing)}"
+        yield f"{source.name}: missing, and skipped: {show_names(missing)}"
     if pairing.unused:
-        yield f"{source.name}: of no case: {format_count(len(pairing.unused), 'picture')}: {_some(pairing.unused)}"
+        yield f"{source.name}: of no case: {format_count(len(pairing.unused), 'picture')}: {show_names(pairing.unused)}"
     if pairing.others:
         yield f"{source.name}: passed over: {format_count(pairing.others, 'file')}, by name no pictures"
     if stated := sum(case in pairing.seconds for case in planned):
@@ -222,7 +245,7 @@ def _size_notes(source: PictureFolder, planned: Sequence[str], side: int) -> Ite
         else:
             by_shape.setdefault(shape_of(size, (side, side), source.part), []).append(size)
     if unreadable:
-        yield f"{source.name}: cannot be read, and will fail: {_some(unreadable)}"
+        yield f"{source.name}: cannot be read, and will fail: {show_names(unreadable)}"
     if scaled := by_shape.get(Shape.SCALED):
         yield f"{source.name}: resized to {side}×{side}: {_sizes(scaled)}"
     if others := by_shape.get(Shape.OTHER):
@@ -248,8 +271,3 @@ def _squashing_notes(source: PictureFolder, planned: Sequence[str], protocol: Pr
             f"{source.name}: squashed? {found.squashed} of {found.compared} pictures looked at fit their whole content,"
             " squashed to a square, better than its centre, which they are compared with: content scores will suffer"
         )
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST_SHOWN:,} more" if len(names) > MOST_SHOWN else ""
-    return ", ".join(map(printable, names[:MOST_SHOWN])) + more

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from benchmark.errors import InputError
 from benchmark.escaping import printable
+from benchmark.pictures.case_names import MOST_SHOWN
 from benchmark.pictures.pattern import PICTURE_SUFFIXES
 
 _DEEPEST: Final = 5
@@ -86,6 +88,12 @@ def natural_key(name: str) -> tuple[tuple[str, int], ...]:
     """Returns a key that sorts numbers within names as numbers: ``img2`` before ``img10``."""
     pieces = _DIGITS.split(PurePosixPath(name).as_posix())
     return tuple((text, int(digits or -1)) for text, digits in zip(pieces[::2], [*pieces[1::2], ""], strict=True))
+
+
+def show_names(names: Sequence[str]) -> str:
+    """Writes the first of several names for a message, and how many more there are."""
+    more = f" and {len(names) - MOST_SHOWN:,} more" if len(names) > MOST_SHOWN else ""
+    return ", ".join(map(printable, names[:MOST_SHOWN])) + more
 
 
 def _place(status: os.stat_result) -> tuple[int, int]:

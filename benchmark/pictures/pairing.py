@@ -11,7 +11,7 @@ from benchmark.errors import InputError
 from benchmark.escaping import printable
 from benchmark.pictures.case_names import MOST_SHOWN, CaseNames, Reading
 from benchmark.pictures.known_patterns import KNOWN_PATTERNS, KnownPattern
-from benchmark.pictures.listing import Listing, list_folder, natural_key, suffix_of, without_suffix
+from benchmark.pictures.listing import Listing, list_folder, natural_key, show_names, suffix_of, without_suffix
 from benchmark.pictures.pattern import Field, Pattern, fold
 from benchmark.pictures.table import find_table, read_pictures_table
 from benchmark.protocol.case import Case
@@ -109,12 +109,16 @@ def pair_pictures(
         raise InputError(f"folder {printable(folder)} holds no pictures{more}")
     stated = read_pictures_table(table, names, listing) if table is not None else None
     seconds = stated.seconds if stated else {}
+    pictures: Sequence[str] = listing.pictures
     if stated is not None and stated.names_files and pattern is None:
-        return _pairing(
-            folder, names, listing, stated.claims, {}, f"{printable(stated.path)}", "", seconds, absent=stated.absent
-        )
-    stems = map(without_suffix, listing.pictures)
-    files = [_File(picture, stem, fold(stem)) for picture, stem in zip(listing.pictures, stems, strict=True)]
+        # Outputs may have names of their own beside the table of an export, which says how they should be called.
+        pictures = [] if stated.claims else [name for name in pictures if name not in stated.inputs]
+        if not pictures:
+            return _pairing(
+                folder, names, listing, stated.claims, {}, printable(stated.path), "", seconds, absent=stated.absent
+            )
+    stems = map(without_suffix, pictures)
+    files = [_File(picture, stem, fold(stem)) for picture, stem in zip(pictures, stems, strict=True)]
     if pattern is not None:
         return _paired_by_pattern(folder, names, listing, files, pattern, seconds)
     return _paired_by_known_pattern(folder, names, listing, files, seconds)
@@ -161,8 +165,8 @@ def _paired_by_pattern(
     if pattern.order is not None:
         attempt.claims, order = _by_order(pattern, names, files, folder)
     elif len(names) == 1 and not pattern.names_cases:
-        attempt.claims = {0: [place for place, file in enumerate(files) if _fits_constant(pattern, file)]}
-        attempt.claims = {position: found for position, found in attempt.claims.items() if found}
+        fitting = [place for place, file in enumerate(files) if _readings(pattern, names, file)]
+        attempt.claims = {0: fitting} if fitting else {}
     if not attempt.claims and not attempt.several:
         raise InputError(_nothing_fits(folder, names, listing, pattern))
     _settle(attempt)
@@ -244,13 +248,20 @@ def _settle(attempt: _Attempt) -> None:
     With contents ``a`` and ``a.b``, whose name some programs cut to ``a``, the name ``a`` is the first if there is
     another file for the second.
     """
-    for place, readings in list(attempt.several.items()):
-        if any(reading.count != 1 for reading in readings):
-            continue
-        left = [reading for reading in readings if reading.cases[0] not in attempt.claims]
-        if len(left) == 1:
+    while True:
+        settled: dict[int, list[int]] = {}
+        for place, readings in attempt.several.items():
+            if any(reading.count != 1 for reading in readings):
+                continue
+            left = [reading.cases[0] for reading in readings if reading.cases[0] not in attempt.claims]
+            if len(left) == 1:
+                settled.setdefault(left[0], []).append(place)
+        # Only now: several files that settle on one case are all its claims, whichever was looked at first.
+        attempt.claims.update(settled)
+        for place in (place for places in settled.values() for place in places):
             del attempt.several[place]
-            attempt.claims[left[0].cases[0]] = [place]
+        if not settled:
+            return
 
 
 def _prefer_suffix(attempt: _Attempt, files: Sequence[_File]) -> None:
@@ -262,22 +273,28 @@ def _prefer_suffix(attempt: _Attempt, files: Sequence[_File]) -> None:
             attempt.claims[position] = fitting if len(fitting) == 1 else places
 
 
-def _fits_constant(pattern: Pattern, file: _File) -> bool:
-    return file.folded == "".join(pattern.literals)
+def _readings(pattern: Pattern, names: CaseNames, file: _File) -> list[Reading]:
+    """Returns what a file says by a pattern that is the whole path in the folder."""
+    return names.read(pattern, file.stem) if file.stem.count("/") + 1 == pattern.depth else []
 
 
 def _by_order(
     pattern: Pattern, names: CaseNames, files: Sequence[_File], folder: Path
 ) -> tuple[dict[int, list[int]], str]:
-    fitting = [
-        (place, readings[0])
-        for place, file in enumerate(files)
-        if file.stem.count("/") + 1 == pattern.depth and (readings := names.read(pattern, file.stem))
-    ]
+    where = f"folder {printable(folder)}: pattern {pattern.text!r}"
+    fitting: list[tuple[int, Reading]] = []
+    for place, file in enumerate(files):
+        readings = _readings(pattern, names, file)
+        if len(readings) > 1:
+            numbers = " or ".join(str(reading.number) for reading in readings[:MOST_SHOWN])
+            raise InputError(
+                f"{where}: {printable(file.name)} may be number {numbers}; put what is known of the names in place of *"
+            )
+        if readings:
+            fitting.append((place, readings[0]))
     claims: dict[int, list[int]] = {}
     if not fitting:
         return claims, ""
-    where = f"folder {printable(folder)}: pattern {pattern.text!r}"
     if pattern.order in (Field.SORTED, Field.NATURAL):
         if len(fitting) != len(names):
             raise InputError(
@@ -345,7 +362,7 @@ def _nothing_fits(folder: Path, names: CaseNames, listing: Listing, pattern: Pat
     expected = _expected(pattern, names, 0)
     return (
         f"folder {printable(folder)}: no picture fits {pattern.text!r} and names a case of the protocol; a name such as"
-        f" {expected} was expected, and there are {_some(listing.pictures)}"
+        f" {expected} was expected, and there are {show_names(listing.pictures)}"
     )
 
 
@@ -367,7 +384,7 @@ def _why_no_known_pattern_fits(
     examples = [_expected(KNOWN_PATTERNS[number].pattern, names, 0) for number in (1, 0)]
     return (
         f"folder {printable(folder)}: no picture names a case of the protocol; names such as"
-        f" {' or '.join(examples)} were expected, and there are {_some(listing.pictures)}; name the pattern, as"
+        f" {' or '.join(examples)} were expected, and there are {show_names(listing.pictures)}; name the pattern, as"
         f" NAME=FOLDER:PATTERN, {_WAYS_OUT}"
     )
 
@@ -377,16 +394,19 @@ def _expected(pattern: Pattern, names: CaseNames, position: int) -> str:
     return printable(text if pattern.suffix else f"{text}.png")
 
 
-def _some(files: Sequence[str]) -> str:
-    more = f" and {len(files) - MOST_SHOWN:,} more" if len(files) > MOST_SHOWN else ""
-    return ", ".join(map(printable, files[:MOST_SHOWN])) + more
-
-
 def _cases_of(readings: Sequence[Reading], names: CaseNames) -> str:
     cases = [names.ids[position] for reading in readings for position in reading.cases]
     count = max(sum(reading.count for reading in readings), len(cases))
     more = f" or one of {count - MOST_SHOWN:,} more" if count > MOST_SHOWN else ""
     return " or ".join(cases[:MOST_SHOWN]) + more
+
+
+def _may_be_another(readings: Sequence[Reading], claims: Mapping[int, Sequence[str]]) -> bool:
+    """Returns whether a file may be the picture of a case for which there is no other file."""
+    return any(
+        reading.count > len(reading.cases) or any(position not in claims for position in reading.cases)
+        for reading in readings
+    )
 
 
 def _pairing(
@@ -424,7 +444,8 @@ def _pairing(
                 f"no picture: {_expected(pattern, names, position)} is not there" if pattern else "no picture of it"
             )
     used = {name for found in claims.values() for name in found}
-    unused = tuple(name for name in listing.pictures if name not in used and name not in several)
+    used |= {file for file, readings in several.items() if _may_be_another(readings, claims)}
+    unused = tuple(name for name in listing.pictures if name not in used)
     return Pairing(
         folder=folder,
         rule=rule,

@@ -51,6 +51,29 @@ class Part:
         start, end, low, high = self._along(long, across, side, other)
         return (low, start, high, end) if self.is_row else (start, low, end, high)
 
+    def find_panel(self, size: tuple[int, int], content: tuple[int, int] | None) -> tuple[int, int] | None:
+        """Finds out how large the panels of a file are, where only one size is possible; ``None`` otherwise.
+
+        Panels are squares or have the aspect of their content, and a frame is as wide as the gaps, or there are gaps
+        alone. A panel of the very size of the content is certain.
+
+        Args:
+            size: Width and height of the file.
+            content: Width and height of the content, or ``None`` where they are not known.
+        """
+        long, across = reversed(size) if self.is_row else size
+        found: set[tuple[int, int]] = set()
+        frames = [(width, width) for width in range(_WIDEST_GAP + 1)]
+        for border, gap in [*frames, *((0, gap) for gap in range(1, _WIDEST_GAP + 1) if self.count > 1)]:
+            left = long - 2 * border - (self.count - 1) * gap
+            side, other = left // self.count, across - 2 * border
+            panel = (other, side) if self.is_row else (side, other)
+            if left % self.count == 0 and min(panel) > 0 and (side == other or _is_of_aspect(panel, content)):
+                found.add(panel)
+        if content in found:
+            return content
+        return found.pop() if len(found) == 1 else None
+
     def _along(self, long: int, across: int, side: int, other: int) -> tuple[int, int, int, int]:
         for border in {0, (across - other) // 2}:
             gaps = long - self.count * side - 2 * border
@@ -64,6 +87,11 @@ class Part:
                 start = border + (self.number - 1) * (side + gap)
                 return start, start + side, border, border + other
         return round(long * (self.number - 1) / self.count), round(long * self.number / self.count), 0, across
+
+
+def _is_of_aspect(size: tuple[int, int], other: tuple[int, int] | None) -> bool:
+    """Returns whether a size is another one scaled, to less than a pixel."""
+    return other is not None and abs(size[0] * other[1] - size[1] * other[0]) < max(other)
 
 
 def parse_part(text: str) -> Part | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -11,14 +11,15 @@ from typing import Final
 from benchmark.errors import InputError
 from benchmark.escaping import printable
 from benchmark.pictures.case_names import CaseNames
-from benchmark.pictures.listing import Listing, without_suffix
-from benchmark.pictures.pattern import Field, fold
+from benchmark.pictures.listing import Listing, suffix_of, without_suffix
+from benchmark.pictures.pattern import PICTURE_SUFFIXES, Field, fold
+from benchmark.pictures.stems import exact
+from benchmark.protocol import case_table
 from benchmark.suggestion import suggest
 from benchmark.text_files import read_table
 
-EXPORTED_TABLE: Final = "cases.csv"
-"""Name of the table that an exported protocol holds."""
 _COLUMNS: Final = ("file", "case", "content", "style", "prompt", "seed", "seconds", "weights", "masks")
+_INPUTS: Final = ("content", "style", "masks")
 _WHAT: Final = "table of pictures"
 _MOST_SUGGESTED: Final = 2000
 
@@ -33,6 +34,7 @@ class PicturesTable:
         claims: The files of each case, by the position of the case.
         absent: Reason for each case whose file is not there.
         seconds: How long each case took, by its name, in seconds, as the author says.
+        inputs: Contents, styles and masks, as the table of an export names them.
     """
 
     path: Path
@@ -40,6 +42,7 @@ class PicturesTable:
     claims: dict[int, list[str]] = field(default_factory=dict)
     absent: dict[int, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    inputs: set[str] = field(default_factory=set)
 
 
 def find_table(folder: Path, name: str) -> Path | None:
@@ -57,7 +60,7 @@ def find_table(folder: Path, name: str) -> Path | None:
     found = [path for path in candidates if path.is_file()]
     if len(found) > 1:
         raise InputError(f"two tables of the pictures: {printable(found[0])} and {printable(found[1])}; keep one")
-    exported = folder / EXPORTED_TABLE
+    exported = folder / case_table.FILE_NAME
     return found[0] if found else exported if exported.is_file() else None
 
 
@@ -82,14 +85,14 @@ def read_pictures_table(path: Path, names: CaseNames, listing: Listing) -> Pictu
     if "case" not in columns and not columns & {"content", "style", "prompt"}:
         raise InputError(f"{where} must have a column case, or the columns content and style")
     table = PicturesTable(path, names_files="file" in columns)
-    by_key = {fold(name): name for name in reversed(listing.pictures)}
-    by_stem: dict[str, list[str]] = {}
-    for picture in listing.pictures:
-        by_stem.setdefault(fold(without_suffix(picture)), []).append(picture)
+    files = _Files(listing.pictures)
     unknown = ""
     is_known = False
     for row in rows:
         line = f"{where} line {row.line}"
+        table.inputs.update(
+            part for column in _INPUTS for part in row.cells.get(column, "").split(case_table.SEPARATOR) if part
+        )
         position = _position(row.cells, names, line)
         if position is None:
             unknown = unknown or f"{line}: {_described(row.cells)} is no case of the protocol"
@@ -101,18 +104,54 @@ def read_pictures_table(path: Path, names: CaseNames, listing: Listing) -> Pictu
         if "file" not in row.cells:
             continue
         file = row.cells["file"].replace("\\", "/").removeprefix("./")
-        alike = by_stem.get(fold(without_suffix(file)), [])
-        if fold(file) in by_key:
-            table.claims.setdefault(position, []).append(by_key[fold(file)])
-        elif alike:
-            table.claims.setdefault(position, []).extend(alike)
+        if found := files.find(file):
+            table.claims.setdefault(position, []).extend(found)
         else:
             table.absent[position] = f"no picture: {printable(file)}, in line {row.line} of {path.name}, is not there"
     if not is_known:
         raise InputError(unknown)
-    if table.names_files and not table.claims and path.name != EXPORTED_TABLE:
+    if table.names_files and not table.claims and path.name != case_table.FILE_NAME:
         raise InputError(f"{where}: none of its files is in folder {printable(path.parent)}")
     return table
+
+
+class _Files:
+    """Finds pictures of a folder by what a table calls them.
+
+    Args:
+        pictures: Their paths in the folder.
+    """
+
+    def __init__(self, pictures: Sequence[str]) -> None:
+        self._by_name = _grouped(pictures, lambda name: name)
+        self._by_stem = _grouped(pictures, without_suffix)
+
+    def find(self, file: str) -> Sequence[str]:
+        """Returns the pictures that a name may mean: by the whole name, else without suffix, or but for its suffix.
+
+        Args:
+            file: A path in the folder. What follows its last dot is a suffix only if it is one of pictures.
+        """
+        has_suffix = suffix_of(file).lower() in PICTURE_SUFFIXES
+        return (
+            _alike(self._by_name, file)
+            or _alike(self._by_stem, file)
+            or (_alike(self._by_stem, without_suffix(file)) if has_suffix else ())
+        )
+
+
+def _grouped(pictures: Sequence[str], key: Callable[[str], str]) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Groups pictures by the folded key, each with its key in which letter case counts."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for picture in pictures:
+        groups.setdefault(fold(key(picture)), []).append((exact(key(picture)), picture))
+    return groups
+
+
+def _alike(groups: Mapping[str, Sequence[tuple[str, str]]], text: str) -> Sequence[str]:
+    """Returns the pictures of a text, letter by letter where there are such."""
+    found = groups.get(fold(text), ())
+    return [picture for key, picture in found if key == exact(text)] or [picture for _, picture in found]
 
 
 def _position(cells: Mapping[str, str], names: CaseNames, line: str) -> int | None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Final, TextIO
 
-from benchmark.errors import InputError
-from benchmark.escaping import encodable, printable
-from benchmark.text_files import read_table
+from benchmark.escaping import encodable
 
+FILE_NAME: Final = "cases.csv"
+"""Name of the table in the folder of an export."""
 SEPARATOR: Final = ";"
 """Between the values of several styles in one cell."""
 
@@ -59,41 +58,3 @@ def write_case_table(rows: Iterable[CaseRow], stream: TextIO) -> None:
         weights = SEPARATOR.join(repr(weight).removesuffix(".0") for weight in row.weights)
         cells = (row.case, row.content, SEPARATOR.join(row.styles), weights, masks, row.prompt, row.seed, row.file)
         writer.writerow([encodable(str(cell)) for cell in cells])
-
-
-def read_case_table(path: Path) -> list[CaseRow]:
-    """Reads a table that ``write_case_table`` wrote, or that a spreadsheet saved, of up to 16 MB.
-
-    Args:
-        path: The file.
-
-    Raises:
-        InputError: It cannot be read, or is no such table; the message names the line.
-    """
-    return [
-        _row(row.cells, f"table {printable(path)} line {row.line}") for row in read_table(path, "table", needed=COLUMNS)
-    ]
-
-
-def _row(cells: Mapping[str, str], where: str) -> CaseRow:
-    styles = tuple(cells.get("style", "").split(SEPARATOR))
-    masks = tuple(cells["masks"].split(SEPARATOR)) if "masks" in cells else ("",) * len(styles)
-    try:
-        weights = tuple(map(float, cells["weights"].split(SEPARATOR)))
-        row = CaseRow(
-            case=cells["case"],
-            content=cells["content"],
-            styles=styles,
-            weights=weights,
-            masks=masks,
-            prompt=cells.get("prompt", ""),
-            seed=int(cells["seed"]),
-            file=cells["file"],
-        )
-    except KeyError as error:
-        raise InputError(f"{where}: {error.args[0]} is empty") from error
-    except ValueError as error:
-        raise InputError(f"{where}: weights and seed must be numbers: {error}") from error
-    if not len(styles) == len(weights) == len(masks):
-        raise InputError(f"{where}: there are {len(styles)} styles, {len(weights)} weights and {len(masks)} masks")
-    return row

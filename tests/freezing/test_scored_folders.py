@@ -94,6 +94,13 @@ class TestByName:
         assert cases(found) == ["a--a", "b--b", "c--c"]
         assert files(found) == {"a--a": "a.png", "b--b": "b.png", "c--c": "c.png"}
 
+    def test_a_part_may_be_named_beside_equal_names(self, pictures):
+        pictures.add(*(f"{folder}/{name}.png" for folder in ("cc", "ss") for name in ("a", "b")))
+        pictures.add("out/a.png", "out/b.png", size=(64, 32))
+        found = pictures.pair("x=out:right half", content=pictures.root / "cc", style=pictures.root / "ss")
+        assert files(found) == {"a--a": "a.png", "b--b": "b.png"}
+        assert str(found.sources[0].part) == "2 of 2"
+
     def test_one_style_is_for_all(self, pictures):
         pictures.add("out/cat.png", "out/golden_gate.png")
         found = pictures.pair("out", style=pictures.root / "s" / "wave.jpg")
@@ -157,6 +164,21 @@ class TestInOrder:
         with pytest.raises(InputError, match="3 contents and 2 styles"):
             pictures.pair("out", in_order=True)
 
+    def test_a_part_may_be_named_beside_it(self, pictures):
+        pictures.add("out/1.png", "out/2.png", size=(64, 32))
+        (source,) = pictures.pair("out:right half", in_order=True).sources
+        assert (str(source.part), sorted(source.files)) == ("2 of 2", ["cat--starry_night", "golden_gate--wave"])
+
+    def test_a_pattern_may_say_what_is_sorted(self, pictures):
+        pictures.add("out/1_fake.png", "out/2_fake.png", "out/1_real.png", "out/2_real.png")
+        found = pictures.pair("out:{sorted}_fake", in_order=True)
+        assert files(found) == {"cat--starry_night": "1_fake.png", "golden_gate--wave": "2_fake.png"}
+
+    def test_a_pattern_that_names_cases_is_refused_beside_it(self, pictures):
+        pictures.add("out/cat.png", "out/golden_gate.png")
+        with pytest.raises(InputError, match=r"--in-order pairs by the order .* leave out the pattern '\{content\}'"):
+            pictures.pair("out:{content}", in_order=True)
+
     def test_so_must_those_of_the_pictures(self, pictures):
         pictures.add("out/1.png", "out/2.png", "out/3.png")
         with pytest.raises(InputError, match="fits 3 pictures, and the protocol has 2 cases"):
@@ -182,6 +204,22 @@ class TestTable:
         assert len(found.protocol.cases) == 1
         assert found.sources[0].name == "theirs"
 
+    def test_facts_beside_the_folder_count_as_they_do_by_names(self, pictures):
+        pictures.add("out/x.png", size=(64, 32))
+        pictures.write("out.toml", '[method]\ntitle = "Ours"\n[pictures]\npart = "right half"\nfit = true\n')
+        table = pictures.write("pairs.csv", "stylized,content\nx.png,cat.png\n")
+        (source,) = pictures.pair("out", style=None, pairs=table).sources
+        assert (source.info.title, str(source.part), source.fit) == ("Ours", "2 of 2", True)
+        pictures.write("out.toml", '[pictures]\npart = "rigt half"\n')
+        with pytest.raises(InputError, match="did you mean right half"):
+            pictures.pair("out", style=None, pairs=table)
+
+    def test_a_pattern_is_refused_beside_it(self, pictures):
+        pictures.add("out/x.png")
+        table = pictures.write("pairs.csv", "stylized,content\nx.png,cat.png\n")
+        with pytest.raises(InputError, match=r"--pairs says what .* leave out the pattern '\{content\}'"):
+            pictures.pair("out:{content}", style=None, pairs=table)
+
     def test_other_ways_of_pairing_are_refused_beside_it(self, pictures):
         table = pictures.write("pairs.csv", "stylized,content\nx.png,cat.png\n")
         with pytest.raises(InputError, match="leave out --in-order and --prompts"):
@@ -203,6 +241,43 @@ class TestSizes:
     def test_unless_another_is_named(self, pictures):
         pictures.add("out/cat_wave.png", size=(48, 48))
         assert pictures.pair("out", resolution=24).protocol.resolution == 24
+
+    @pytest.mark.parametrize(
+        ("part", "size", "corner"),
+        [
+            ("right third", (96, 32), (64, 0)),
+            ("right third", (100, 32), (68, 0)),
+            ("right third", (104, 36), (70, 2)),
+            ("bottom half", (36, 70), (2, 36)),
+        ],
+    )
+    def test_the_side_of_a_part_is_that_of_a_panel_without_its_frame(self, pictures, part, size, corner):
+        pictures.add("out/cat_wave.png", size=size)
+        found = pictures.pair(f"out:{part}")
+        assert found.protocol.resolution == 32
+        (case,) = found.protocol.cases
+        (source,) = found.sources
+        panel = source.read(case, source.files[case.id].path, (32, 32)).image
+        with Image.open(source.files[case.id].path) as image:
+            left, top = corner
+            assert panel.tobytes() == image.crop((left, top, left + 32, top + 32)).tobytes()
+
+    def test_panels_of_their_contents_very_size_are_certain(self, pictures):
+        pictures.add("c/wide.png", size=(66, 68))
+        pictures.add("out/wide_wave.png", size=(198, 68))
+        assert pictures.pair("out:right third", fit=True).protocol.resolution == 66
+
+    def test_panels_whose_size_cannot_be_told_need_the_side(self, pictures):
+        pictures.add("out/cat_wave.png", size=(105, 36))
+        with pytest.raises(InputError, match=r"cat_wave.png, 105×36: how large its panels .* with --resolution"):
+            pictures.pair("out:right third")
+        assert pictures.pair("out:right third", resolution=32).protocol.resolution == 32
+
+    def test_panels_of_two_sizes_are_not_cut_with_their_frame(self, pictures):
+        pictures.add("out/cat_wave.png", "out/golden_gate_wave.png", size=(104, 36))
+        pictures.add("out/cat_starry_night.png", size=(56, 20))
+        with pytest.raises(InputError, match="panels of 16×16 with a frame cannot be compared at 32×32 px"):
+            pictures.pair("out:right third")
 
     def test_pictures_of_their_contents_aspect_are_cut_as_these(self, pictures):
         pictures.add("c/wide.png", size=(96, 64))

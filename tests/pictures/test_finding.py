@@ -89,6 +89,16 @@ def test_facts_name_folder_pattern_and_part(tmp_path, theirs):
     assert named.source.name == "other"
 
 
+def test_a_folder_in_facts_may_be_in_the_users_home(tmp_path, theirs, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "elsewhere").mkdir()
+    facts = tmp_path / "elsewhere" / "facts.toml"
+    facts.write_text('[pictures]\nfolder = "~/theirs"\n')
+    (found,) = find_pictures([str(facts)], protocol())
+    assert len(found.source.files) == 4
+    assert found.source.folder == str(theirs)
+
+
 def test_a_wrong_part_in_facts_suggests_one(tmp_path, theirs):
     (tmp_path / "theirs.toml").write_text('[pictures]\npart = "rigt third"\n')
     with pytest.raises(InputError, match="did you mean right third"):

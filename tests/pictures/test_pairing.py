@@ -128,6 +128,28 @@ class TestStems:
         pairing = pair_pictures(folder("a_stylized_wave.png", "a.b_stylized_wave.png"), cases)
         assert names(pairing) == {"a--wave": "a_stylized_wave.png", "a_b--wave": "a.b_stylized_wave.png"}
 
+    @pytest.mark.parametrize("pattern", [None, "{content}_{style}"])
+    def test_two_files_of_a_cut_stem_are_ambiguous(self, folder, pattern):
+        cases = crossed(["a.png", "a.b.png"], ["wave.jpg"])
+        place = folder("a_wave.png", "a_wave.jpg", "a.b_wave.png")
+        pairing = pair_pictures(place, cases, parse_pattern(pattern) if pattern else None)
+        assert names(pairing) == {"a_b--wave": "a.b_wave.png"}
+        assert pairing.ambiguous == {"a--wave": "a_wave.jpg or a_wave.png"}
+
+    def test_a_suffix_in_the_pattern_decides_between_files_of_a_cut_stem(self, folder):
+        cases = crossed(["a.png", "a.b.png"], ["wave.jpg"])
+        place = folder("a_wave.png", "a_wave.jpg", "a.b_wave.png")
+        pairing = pair_pictures(place, cases, parse_pattern("{content}_{style}.png"))
+        assert names(pairing) == {"a--wave": "a_wave.png", "a_b--wave": "a.b_wave.png"}
+        assert pairing.unused == ("a_wave.jpg",)
+
+    def test_a_cut_stem_that_no_case_needs_is_unused(self, folder):
+        cases = crossed(["a.x.png", "a.y.png"], ["wave.jpg"])
+        place = folder("a.x_wave.png", "a.y_wave.png", "a_wave.png")
+        pairing = pair_pictures(place, cases)
+        assert names(pairing) == {"a_x--wave": "a.x_wave.png", "a_y--wave": "a.y_wave.png"}
+        assert pairing.unused == ("a_wave.png",)
+
     def test_original_names_are_known_by_titles(self, folder):
         cases = crossed(["Golden Gate.png"], ["Große Welle.jpg"])
         expected = {cases[0].id: "Golden Gate_stylized_Große Welle.jpg"}
@@ -219,6 +241,13 @@ class TestLostNames:
         place = folder("result.png", "other.png")
         assert names(pair_pictures(place, cases, parse_pattern("result.png"))) == {"cat--wave": "result.png"}
 
+    def test_a_star_stands_for_anything_in_a_constant_name(self, folder):
+        cases = crossed(["cat.png"], ["wave.jpg"])
+        place = folder("out1.png", "other.png", "deep/out2.png")
+        assert names(pair_pictures(place, cases, parse_pattern("out*"))) == {"cat--wave": "out1.png"}
+        assert names(pair_pictures(place, cases, parse_pattern("*/out*.png"))) == {"cat--wave": "deep/out2.png"}
+        assert pair_pictures(place, cases, parse_pattern("o*")).ambiguous == {"cat--wave": "other.png or out1.png"}
+
     def test_another_protocols_folder_says_which_names_were_expected(self, folder):
         with pytest.raises(InputError) as refused:
             pair_pictures(folder("owl_stylized_sky.png"), PLAIN)
@@ -249,6 +278,31 @@ class TestOrder:
         assert names(pair_pictures(place, PLAIN, parse_pattern("{n1}"))) == {
             "cat--night": "2.png",
             "dog--wave": "3.png",
+        }
+
+    @pytest.mark.parametrize(
+        ("pattern", "form"),
+        [("{n}*", "{:02}_x"), ("{n}*", "{}_x"), ("*{n}", "x_{:02}"), ("*{n}", "x_{}"), ("*{n}*", "x_{}_y")],
+    )
+    def test_a_number_beside_a_star_has_all_its_digits(self, folder, pattern, form):
+        cases = crossed(["cat.png"], [f"s{n:02}.png" for n in range(12)])
+        expected = {case.id: f"{form.format(number)}.png" for number, case in enumerate(cases)}
+        pairing = pair_pictures(folder(*expected.values()), cases, parse_pattern(pattern))
+        assert names(pairing) == expected
+
+    def test_digits_of_such_numbers_are_no_numbers_of_their_own(self, folder):
+        cases = crossed(["cat.png"], ["a.png", "b.png", "c.png"])
+        with pytest.raises(InputError, match="numbers are 10 … 32"):
+            pair_pictures(folder("10_x.png", "21_x.png", "32_x.png"), cases, parse_pattern("{n}*"))
+
+    def test_a_name_with_two_numbers_does_not_tell_which_one_counts(self, folder):
+        cases = crossed(["cat.png"], ["a.png", "b.png"])
+        place = folder("run3_1.png", "run3_2.png")
+        with pytest.raises(InputError, match=r"run3_1.png may be number 3 or 1"):
+            pair_pictures(place, cases, parse_pattern("*{n}*"))
+        assert names(pair_pictures(place, cases, parse_pattern("run*_{n}"))) == {
+            "cat--a": "run3_1.png",
+            "cat--b": "run3_2.png",
         }
 
     def test_sorting_is_used_only_where_the_user_says_so(self, folder):
@@ -350,11 +404,56 @@ class TestTables:
         )
         assert names(pair_pictures(place, PLAIN)) == {"cat--wave": "x1.jpg", "dog--wave": "x2.jpg"}
 
+    def test_names_tell_where_the_table_of_an_export_names_no_file_that_is_there(self, folder):
+        """Inputs of the export, which lie beside the table, are no outputs."""
+        cases = crossed(["cat.png", "dog.png"], ["wave.jpg"])
+        place = folder("cat_stylized_wave.png", "contents/cat.png", "contents/dog.png", "styles/wave.png")
+        (place / "cases.csv").write_text(
+            "case,content,style,weights,masks,prompt,seed,file\n"
+            "cat--wave,contents/cat.png,styles/wave.png,1,,,0,cat--wave.png\n"
+            "dog--wave,contents/dog.png,styles/wave.png,1,,,0,dog--wave.png\n"
+        )
+        pairing = pair_pictures(place, cases)
+        assert names(pairing) == {"cat--wave": "cat_stylized_wave.png"}
+        assert "StyTR-2" in pairing.rule
+        assert pairing.unused == ("contents/cat.png", "contents/dog.png", "styles/wave.png")
+
+    def test_an_export_without_outputs_has_no_picture_of_any_case(self, folder):
+        cases = crossed(["cat.png"], ["wave.jpg"])
+        place = folder("contents/cat.png", "styles/wave.png")
+        (place / "cases.csv").write_text(
+            "case,content,style,seed,file\ncat--wave,contents/cat.png,styles/wave.png,0,cat--wave.png\n"
+        )
+        assert pair_pictures(place, cases).missing == {
+            "cat--wave": "no picture: cat--wave.png, in line 2 of cases.csv, is not there"
+        }
+
     def test_a_table_of_durations_alone_leaves_pairing_to_names(self, folder, tmp_path):
         (tmp_path / "own.csv").write_text("case,seconds\ncat--wave,3\n")
         pairing = pair_pictures(folder("cat_stylized_wave.png"), PLAIN, name="own")
         assert pairing.seconds == {"cat--wave": 3.0}
         assert "StyTR-2" in pairing.rule
+
+    def test_a_dot_in_a_name_without_suffix_is_part_of_the_name(self, folder, tmp_path):
+        place = folder("photo.png", "photo.v2.png")
+        (tmp_path / "own.csv").write_text("file,case\nphoto.v2,cat--wave\nphoto.v3,dog--wave\n")
+        pairing = pair_pictures(place, PLAIN, name="own")
+        assert names(pairing) == {"cat--wave": "photo.v2.png"}
+        assert "photo.v3, in line 3" in pairing.missing["dog--wave"]
+
+    @pytest.mark.parametrize("suffix", [".png", ""])
+    def test_letter_case_decides_only_where_it_is_all_that_differs(self, folder, tmp_path, suffix):
+        place = folder("A.png", "a.png", "B.png")
+        (tmp_path / "own.csv").write_text(
+            f"file,case\nA{suffix},cat--wave\na{suffix},dog--wave\nb{suffix},cat--night\n"
+        )
+        pairing = pair_pictures(place, PLAIN, name="own")
+        assert names(pairing) == {"cat--wave": "A.png", "dog--wave": "a.png", "cat--night": "B.png"}
+
+    def test_letter_case_that_fits_neither_is_ambiguous(self, folder, tmp_path):
+        place = folder("Cat.png", "cAt.png")
+        (tmp_path / "own.csv").write_text("file,case\ncat.png,cat--wave\n")
+        assert pair_pictures(place, PLAIN, name="own").ambiguous == {"cat--wave": "Cat.png or cAt.png"}
 
     @pytest.mark.parametrize(
         ("text", "problem"),

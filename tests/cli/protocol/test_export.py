@@ -14,8 +14,11 @@ from PIL import Image
 from benchmark.escaping import shell_command
 from benchmark.execution.bench.inputs import CaseInputs
 from benchmark.images import load_mask, load_square
+from benchmark.pictures.case_names import CaseNames
+from benchmark.pictures.listing import Listing
+from benchmark.pictures.table import read_pictures_table
 from benchmark.plan.unit import file_stem
-from benchmark.protocol.case_table import COLUMNS, CaseRow, read_case_table
+from benchmark.protocol.case_table import COLUMNS
 from benchmark.protocol.reading import read_protocol
 from tests.conftest import SAMPLE_PLUGINS
 from tests.synthetic_wikiart import picture
@@ -96,17 +99,20 @@ def test_the_table_names_every_case_and_the_file_that_is_expected_back(exported,
     }  # fmt: skip
 
 
-def test_the_table_is_read_back(exported, edit):
+def test_the_table_is_read_back_with_the_pictures(exported, edit, tiny, tmp_path):
     edit('image = "cold.png"\n', "")
     edit('prompt = "a cold painting"', 'prompt = "cold; very cold, \\"icy\\""')
     edit("weight = 3", "weight = 2")
-    rows = read_case_table(exported() / "cases.csv")
-    assert [row.case for row in rows][-1] == "waves--warm+cold"
-    assert rows[1] == CaseRow(
-        "waves--cold", "contents/waves.png", ("",), (1.0,), ("",), 'cold; very cold, "icy"', 0, "waves--cold.png"
-    )
-    assert rows[-1].styles == ("styles/warm.png", "")
-    assert rows[-1].weights == (2 / 3, 1 / 3)
+    table = exported() / "cases.csv"
+    rows = {row["case"]: row for row in rows_of(table.parent)}
+    assert (rows["waves--cold"]["style"], rows["waves--cold"]["prompt"]) == ("", 'cold; very cold, "icy"')
+    assert rows["waves--warm+cold"]["style"] == "styles/warm.png;"
+    assert rows["waves--warm+cold"]["weights"] == f"{2 / 3};{1 / 3}"
+    names = CaseNames(read_protocol(tiny / "protocol.toml").cases)
+    listing = Listing(tuple(f"{name}.png" for name in names.ids), ())
+    read = read_pictures_table(table, names, listing)
+    assert read.claims == {position: [f"{name}.png"] for position, name in enumerate(names.ids)}
+    assert read.inputs >= {"contents/waves.png", "styles/warm.png", "masks/waves--warm+cold--2.png"}
 
 
 def test_names_that_files_cannot_have_are_replaced_as_in_runs(exported, edit):
