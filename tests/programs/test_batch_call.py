@@ -60,7 +60,7 @@ def test_the_next_call_into_the_same_folder_takes_no_picture_away(painter, tmp_p
 def test_a_picture_that_cannot_be_read_is_a_failure_of_the_program(painter, tmp_path):
     pictures = called(painter, 10, tmp_path / "scratch")
     pictures.files[CASE.id].unlink()
-    with pytest.raises(ProgramError, match="what the program left cannot be used: .*No such file"):
+    with pytest.raises(ProgramError, match=r"what the program left cannot be used: .*No such file"):
         red(pictures)
     with pytest.raises(ProgramError, match="cannot be used"):
         pictures.sha256(CASE.id)
