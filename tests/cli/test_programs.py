@@ -517,6 +517,19 @@ class TestCheckMethod:
         assert result.code == 4
         assert result.out.count("the program left no file") == 1
 
+    @pytest.mark.parametrize("number", [1, 2])
+    def test_only_styles_that_it_has(self, program, command, count, number):
+        values = {"'own'": "1", "'other'": "2"}
+        table = "\n".join(["[styles]", *(f"{name} = '{value}'" for name, value in [*values.items()][:number])])
+        path = program("Image.new('RGB', content.size, (int(sys.argv[4]), 0, 0)).save(sys.argv[3])", more=table)
+        path.write_text(path.read_text().replace('"{output}"', '"{output}", "{style_value}"'))
+        result = command("check-method", path, "--size", "32")
+        assert result.code == 0, result.out
+        assert ("two styles give two pictures" in result.out) is (number == 2)
+        assert ("it has one style, own" in result.out) is (number == 1)
+        assert "the same call makes the same picture" in result.out
+        assert len(count.read_text()) == number + 1
+
     def test_bad_input(self, program, command):
         assert command("check-method", "nothing.toml").code == 2
         result = command("check-method", program("", more='needs = ["weights.pth"]'))
