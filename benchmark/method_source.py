@@ -37,6 +37,15 @@ class Timing(StrEnum):
     """There are none."""
 
 
+def is_measured(timing: str) -> bool:
+    """Returns whether the duration of each picture was measured here by itself, so that it compares with others.
+
+    Args:
+        timing: What the durations of a method's units are, as ``run.json`` has it.
+    """
+    return timing == Timing.MEASURED
+
+
 class MethodSource(Protocol):
     """The source of a method. It is pickled and sent to workers."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmark.analysis.networks import networks_of_run
 from benchmark.contracts.metric import Direction
-from benchmark.store.cost_columns import DISTURBED, PROCESSOR_TIME, STATED, TIME
+from benchmark.store.cost_columns import DISTURBED, PROCESSOR_TIME, SHARED, STATED, TIME
 from benchmark.store.records import UnitStatus
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ CASES_DIFFER: Final = "cases answered (they differ: means do not compare)"
 """Label of the numbers of answered cases."""
 CIRCULAR: Final = "(…): circular, the method optimised the metric's network"
 SIGNS: Final = f"*: too few images; ~: {DISTURBED}"
-_STATED_SIGN: Final = "°"
+_UNMEASURED_SIGNS: Final = {STATED: "°", SHARED: "÷"}
 _ARROWS: Final = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NEITHER: ""}
 
 
@@ -108,6 +108,7 @@ def make_means_table(records: RunRecords) -> MeansTable:
     for metric in records.metrics:
         if metric.unavailable:
             missing.setdefault(metric.unavailable, []).append(metric.name)
+    warnings = {row.warning for row in records.summary}
     return MeansTable(
         methods=tuple(
             MethodColumn(
@@ -124,7 +125,7 @@ def make_means_table(records: RunRecords) -> MeansTable:
         answered=tuple(map(len, answered)) if len(set(answered)) > 1 else (),
         notes=(
             *filter(None, (networks.used_stand_ins(), *networks.notes())),
-            *([f"{_STATED_SIGN}: {STATED}"] if any(row.warning == STATED for row in records.summary) else []),
+            *(f"{sign}: {words}" for words, sign in _UNMEASURED_SIGNS.items() if words in warnings),
             *filter(None, (records.costs_apart,)),
             *(f"unavailable: {', '.join(names)}: {reason}" for reason, names in missing.items()),
         ),
@@ -140,6 +141,6 @@ def _cell_with_interval(row: SummaryRow | None) -> str:
 def _cell(row: SummaryRow | None) -> str:
     if row is None or row.mean is None:
         return "–"
-    sign = _STATED_SIGN if row.warning == STATED else "~" if row.metric == TIME else "*"
+    sign = _UNMEASURED_SIGNS.get(row.warning, "~" if row.metric == TIME else "*")
     text = f"{row.mean:.3g}{sign * bool(row.warning)}"
     return f"({text})" if row.circular else text

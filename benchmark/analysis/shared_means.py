@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from benchmark.analysis.interval import Estimate, crossed_estimate
 from benchmark.analysis.scores import ScoreTable, ranked_methods, ranking_metrics
 from benchmark.contracts.metric import Direction
-from benchmark.method_source import Timing
+from benchmark.method_source import is_measured
 from benchmark.store.cost_columns import COST_COLUMNS
 from benchmark.store.records import RunRecords
 
@@ -59,14 +59,14 @@ def shared_means(run: RunRecords) -> tuple[list[SharedMean], list[LeftOut]]:
     columns = [(metric.name, metric.direction) for metric in ranking_metrics(run)]
     columns += [(cost, Direction.LOWER) for cost in COST_COLUMNS if cost in run.units]
     controls = [method.name for method in run.methods if method.control]
-    unmeasured = {method.name for method in run.methods if method.timing in (Timing.STATED, Timing.NONE)}
+    unmeasured = {method.name for method in run.methods if not is_measured(method.timing)}
     means: list[SharedMean] = []
     left_out: list[LeftOut] = []
     for column, direction in columns:
         table = ScoreTable(run, column, direction)
         ranked = ranked_methods(run)
         if column in COST_COLUMNS:
-            # What pictures that were made elsewhere cost was not measured here.
+            # What pictures cost that were made elsewhere, or by one call, was not measured for each.
             ranked = [name for name in ranked if name not in unmeasured]
         shared = table.shared(ranked or controls)
         number = len(shared.scores.cases)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
@@ -12,7 +12,7 @@ from benchmark.analysis.interval import crossed_estimate
 from benchmark.analysis.level import LEVEL
 from benchmark.contracts.metric import Direction
 from benchmark.method_source import Timing
-from benchmark.store.cost_columns import COST_COLUMNS, DISTURBED, PROCESSOR_TIME, STATED, TIME
+from benchmark.store.cost_columns import COST_COLUMNS, DISTURBED, PROCESSOR_TIME, SHARED, STATED, TIME
 from benchmark.store.records import (
     TOO_FEW,
     MethodRecord,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA_VERSION = 1
+_UNMEASURED: Final[Mapping[str, str]] = {Timing.STATED: STATED, Timing.SHARED: SHARED}
 INTERVAL_METHOD = (
     "t interval with the two-way standard error over contents and styles, or, where each style is used with one "
     "content only, clustered by content (and the other way round), or of independent pairs, where nothing is used "
@@ -111,8 +112,8 @@ def _row(method: MethodRecord, column: _Column, scores: pd.DataFrame, models: Ma
 
 
 def _with_warning(row: SummaryRow, method: MethodRecord, scores_of: Callable[[str, str], pd.DataFrame]) -> SummaryRow:
-    if row.metric == TIME and method.timing == Timing.STATED and row.n:
-        return replace(row, warning=STATED)
+    if row.metric == TIME and row.n and (words := _UNMEASURED.get(method.timing)):
+        return replace(row, warning=words)
     if row.metric != TIME or not scores_of(row.method, "disturbed")["disturbed"].astype("boolean").any():
         return row
     return replace(row, warning=DISTURBED)

@@ -25,7 +25,7 @@ def check_method(file: Path, size: int, once: bool) -> ExitCode:
     """Try the program that FILE.toml describes on one case, and say what fits and what does not.
 
     The program is called three times: with one style, with another, and with the first again. One that makes all
-    pictures in one call is called once, for two styles.
+    pictures in one call is called once, for two styles. One whose table [styles] has a single style is given no other.
     """
     from benchmark.plan.selection import find_program
 
@@ -53,13 +53,16 @@ def _print(state: State, text: str) -> None:
 
 
 def _pictures(size: int, known: list[str]) -> tuple[Image.Image, list[TrialStyle]]:
-    """Takes a content and two styles of the default protocol, under the names of styles that the program knows."""
+    """Takes a content and two styles of the default protocol, under the names of styles that the program knows.
+
+    Of a program that knows one style alone there is one: a run skips the cases of all others.
+    """
     from benchmark.images import fit_square, open_image
     from benchmark.plan.selection import load_protocol
     from benchmark.programs.trial import TrialStyle
 
     protocol = load_protocol("mini")
-    named = [*known, *(style.id for style in protocol.styles)] if len(known) < 2 else known
+    named = known or [style.id for style in protocol.styles]
     styles = [
         TrialStyle(name, fit_square(open_image(style.image), size), style.prompt or "")
         for name, style in zip(named, protocol.styles, strict=False)

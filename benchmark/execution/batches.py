@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmark.contracts.sides import too_small
+from benchmark.errors import BenchmarkError, describe_error
 from benchmark.execution.schedule import Observer
 from benchmark.execution.tasks.unit_task import UnitTask
 from benchmark.images import fit_square, open_image
@@ -103,7 +104,7 @@ class _Caller:
         for repetition in sorted({case.seed for case in cases}):
             asked = [case for case in cases if case.seed == repetition and case.id not in skipped]
             if asked and not self._is_stopping():
-                called = self._called(asked, repetition)
+                called = self._called(self._request(asked, repetition))
                 made = replace(
                     made,
                     files={**made.files, **called.files},
@@ -113,11 +114,11 @@ class _Caller:
                 )
         return made
 
-    def _called(self, cases: list[Case], repetition: int) -> BatchPictures:
+    def _request(self, cases: list[Case], repetition: int) -> BatchRequest:
         side = self._configuration.protocol.resolution
         contents = {case.content.id: case.content.image for case in cases}
         styles = {one.style.id: one.style.image for case in cases for one in case.styles if one.style.image}
-        request = BatchRequest(
+        return BatchRequest(
             cases=cases,
             contents={name: fit_square(open_image(path), side) for name, path in contents.items()},
             styles={name: fit_square(open_image(path), side) for name, path in styles.items()},
@@ -125,12 +126,21 @@ class _Caller:
             seed=unit_seed(self._configuration.seed, str(repetition), self._source.name) % _LARGEST_SEED,
             threads=self._threads,
         )
-        call = BatchCall(self._source, request, self._scratch.enter_context(scratch_folder()))
-        self._observer.note(
-            f"{self._source.name}: one call of its program makes {format_count(call.number, 'picture')}"
-        )
-        self._tell(call.describe_names())
-        return call.pictures(self._is_stopping, self._note)
+
+    def _called(self, request: BatchRequest) -> BatchPictures:
+        """Calls the program. What keeps it from being called costs its units, and not those of other methods."""
+        try:
+            call = BatchCall(self._source, request, self._scratch.enter_context(scratch_folder()))
+            self._observer.note(
+                f"{self._source.name}: one call of its program makes {format_count(call.number, 'picture')}"
+            )
+            self._tell(call.describe_names())
+            return call.pictures(self._is_stopping, self._note)
+        except (BenchmarkError, OSError) as error:
+            reason = f"its program cannot be called: {describe_error(error)}"
+        self._tell(f"[{reason}]")
+        self._observer.note(f"{self._source.name}: {reason}")
+        return BatchPictures(self._source, missing={case.id: reason for case in request.cases})
 
     def _note(self, result: CallResult) -> None:
         self._tell(result.output)

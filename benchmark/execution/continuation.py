@@ -14,6 +14,7 @@ from benchmark.errors import InputError
 from benchmark.execution.tasks.remaining_tasks import RemainingTasks
 from benchmark.method_source import MadePictures
 from benchmark.models.role import Role
+from benchmark.pictures.folder import PictureFolder
 from benchmark.plan.configuration import RunConfiguration
 from benchmark.plan.plan import Plan
 from benchmark.store.atomic import write_json
@@ -146,9 +147,9 @@ def forget_unsound(directory: RunDirectory, index: JournalIndex[Plan]) -> dict[s
 
 
 def forget_other_pictures(pictures: Mapping[str, MadePictures], index: JournalIndex[Plan]) -> None:
-    """Forgets the units whose picture, made elsewhere, is another one now, or is there now and was not before.
+    """Forgets the units of which the picture, made elsewhere, or its stated duration is another one now.
 
-    One that is no longer there stays: the run has a copy.
+    So they do where it was not there before. One that is no longer there stays: the run has a copy.
 
     Args:
         pictures: The pictures of the methods whose pictures exist, by method.
@@ -159,8 +160,13 @@ def forget_other_pictures(pictures: Mapping[str, MadePictures], index: JournalIn
     for position, record in index.records():
         made = pictures.get(record.method)
         found = made.sha256(record.case) if made else ""
-        if found and found != record.source_sha256:
+        if found and (found, _stated_seconds(made, record.case)) != (record.source_sha256, record.seconds):
             index.forget(position)
+
+
+def _stated_seconds(pictures: MadePictures | None, case: str) -> float | None:
+    file = pictures.files.get(case) if isinstance(pictures, PictureFolder) else None
+    return file.seconds if file else None
 
 
 def notes_of_scoring(left: RemainingTasks) -> Iterator[str]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmark.errors import describe_error
 from benchmark.escaping import printable
 from benchmark.method_source import MethodOrigin, ReadPicture, Timing
 from benchmark.programs.call import Call, CallResult
 from benchmark.programs.error import ProgramError
-from benchmark.programs.outputs import ExpectedFile, file_sha256, read_output
+from benchmark.programs.outputs import ExpectedFile, file_sha256, output_sha256, read_output
 from benchmark.programs.picture_call import one_at_a_time, run_in
 from benchmark.programs.placeholders import fill, fill_pattern
 from benchmark.programs.settings import as_texts
@@ -85,9 +87,13 @@ class BatchPictures:
         return self.files.get(case)
 
     def sha256(self, case: str) -> str:
-        """Hash of that file, or an empty string where there is none."""
+        """Hash of that file, or an empty string where there is none.
+
+        Raises:
+            ProgramError: It cannot be read.
+        """
         path = self.files.get(case)
-        return file_sha256(path) if path else ""
+        return output_sha256(path) if path else ""
 
     def skip(self, case: Case) -> str | None:
         """Says why the program was not asked for a case.
@@ -106,7 +112,7 @@ class BatchPictures:
             ProgramError: It cannot be used.
         """
         image, note = read_output(file, self.program.program, size, self.inputs)
-        return ReadPicture(image, file_sha256(file), note, self.seconds.get(case.id))
+        return ReadPicture(image, output_sha256(file), note, self.seconds.get(case.id))
 
 
 @dataclass(frozen=True)
@@ -197,19 +203,30 @@ class BatchCall:
         with one_at_a_time(base) if in_folder else contextlib.nullcontext():
             expected = {case.id: self._expected(case, base, in_folder) for case in self._request.cases}
             result = run_in(self.call, self._scratch, is_unwanted)
-        tell(result)
-        files: dict[str, Path] = {}
-        missing: dict[str, str] = {}
-        for case, file in expected.items():
-            try:
-                files[case] = file.find()
-            except ProgramError as error:
-                why = f"the program {result.problem}; " if result.problem else ""
-                missing[case] = result.explained(f"{why}{error}")
+            tell(result)
+            files: dict[str, Path] = {}
+            missing: dict[str, str] = {}
+            for case, file in expected.items():
+                try:
+                    # The next call writes over what lies in the program's own folder, under the same names.
+                    files[case] = self._kept(file.find(), len(files)) if in_folder else file.find()
+                except ProgramError as error:
+                    why = f"the program {result.problem}; " if result.problem else ""
+                    missing[case] = result.explained(f"{why}{error}")
         # Pictures of pairs that were not asked for, but made all the same, have their share.
         share = result.seconds / max(len(files), self.number if not result.problem else 0, 1)
         inputs = {file_sha256(path): f"{kind} {name}" for (kind, name), path in self._paths.items()}
         return BatchPictures(self._source, files, missing, {}, dict.fromkeys(files, share), inputs)
+
+    def _kept(self, file: Path, number: int) -> Path:
+        """Copies a picture to where no other call comes, and returns the copy."""
+        kept = self._scratch / "kept" / str(number) / file.name
+        try:
+            kept.parent.mkdir(parents=True)
+            shutil.copyfile(file, kept)
+        except OSError as error:
+            raise ProgramError(f"what the program left cannot be copied: {describe_error(error)}") from error
+        return kept
 
     def _expected(self, case: Case, base: Path, in_folder: bool) -> ExpectedFile:
         values = dict(self._values)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from benchmark.errors import InputError
+from benchmark.errors import InputError, describe_error
 from benchmark.escaping import printable
 from benchmark.images import open_image
 from benchmark.programs.error import ProgramError
@@ -100,7 +100,7 @@ def read_output(
     Raises:
         ProgramError: It is no image, is one of the inputs, or has another aspect than it can have.
     """
-    if staged := inputs.get(file_sha256(path)):
+    if staged := inputs.get(output_sha256(path)):
         raise ProgramError(f"the program left {staged} as it was, byte for byte")
     try:
         image = open_image(path)
@@ -115,6 +115,18 @@ def file_sha256(path: Path) -> str:
     """Returns the hash of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def output_sha256(path: Path) -> str:
+    """Returns the hash of what a program left.
+
+    Raises:
+        ProgramError: It cannot be read.
+    """
+    try:
+        return file_sha256(path)
+    except OSError as error:
+        raise ProgramError(f"what the program left cannot be used: {describe_error(error)}") from error
 
 
 def _panel(image: Image.Image, number: int, count: int, gap: int) -> Image.Image:

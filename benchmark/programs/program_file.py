@@ -22,6 +22,7 @@ from benchmark.programs.placeholders import (
     OF_CONTENT,
     OF_ONE,
     OF_STYLE,
+    fill,
     placeholders,
     refuse_unknown,
 )
@@ -161,7 +162,12 @@ class ProgramFile:
             raise self.fail("programs are run on Linux and macOS only, where all that they start can be ended")
         if not self.folder.is_dir():
             raise self.fail(f"its folder {self.folder} is not there; where is the repository?")
-        self.executable(os.environ)
+        path = self.program.env.get("PATH")
+        if path is None:
+            self.executable(os.environ)
+        elif not placeholders(path):
+            # What placeholders stand for is known with the call alone.
+            self.executable({**os.environ, "PATH": fill(path, {})})
         for needed in self.program.needs:
             if not (self.folder / Path(needed).expanduser()).exists():
                 source = self.table.method.weights

@@ -52,7 +52,7 @@ class Trial:
     Args:
         source: The program, which is complete on this machine.
         content: The content, 8-bit RGB.
-        styles: Two styles.
+        styles: Two styles, or one where the program knows no other.
         threads: Number of threads that the program should use.
         once: Whether it is called only once.
     """
@@ -91,11 +91,14 @@ class Trial:
         first = yield from self._picture(self._styles[0], is_first=True)
         if first is None or self._once:
             return
-        second = yield from self._picture(self._styles[1])
-        if second is None:
-            return
-        if self._source.table.method.condition is not Condition.NONE:
-            yield _difference(first, second)
+        if len(self._styles) > 1:
+            second = yield from self._picture(self._styles[1])
+            if second is None:
+                return
+            if self._source.table.method.condition is not Condition.NONE:
+                yield _difference(first, second)
+        else:
+            yield Observation(f"it has one style, {self._styles[0].name}: no other picture to compare with")
         again = yield from self._picture(self._styles[0])
         if again is None:
             return

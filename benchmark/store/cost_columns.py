@@ -11,3 +11,7 @@ DISTURBED: Final = "disturbed by other processes"
 """Words for a duration, or a mean of durations, where other processes took cores that a unit could have used."""
 STATED: Final = "as the author states"
 """Words for a duration that was not measured here: the author of the pictures says it."""
+SHARED: Final = "an equal share of one call for all pictures"
+"""Words for a duration that was not measured by itself: one call of a program made all pictures."""
+UNMEASURED: Final = (STATED, SHARED)
+"""Words for durations that compete with no others."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from benchmark.analysis.best import Best, best_methods
 from benchmark.analysis.networks import networks_of_run
 from benchmark.contracts.metric import Axis, Direction
-from benchmark.store.cost_columns import DISTURBED, PROCESSOR_TIME, STATED, TIME
+from benchmark.store.cost_columns import DISTURBED, PROCESSOR_TIME, TIME, UNMEASURED
 from benchmark.wording import format_count
 from reports.tables.formatting import (
     NOTHING,
@@ -357,8 +357,8 @@ def _competing(rows: Iterable[SummaryRow | None]) -> list[SummaryRow]:
     # A duration cannot be called fast by comparison with disturbed ones.
     if any(row.warning == DISTURBED for row in present):
         return []
-    # What an author states about another machine competes with nothing.
-    return [row for row in present if row.warning != STATED]
+    # What an author states about another machine competes with nothing, and neither does a share of a duration.
+    return [row for row in present if row.warning not in UNMEASURED]
 
 
 def _eligible(row: SummaryRow) -> bool:

@@ -215,6 +215,21 @@ class TestContinuing:
         assert run("--methods", "identity", "--pictures", "theirs=theirs").code == 0
         pd.testing.assert_frame_equal(units(tmp_path, "theirs"), before)
 
+    def test_a_stated_duration_is_corrected_added_and_taken_back(self, run, made, tmp_path):
+        table = tmp_path / "theirs.csv"
+        table.write_text("case,seconds\nwaves--cold,1.5\nhills--cold,2.5\nwaves--warm,3.5\n")
+        run("--methods", "identity", "--pictures", "theirs=theirs")
+        number = len(journal(tmp_path))
+        table.write_text("case,seconds\nwaves--cold,15\nhills--warm,4.5\nwaves--warm,3.5\n")
+        assert run("--methods", "identity", "--pictures", "theirs=theirs").code == 0
+        assert {unit["case"] for unit in journal(tmp_path)[number:]} == {"waves--cold", "hills--cold", "hills--warm"}
+        seconds = units(tmp_path, "theirs")["seconds"].dropna()
+        assert dict(seconds) == {"waves--cold": 15.0, "hills--warm": 4.5, "waves--warm": 3.5}
+        table.unlink()
+        assert run("--methods", "identity", "--pictures", "theirs=theirs").code == 0
+        assert units(tmp_path, "theirs")["seconds"].isna().all()
+        assert record(tmp_path).timing == "none"
+
     def test_another_part_of_the_same_files_is_another_run(self, run, made, tmp_path):
         run("--methods", "identity", "--pictures", "theirs=theirs")
         other = run("--methods", "identity", "--pictures", "theirs=theirs:left half")

@@ -308,6 +308,18 @@ class TestAllAtOnce:
         statuses = sorted(record["status"] for record in journal(tmp_path / "run").values())
         assert statuses == ["failed", "ok", "ok", "ok", "skipped"]
 
+    def test_what_keeps_it_from_being_called_costs_its_units_alone(self, tiny, program, count, tmp_path):
+        more = "[program.stage]\n'{alpha}/styles' = '{styles_dir}'\n[settings]\nalpha = 'a'"
+        path = program("list(map(make, pairs))", more=more, batch=True)
+        path.write_text(path.read_text().replace('"{output_dir}"', '"{output_dir}", "{stage}"'))
+        assert tiny(f"{path},blend", "--set", f"mixer.alpha={'x' * 300}").code == 4
+        assert not count.exists()
+        records = journal(tmp_path / "run")
+        assert records["mixer waves--warm"]["error"].startswith("its program cannot be called: OSError: ")
+        statuses = {name: [records[f"{name} {case}"]["status"] for case in CASES[:4]] for name in ("mixer", "blend")}
+        assert statuses == {"mixer": ["failed"] * 4, "blend": ["ok"] * 4}
+        assert "its program cannot be called" in (tmp_path / "run" / "logs" / "mixer.log").read_text()
+
     def test_a_hang_is_ended(self, tiny, program, tmp_path):
         script = "make(pairs[0])\nPath('pid').write_text(str(os.getpid()))\ntime.sleep(1000)"
         assert tiny(str(program(script, more="timeout = 0.5", batch=True))).code == 4
@@ -504,6 +516,19 @@ class TestCheckMethod:
         result = command("check-method", path, "--size", "32")
         assert result.code == 4
         assert result.out.count("the program left no file") == 1
+
+    @pytest.mark.parametrize("number", [1, 2])
+    def test_only_styles_that_it_has(self, program, command, count, number):
+        values = {"'own'": "1", "'other'": "2"}
+        table = "\n".join(["[styles]", *(f"{name} = '{value}'" for name, value in [*values.items()][:number])])
+        path = program("Image.new('RGB', content.size, (int(sys.argv[4]), 0, 0)).save(sys.argv[3])", more=table)
+        path.write_text(path.read_text().replace('"{output}"', '"{output}", "{style_value}"'))
+        result = command("check-method", path, "--size", "32")
+        assert result.code == 0, result.out
+        assert ("two styles give two pictures" in result.out) is (number == 2)
+        assert ("it has one style, own" in result.out) is (number == 1)
+        assert "the same call makes the same picture" in result.out
+        assert len(count.read_text()) == number + 1
 
     def test_bad_input(self, program, command):
         assert command("check-method", "nothing.toml").code == 2

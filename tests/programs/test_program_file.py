@@ -128,6 +128,25 @@ class TestWhatIsMissing:
         with pytest.raises(InputError, match="or it is not executable"):
             read_program(tmp_path / "mixer.toml").refuse_incomplete()
 
+    def test_the_program_is_looked_for_where_the_call_finds_it(self, tmp_path):
+        (tmp_path / "bin").mkdir()
+        (tmp_path / "bin" / "only-here-xyz").write_text("#!/bin/sh\n")
+        (tmp_path / "bin" / "only-here-xyz").chmod(0o755)
+        more = f"[program.env]\nPATH = '{tmp_path}/bin'\n"
+        for name in ("only-here-xyz", "sh"):
+            (tmp_path / "mixer.toml").write_text((FACTS + GOOD).replace('"python"', f'"{name}"') + more)
+            source = read_program(tmp_path / "mixer.toml")
+            if name == "sh":
+                with pytest.raises(InputError, match="no program 'sh' is installed"):
+                    source.refuse_incomplete()
+            else:
+                source.refuse_incomplete()
+
+    def test_a_search_path_that_only_the_call_knows(self, tmp_path):
+        text = (FACTS + GOOD).replace('"python"', '"only-there-xyz"') + "[program.env]\nPATH = '{stage}/bin'\n"
+        (tmp_path / "mixer.toml").write_text(f"{text}[program.stage]\na = '{{content}}'\n")
+        read_program(tmp_path / "mixer.toml").refuse_incomplete()
+
     def test_a_file_that_it_needs(self, tmp_path):
         import sys
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmark.analysis.comparability import MetricIdentity, ProtocolIdentity, identify_metrics
-from benchmark.method_source import Timing
+from benchmark.method_source import is_measured
 from benchmark.store.records import RunRecords, UnitStatus
 
 RUNTIME = "runtime"
@@ -211,7 +211,7 @@ def take_snapshot(run: RunRecords) -> Snapshot:
         if error.metric in metrics:
             failed.setdefault((error.method, error.case), {})[error.metric] = error.reason
     units = {(unit["method"], unit["case"]): unit for unit in run.units.to_dict("records")}
-    measured = {method.name for method in run.methods if method.timing not in (Timing.STATED, Timing.NONE)}
+    measured = {method.name for method in run.methods if is_measured(method.timing)}
     return Snapshot(
         protocol=ProtocolIdentity(*(str(run.protocol[key]) for key in ("name", "version", "fingerprint"))),
         seed=run.provenance["seed"],

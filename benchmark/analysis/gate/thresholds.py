@@ -10,7 +10,7 @@ from benchmark.analysis.gate.snapshot import RUNTIME, is_disturbed, lacking_metr
 from benchmark.analysis.gate.thresholds_file import Threshold, is_pattern
 from benchmark.analysis.gate.verdict import Finding, Outcome, Part
 from benchmark.errors import InputError
-from benchmark.method_source import Timing
+from benchmark.method_source import Timing, is_measured
 from benchmark.store.cost_columns import COST_COLUMNS, DISTURBED, TIME
 from benchmark.store.records import RunRecords, UnitStatus
 from benchmark.suggestion import suggest
@@ -81,8 +81,9 @@ def _check(run: RunRecords, threshold: Threshold, method: str, metric: str) -> F
         reason = "the run has no calibration, without which there is no runtime"
         return Finding(Outcome.NOT_COMPARABLE, method, metric, reason)
     record = next((one for one in run.methods if one.name == method), None)
-    if metric in (*COST_COLUMNS, RUNTIME) and record and record.timing in (Timing.STATED, Timing.NONE):
-        reason = "its pictures were made elsewhere, and what that cost was not measured"
+    if metric in (*COST_COLUMNS, RUNTIME) and record and not is_measured(record.timing):
+        where = "by one call of its program" if record.timing == Timing.SHARED else "elsewhere"
+        reason = f"its pictures were made {where}, and what each of them cost was not measured"
         return Finding(Outcome.NOT_COMPARABLE, method, metric, reason)
     disturbed = 0
     if metric in (RUNTIME, TIME):

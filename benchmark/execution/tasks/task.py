@@ -20,12 +20,15 @@ class TaskFiles:
     """The files that a task reads.
 
     Attributes:
-        inputs: Images of the protocol.
+        inputs: Images of the protocol, without which no run goes on.
         finished: Images that the run has made, relative to its folder.
+        pictures: Pictures that were made elsewhere, or by a program for all cases; one that cannot be read costs its
+            unit alone.
     """
 
     inputs: tuple[Path, ...] = ()
     finished: tuple[str, ...] = ()
+    pictures: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)

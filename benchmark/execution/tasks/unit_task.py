@@ -58,9 +58,9 @@ class UnitTask:
 
     @property
     def files(self) -> TaskFiles:
-        """The images of its case, and its own image where that is made."""
-        picture = () if self.picture is None else (self.picture,)
-        return TaskFiles((*self.unit.case.files, *picture), (self.unit.image,) if self.made else ())
+        """The images of its case, its own image where that is made, and its picture where that was made elsewhere."""
+        finished = (self.unit.image,) if self.made else ()
+        return TaskFiles(self.unit.case.files, finished, () if self.picture is None else (self.picture,))
 
     def execute(self, workbench: Workbench) -> UnitRecord:
         """Stylizes and scores, as far as that is left.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -102,6 +103,10 @@ class RayExecutor(WorkerPool[RayWorker]):
     def _delivery(self, task: Task[Any], worker: RayWorker) -> Delivery:
         files = task.files
         inputs = {path: self._input(path) for path in files.inputs if path not in worker.inputs}
+        for path in files.pictures:
+            # The worker misses one that cannot be read here, and its unit fails, as it would on this machine.
+            with contextlib.suppress(InputError):
+                inputs |= {} if path in worker.inputs else {path: self._input(path)}
         # An image that could not be written is missing, and its unit makes it again.
         kept = [image for image in files.finished if (self._directory / image).is_file()]
         finished = {image: self._ray.put(_read(self._directory / image)) for image in kept}

@@ -51,7 +51,7 @@ class RayWorker:
         demand: Resources that it asks the cluster for.
         task: The task that it executes, or ``None`` if it is idle.
         method: Name of the method that it has prepared.
-        inputs: The images of the protocol that it has been sent.
+        inputs: The images of the protocol, and the pictures made elsewhere, that it has been sent.
         failure: How it was lost, or ``None``.
 
     Raises:

@@ -43,7 +43,7 @@ class Delivery:
     """Files that are sent with a task, as references into the object store of the cluster.
 
     Attributes:
-        inputs: Images of the protocol that the worker was not sent before, by their paths.
+        inputs: Images of the protocol, and pictures made elsewhere, that the worker was not sent before, by path.
         finished: Images that the run has made, by their paths in its folder.
     """
 

@@ -71,3 +71,11 @@ def test_an_image_outlives_the_workers_that_were_to_score_it(configuration, made
     in_metric = WorkerFailure("killed by SIGSEGV", Step(Action.SCORE, "sometimes_fails"))
     assert task.after(in_metric).excluded == {"sometimes_fails": "killed by SIGSEGV"}
     assert replace(task, made=None).after(WorkerFailure("killed", is_foreign=True)).value.status is UnitStatus.FAILED
+
+
+def test_a_picture_made_elsewhere_is_told_apart_from_the_images_that_every_run_needs(configuration, tmp_path):
+    unit = configuration.units()[0]
+    files = UnitTask(unit, picture=tmp_path / "theirs.png").files
+    assert files.pictures == (tmp_path / "theirs.png",)
+    assert files.inputs == tuple(unit.case.files)
+    assert UnitTask(unit).files.pictures == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import socket
 import subprocess
 import time
@@ -127,6 +128,21 @@ class TestARunOnRay:
         assert on_ray("dawdles", *metrics).code == 0
         assert (tmp_path / "count").read_text() == made
         assert results(tmp_path / "run").crashing_metric.notna().all()
+
+    def test_a_picture_made_elsewhere_that_cannot_be_read_costs_its_unit(self, on_ray, undisturbed, tmp_path):
+        shutil.copytree(undisturbed / "images" / "blend", tmp_path / "theirs")
+        broken = tmp_path / "theirs" / "waves--cold.png"
+        broken.unlink()
+        broken.symlink_to("nowhere.png")
+        result = on_ray("identity", "--pictures", f"theirs={tmp_path / 'theirs'}")
+        assert result.code == 4, result.err
+        table = results(tmp_path / "run")
+        failed = table[table.status == "failed"]
+        assert list(failed.case) == ["waves--cold"]
+        assert "waves--cold.png" in failed.error.iloc[0]
+        assert list(table[(table.method == "theirs") & (table.status == "ok")].case) == [
+            "waves--warm", "hills--warm", "hills--cold"
+        ]  # fmt: skip
 
     def test_ends_what_takes_too_long(self, on_ray, tmp_path):
         assert on_ray("hangs,noisy", "--timeout", "4").code == 4
