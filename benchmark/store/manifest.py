@@ -6,7 +6,7 @@ import json
 import os
 import platform
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Self
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from benchmark.contracts.metric import Direction
 from benchmark.errors import InputError
+from benchmark.file_names import is_file_name
 from benchmark.models.role import Role
 from benchmark.models.specification import ModelSpecification
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
@@ -24,6 +25,7 @@ from benchmark.settings import settings_of
 from benchmark.store.atomic import json_text
 from benchmark.store.cases import (
     DescribedCases,
+    DescribedCrossing,
     DescribedPicture,
     count_cases,
     describe_cases,
@@ -214,8 +216,24 @@ class Manifest(_Part):
         ):
             if repeated := [name for name, times in Counter(names).items() if times > 1]:
                 raise ValueError(f"{kind} {repeated[0]} is there twice")
+        for kind, names in self._names_of_files():
+            for name in names:
+                if not is_file_name(name):
+                    raise ValueError(f"{kind} {name!r} has a name that no file can have")
         require_cases(self.cases, self.contents, self.styles)
         return self
+
+    def _names_of_files(self) -> Iterator[tuple[str, Collection[str]]]:
+        """The names that files of the run are called by, for which whoever wrote it must not choose other folders."""
+        yield "method", [method.name for method in self.methods]
+        for part in self.merged:
+            yield "method", [*part.methods, *part.methods.values()]
+        if isinstance(self.cases, DescribedCrossing):
+            # Names of cases are made of these, and there are far fewer.
+            yield "content", [content.id for content in self.contents]
+            yield "style", [style.id for style in self.styles]
+        else:
+            yield "case", [case.id for case in self.cases]
 
     @classmethod
     def from_value(cls, value: Mapping[str, Any]) -> Self:
