@@ -30,7 +30,7 @@ from benchmark.plan.unit import image_path, log_path, unit_seed
 from benchmark.store.atomic import json_text, write_json
 from benchmark.store.journal import JournalWriter, UnitRecord, read_journal
 from benchmark.store.journal_index import JournalIndex
-from benchmark.store.manifest import SCHEMA_VERSION, Environment, Manifest, MergedRun
+from benchmark.store.manifest import Environment, Manifest, MergedRun, choose_schema_version
 from benchmark.store.planned_units import RecordedUnits
 from benchmark.store.records import CaseRecord, MethodRecord, RunRecords, RunStatus, UnitStatus
 from benchmark.store.results import TableInFile, score_columns, write_results
@@ -289,14 +289,15 @@ class _Merge:
         longest = self._longest().manifest.to_value()
         is_whole = len(self._cases) == self._longest().manifest.number_of_cases
         finished = [manifest.finished for manifest in manifests if manifest.finished]
+        cases = longest["cases"] if is_whole else [asdict(case) for case in self._cases]
         value = longest | {
-            "schema_version": SCHEMA_VERSION,
+            "schema_version": choose_schema_version(cases),
             "status": status,
             "methods": [asdict(method.record) for method in self._methods],
             "metrics": [asdict(metric) for metric in self._metrics],
             "models": [asdict(model) for model in self._models],
             "unread_prompts": self._unread_prompts(),
-            "cases": longest["cases"] if is_whole else [asdict(case) for case in self._cases],
+            "cases": cases,
             "seed": manifests[0].seed,
             "device": ", ".join(dict.fromkeys(manifest.device for manifest in manifests)),
             "environment": _shared([manifest.environment.model_dump(exclude_unset=True) for manifest in manifests]),

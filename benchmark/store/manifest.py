@@ -265,6 +265,15 @@ class Manifest(_Part):
         return count_cases(self.cases)
 
 
+def choose_schema_version(cases: Any) -> int:
+    """Returns the schema version of a run that is written now.
+
+    Args:
+        cases: What it writes of its cases, as ``describe_cases`` describes them.
+    """
+    return PAIRS_VERSION if isinstance(cases, Mapping) and cases.get("pairs") is not None else SCHEMA_VERSION
+
+
 def make_manifest(
     configuration: RunConfiguration, resources: Resources, started: str, unread_prompts: Sequence[PromptReading] = ()
 ) -> Manifest:
@@ -285,7 +294,7 @@ def make_manifest(
     environment = describe_environment().model_dump()
     cases = describe_cases(protocol, configuration.units().cases_per_method)
     value = {
-        "schema_version": PAIRS_VERSION if "pairs" in cases else SCHEMA_VERSION,
+        "schema_version": choose_schema_version(cases),
         "status": RunStatus.RUNNING,
         "protocol": {
             "name": protocol.name,
