@@ -204,6 +204,11 @@ class JournalIndex(Generic[UnitsT]):
         for flag, names in ((_UNFINISHED, self._wanted or ()), (_LACKS_OTHERS, self._others)):
             if not set(metrics).isdisjoint(names):
                 self._left[is_ok] |= flag
+        # A failure of what is superseded is none any more; which metrics failed is known to the records alone.
+        for position in np.flatnonzero(is_ok & (self._left & _SCORE_FAILED != 0)):
+            record = self.record(int(position))
+            if record is not None and not self._what_is_left(record) & _SCORE_FAILED:
+                self._left[position] &= ~np.uint8(_SCORE_FAILED)
 
     def _read(self, file: BinaryIO, place: int) -> UnitRecord:
         file.seek(place)

@@ -180,6 +180,22 @@ class TestMetrics:
         assert (index.status(0), index.lacking_others()) == (UnitStatus.OK, 1)
         assert 0 not in index.unfinished()
 
+    def test_a_failure_of_a_superseded_metric_is_one_to_score_no_longer_one_that_failed(self, journal):
+        append(
+            journal,
+            record("painter", FIRST, scores={"lpips": 0.1}, score_errors={"ssim": "no eyes"}),
+            record("painter", SECOND, score_errors={"ssim": "no eyes", "lpips": "no weights"}),
+            record("printer", FIRST, scores={"ssim": 0.5}, score_errors={"lpips": "no weights"}),
+        )
+        index = JournalIndex(journal, PLAN, wanted=["ssim", "lpips"])
+        assert (index.failed_scores(), index.unscored()) == (3, 0)
+        append(journal, Superseded({"ssim": "version 1 there, 2 here"}))
+        index.refresh()
+        read_at_once = JournalIndex(journal, PLAN, wanted=["ssim", "lpips"])
+        for each in (index, read_at_once):
+            assert (each.failed_scores(), each.unscored()) == (2, 1)
+            assert list(each.unfinished()) == [0, 1, 2, 3]
+
     def test_failed_units_are_counted_by_method(self, journal):
         append(journal, *(record("painter", case, UnitStatus.FAILED, error="no paint") for case in (FIRST, SECOND)))
         index = JournalIndex(journal, PLAN)
