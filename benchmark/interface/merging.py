@@ -28,7 +28,7 @@ from benchmark.analysis.summary import summarize, summary_to_json
 from benchmark.errors import InputError, NotComparableError
 from benchmark.plan.unit import image_path, log_path, unit_seed
 from benchmark.store.atomic import json_text, write_json
-from benchmark.store.journal import JournalWriter, UnitRecord, read_journal
+from benchmark.store.journal import JournalWriter, UnitRecord
 from benchmark.store.journal_index import JournalIndex
 from benchmark.store.manifest import Environment, Manifest, MergedRun, choose_schema_version
 from benchmark.store.planned_units import RecordedUnits
@@ -125,11 +125,11 @@ def _read(name: str, path: Path) -> _Source:
     advice = f"`benchmark doctor {path}` says what to do"
     if not directory.journal.is_file():
         raise InputError(f"{path} has no journal.jsonl, without which no unit counts; {advice}")
-    records, damaged = read_journal(directory.journal)
     loaded = load_records(path)
-    planned = {(method.name, case.id) for method in loaded.methods for case in loaded.cases}
-    if damaged and planned - records.keys():
+    index = JournalIndex(directory.journal, RecordedUnits(tuple(method.name for method in loaded.methods), loaded.cases))
+    if damaged := index.lasting_damage:
         raise InputError(f"{path} is damaged: {damaged[0]}; {advice}")
+    records = {record.key: record for _, record in index.records()}
     if loaded.summary_problem and any(metric.sample_size is not None for metric in loaded.metrics):
         raise InputError(f"{path} has no scores of set metrics to merge, as {loaded.summary_problem}; {advice}")
     return _Source(name, path, manifest, records, loaded, frozenset(case.id for case in loaded.cases))

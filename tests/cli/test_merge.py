@@ -256,6 +256,17 @@ class TestRefuses:
         result = command("merge", runs.first, runs.second, "-o", tmp_path / "merged")
         refused(result, 2, f"{runs.second} is damaged: journal.jsonl line 1", f"`benchmark doctor {runs.second}`")
 
+    def test_scores_that_a_damaged_line_may_have_superseded(self, command, runs, tmp_path):
+        journal = runs.second / "journal.jsonl"
+        with journal.open("a") as file:
+            file.write('{"superseded": {"brightness_difference": \n')
+        line = f"journal.jsonl line {len(journal.read_text().splitlines())} is damaged"
+        assert any(line in warning for warning in load_records(runs.second).warnings)
+        doctor = command("doctor", runs.second).out
+        assert "what it said of results above it is lost" in " ".join(doctor.split())
+        result = command("merge", runs.first, runs.second, "-o", tmp_path / "merged")
+        refused(result, 2, f"{runs.second} is damaged: {line}", f"`benchmark doctor {runs.second}`")
+
     @pytest.mark.parametrize("name", ["journal.jsonl", "summary.json"])
     def test_a_run_that_lacks_a_file(self, command, runs, tmp_path, name):
         (runs.second / name).unlink()
