@@ -386,7 +386,8 @@ def _with_scores_of(chosen: UnitRecord, records: Sequence[UnitRecord]) -> UnitRe
             scores[name] = value
     errors = {
         metric: reason
-        for record in (*records, chosen)
+        # The reason of the first run is set last, and so counts, as in tables of several runs.
+        for record in reversed(records)
         for metric, reason in record.score_errors.items()
         if scores.get(metric) is None
     }
