@@ -126,7 +126,9 @@ def _read(name: str, path: Path) -> _Source:
     if not directory.journal.is_file():
         raise InputError(f"{path} has no journal.jsonl, without which no unit counts; {advice}")
     loaded = load_records(path)
-    index = JournalIndex(directory.journal, RecordedUnits(tuple(method.name for method in loaded.methods), loaded.cases))
+    index = JournalIndex(
+        directory.journal, RecordedUnits(tuple(method.name for method in loaded.methods), loaded.cases)
+    )
     if damaged := index.lasting_damage:
         raise InputError(f"{path} is damaged: {damaged[0]}; {advice}")
     records = {record.key: record for _, record in index.records()}

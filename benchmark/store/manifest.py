@@ -6,7 +6,7 @@ import json
 import os
 import platform
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Self
@@ -216,24 +216,22 @@ class Manifest(_Part):
         ):
             if repeated := [name for name, times in Counter(names).items() if times > 1]:
                 raise ValueError(f"{kind} {repeated[0]} is there twice")
-        for kind, names in self._names_of_files():
-            for name in names:
-                if not is_file_name(name):
-                    raise ValueError(f"{kind} {name!r} has a name that no file can have")
+        for kind, name in self._names_of_files():
+            if not is_file_name(name):
+                raise ValueError(f"{kind} {name!r} has a name that no file can have")
         require_cases(self.cases, self.contents, self.styles)
         return self
 
-    def _names_of_files(self) -> Iterator[tuple[str, Collection[str]]]:
-        """The names that files of the run are called by, for which whoever wrote it must not choose other folders."""
-        yield "method", [method.name for method in self.methods]
-        for part in self.merged:
-            yield "method", [*part.methods, *part.methods.values()]
+    def _names_of_files(self) -> Iterator[tuple[str, str]]:
+        """What files of the run are called by: whoever wrote the run must not choose other folders with them."""
+        parts = [name for part in self.merged for names in part.methods.items() for name in names]
+        yield from (("method", name) for name in [*(method.name for method in self.methods), *parts])
         if isinstance(self.cases, DescribedCrossing):
             # Names of cases are made of these, and there are far fewer.
-            yield "content", [content.id for content in self.contents]
-            yield "style", [style.id for style in self.styles]
+            yield from (("content", content.id) for content in self.contents)
+            yield from (("style", style.id) for style in self.styles)
         else:
-            yield "case", [case.id for case in self.cases]
+            yield from (("case", case.id) for case in self.cases)
 
     @classmethod
     def from_value(cls, value: Mapping[str, Any]) -> Self:

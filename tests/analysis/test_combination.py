@@ -96,7 +96,9 @@ def test_of_a_case_of_several_runs_merging_and_combining_take_the_same(
         some = run_tiny(tmp_path / "some", CONTROLS, metrics=["sometimes_fails"], limit=2)
     cases = [case.id for case in load_records(scored).cases]
     change_records(failed, cases[0], scores={"brightness_difference": None})
-    change_records(failed, cases[1], status="failed", error="no paint", image="", image_sha256="", scores={}, score_errors={})
+    change_records(
+        failed, cases[1], status="failed", error="no paint", image="", image_sha256="", scores={}, score_errors={}
+    )
     change_records(again, cases[3], score_errors={"sometimes_fails": "another reason"})
     change_records(again, cases[4], score_errors={}, scores={"sometimes_fails": None})
     folders = [failed, again, scored, some]
@@ -111,7 +113,9 @@ def test_of_a_case_of_several_runs_merging_and_combining_take_the_same(
     of_controls = merged.units[merged.units["method"].isin(CONTROLS)]
     assert (of_controls["status"] == "ok").all()
     assert of_controls["brightness_difference"].notna().all()
-    assert of_controls.groupby("case")["sometimes_fails"].count().to_dict() == dict(zip(cases, (2, 2, 0, 0, 0), strict=True))
+    assert of_controls.groupby("case")["sometimes_fails"].count().to_dict() == dict(
+        zip(cases, (2, 2, 0, 0, 0), strict=True)
+    )
     reasons = {error.reason for error in merged.score_errors if error.case == cases[3]}
     assert reasons == {"ValueError: no score today"}, "the reason of the first run counts"
 

@@ -140,7 +140,9 @@ class TestLastingDamage:
         index = JournalIndex(journal, PLAN)
         assert index.lasting_damage == index.damage != []
 
-    @pytest.mark.parametrize("line", [b'{"superseded": {"ssim": 1}}\n', b'{"supersed\n', b"\0\0\0\n", b'{"supers', b"{"])
+    @pytest.mark.parametrize(
+        "line", [b'{"superseded": {"ssim": 1}}\n', b'{"supersed\n', b"\0\0\0\n", b'{"supers', b"{"]
+    )
     def test_is_a_line_that_may_have_superseded_scores_above_it(self, whole, line):
         append_bytes(whole, line)
         index = JournalIndex(whole, PLAN)
@@ -159,7 +161,9 @@ class TestLastingDamage:
 
     @pytest.mark.parametrize("cut", [b'"stat\n', b'"stat'], ids=["damaged", "cut off"])
     def test_is_a_record_whose_unit_has_only_an_earlier_one(self, whole, cut):
-        append_bytes(whole, record(*PLAN[1].key).to_line().encode().replace(b'"status"', cut, 1).partition(cut)[0] + cut)
+        append_bytes(
+            whole, record(*PLAN[1].key).to_line().encode().replace(b'"status"', cut, 1).partition(cut)[0] + cut
+        )
         index = JournalIndex(whole, PLAN)
         assert index.lasting_damage == index.damage != []
         append(whole, record(*PLAN[1].key))
