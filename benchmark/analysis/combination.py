@@ -303,7 +303,8 @@ class _Combination:
         errors = {
             (entry.record.name, error.case, error.metric): replace(error, method=entry.record.name)
             for entry in self._entries
-            for run in entry.runs.values()
+            # The reason of the first run is set last, and so counts, as where runs are merged.
+            for run in reversed(list(entry.runs.values()))
             for error in run.score_errors
             if error.method == entry.own_name
         }

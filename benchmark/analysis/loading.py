@@ -64,10 +64,9 @@ def load_records(path: Path) -> RunRecords:
     table = TableInMemory.of(others.collecting(index.records()), index.plan, columns)
     starter = "the command that started the run"
     parts = tuple(map(_part, manifest.merged))
+    warnings += index.lasting_damage
     missing = len(index.plan) - len(index)
     if missing:
-        # Where no unit lacks a record, what a damaged line was to hold has been made again.
-        warnings += index.damage
         left = format_count(missing, "unit")
         warnings.append(f"not finished: {left}; {repetition(manifest.command, 'continues it', starter)}")
     warnings += _warn_of_unread(manifest.unread_prompts)

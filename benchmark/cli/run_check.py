@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.errors import describe_error
-from benchmark.wording import format_count, repetition
+from benchmark.wording import format_count, is_merge, repetition
 
 if TYPE_CHECKING:
     from benchmark.store.journal import UnitRecord
@@ -92,8 +92,15 @@ class _RunCheck:
         if not self._directory.journal.exists():
             yield State.PROBLEM, f"journal.jsonl is missing, without which no unit counts; {self._again('starts anew')}"
         for warning in self._damaged_lines:
-            # Where every unit has a record, the unit of the damaged line has been run again.
-            yield (State.PROBLEM, warning) if unfinished else (State.NOTE, f"{warning}; no unit lacks a record")
+            if unfinished:
+                yield State.PROBLEM, warning
+            elif warning in self._loaded.warnings:
+                is_merged = is_merge(self._manifest.command)
+                anew = self._again("") if is_merged else "the same command with --fresh makes the run anew"
+                yield State.PROBLEM, f"{warning}, and what it said of results above it is lost; {anew}"
+            else:
+                # The unit of the damaged line has been run again.
+                yield State.NOTE, f"{warning}; no unit lacks a record"
         if unfinished:
             left = f"{unfinished:,} of {format_count(self._planned, 'unit')}"
             yield State.PROBLEM, f"not finished: {left}; {self._again('goes on')}"

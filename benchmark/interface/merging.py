@@ -28,9 +28,9 @@ from benchmark.analysis.summary import summarize, summary_to_json
 from benchmark.errors import InputError, NotComparableError
 from benchmark.plan.unit import image_path, log_path, unit_seed
 from benchmark.store.atomic import json_text, write_json
-from benchmark.store.journal import JournalWriter, UnitRecord, read_journal
+from benchmark.store.journal import JournalWriter, UnitRecord
 from benchmark.store.journal_index import JournalIndex
-from benchmark.store.manifest import SCHEMA_VERSION, Environment, Manifest, MergedRun
+from benchmark.store.manifest import Environment, Manifest, MergedRun, choose_schema_version
 from benchmark.store.planned_units import RecordedUnits
 from benchmark.store.records import CaseRecord, MethodRecord, RunRecords, RunStatus, UnitStatus
 from benchmark.store.results import TableInFile, score_columns, write_results
@@ -125,11 +125,13 @@ def _read(name: str, path: Path) -> _Source:
     advice = f"`benchmark doctor {path}` says what to do"
     if not directory.journal.is_file():
         raise InputError(f"{path} has no journal.jsonl, without which no unit counts; {advice}")
-    records, damaged = read_journal(directory.journal)
     loaded = load_records(path)
-    planned = {(method.name, case.id) for method in loaded.methods for case in loaded.cases}
-    if damaged and planned - records.keys():
+    index = JournalIndex(
+        directory.journal, RecordedUnits(tuple(method.name for method in loaded.methods), loaded.cases)
+    )
+    if damaged := index.lasting_damage:
         raise InputError(f"{path} is damaged: {damaged[0]}; {advice}")
+    records = {record.key: record for _, record in index.records()}
     if loaded.summary_problem and any(metric.sample_size is not None for metric in loaded.metrics):
         raise InputError(f"{path} has no scores of set metrics to merge, as {loaded.summary_problem}; {advice}")
     return _Source(name, path, manifest, records, loaded, frozenset(case.id for case in loaded.cases))
@@ -261,28 +263,24 @@ class _Merge:
             chosen = _with_scores_of(chosen, [record for _, record in done])
         image = image_path(name, case.id) if chosen.image else ""
         if image:
-            _copy_image(source, chosen, directory.path / image)
+            _copy_image(source, chosen, directory, image)
         return replace(chosen, method=name, image=image, log=log_path(name) if chosen.log else "")
 
     def _copy_log(self, method: _Method, directory: RunDirectory) -> None:
         for source in method.sources:
-            if (log := source.path / log_path(method.own_name)).is_file():
-                target = directory.path / log_path(method.record.name)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(log, target)
+            data = _read_inside(source.path, log_path(method.own_name))
+            if data is not None:
+                _write_inside(directory.path, log_path(method.record.name), data)
                 return
 
     def _copy_inputs(self, directory: RunDirectory) -> None:
         """Copies the contents and styles, each from the first run that still has it, and from nowhere else."""
         longest = self._longest().manifest
         for path in (picture.thumbnail for picture in (*longest.contents, *longest.styles) if picture.thumbnail):
-            target = directory.path / path
             for source in self._sources:
-                found = source.path / path
-                is_inside = found.resolve().is_relative_to(source.path.resolve())
-                if is_inside and target.resolve().is_relative_to(directory.path.resolve()) and found.is_file():
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(found, target)
+                data = _read_inside(source.path, path)
+                if data is not None:
+                    _write_inside(directory.path, path, data)
                     break
 
     def _longest(self) -> _Source:
@@ -293,14 +291,15 @@ class _Merge:
         longest = self._longest().manifest.to_value()
         is_whole = len(self._cases) == self._longest().manifest.number_of_cases
         finished = [manifest.finished for manifest in manifests if manifest.finished]
+        cases = longest["cases"] if is_whole else [asdict(case) for case in self._cases]
         value = longest | {
-            "schema_version": SCHEMA_VERSION,
+            "schema_version": choose_schema_version(cases),
             "status": status,
             "methods": [asdict(method.record) for method in self._methods],
             "metrics": [asdict(metric) for metric in self._metrics],
             "models": [asdict(model) for model in self._models],
             "unread_prompts": self._unread_prompts(),
-            "cases": longest["cases"] if is_whole else [asdict(case) for case in self._cases],
+            "cases": cases,
             "seed": manifests[0].seed,
             "device": ", ".join(dict.fromkeys(manifest.device for manifest in manifests)),
             "environment": _shared([manifest.environment.model_dump(exclude_unset=True) for manifest in manifests]),
@@ -389,7 +388,8 @@ def _with_scores_of(chosen: UnitRecord, records: Sequence[UnitRecord]) -> UnitRe
             scores[name] = value
     errors = {
         metric: reason
-        for record in (*records, chosen)
+        # The reason of the first run is set last, and so counts, as in tables of several runs.
+        for record in reversed(records)
         for metric, reason in record.score_errors.items()
         if scores.get(metric) is None
     }
@@ -397,18 +397,45 @@ def _with_scores_of(chosen: UnitRecord, records: Sequence[UnitRecord]) -> UnitRe
     return replace(chosen, scores=scores, score_errors=errors, similarities=similarities)
 
 
-def _copy_image(source: _Source, record: UnitRecord, target: Path) -> None:
-    try:
-        data = (source.path / record.image).read_bytes()
-    except OSError:
-        data = None
+def _copy_image(source: _Source, record: UnitRecord, directory: RunDirectory, target: str) -> None:
+    image = source.path / record.image
+    data = _read_inside(source.path, record.image)
+    if data is None and image.exists() and _place_inside(source.path, record.image) is None:
+        raise InputError(f"{image} is a link out of {source.path}, which is not followed; put the picture itself there")
     if data is None or hashlib.sha256(data).hexdigest() != record.image_sha256:
         state = "is missing" if data is None else "has changed since it was made"
-        raise InputError(
-            f"{source.path / record.image} {state}; `benchmark doctor {source.path}` says what makes it again"
-        )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(data)
+        raise InputError(f"{image} {state}; `benchmark doctor {source.path}` says what makes it again")
+    _write_inside(directory.path, target, data)
+
+
+def _place_inside(folder: Path, path: str) -> Path | None:
+    """Where a path in a folder is, links followed; ``None`` where that is outside, because a run may be a stranger's.
+
+    A merged run is published: neither a link nor a ``..`` may bring a file of this machine into it, or write elsewhere.
+    """
+    try:
+        place = (folder / path).resolve()
+        return place if place.is_relative_to(folder.resolve()) else None
+    # Before Python 3.13, links that lead to each other are a RuntimeError; a zero byte is a ValueError.
+    except (OSError, RuntimeError, ValueError):
+        return None
+
+
+def _read_inside(folder: Path, path: str) -> bytes | None:
+    """Reads a file of a run; ``None`` where there is none, or it is not inside the run's folder."""
+    place = _place_inside(folder, path)
+    try:
+        return place.read_bytes() if place is not None and place.is_file() else None
+    except OSError:
+        return None
+
+
+def _write_inside(folder: Path, path: str, data: bytes) -> None:
+    """Writes a file of the merged run, or nothing where it would not be inside its folder."""
+    place = _place_inside(folder, path)
+    if place is not None:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
 
 
 def _shared(environments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

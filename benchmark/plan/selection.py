@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark.contracts import MetricInfo, Need
 from benchmark.contracts.sides import too_small
 from benchmark.errors import InputError, MissingModelError, describe_error
+from benchmark.escaping import printable
 from benchmark.models.missing_weights import require_weights
 from benchmark.models.role import Role
 from benchmark.models.specification import OWN_NETWORKS, ModelSpecification, find_model, model_of
@@ -47,8 +48,10 @@ def find_protocol(name: str) -> Protocol | Recipe:
     try:
         if is_protocol_path(name):
             return open_protocol(Path(name))
-    except OSError as error:
-        raise InputError(f"cannot read protocol {name}: {error.strerror}") from error
+    # A path with a zero byte, as only a damaged file holds it, is a ValueError.
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"cannot read protocol {printable(name)}: {reason}") from error
     return make_protocol(find_plugin(PluginKind.PROTOCOLS, name))
 
 

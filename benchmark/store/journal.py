@@ -9,6 +9,7 @@ import contextlib
 import functools
 import json
 import math
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,6 +31,10 @@ SIMILARITIES = "similarities"
 """Stands for the judge's similarities where a metric's name is expected."""
 _OF_PICTURES = ("source", "source_sha256", "note")
 """Facts about images that were made elsewhere or by programs; most others have none of them."""
+
+_BEGINNING_OF_A_UNIT = '{"method"'
+_STRING = r'"(?:[^"\\]|\\.)*"'
+_KEY = re.compile(rf'\{{"method":\s?(?P<method>{_STRING}),\s?"case":\s?(?P<case>{_STRING})')
 
 
 @dataclass(frozen=True)
@@ -179,6 +184,29 @@ def read_line(line: str) -> UnitRecord | Superseded:
         ValueError: The line is damaged.
     """
     return (Superseded if line.startswith('{"superseded"') else UnitRecord).from_line(line)
+
+
+def is_of_a_unit(line: str) -> bool:
+    """Returns whether a damaged line of a journal was the record of a unit, and superseded nothing.
+
+    Args:
+        line: The line.
+    """
+    return line.startswith(_BEGINNING_OF_A_UNIT) or '"status"' in line
+
+
+def key_of_damaged_line(line: str) -> tuple[str, str] | None:
+    """Returns the names of method and case that a damaged line of a journal begins with, or ``None``.
+
+    Args:
+        line: The line.
+    """
+    if not (found := _KEY.match(line)):
+        return None
+    try:
+        return json.loads(found["method"]), json.loads(found["case"])
+    except ValueError:
+        return None
 
 
 @functools.cache

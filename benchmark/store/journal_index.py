@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.store.journal import Superseded, UnitRecord, read_line
+from benchmark.store.journal import Superseded, UnitRecord, is_of_a_unit, key_of_damaged_line, read_line
 from benchmark.store.planned_units import PlannedUnits
 from benchmark.store.records import UnitStatus
 
@@ -24,6 +25,23 @@ _SCORE_FAILED = 2
 """A metric that is wanted failed on it."""
 _LACKS_OTHERS = 4
 """It lacks a score of a metric that is not wanted now."""
+
+
+@dataclass(frozen=True)
+class _Damage:
+    """A damaged line.
+
+    Attributes:
+        sentence: What it is, for the user.
+        place: Where it begins.
+        is_of_a_unit: Whether it was the record of a unit, and no line that supersedes scores.
+        position: Position of that unit in the plan, or ``None`` where it cannot be told or is none of the plan.
+    """
+
+    sentence: str
+    place: int
+    is_of_a_unit: bool
+    position: int | None
 
 
 class JournalIndex(Generic[UnitsT]):
@@ -55,8 +73,8 @@ class JournalIndex(Generic[UnitsT]):
         self._left: NDArray[np.uint8] = np.full(len(plan), _UNFINISHED, dtype=np.uint8)
         self._read_until = 0
         self._lines = 0
-        self._damage: list[str] = []
-        self._cut_off = ""
+        self._damage: list[_Damage] = []
+        self._cut_off: _Damage | None = None
         self.refresh()
 
     @property
@@ -74,23 +92,51 @@ class JournalIndex(Generic[UnitsT]):
                 where = f"{self._journal.name} line {self._lines + 1}"
                 if not line.endswith(b"\n"):
                     # Even if only its end is missing: a continued run cuts the line away and runs the unit again.
-                    self._cut_off = f"{where} is cut off and was passed over"
+                    self._cut_off = self._damaged(line, f"{where} is cut off and was passed over")
                     return
                 try:
                     read = _parse(line)
                 except ValueError as error:
-                    self._damage.append(f"{where} is damaged and was passed over ({error})")
+                    self._damage.append(self._damaged(line, f"{where} is damaged and was passed over ({error})"))
                 else:
                     self._take(read)
                 # Set last, so that after an interruption the line is read once more instead of being lost.
                 self._read_until += len(line)
                 self._lines += 1
-            self._cut_off = ""
+            self._cut_off = None
 
     @property
     def damage(self) -> list[str]:
         """One sentence per damaged line, and one about a last line that is cut off."""
-        return [*self._damage, *[self._cut_off] * bool(self._cut_off)]
+        return [damage.sentence for damage in self._all_damage()]
+
+    @property
+    def lasting_damage(self) -> list[str]:
+        """Those of ``damage`` whose lines may have said something that no line after them says again.
+
+        That is all of it where a unit has no record. Else a record is made up for by a later one of its unit, and what
+        may have superseded scores by later records of all units.
+        """
+        is_whole = len(self) == len(self._plan)
+        return [damage.sentence for damage in self._all_damage() if not (is_whole and self._is_made_up_for(damage))]
+
+    def _all_damage(self) -> list[_Damage]:
+        return [*self._damage, *([self._cut_off] if self._cut_off else [])]
+
+    def _damaged(self, line: bytes, sentence: str) -> _Damage:
+        text = line.decode(errors="replace")
+        key = key_of_damaged_line(text)
+        position = self._plan.position(*key) if key else None
+        return _Damage(sentence, self._read_until, is_of_a_unit(text), position)
+
+    def _is_made_up_for(self, damage: _Damage) -> bool:
+        if damage.position is not None:
+            return bool(self._places[damage.position] > damage.place)
+        # Of which unit it was cannot be told, but none lacks a record.
+        if damage.is_of_a_unit:
+            return True
+        is_ok = self._statuses == _STATUSES.index(UnitStatus.OK)
+        return bool((self._places[is_ok] > damage.place).all())
 
     def _take(self, read: UnitRecord | Superseded) -> None:
         match read:
@@ -204,6 +250,14 @@ class JournalIndex(Generic[UnitsT]):
         for flag, names in ((_UNFINISHED, self._wanted or ()), (_LACKS_OTHERS, self._others)):
             if not set(metrics).isdisjoint(names):
                 self._left[is_ok] |= flag
+        # A failure of what is superseded is none any more; which metrics failed is known to the records alone.
+        failed = np.flatnonzero(is_ok & (self._left & _SCORE_FAILED != 0))
+        if len(failed):
+            with self._journal.open("rb") as file:
+                for position in failed:
+                    record = self._read(file, int(self._places[position]))
+                    if not self._what_is_left(record) & _SCORE_FAILED:
+                        self._left[position] &= ~np.uint8(_SCORE_FAILED)
 
     def _read(self, file: BinaryIO, place: int) -> UnitRecord:
         file.seek(place)

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from benchmark.contracts.metric import Direction
 from benchmark.errors import InputError
+from benchmark.file_names import is_file_name
 from benchmark.models.role import Role
 from benchmark.models.specification import ModelSpecification
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
@@ -24,6 +25,7 @@ from benchmark.settings import settings_of
 from benchmark.store.atomic import json_text
 from benchmark.store.cases import (
     DescribedCases,
+    DescribedCrossing,
     DescribedPicture,
     count_cases,
     describe_cases,
@@ -214,8 +216,22 @@ class Manifest(_Part):
         ):
             if repeated := [name for name, times in Counter(names).items() if times > 1]:
                 raise ValueError(f"{kind} {repeated[0]} is there twice")
+        for kind, name in self._names_of_files():
+            if not is_file_name(name):
+                raise ValueError(f"{kind} {name!r} has a name that no file can have")
         require_cases(self.cases, self.contents, self.styles)
         return self
+
+    def _names_of_files(self) -> Iterator[tuple[str, str]]:
+        """What files of the run are called by: whoever wrote the run must not choose other folders with them."""
+        parts = [name for part in self.merged for names in part.methods.items() for name in names]
+        yield from (("method", name) for name in [*(method.name for method in self.methods), *parts])
+        if isinstance(self.cases, DescribedCrossing):
+            # Names of cases are made of these, and there are far fewer.
+            yield from (("content", content.id) for content in self.contents)
+            yield from (("style", style.id) for style in self.styles)
+        else:
+            yield from (("case", case.id) for case in self.cases)
 
     @classmethod
     def from_value(cls, value: Mapping[str, Any]) -> Self:
@@ -247,6 +263,15 @@ class Manifest(_Part):
         return count_cases(self.cases)
 
 
+def choose_schema_version(cases: Any) -> int:
+    """Returns the schema version of a run that is written now.
+
+    Args:
+        cases: What it writes of its cases, as ``describe_cases`` describes them.
+    """
+    return PAIRS_VERSION if isinstance(cases, Mapping) and cases.get("pairs") is not None else SCHEMA_VERSION
+
+
 def make_manifest(
     configuration: RunConfiguration, resources: Resources, started: str, unread_prompts: Sequence[PromptReading] = ()
 ) -> Manifest:
@@ -267,7 +292,7 @@ def make_manifest(
     environment = describe_environment().model_dump()
     cases = describe_cases(protocol, configuration.units().cases_per_method)
     value = {
-        "schema_version": PAIRS_VERSION if "pairs" in cases else SCHEMA_VERSION,
+        "schema_version": choose_schema_version(cases),
         "status": RunStatus.RUNNING,
         "protocol": {
             "name": protocol.name,

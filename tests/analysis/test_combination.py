@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import time
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from benchmark.analysis.means_table import make_means_table
 from benchmark.analysis.statistics import analyze
 from benchmark.contracts.metric import Direction
 from benchmark.errors import InputError
+from benchmark.interface.merging import merge_runs
 from benchmark.store.records import Calibration, MetricRecord, RunRecords, RunStatus
 from tests.analysis.conftest import LOSS, SSIM, change_unit, make_run, method
-from tests.runs_of_one_protocol import CONTROLS, COSTS, Runs, make_runs
+from tests.runs_of_one_protocol import CONTROLS, COSTS, Runs, installed_sample_plugins, make_runs, run_tiny
 
 MACHINE = {"processor": "A", "cores": 2, "threads": 2, "platform": "Linux"}
 
@@ -72,6 +74,50 @@ class TestRealRuns:
     def test_that_are_the_same_are_an_error(self, runs: Runs) -> None:
         with pytest.raises(InputError, match="name every run once"):
             combine([load_records(runs.first), load_records(runs.first)])
+
+
+def change_records(run: Path, case: str, **facts: object) -> None:
+    """Changes the records of a case of a run, of all its methods."""
+    journal = run / "journal.jsonl"
+    records = [json.loads(line) for line in journal.read_text().splitlines()]
+    changed = [record | facts if record["case"] == case else record for record in records]
+    journal.write_text("".join(f"{json.dumps(record)}\n" for record in changed))
+
+
+def test_of_a_case_of_several_runs_merging_and_combining_take_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with installed_sample_plugins():
+        scored = run_tiny(tmp_path / "scored", [*CONTROLS, "blend"])
+        monkeypatch.setenv("SAMPLE_PLUGINS_METRIC", "fail")
+        failed = run_tiny(tmp_path / "failed", CONTROLS, metrics=["sometimes_fails", "brightness_difference"])
+        again = run_tiny(tmp_path / "again", CONTROLS, metrics=["sometimes_fails"])
+        monkeypatch.delenv("SAMPLE_PLUGINS_METRIC")
+        some = run_tiny(tmp_path / "some", CONTROLS, metrics=["sometimes_fails"], limit=2)
+    cases = [case.id for case in load_records(scored).cases]
+    change_records(failed, cases[0], scores={"brightness_difference": None})
+    change_records(
+        failed, cases[1], status="failed", error="no paint", image="", image_sha256="", scores={}, score_errors={}
+    )
+    change_records(again, cases[3], score_errors={"sometimes_fails": "another reason"})
+    change_records(again, cases[4], score_errors={}, scores={"sometimes_fails": None})
+    folders = [failed, again, scored, some]
+    (together,) = combine([load_records(folder) for folder in folders])
+    merge_runs(folders, tmp_path / "merged")
+    merged = load_records(tmp_path / "merged")
+
+    units = together.units.assign(image=together.units["image"].map(without_folder))
+    order = list(merged.units.columns)
+    pd.testing.assert_frame_equal(units[order], merged.units, check_dtype=False, check_exact=True)
+    assert set(together.score_errors) == set(merged.score_errors)
+    of_controls = merged.units[merged.units["method"].isin(CONTROLS)]
+    assert (of_controls["status"] == "ok").all()
+    assert of_controls["brightness_difference"].notna().all()
+    assert of_controls.groupby("case")["sometimes_fails"].count().to_dict() == dict(
+        zip(cases, (2, 2, 0, 0, 0), strict=True)
+    )
+    reasons = {error.reason for error in merged.score_errors if error.case == cases[3]}
+    assert reasons == {"ValueError: no score today"}, "the reason of the first run counts"
 
 
 def numbers(folder: str, names: dict[str, float], **changes: object) -> RunRecords:

@@ -61,11 +61,21 @@ class TestDoctor:
 
     def test_notes_a_damaged_line_that_no_unit_lacks(self, command, run):
         """As after a run with a damaged line has been continued: it stays, and the unit has a new one."""
-        with (run / "journal.jsonl").open("a") as file:
-            file.write("{damaged\n")
+        journal = run / "journal.jsonl"
+        first, *others = journal.read_text().splitlines(keepends=True)
+        journal.write_text("".join([first.replace('"status"', '"stat'), *others, first]))
         result = command("doctor", run)
-        assert "note     journal.jsonl line 6 is damaged" in result.out
+        assert "note     journal.jsonl line 1 is damaged" in result.out
         assert (result.code, "all is well" in result.out) == (0, True)
+
+    @pytest.mark.parametrize("line", ['{"superseded": {"ssim": ', "{damaged"])
+    def test_finds_a_damaged_line_that_may_have_said_that_scores_do_not_count(self, command, run, line):
+        with (run / "journal.jsonl").open("a") as file:
+            file.write(f"{line}\n")
+        result = command("doctor", run)
+        assert result.code == 2
+        assert "problem  journal.jsonl line 6 is damaged" in result.out
+        assert "the same command with --fresh makes the run anew" in " ".join(result.out.split())
 
     def test_finds_a_damaged_line_and_the_unit_that_lacks_it(self, command, run):
         journal = run / "journal.jsonl"

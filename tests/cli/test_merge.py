@@ -220,6 +220,21 @@ class TestRefuses:
         image.unlink()
         refused(command("merge", runs.first, runs.second, "-o", tmp_path / "merged"), 2, image, "is missing")
 
+    def test_an_image_outside_its_run(self, command, runs, tmp_path):
+        image = sorted((runs.second / "images/noisy").iterdir())[0]
+        image.rename(tmp_path / "elsewhere.png")
+        image.symlink_to(tmp_path / "elsewhere.png")
+        result = command("merge", runs.first, runs.second, "-o", tmp_path / "merged")
+        refused(result, 2, image, "is a link out of", "put the picture itself there")
+
+    def test_a_method_whose_name_leads_out_of_its_run(self, command, runs, tmp_path):
+        (tmp_path / "secret.log").write_text("mine")
+        value = json.loads((runs.second / "run.json").read_text())
+        method = {**value["methods"][-1], "name": "../../secret"}
+        edit_manifest(runs.second, methods=[*value["methods"], method])
+        result = command("merge", runs.first, runs.second, "-o", tmp_path / "merged")
+        refused(result, 2, "run.json is damaged", "method '../../secret' has a name that no file can have")
+
     def test_the_same_run_twice(self, command, runs, tmp_path):
         (tmp_path / "link").symlink_to(runs.first)
         for other in (runs.first, tmp_path / "link", runs.first / ".." / "first"):
@@ -240,6 +255,17 @@ class TestRefuses:
         journal.write_text(journal.read_text().replace('"status"', '"stat', 1))
         result = command("merge", runs.first, runs.second, "-o", tmp_path / "merged")
         refused(result, 2, f"{runs.second} is damaged: journal.jsonl line 1", f"`benchmark doctor {runs.second}`")
+
+    def test_scores_that_a_damaged_line_may_have_superseded(self, command, runs, tmp_path):
+        journal = runs.second / "journal.jsonl"
+        with journal.open("a") as file:
+            file.write('{"superseded": {"brightness_difference": \n')
+        line = f"journal.jsonl line {len(journal.read_text().splitlines())} is damaged"
+        assert any(line in warning for warning in load_records(runs.second).warnings)
+        doctor = command("doctor", runs.second).out
+        assert "what it said of results above it is lost" in " ".join(doctor.split())
+        result = command("merge", runs.first, runs.second, "-o", tmp_path / "merged")
+        refused(result, 2, f"{runs.second} is damaged: {line}", f"`benchmark doctor {runs.second}`")
 
     @pytest.mark.parametrize("name", ["journal.jsonl", "summary.json"])
     def test_a_run_that_lacks_a_file(self, command, runs, tmp_path, name):
@@ -281,6 +307,37 @@ def test_a_picture_outside_its_run_is_not_copied(command, runs, tmp_path):
     (tmp_path / "deep/er").mkdir(parents=True)
     assert command("merge", runs.first, runs.second, "-o", tmp_path / "deep/er/merged").code == 0
     assert not list((tmp_path / "deep").rglob("secret.png"))
+
+
+@pytest.mark.parametrize("path", ["link/secret.png", "inputs/secret\0.png"])
+def test_a_picture_that_a_link_or_a_broken_name_leads_to_is_not_copied(command, runs, tmp_path, path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/secret.png").write_bytes(b"mine")
+    (runs.first / "link").symlink_to(tmp_path / "mine")
+    value = json.loads((runs.first / "run.json").read_text())
+    value["contents"][0]["thumbnail"] = path
+    edit_manifest(runs.first, contents=value["contents"])
+    assert command("merge", runs.first, runs.second, "-o", tmp_path / "merged").code == 0
+    assert not list((tmp_path / "merged").rglob("secret*"))
+
+
+class TestALogThatIsALink:
+    def test_out_of_its_run_is_not_copied(self, command, runs, tmp_path):
+        (tmp_path / "secret").write_text("mine")
+        log = runs.second / "logs/noisy.log"
+        log.unlink()
+        log.symlink_to(tmp_path / "secret")
+        assert command("merge", runs.first, runs.second, "-o", tmp_path / "merged").code == 0
+        assert not (tmp_path / "merged/logs/noisy.log").exists()
+
+    def test_within_its_run_is_copied(self, command, runs, tmp_path):
+        log = runs.second / "logs/noisy.log"
+        log.rename(log.with_name("moved.log"))
+        log.symlink_to("moved.log")
+        assert command("merge", runs.first, runs.second, "-o", tmp_path / "merged").code == 0
+        copied = tmp_path / "merged/logs/noisy.log"
+        assert copied.read_bytes() == log.read_bytes()
+        assert not copied.is_symlink()
 
 
 def test_loads_no_torch(runs, tmp_path):

@@ -81,6 +81,18 @@ def test_it_goes_on_where_it_was_stopped(run, pairs, tmp_path):
     assert after.loc[first.index, "ssim"].tolist() == first["ssim"].tolist()
 
 
+def test_merged_with_another_it_is_still_none_that_earlier_programs_take_for_crossed(command, pairs, tmp_path):
+    for method in ("color_transfer", "identity"):
+        chosen = ("--methods", method, "--metrics", "ssim", "--limit", "2", "--no-report")
+        assert command("run", "--protocol", pairs, *chosen, "--out", tmp_path / method).code == 0
+    merged = tmp_path / "merged"
+    assert command("merge", tmp_path / "color_transfer", tmp_path / "identity", "-o", merged).code == 0
+    described = json.loads((merged / "run.json").read_text())
+    assert described["cases"]["pairs"][:2] == [["c0", "s0"], ["c1", "s1"]]
+    assert described["schema_version"] == 3
+    assert [case.id for case in load_records(merged).cases] == ["c0--s0", "c1--s1"]
+
+
 @pytest.mark.parametrize(
     ("styles", "words"),
     [

@@ -186,6 +186,18 @@ class TestProtocol:
             edit_manifest(run, protocol=protocol, command=["benchmark", "run", "--protocol", str(file)])
             assert self.score(command, run).code == 0
 
+    @pytest.mark.parametrize("source", ["/a\0b/protocol.toml", "a\0b"])
+    def test_whose_noted_path_no_system_takes_is_found_by_what_else_names_it(self, command, own, source):
+        run = own[1]
+        edit_manifest(run, protocol={**manifest(run)["protocol"], "source": source})
+        assert self.score(command, run).code == 0
+        edit_manifest(run, command=[], protocol={**manifest(run)["protocol"], "name": "own"})
+        result = self.score(command, run)
+        assert result.code == 2
+        (line,) = result.error_lines
+        assert "is not found: " in line
+        assert r"a\x00b" in line
+
 
 class TestPython:
     def test_a_run_scores_its_pictures(self, made):

@@ -120,6 +120,62 @@ def test_it_tells_of_damage_as_the_reader_of_a_whole_journal_does(journal):
     assert (len(index), len(index.damage)) == (2, 2)
 
 
+def append_bytes(journal, line: bytes) -> None:
+    with journal.open("ab") as file:
+        file.write(line)
+
+
+class TestLastingDamage:
+    """What no later line makes up for, so that it matters to whoever reads the results."""
+
+    @pytest.fixture
+    def whole(self, journal):
+        """A journal with a record of every unit."""
+        append(journal, *(record(*unit.key) for unit in PLAN))
+        return journal
+
+    def test_is_all_damage_while_a_unit_has_no_record(self, journal):
+        append(journal, *(record(*unit.key) for unit in list(PLAN)[1:]))
+        append_bytes(journal, b'{"method":"printer"\n')
+        index = JournalIndex(journal, PLAN)
+        assert index.lasting_damage == index.damage != []
+
+    @pytest.mark.parametrize(
+        "line", [b'{"superseded": {"ssim": 1}}\n', b'{"supersed\n', b"\0\0\0\n", b'{"supers', b"{"]
+    )
+    def test_is_a_line_that_may_have_superseded_scores_above_it(self, whole, line):
+        append_bytes(whole, line)
+        index = JournalIndex(whole, PLAN)
+        assert len(index.damage) == 1
+        assert index.lasting_damage == index.damage
+
+    def test_is_none_once_all_units_that_have_scores_are_recorded_again(self, whole):
+        append(whole, record(*PLAN[0].key, status=UnitStatus.SKIPPED, error="no style image"))
+        append_bytes(whole, b'{"superseded": 3}\n')
+        append(whole, *(record(*unit.key) for unit in list(PLAN)[2:]))
+        index = JournalIndex(whole, PLAN)
+        assert index.lasting_damage == index.damage != []
+        append(whole, record(*PLAN[1].key))
+        index.refresh()
+        assert (len(index.damage), index.lasting_damage) == (1, [])
+
+    @pytest.mark.parametrize("cut", [b'"stat\n', b'"stat'], ids=["damaged", "cut off"])
+    def test_is_a_record_whose_unit_has_only_an_earlier_one(self, whole, cut):
+        append_bytes(
+            whole, record(*PLAN[1].key).to_line().encode().replace(b'"status"', cut, 1).partition(cut)[0] + cut
+        )
+        index = JournalIndex(whole, PLAN)
+        assert index.lasting_damage == index.damage != []
+        append(whole, record(*PLAN[1].key))
+        index.refresh()
+        assert index.lasting_damage == []
+
+    def test_is_no_record_of_a_unit_that_cannot_be_told_where_none_lacks_one(self, whole):
+        append_bytes(whole, b'{"method":"pai\n' + b'd":"painter","case":"a","status":"ok"}\n')
+        index = JournalIndex(whole, PLAN)
+        assert (len(index.damage), index.lasting_damage) == (2, [])
+
+
 def test_what_is_forgotten_is_left_to_do(journal):
     append(journal, record("painter", FIRST), record("painter", SECOND))
     index = JournalIndex(journal, PLAN)
@@ -179,6 +235,22 @@ class TestMetrics:
         index = JournalIndex(journal, PLAN, wanted=[], others=["ssim"])
         assert (index.status(0), index.lacking_others()) == (UnitStatus.OK, 1)
         assert 0 not in index.unfinished()
+
+    def test_a_failure_of_a_superseded_metric_is_one_to_score_no_longer_one_that_failed(self, journal):
+        append(
+            journal,
+            record("painter", FIRST, scores={"lpips": 0.1}, score_errors={"ssim": "no eyes"}),
+            record("painter", SECOND, score_errors={"ssim": "no eyes", "lpips": "no weights"}),
+            record("printer", FIRST, scores={"ssim": 0.5}, score_errors={"lpips": "no weights"}),
+        )
+        index = JournalIndex(journal, PLAN, wanted=["ssim", "lpips"])
+        assert (index.failed_scores(), index.unscored()) == (3, 0)
+        append(journal, Superseded({"ssim": "version 1 there, 2 here"}))
+        index.refresh()
+        read_at_once = JournalIndex(journal, PLAN, wanted=["ssim", "lpips"])
+        for each in (index, read_at_once):
+            assert (each.failed_scores(), each.unscored()) == (2, 1)
+            assert list(each.unfinished()) == [0, 1, 2, 3]
 
     def test_failed_units_are_counted_by_method(self, journal):
         append(journal, *(record("painter", case, UnitStatus.FAILED, error="no paint") for case in (FIRST, SECOND)))

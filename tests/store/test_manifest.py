@@ -37,6 +37,14 @@ MANIFEST = {
     "environment": {"threads": 2},
 }
 
+CASE = {"id": "a--b", "content": "a", "style": "b", "prompt": "", "seed": 0, "styles": []}
+PART = {name: LATEST[name] for name in ("seed", "device", "environment", "command", "started", "finished")} | {
+    "name": "first",
+    "methods": {"painter": "painter"},
+    "metrics": ["ssim"],
+    "number_of_cases": 1,
+}
+
 
 def changed(*keys, value):
     manifest = copy.deepcopy(MANIFEST)
@@ -52,6 +60,12 @@ def recorded(request, tmp_path):
     """A run whose ``run.json`` an earlier version wrote."""
     (tmp_path / "run.json").write_bytes(request.param.read_bytes())
     return tmp_path
+
+
+@pytest.mark.parametrize("part", [{"cases": [CASE]}, {"merged": [PART]}])
+def test_the_facts_that_damage_is_done_to_here_are_sound_before(tmp_path, part):
+    (tmp_path / "run.json").write_text(json.dumps(MANIFEST | part))
+    RunDirectory(tmp_path).read_manifest()
 
 
 class TestTheRunsOfEarlierVersions:
@@ -116,6 +130,13 @@ def test_what_a_later_version_says_beside_is_kept(tmp_path):
         (changed("cases", "number", value=10**6), r"1000000 of \d+ cases"),
         (changed("calibration", value={"version": "1", "seconds": 0}), "calibration took 0.0 seconds"),
         (changed("protocol", value={"name": "tiny"}), "protocol.version: Field required"),
+        (changed("methods", 0, "name", value="../../pwn"), r"method '\.\./\.\./pwn' has a name that no file can have"),
+        (changed("methods", 0, "name", value=""), "method '' has a name that no file can have"),
+        (changed("contents", 0, "id", value="a/b"), "content 'a/b' has a name that no file can have"),
+        (changed("styles", 0, "id", value=".."), r"style '\.\.' has a name that no file can have"),
+        (changed("cases", value=[{**CASE, "id": "a\0b"}]), r"case 'a\\x00b' has a name that no file can have"),
+        (changed("merged", value=[{**PART, "methods": {"a": "../b"}}]), r"method '\.\./b' has a name that no file"),
+        (changed("merged", value=[{**PART, "methods": {"a\\b": "b"}}]), r"method 'a\\\\b' has a name that no file"),
     ],
 )
 def test_damage_is_told_with_its_place_and_what_to_do(tmp_path, damaged, reason):
