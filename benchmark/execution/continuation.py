@@ -146,7 +146,7 @@ def forget_unsound(directory: RunDirectory, index: JournalIndex[Plan]) -> dict[s
     return lost
 
 
-def forget_other_pictures(pictures: Mapping[str, MadePictures], index: JournalIndex[Plan]) -> None:
+def forget_other_pictures(pictures: Mapping[str, MadePictures], index: JournalIndex[Plan]) -> list[str]:
     """Forgets the units of which the picture, made elsewhere, or its stated duration is another one now.
 
     So they do where it was not there before. One that is no longer there stays: the run has a copy.
@@ -154,14 +154,24 @@ def forget_other_pictures(pictures: Mapping[str, MadePictures], index: JournalIn
     Args:
         pictures: The pictures of the methods whose pictures exist, by method.
         index: Index of the run's journal.
+
+    Returns:
+        A line for each method of which the run keeps pictures that are no longer there.
     """
     if not pictures:
-        return
+        return []
+    kept: dict[str, int] = {}
     for position, record in index.records():
         made = pictures.get(record.method)
+        if made and record.status is UnitStatus.OK and made.file(record.case) is None:
+            kept[record.method] = kept.get(record.method, 0) + 1
         found = made.sha256(record.case) if made else ""
         if found and (found, _stated_seconds(made, record.case)) != (record.source_sha256, record.seconds):
             index.forget(position)
+    return [
+        f"{method}: {format_count(number, 'picture')} no longer in its folder: the run keeps the copy that it has"
+        for method, number in kept.items()
+    ]
 
 
 def _stated_seconds(pictures: MadePictures | None, case: str) -> float | None:

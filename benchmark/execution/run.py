@@ -128,7 +128,8 @@ def _execute_locked(
         for note in notes:
             observer.note(note)
     lost = forget_unsound(directory, index)
-    forget_other_pictures(configuration.pictures, index)
+    for note in forget_other_pictures(configuration.pictures, index):
+        observer.note(note)
     is_new = not len(index)
     results = RunResults(directory, manifest, scoring, index)
     described_sets = results.scored_sets()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from benchmark.errors import InputError
 from benchmark.escaping import printable
@@ -17,7 +18,7 @@ from benchmark.images import image_size
 from benchmark.pictures.finding import find_pictures, hash_pictures, name_pictures
 from benchmark.pictures.folder import PictureFolder
 from benchmark.pictures.geometry import is_same_aspect
-from benchmark.pictures.listing import list_folder, without_suffix
+from benchmark.pictures.listing import list_folder, natural_key, without_suffix
 from benchmark.pictures.part import Part
 from benchmark.pictures.pattern import PicturesArgument, fold, parse_pattern, parse_pictures
 from benchmark.prompts import is_blank
@@ -31,6 +32,7 @@ from benchmark.wording import format_count
 NO_STYLE: Final = "no_style"
 """Name of the style of pictures for which none is given."""
 _SMALLEST: Final = 16
+_PATHS: Final = ("content", "style", "prompts", "pairs")
 _LARGEST: Final = 4096
 
 
@@ -58,6 +60,36 @@ class ScoredFolders:
     in_order: bool = False
     fit: bool = False
     resolution: int | None = None
+
+    def to_text(self, like: str) -> str:
+        """Returns the places as text by which the same protocol is made again, from any folder.
+
+        Args:
+            like: Name or path of the protocol whose networks are used.
+        """
+        paths = {name: getattr(self, name) for name in _PATHS}
+        places = {name: str(path.expanduser().absolute()) for name, path in paths.items() if path is not None}
+        options = {"in_order": self.in_order, "fit": self.fit, "resolution": self.resolution}
+        stylized = [_written(_argument(given)) for given in self.stylized]
+        return json.dumps({"like": like, "stylized": stylized, **places, **options}, ensure_ascii=False)
+
+    @classmethod
+    def from_text(cls, text: str) -> tuple[Self, str]:
+        """Reads the places, and the protocol whose networks are used.
+
+        Raises:
+            ValueError: It is no such text.
+        """
+        values = json.loads(text)
+        if not isinstance(values, dict) or not isinstance(values.get("stylized"), list):
+            raise ValueError("these are no places of pictures")
+        like = str(values.pop("like", ""))
+        paths = {name: Path(values.pop(name)) for name in _PATHS if name in values}
+        stylized = tuple(map(str, values.pop("stylized")))
+        try:
+            return cls(stylized=stylized, **{"content": None, **paths, **values}), like
+        except TypeError as error:
+            raise ValueError(str(error)) from error
 
 
 @dataclass(frozen=True)
@@ -89,7 +121,10 @@ def pair_folders(folders: ScoredFolders, like: Protocol, note: Callable[[str], N
     table = folders.pairs
     found = _by_folders(folders, like, note) if table is None else _by_table(folders, table, like)
     side = found.protocol.resolution
-    notes = (*found.notes, f"compared at {side}×{side} px, of each picture the centre square")
+    sizes = [image_size(file.path) for source in found.sources for file in source.files.values()]
+    smaller = sum(size is not None and min(size) < side for size in sizes)
+    enlarged = f"; {format_count(smaller, 'smaller picture')} enlarged (see --resolution)" if smaller else ""
+    notes = (*found.notes, f"compared at {side}×{side} px, of each picture the centre square{enlarged}")
     return replace(found, notes=notes)
 
 
@@ -161,6 +196,13 @@ def _argument(given: str) -> PicturesArgument:
     return replace(argument, name=name_of(folder.absolute().name, "stylized"))
 
 
+def _written(argument: PicturesArgument) -> str:
+    """Writes an argument with the whole path of its folder."""
+    others = [argument.pattern.text] if argument.pattern else []
+    others += [str(argument.part)] if argument.part else []
+    return f"{argument.name}={':'.join([str(Path(argument.folder).expanduser().absolute()), *others])}"
+
+
 def _in_order(argument: PicturesArgument) -> PicturesArgument:
     pattern = argument.pattern or parse_pattern("{sorted}")
     if pattern.order is None:
@@ -168,7 +210,24 @@ def _in_order(argument: PicturesArgument) -> PicturesArgument:
             f"--in-order pairs by the order of the names: leave out the pattern {pattern.text!r}, or put {{sorted}} in"
             " place of what differs between the names"
         )
+    folder = Path(argument.folder).expanduser()
+    if folder.is_dir():
+        _refuse_two_orders(list_folder(folder).pictures, f"folder {printable(folder)}")
     return replace(argument, pattern=pattern)
+
+
+def _refuse_two_orders(names: Sequence[str], where: str) -> None:
+    """Refuses names whose order by letters is not the one by the numbers in them.
+
+    Raises:
+        InputError: They are such names.
+    """
+    for before, after in zip(sorted(names), sorted(names, key=natural_key), strict=True):
+        if before != after:
+            raise InputError(
+                f"{where}: {printable(before)} and {printable(after)} stand in one order by letters and in another by"
+                " number, so --in-order is not certain; write numbers with equally many digits, or use --pairs"
+            )
 
 
 def _pictures(path: Path, note: Callable[[str], None]) -> dict[str, Path]:
@@ -257,6 +316,8 @@ def _ordered_pairs(contents: Sequence[Content], styles: Sequence[Style]) -> list
             "--in-order pairs the n-th content with the n-th style, but there are"
             f" {format_count(len(contents), 'content')} and {format_count(len(styles), 'style')}"
         )
+    _refuse_two_orders([content.image.name for content in contents], "contents")
+    _refuse_two_orders([style.image.name for style in styles if style.image], "styles")
     number = max(len(contents), len(styles))
     return [(min(place, len(contents) - 1), min(place, len(styles) - 1)) for place in range(number)]
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from benchmark.contracts import Need
 from benchmark.errors import BenchmarkError, InputError
 from benchmark.execution.run import execute_run
 from benchmark.execution.run_results import RunOutcome
@@ -17,11 +18,12 @@ from benchmark.freezing.scored_folders import ScoredFolders, pair_folders
 from benchmark.models.specification import ModelSpecification
 from benchmark.plan.device import choose_device
 from benchmark.plan.resources import ExecutorKind, Resources
-from benchmark.plan.selection import configure_scoring, load_protocol
+from benchmark.plan.selection import configure_scoring, load_protocol, protocol_source, select_metrics
 from benchmark.protocol.protocol import Protocol
 from benchmark.store.manifest import Manifest
 from benchmark.store.run_directory import RunDirectory
 
+_GIVEN_BY = {Need.STYLE_IMAGE: "style images: --style FOLDER", Need.PROMPT: "prompts: --prompts FILE"}
 _SHORT = 12
 """Characters of a fingerprint that are shown."""
 
@@ -90,6 +92,8 @@ def _open_protocol(manifest: Manifest, directory: Path, given: str | Protocol | 
     problems: list[str] = []
     for source in _sources(manifest):
         try:
+            if source.startswith("{"):
+                return _same(manifest, _protocol_of_folders(source), "what the folders of its pictures hold")
             return _same(manifest, load_protocol(source), source)
         except BenchmarkError as error:
             problems.append(str(error))
@@ -98,6 +102,36 @@ def _open_protocol(manifest: Manifest, directory: Path, given: str | Protocol | 
         f"the protocol of {directory}, {manifest.protocol.name} ({manifest.protocol.fingerprint[:_SHORT]}), is not"
         f" found: {problem}; name it with --protocol PATH"
     )
+
+
+def _protocol_of_folders(text: str) -> Protocol:
+    """Makes the protocol of a run of folders again.
+
+    Raises:
+        InputError: A folder or a picture is no longer there.
+    """
+    try:
+        folders, like = ScoredFolders.from_text(text)
+    except ValueError as error:
+        raise InputError(f"run.json names no folders: {error}") from error
+    return pair_folders(folders, load_protocol(like), lambda _: None).protocol
+
+
+def _refuse_without_input(metrics: str, protocol: Protocol) -> None:
+    """Refuses a metric that was named and reads what no picture has.
+
+    Raises:
+        InputError: There is one.
+    """
+    lacking = set()
+    if not any(style.image for style in protocol.styles):
+        lacking.add(Need.STYLE_IMAGE)
+    if not any(style.prompt for style in protocol.styles):
+        lacking.add(Need.PROMPT)
+    for metric in select_metrics(metrics, protocol):
+        for need in metric.info.needs if metric.info else ():
+            if need in lacking:
+                raise InputError(f"{metric.name} needs {_GIVEN_BY[need]}")
 
 
 def _sources(manifest: Manifest) -> list[str]:
@@ -154,12 +188,15 @@ def score_folders(
     paired = pair_folders(folders, like if isinstance(like, Protocol) else load_protocol(like), note)
     for line in paired.notes:
         note(line)
+    if metrics.strip() != "all":
+        _refuse_without_input(metrics, paired.protocol)
     configuration = configure_scoring(
         paired.protocol,
         metrics,
         device=device,
         pictures=paired.sources,
         command=command,
+        source="" if isinstance(like, Protocol) else folders.to_text(protocol_source(like)),
         obtain=obtain,
         try_imports=lambda plugins: try_imports(plugins, context=worker_context()),
     )

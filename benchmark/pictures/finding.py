@@ -249,8 +249,11 @@ def _size_notes(source: PictureFolder, planned: Sequence[str], side: int) -> Ite
     if scaled := by_shape.get(Shape.SCALED):
         yield f"{source.name}: resized to {side}×{side}: {_sizes(scaled)}"
     if others := by_shape.get(Shape.OTHER):
-        done = "their centre is cut out" if source.fit else f"refused: {advice(others[0], (side, side))}"
-        yield f"{source.name}: of another aspect than their contents, {side}×{side}: {_sizes(others)}; {done}"
+        if source.fit:
+            yield f"{source.name}: cut to their centre square, {side}×{side}, as contents are: {_sizes(others)}"
+        else:
+            done = f"refused: {advice(others[0], (side, side))}"
+            yield f"{source.name}: of another aspect than their contents, {side}×{side}: {_sizes(others)}; {done}"
 
 
 def _sizes(sizes: Sequence[tuple[int, int]]) -> str:

@@ -193,6 +193,7 @@ def configure_scoring(
     limit: int | None = None,
     pictures: Sequence[PictureFolder] = (),
     command: Sequence[str] = (),
+    source: str = "",
     obtain: Callable[[Iterable[ModelSpecification]], None] | None = None,
     try_imports: Callable[[Sequence[Plugin]], list[Plugin]] = list,
 ) -> RunConfiguration:
@@ -206,6 +207,7 @@ def configure_scoring(
         limit: Number of cases of the run, from the first, or ``None`` for all.
         pictures: Methods whose pictures are scored beside those of the run.
         command: The command line, for the record.
+        source: What finds the protocol again, for the record.
         obtain: As for ``configure_run``.
         try_imports: As for ``configure_run``.
 
@@ -222,7 +224,16 @@ def configure_scoring(
         require_weights(scoring)
     selected = _select_metrics(scorers, protocol, is_named=is_named)
     methods = tuple(SelectedMethod(source, source.info, source.settings) for source in pictures)
-    return RunConfiguration(protocol, methods, selected, seed=seed, device=device, limit=limit, command=tuple(command))
+    return RunConfiguration(
+        protocol,
+        methods,
+        selected,
+        seed=seed,
+        device=device,
+        limit=limit,
+        command=tuple(command),
+        protocol_source=source,
+    )
 
 
 def protocol_source(name: str) -> str:

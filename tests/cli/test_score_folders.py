@@ -95,6 +95,22 @@ def test_without_one_nothing_is_left_behind(score, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_run_of_folders_gets_more_metrics(score, command, tmp_path, monkeypatch):
+    assert score("-o", tmp_path / "scored", "--no-report", metrics="ssim").code == 0
+    pictures = {path: path.stat().st_mtime_ns for path in (tmp_path / "scored" / "images").rglob("*.png")}
+    monkeypatch.chdir(tmp_path)
+    done = command("score", "scored", "--metrics", "color_histogram_distance", "--threads", "1", "--no-report")
+    assert done.code == 0, done.err
+    assert benchmark.load_run(tmp_path / "scored")[["ssim", "color_histogram_distance"]].notna().all(axis=None)
+    assert pictures == {path: path.stat().st_mtime_ns for path in (tmp_path / "scored" / "images").rglob("*.png")}
+
+
+def test_a_metric_that_lacks_an_input_is_refused_by_name(command, theirs, monkeypatch):
+    monkeypatch.chdir(theirs)
+    done = command("score", "--stylized", "out", "--content", "c", "--style", "s", "--metrics", "clip_text_similarity")
+    assert (done.code, done.error_lines) == (2, ["error: clip_text_similarity needs prompts: --prompts FILE"])
+
+
 def test_contents_alone_do(command, theirs, monkeypatch):
     monkeypatch.chdir(theirs)
     (theirs / "one").mkdir(exist_ok=True)
@@ -114,6 +130,7 @@ def test_one_that_cannot_be_read_fails_alone(score, theirs, tmp_path):
     assert done.code == 4
     assert len(broken) == 1
     assert "not an image" in broken[0]["error"]
+    assert broken[0]["stylized"].endswith("astronaut_stylized_great_wave.png")
     assert sum(row["status"] == "ok" for row in rows) == 3
 
 

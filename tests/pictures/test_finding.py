@@ -50,7 +50,7 @@ def test_sizes_are_told_of_upright_pictures(theirs):
         "theirs: of another aspect than their contents, 32×32: 1 picture of 96×32; refused: if it shows 3 panels side"
         " by side, add the part: NAME=FOLDER:right third"
     ) in said
-    assert "their centre is cut out" in lines([f"theirs={theirs}"], fit=True)[-1]
+    assert "cut to their centre square, 32×32, as contents are" in lines([f"theirs={theirs}"], fit=True)[-1]
 
 
 def test_only_cases_that_are_run_are_counted(theirs):

@@ -165,7 +165,8 @@ class UnitTask:
 
     def _failed(self, reason: str) -> UnitRecord:
         unit = self.unit
-        return UnitRecord(unit.method, unit.case.id, UnitStatus.FAILED, unit.seed, reason, log=unit.log)
+        source = "" if self.picture is None else str(self.picture)
+        return UnitRecord(unit.method, unit.case.id, UnitStatus.FAILED, unit.seed, reason, log=unit.log, source=source)
 
 
 def _with_scores(record: UnitRecord, scores: Scores, log: str) -> UnitRecord:
