@@ -65,7 +65,7 @@ def test_doctor_names_each_one_and_checks_the_rest(environment, tmp_path: Path):
         f"method segfaults {SEGFAULTS}{advice}",
         RAISES,
     ]
-    assert "ok       methods: adain, " in result.stdout
+    assert "ok       methods: aams, adain, " in result.stdout
     assert result.stdout.rstrip().endswith("4 problems found")
     assert result.stderr == "a plugin that prints when it is imported\n"
 
