@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
+from benchmark.contracts import Condition, MethodInfo, StyleCondition
 from benchmark.models.role import Role
 from methods.aams.settings import AAMSSettings
+from methods.shared.decoding_method import DecodingMethod
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from torch import Generator, Tensor
 
-    from benchmark.models.provider import Models
 
-
-class AAMS(Method[AAMSSettings]):
+class AAMS(DecodingMethod[AAMSSettings]):
     """Attention-aware multi-stroke style transfer, Yao, Ren, Xie, Liu, Liu and Wang 2019.
 
     With c and s the features of content and style at relu4_1 and W their whitening (ZCA)::
@@ -59,13 +58,6 @@ class AAMS(Method[AAMSSettings]):
         minimum_side=16,
     )
     settings_type = AAMSSettings
-
-    def prepare(self, models: Models) -> None:
-        """Loads the encoder and the decoder."""
-        from methods.shared.feature_transfer import feature_encoder
-
-        self._encode = feature_encoder(models)
-        self._decoder = models.adain_decoder()
 
     def stylize(
         self,

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
+from benchmark.contracts import Condition, MethodInfo, StyleCondition
 from benchmark.models.role import Role
 from methods.adain.settings import AdaINSettings
+from methods.shared.decoding_method import DecodingMethod
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from torch import Generator, Tensor
 
-    from benchmark.models.provider import Models
 
-
-class AdaIN(Method[AdaINSettings]):
+class AdaIN(DecodingMethod[AdaINSettings]):
     """Adaptive instance normalization, Huang and Belongie 2017.
 
     With f the encoder (VGG-19 up to relu4_1), g the decoder, c the content and s_k the styles of weights w_k::
@@ -51,13 +50,6 @@ class AdaIN(Method[AdaINSettings]):
         minimum_side=16,
     )
     settings_type = AdaINSettings
-
-    def prepare(self, models: Models) -> None:
-        """Loads the encoder and the decoder."""
-        from methods.shared.feature_transfer import feature_encoder
-
-        self._encode = feature_encoder(models)
-        self._decoder = models.adain_decoder()
 
     def stylize(
         self,
