@@ -73,7 +73,7 @@ def test_the_pairs_are_cases(tmp_path):
 
 
 def test_the_table_of_pairs_makes_a_protocol(command, tmp_path):
-    (table,) = re.findall(r"^```csv\n(.*?)^```", DOCS, flags=re.DOTALL | re.MULTILINE)
+    (table,) = re.findall(r"^```text\n(content,style,.*?)^```", DOCS, flags=re.DOTALL | re.MULTILINE)
     (tmp_path / "pairs.csv").write_text(table, encoding="utf-8")
     for number, name in enumerate(("photos/harbour.jpg", "photos/cat.jpg", "paintings/storm.jpg")):
         (tmp_path / name).parent.mkdir(exist_ok=True)
