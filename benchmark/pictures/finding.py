@@ -18,6 +18,7 @@ from benchmark.pictures.case_names import CaseNames
 from benchmark.pictures.facts import FactsFile, MethodTable, find_facts, make_info, method_name, read_facts
 from benchmark.pictures.folder import PictureFile, PictureFolder
 from benchmark.pictures.geometry import Shape, advice, find_squashing, shape_of, spread
+from benchmark.pictures.inspection import find_copies, find_transparent
 from benchmark.pictures.listing import show_names
 from benchmark.pictures.pairing import Pairing, pair_pictures
 from benchmark.pictures.part import PART_WORDS, Part, parse_part
@@ -27,7 +28,7 @@ from benchmark.suggestion import suggest
 from benchmark.wording import format_count
 
 _MOST_COMPARED: Final = 60
-"""Pictures that are looked at to find out whether they were squashed."""
+"""Pictures that are looked at to find out whether they were squashed, are copies of an input, or transparent."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def _found(one: NamedPictures, protocol: Protocol, names: CaseNames, limit: int 
     notes = [
         *_pairing_notes(source, pairing, planned, counts),
         *_size_notes(source, planned, protocol.resolution),
-        *_squashing_notes(source, planned, protocol),
+        *_inspection_notes(source, planned, protocol),
     ]
     return FoundPictures(source, tuple(map(one_line, notes)))
 
@@ -262,15 +263,33 @@ def _sizes(sizes: Sequence[tuple[int, int]]) -> str:
     return f"{format_count(number, 'picture')} of {width}×{height}{others}"
 
 
-def _squashing_notes(source: PictureFolder, planned: Sequence[str], protocol: Protocol) -> Iterator[str]:
-    pairs = [
-        (source.files[case.id].path, case.content.image)
-        for case in islice(protocol.cases, len(planned))
-        if case.id in source.files
-    ]
-    found = find_squashing(spread(pairs, _MOST_COMPARED), source.part, side=protocol.resolution)
-    if found.is_clear:
+def _inspection_notes(source: PictureFolder, planned: Sequence[str], protocol: Protocol) -> Iterator[str]:
+    cases = [case for case in islice(protocol.cases, len(planned)) if case.id in source.files]
+    contents = spread([(source.files[case.id].path, case.content.image) for case in cases], _MOST_COMPARED)
+    styles = spread(
+        [(source.files[case.id].path, image) for case in cases if (image := case.styles[0].style.image) is not None],
+        _MOST_COMPARED,
+    )
+    squashing = find_squashing(contents, source.part, side=protocol.resolution)
+    if squashing.is_clear:
         yield (
-            f"{source.name}: squashed? {found.squashed} of {found.compared} pictures looked at fit their whole content,"
-            " squashed to a square, better than its centre, which they are compared with: content scores will suffer"
+            f"{source.name}: squashed? {squashing.squashed} of {squashing.compared} pictures looked at fit their whole"
+            " content, squashed to a square, better than its centre, which they are compared with: content scores will"
+            " suffer"
         )
+    for word, pairs in (("content", contents), ("style image", styles)):
+        if copies := find_copies(pairs, source.part, side=protocol.resolution):
+            yield f"{source.name}: copies? {_share(copies, pairs)} show their {word} unchanged: {_named(copies)}"
+    if transparent := find_transparent(path for path, _ in contents):
+        yield (
+            f"{source.name}: {_share(transparent, contents)} are transparent, and laid on white: {_named(transparent)};"
+            " save them without an alpha channel to be sure of their colours"
+        )
+
+
+def _share(found: Sequence[Path], looked_at: Sequence[object]) -> str:
+    return f"{len(found)} of {format_count(len(looked_at), 'picture')} looked at"
+
+
+def _named(paths: Sequence[Path]) -> str:
+    return show_names([path.name for path in paths])

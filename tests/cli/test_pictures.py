@@ -185,6 +185,20 @@ class TestSinglePictures:
         result = command(*arguments, "--no-report", "--pictures", "a=squashed", "--pictures", "b=cropped")
         assert "a: squashed? 3 of 3 pictures" in result.err
         assert "b: squashed?" not in result.err
+        assert "a: copies? 3 of 3 pictures looked at show their content unchanged: c0_s.png, c1_s" in result.err
+
+    def test_transparent_pictures_and_copies_of_the_style_are_noticed(self, run, made, tmp_path):
+        assert run("--methods", "style_copy").code == 0
+        shutil.copy(tmp_path / "run" / "images" / "style_copy" / "waves--cold.png", made / "waves_stylized_cold.png")
+        for number, path in enumerate(sorted(made.glob("*warm.png"))):
+            with Image.open(path) as image:
+                image.putalpha(120 + number)
+                image.save(path)
+        result = run("--methods", "style_copy", "--pictures", "theirs=theirs")
+        transparent = "2 of 5 pictures looked at are transparent, and laid on white: waves_stylized_warm.png, hills_sty"
+        assert f"theirs: {transparent}" in result.err
+        copies = "1 of 5 pictures looked at show their style image unchanged: waves_stylized_cold.png"
+        assert f"theirs: copies? {copies}" in result.err
 
 
 class TestContinuing:
