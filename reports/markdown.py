@@ -52,6 +52,7 @@ class MarkdownReport(Report):
 
 def _section(run: RunRecords) -> str:
     from benchmark.analysis.statistics import analyze
+    from reports.tables.findings import build_findings, headline_metrics
     from reports.tables.ranking import build_scores
 
     statistics = analyze(run)
@@ -66,6 +67,8 @@ def _section(run: RunRecords) -> str:
     ]
     parts = [f"## {escape(field_of(run.protocol, 'title', 'name') or 'unnamed protocol')}", ", ".join(facts)]
     parts += [f"> {escape(sentence)}" for sentence in (*run.warnings, *run.notes)]
+    findings = build_findings(run, scores, statistics, headline_metrics(run, statistics.anchored))
+    parts += ["\n".join(f"- {escape(sentence)}" for sentence in findings)] * bool(findings)
     parts += [f"### {ranking.title}\n\n{_table(ranking)}" for ranking in scores.rankings]
     parts += _legend(scores, statistics.design)
     return "\n\n".join(parts)

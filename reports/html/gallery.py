@@ -105,7 +105,12 @@ class Gallery:
 
 
 def build_gallery(
-    run: RunRecords, units: Mapping[tuple[str, str], Unit], pictures: PictureSource, *, whole: bool
+    run: RunRecords,
+    units: Mapping[tuple[str, str], Unit],
+    pictures: PictureSource,
+    *,
+    whole: bool,
+    required: Sequence[CaseRecord] = (),
 ) -> Gallery:
     """Arranges the pictures of a run.
 
@@ -114,12 +119,36 @@ def build_gallery(
         units: Its units.
         pictures: Its pictures.
         whole: Whether all cases are shown; otherwise a large run shows an evenly spread part of them.
+        required: Cases that are shown in any case.
     """
     cases, side = (run.cases, SIDES[0]) if whole else choose_cases(run.cases, len(run.methods) + 2)
+    if len(cases) < len(run.cases):
+        wanted = {case.id for case in (*cases, *required)}
+        cases = tuple(case for case in run.cases if case.id in wanted)
     shown = {case.id for case in cases}
     pictures.preload((unit.image for unit in units.values() if unit.case in shown and unit.image), side)
     builder = _GalleryBuilder(run, units, pictures, side)
     return Gallery(tuple(builder.row(case) for case in cases), len(run.cases), builder.filters(), builder.metrics())
+
+
+def build_rows(
+    run: RunRecords,
+    units: Mapping[tuple[str, str], Unit],
+    pictures: PictureSource,
+    cases: Sequence[CaseRecord],
+    side: int,
+) -> tuple[CaseRow, ...]:
+    """Arranges the pictures of some cases.
+
+    Args:
+        run: The run.
+        units: Its units.
+        pictures: Its pictures.
+        cases: The cases.
+        side: The longer side of their pictures in pixels.
+    """
+    builder = _GalleryBuilder(run, units, pictures, side)
+    return tuple(builder.row(case) for case in cases)
 
 
 def choose_cases(cases: Sequence[CaseRecord], pictures_per_case: int) -> tuple[tuple[CaseRecord, ...], int]:

@@ -21,6 +21,7 @@ from reports.html.gallery import Gallery, build_gallery
 from reports.html.glance import Glance, build_glance
 from reports.html.heat_map import HeatMaps, build_heat_maps
 from reports.html.incidents import Incidents, collect_incidents
+from reports.html.overview import Overview, build_overview, overview_cases
 from reports.html.picture_source import PictureSource
 from reports.html.provenance import Fact, Provenance, build_provenance
 from reports.html.run_comparison import Comparison, build_comparison, label_runs
@@ -119,6 +120,7 @@ class RunSection:
     status: RunStatus
     facts: tuple[Fact, ...]
     warnings: tuple[str, ...]
+    overview: Overview | None
     glance: Glance | None
     design: Design
     scores: Scores
@@ -195,6 +197,7 @@ def _section(
     scores = build_scores(run, statistics.comparisons)
     networks = networks_of_run(run)
     name = field_of(run.protocol, "title", "name") or "unnamed protocol"
+    telling = overview_cases(run)
     return RunSection(
         prefix=_prefix(number),
         title=name,
@@ -203,6 +206,7 @@ def _section(
         status=RunStatus(run.status),
         facts=_facts(run),
         warnings=(*_state_of(run, units), *run.warnings),
+        overview=build_overview(run, units, pictures, scores, statistics, telling),
         glance=build_glance(run, statistics.anchored, scores, statistics.unanchored),
         design=statistics.design,
         scores=scores,
@@ -210,7 +214,7 @@ def _section(
         ranks=_figures(RANKS, run, statistics, number),
         differences=build_differences(run, statistics),
         methods=tuple(_method_note(method, run, networks) for method in methods_before_controls(run)),
-        gallery=build_gallery(run, units, pictures, whole=files is not None),
+        gallery=build_gallery(run, units, pictures, whole=files is not None, required=telling),
         heat_maps=build_heat_maps(run, units, pictures),
         breakdowns=build_breakdowns(run, breakdowns(run)),
         metrics=tuple(_metric_note(metric, networks) for metric in run.metrics),

@@ -17,8 +17,16 @@ if TYPE_CHECKING:
     from reports.html.page import Page, PageFigure
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
-STYLE_SHEETS: Final = ("page.css", "tables.css", "charts.css", "gallery.css", "heat_map.css", "print.css")
-SCRIPTS: Final = ("sorting.js", "charts.js", "gallery.js", "breakdowns.js", "viewer.js", "copying.js")
+STYLE_SHEETS: Final = (
+    "page.css",
+    "tables.css",
+    "charts.css",
+    "gallery.css",
+    "overview.css",
+    "heat_map.css",
+    "print.css",
+)
+SCRIPTS: Final = ("sorting.js", "charts.js", "gallery.js", "breakdowns.js", "viewer.js", "folding.js", "copying.js")
 
 
 def render(page: Page) -> str:

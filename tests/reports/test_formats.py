@@ -44,6 +44,11 @@ def test_markdown_marks_best_circular_and_controls(run: RunRecords, tmp_path: Pa
     assert "| *Identity* | 1.000 / 1.000 |" in text
 
 
+def test_markdown_begins_with_what_the_numbers_carry(crossed_run: RunRecords, tmp_path: Path) -> None:
+    text = MarkdownReport().write([crossed_run], tmp_path).read_text(encoding="utf-8")
+    assert text.index("- By CLIP style, Method 2 keeps the style best") < text.index("### Content")
+
+
 def test_markdown_shows_markup_as_text(run: RunRecords, tmp_path: Path, rewritten: Callable[..., RunRecords]) -> None:
     injection = "<script>alert(1)</script>|[x](javascript:y)\n# head"
     hostile = rewritten(run, lambda text: injection + text, frozenset({"status", "unavailable"}))

@@ -6,6 +6,7 @@
   const other = find(".other");
   const arrangement = find(".arrangement");
   let current = null;
+  let glimpse = null;
 
   const isShown = (opener) => !opener.closest(".case").hidden && !opener.closest(".tile").hidden;
   const openersOf = (part) => Array.from(part.querySelectorAll("button.open"));
@@ -95,6 +96,21 @@
       viewer.showModal();
     });
   }
+  // A picture of the overview opens the gallery's, of the same case and method.
+  for (const button of document.querySelectorAll("button.glimpse")) {
+    button.addEventListener("click", () => {
+      const { case: id, role, method } = button.dataset;
+      const row = button.closest(".run").querySelector(`.case[data-case="${CSS.escape(id)}"]`);
+      const opener = openersOf(row).find((each) => {
+        const tile = each.closest(".tile").dataset;
+        return tile.role === role && (tile.method ?? "") === method;
+      });
+      if (opener === undefined) return;
+      glimpse = button;
+      show(opener);
+      viewer.showModal();
+    });
+  }
   other.addEventListener("change", showOther);
   arrangement.addEventListener("click", arrange);
   slider.addEventListener("input", () => split(slider.value));
@@ -107,7 +123,10 @@
   find(".close").addEventListener("click", () => viewer.close());
   find(".previous").addEventListener("click", () => step(-1));
   find(".next").addEventListener("click", () => step(1));
-  viewer.addEventListener("close", () => current?.focus());
+  viewer.addEventListener("close", () => {
+    (glimpse ?? current)?.focus();
+    glimpse = null;
+  });
   viewer.addEventListener("click", (event) => {
     if (event.target === viewer) viewer.close();
   });
