@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.store.journal import UnitRecord, read_journal
+from benchmark.store.records import UnitStatus
 from tests.examples.environment import Environment, make_environment
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "sliced-wasserstein"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @pytest.fixture
@@ -38,19 +40,60 @@ def test_a_new_project_passes_out_of_the_box(environment, tmp_path, kind, group)
     assert (row["distribution"], row["version"], row["error"]) == ("first-try", "0.1.0", "")
 
 
-def test_the_example_passes_its_tests_and_takes_part_in_a_run(environment, tmp_path):
-    project = tmp_path / "sliced-wasserstein"
-    shutil.copytree(EXAMPLE, project, ignore=shutil.ignore_patterns("__pycache__", ".pytest_cache"))
+def install_example(environment: Environment, name: str, folder: Path) -> Path:
+    project = folder / name
+    shutil.copytree(EXAMPLES / name, project, ignore=shutil.ignore_patterns("__pycache__", ".pytest_cache"))
     environment.install(project)
+    return project
 
+
+@pytest.mark.parametrize("name", ["sliced-wasserstein", "styleclip"])
+def test_an_example_passes_its_tests(environment, tmp_path, name):
+    project = install_example(environment, name, tmp_path)
     tested = environment.run("pytest", "-q", folder=project)
     assert tested.returncode == 0, tested.stdout
+    assert " passed" in tested.stdout
+    assert "skipped" not in tested.stdout
 
-    methods = ("--methods", "sliced_wasserstein,identity", "--set", "sliced_wasserstein.steps=2")
-    metrics = ("--metrics", "vgg_style_loss")
-    options = ("--protocol", "smoke", "--limit", "1", "--out", tmp_path / "run")
-    ran = environment.run("benchmark", "run", *methods, *metrics, *options)
+
+def run_example(environment: Environment, out: Path, *arguments: str) -> list[UnitRecord]:
+    """Runs a method and a control on the first case of `smoke` and returns the method's records."""
+    options = ("--protocol", "smoke", "--limit", "1", "--metrics", "vgg_style_loss", "--no-report", "--out", out)
+    ran = environment.run("benchmark", "run", *arguments, *options)
     assert ran.returncode == 0, ran.stderr
-    summary = json.loads((tmp_path / "run" / "summary.json").read_text(encoding="utf-8"))
-    text = json.dumps(summary)
-    assert "sliced_wasserstein" in text
+    records, _ = read_journal(out / "journal.jsonl")
+    return [record for record in records.values() if record.method != "identity"]
+
+
+def test_the_example_on_vgg_takes_part_in_a_run(environment, tmp_path):
+    install_example(environment, "sliced-wasserstein", tmp_path)
+    arguments = ("--methods", "sliced_wasserstein,identity", "--set", "sliced_wasserstein.steps=2")
+    (record,) = run_example(environment, tmp_path / "run", *arguments)
+    assert (record.method, record.status) == ("sliced_wasserstein", UnitStatus.OK)
+    assert record.scores.keys() == {"vgg_style_loss"}
+
+
+def test_the_example_with_a_generator_takes_part_in_a_run_and_skips_what_it_cannot_make(environment, tmp_path):
+    install_example(environment, "styleclip", tmp_path)
+    made = environment.run("styleclip.untrained", tmp_path / "generator.pt")
+    assert made.returncode == 0, made.stderr
+    methods = ("--methods", "styleclip,identity")
+    generator = ("--set", f"styleclip.generator={tmp_path / 'generator.pt'}")
+    steps = ("--set", "styleclip.steps=2", "--set", "styleclip.inversion_steps=2")
+
+    (without,) = run_example(environment, tmp_path / "without", *methods)
+    assert without.status is UnitStatus.SKIPPED
+    assert "--set styleclip.generator=FILE" in without.error
+
+    (skipped,) = run_example(environment, tmp_path / "skipped", *methods, *generator, *steps)
+    assert skipped.status is UnitStatus.SKIPPED
+    assert "after 2 steps its nearest picture has a feature distance of" in skipped.error
+
+    anything = ("--set", "styleclip.reachable_distance=1000000")
+    (edited,) = run_example(environment, tmp_path / "edited", *methods, *generator, *steps, *anything)
+    assert edited.status is UnitStatus.OK
+    assert edited.scores.keys() == {"vgg_style_loss"}
+
+    wrong = environment.run("benchmark", "run", *methods, "--set", "styleclip.generator=nowhere.pt")
+    assert wrong.returncode == 2
+    assert "settings of method styleclip: generator names a file that is not there: nowhere.pt" in wrong.stderr

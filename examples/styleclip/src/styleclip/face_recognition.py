@@ -57,8 +57,7 @@ class FaceRecognition(nn.Module):
 
     def forward(self, faces: Tensor) -> Tensor:
         """Embeds N×3×112×112 faces in [-1, 1]; returns N×512 embeddings of unit length."""
-        embeddings: Tensor = self.output_layer(self.body(self.input_layer(faces)))
-        return functional.normalize(embeddings, dim=1)
+        return functional.normalize(self.output_layer(self.body(self.input_layer(faces))), dim=1)
 
 
 class ResidualBlock(nn.Module):
@@ -125,7 +124,8 @@ class IdentityDistance:
 
     def __call__(self, pictures: Tensor) -> Tensor:
         """Returns the mean distance of N×3×S×S pictures in [-1, 1]."""
-        return 1 - (self._network(crop_face(pictures)) * self._original).sum(1).mean()
+        embeddings: Tensor = self._network(crop_face(pictures))
+        return 1 - (embeddings * self._original).sum(1).mean()
 
 
 def crop_face(pictures: Tensor) -> Tensor:
