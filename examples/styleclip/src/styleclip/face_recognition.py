@@ -120,7 +120,7 @@ class IdentityDistance:
     def __init__(self, network: FaceRecognition, original: Tensor) -> None:
         self._network = network
         with torch.no_grad():
-            self._original = network(crop_face(original))
+            self._original: Tensor = network(crop_face(original))
 
     def __call__(self, pictures: Tensor) -> Tensor:
         """Returns the mean distance of N×3×S×S pictures in [-1, 1]."""
