@@ -40,18 +40,13 @@ def test_a_new_project_passes_out_of_the_box(environment, tmp_path, kind, group)
     assert (row["distribution"], row["version"], row["error"]) == ("first-try", "0.1.0", "")
 
 
-@pytest.fixture(scope="module", params=["sliced-wasserstein", "styleclip"])
-def example(request, tmp_path_factory) -> tuple[Environment, Path]:
-    """An example in an environment of its own, and its folder."""
-    return install_example(request.param, tmp_path_factory.mktemp(request.param))
-
-
 @pytest.fixture(scope="module")
 def styleclip(tmp_path_factory) -> Environment:
     return install_example("styleclip", tmp_path_factory.mktemp("styleclip"))[0]
 
 
 def install_example(name: str, folder: Path) -> tuple[Environment, Path]:
+    """Installs an example in an environment of its own and returns both, the example as its folder."""
     environment = make_environment(folder / "venv")
     project = folder / name
     shutil.copytree(EXAMPLES / name, project, ignore=shutil.ignore_patterns("__pycache__", ".pytest_cache"))
@@ -69,8 +64,9 @@ def run_example(environment: Environment, out: Path, *arguments: str) -> UnitRec
     return record
 
 
-def test_an_example_passes_its_tests(example):
-    environment, project = example
+@pytest.mark.parametrize("name", ["sliced-wasserstein", "styleclip"])
+def test_an_example_passes_its_tests(tmp_path, name):
+    environment, project = install_example(name, tmp_path)
     tested = environment.run("pytest", "-q", folder=project)
     assert tested.returncode == 0, tested.stdout
     assert " passed" in tested.stdout

@@ -40,9 +40,10 @@ class StyleCLIP(Method[StyleCLIPSettings]):
     The content becomes codes by optimisation: w_0 starts from the mean code and descends the squared difference of
     pixels and the relative difference of VGG-19 features. The authors take codes that an encoder of others (e4e) found.
 
-    **The generator only makes what it was trained on**: with the weights that the authors use, aligned faces. Where the
+    **The generator knows what it was trained on**: with the weights that the authors use, aligned faces. Where the
     picture of w_0 stays further from the content than ``reachable_distance``, the case is skipped. The distance is the
-    mean over layers of |F(G(w_0)) - F(content)|^2 / |F(content)|^2, F the features of VGG-19.
+    mean over layers of |F(G(w_0)) - F(content)|^2 / |F(content)|^2, F the features of VGG-19. A content within it is
+    one whose picture can be made, which is not to say that it is a face.
 
     Further deviations: contents that are no squares are squeezed to one for the generator and the result is stretched
     back; the result is the picture after the last step, where the program gives the one before it; 500 steps of

@@ -58,6 +58,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="seed of the weights (0)")
     arguments = parser.parse_args()
     write_untrained(arguments.file, SMALL, arguments.seed)
+    print(f"{arguments.file}: {SMALL.side}×{SMALL.side} px, random weights")
 
 
 if __name__ == "__main__":
