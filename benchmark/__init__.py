@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         SetMetricInfo,
         StyleCondition,
     )
-    from benchmark.errors import BenchmarkError, InputError, MissingModelError, NotComparableError
+    from benchmark.errors import BenchmarkError, InputError, MissingModelError, NotComparableError, UnfitCaseError
     from benchmark.interface.pictures import score
     from benchmark.interface.protocols import read_protocol
     from benchmark.interface.run import Run, open_run
@@ -66,6 +66,7 @@ __all__ = [
     "SetMetricInfo",
     "Style",
     "StyleCondition",
+    "UnfitCaseError",
     "UnitStatus",
     "WeightedStyle",
     "load_run",
@@ -77,7 +78,10 @@ __all__ = [
 
 _SOURCES = {
     "load_run": "benchmark.analysis.loading",
-    **dict.fromkeys(("BenchmarkError", "InputError", "MissingModelError", "NotComparableError"), "benchmark.errors"),
+    **dict.fromkeys(
+        ("BenchmarkError", "InputError", "MissingModelError", "NotComparableError", "UnfitCaseError"),
+        "benchmark.errors",
+    ),
     "Models": "benchmark.models.provider",
     "Protocol": "benchmark.protocol.protocol",
     "Role": "benchmark.models.role",

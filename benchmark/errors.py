@@ -30,6 +30,10 @@ class InputError(BenchmarkError):
     """Something that the user gave (a file, a name, a setting) cannot be used."""
 
 
+class UnfitCaseError(BenchmarkError):
+    """A method found out while stylizing that a case does not fit it; the message says why, as ``Method.skip`` does."""
+
+
 class NotComparableError(BenchmarkError):
     """Two things that the user wants side by side were measured differently."""
 

@@ -11,7 +11,8 @@ import pytest
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = (DOCS / "scaling.md").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"benchmark run((?: +[^\s#`]+)+)", PAGE)
+SLURM = (DOCS.parent / "examples" / "slurm.sh").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"benchmark run((?: +[^\s#`]+)+)", PAGE + SLURM)
 SCRIPTS = re.findall(r"^```bash\n(.*?)^```", PAGE, flags=re.DOTALL | re.MULTILINE)
 
 
@@ -22,7 +23,7 @@ def test_every_option_exists(command):
     assert [option for option in sorted(options) if not re.search(rf"(^|[\s,]){option}\b", text)] == []
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.splitlines()[0][:40])
+@pytest.mark.parametrize("script", [*SCRIPTS, SLURM], ids=lambda script: script.splitlines()[0][:40])
 def test_every_script_is_one(script):
     if not (bash := shutil.which("bash")):
         pytest.skip("needs bash")

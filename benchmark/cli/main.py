@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import traceback
 import warnings
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -36,6 +37,10 @@ from benchmark.errors import BenchmarkError, ExitCode
 from benchmark.escaping import one_line
 from benchmark.execution.workers.waiting import wait_passively
 from benchmark.registry import OWN_DISTRIBUTION
+
+_NAME: Final = "benchmark"
+_COMPLETION: Final = "_BENCHMARK_COMPLETE"
+"""Environment variable by which a shell asks Click to complete a line."""
 
 
 def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -70,6 +75,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: The arguments after the command's name, by default those of the process.
     """
+    if _COMPLETION in os.environ:
+        # A shell asks what could follow on its line. Click answers in bytes, which a steady stream does not take.
+        cli.main(prog_name=_NAME)
     wait_passively()
     given = list(sys.argv[1:] if arguments is None else arguments)
     with steady_streams() as out:
@@ -104,7 +112,7 @@ def _run(given: list[str], results: Results) -> int:
 
 def _run_command(given: list[str], results: Results, debug: bool) -> int:
     try:
-        return int(cli.main(args=given, prog_name="benchmark", standalone_mode=False, obj=results) or ExitCode.DONE)
+        return int(cli.main(args=given, prog_name=_NAME, standalone_mode=False, obj=results) or ExitCode.DONE)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return ExitCode.BAD_INPUT

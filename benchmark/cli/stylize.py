@@ -14,7 +14,7 @@ from benchmark.cli.options import device_option, networks_option, set_option
 from benchmark.cli.picture_files import picture_files
 from benchmark.cli.targets import try_output_file, try_output_folder
 from benchmark.contracts import Condition
-from benchmark.errors import BenchmarkError, ExitCode, InputError, describe_error
+from benchmark.errors import BenchmarkError, ExitCode, InputError, UnfitCaseError, describe_error
 from benchmark.escaping import one_line, printable
 from benchmark.plan.device import choose_device
 from benchmark.prompts import is_blank
@@ -150,7 +150,10 @@ def stylize(
             reason = stylizer.skip(plugin.name, case, image)
             if reason is not None:
                 raise InputError(f"method {plugin.name} {reason}")
-            result = stylizer.stylize(plugin.name, image, conditions, number, warm_up=False)
+            try:
+                result = stylizer.stylize(plugin.name, image, conditions, number, warm_up=False)
+            except UnfitCaseError as error:
+                raise InputError(f"method {plugin.name} {error}") from error
         write_bytes(target, encode_image(result.value, target.suffix))
         disturbed = f", {DISTURBED}: {result.cpu_seconds:.1f} s of processor time" if result.disturbed else ""
         click.echo(f"{printable(target)} ({result.seconds:.1f} s{disturbed})")

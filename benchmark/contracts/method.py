@@ -155,6 +155,8 @@ class Method(ABC, Generic[SettingsT]):
     def skip(self, case: Case) -> str | None:
         """Says why a case does not fit this method, or returns ``None`` where it does.
 
+        What only the images tell, ``stylize`` says by ``UnfitCaseError``.
+
         Args:
             case: The case in question; its images are not loaded.
         """
@@ -215,6 +217,9 @@ class Method(ABC, Generic[SettingsT]):
 
         Returns:
             The stylized RGB image, 3×H×W in [0, 1], the size of the content.
+
+        Raises:
+            UnfitCaseError: The case turned out not to fit this method: it is skipped, with the message as the reason.
         """
 
     def explain(

@@ -175,6 +175,13 @@ class TestArguments:
         assert_refused(result, f"method {method} failed: {reason}", code=4)
         assert not (tmp_path / "o.png").exists()
 
+    def test_a_method_that_finds_out_that_a_content_does_not_fit_is_one_clear_line(
+        self, command, sample_plugins, content, tmp_path
+    ):
+        result = command("stylize", content, "--method", "refuses_dark_contents", "-o", tmp_path / "out.png")
+        assert_refused(result, "method refuses_dark_contents needs a bright content, this one is dark")
+        assert not (tmp_path / "out.png").exists()
+
     def test_styles_and_prompts_pair_up(self, command, content, tmp_path):
         style = tmp_path / "style.png"
         Image.new("RGB", (32, 32), (10, 200, 10)).save(style)

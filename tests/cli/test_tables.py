@@ -31,3 +31,12 @@ def test_numbers_and_names_of_many_methods_stay_whole(tmp_path, capsys, log):
     assert all(f"method_{number}" in head for number in range(METHODS))
     (ssim,) = (line for line in printed.splitlines() if "ssim" in line)
     assert ssim.count("(4.88e+05)") == METHODS + 2
+
+
+def test_colours_are_left_out_where_the_user_wants_none(capsys, log, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    results_console().print("[red]worse[/red]")
+    assert "\x1b[31mworse" in capsys.readouterr().out
+    monkeypatch.setenv("NO_COLOR", "1")
+    results_console().print("[red]worse[/red]")
+    assert capsys.readouterr().out == "worse\n"

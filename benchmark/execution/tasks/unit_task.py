@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from torch import Tensor
 
-from benchmark.errors import InputError, describe_error, log_error
+from benchmark.errors import InputError, UnfitCaseError, describe_error, log_error
 from benchmark.execution.bench.scoring import Scores
 from benchmark.execution.bench.step import Action, Step, WorkerFailure
 from benchmark.execution.bench.workbench import Workbench
@@ -76,6 +76,8 @@ class UnitTask:
         if record is None or image is None:
             try:
                 made = self._made(workbench, content)
+            except UnfitCaseError as error:
+                return self._skipped(describe_error(error))
             except (Exception, SystemExit, KeyboardInterrupt) as error:
                 # Workers do not receive the user's Ctrl-C: an interruption here was raised by the plugin.
                 return self._failed(log_error(error))
@@ -101,7 +103,7 @@ class UnitTask:
         pictures = workbench.pictures.get(unit.method)
         reason = pictures.skip(unit.case) if pictures else workbench.stylizer.skip(unit.method, unit.case, content)
         if reason is not None:
-            return UnitRecord(unit.method, unit.case.id, UnitStatus.SKIPPED, unit.seed, reason)
+            return self._skipped(reason)
         if pictures is None:
             conditions = workbench.inputs.conditions(unit.case)
             measured = workbench.stylizer.stylize(unit.method, content, conditions, unit.seed)
@@ -162,6 +164,9 @@ class UnitTask:
             return self.made, workbench.finished_image(self.unit.image), ""
         except InputError as error:
             return self.made if self.only_scores else None, None, describe_error(error)
+
+    def _skipped(self, reason: str) -> UnitRecord:
+        return UnitRecord(self.unit.method, self.unit.case.id, UnitStatus.SKIPPED, self.unit.seed, reason)
 
     def _failed(self, reason: str) -> UnitRecord:
         unit = self.unit

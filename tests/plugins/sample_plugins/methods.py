@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmark import Axis, Condition, Method, MethodInfo
+from benchmark import Axis, Condition, Method, MethodInfo, UnfitCaseError
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,15 @@ class CopiesStyle(Method):
 
     def stylize(self, content, styles, generator):
         return styles[0].image
+
+
+class RefusesDarkContents(Method):
+    info = info("refuses_dark_contents", max_styles=None)
+
+    def stylize(self, content, styles, generator):
+        if content.mean() < 0.495:  # between the two contents of tiny
+            raise UnfitCaseError("needs a bright content, this one is dark")
+        return content
 
 
 class Raises(Method):

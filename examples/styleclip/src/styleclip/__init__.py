@@ -1,0 +1,1 @@
+"""StyleCLIP: a method for style-transfer-benchmark."""
