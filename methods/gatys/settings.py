@@ -31,6 +31,14 @@ class GatysSettings:
         content_layers: VGG-19 layers whose features are kept.
         style_layers: VGG-19 layers whose Gram matrices are matched.
         average_pooling: Whether features are halved by averages, as the paper prefers, or by maxima, as the code does.
+        margin: Pixels by which the content is extended on all sides, by reflection, at every size; what is painted
+            there is cut off. Without a margin the zeros around the network's features show as a coloured frame.
+        style_colors: Whether the descent starts from the content with the mean and covariance of the style's colours,
+            as they are, instead of the content.
+        keep_scale: Whether a pass begins with steps as long as the pass before says, instead of with a tiny one: few
+            updates do more.
+        backtracking: Whether an update that raises the loss is taken back and tried again at a quarter of its length,
+            which counts as a step. Without it some descents end in an infinite loss.
     """
 
     steps: Count = 500
@@ -42,6 +50,10 @@ class GatysSettings:
     content_layers: tuple[str, ...] = ("relu4_2",)
     style_layers: Layers = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
     average_pooling: bool = False
+    margin: Annotated[int, Ge(0)] = 0
+    style_colors: bool = False
+    keep_scale: bool = False
+    backtracking: bool = False
 
     def __post_init__(self) -> None:
         check_settings(self)
