@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.nn import functional
@@ -11,6 +11,7 @@ from torch.nn import functional
 from benchmark.models.feature_statistics import gram_matrix
 from benchmark.models.vgg import CHANNELS_PER_BLOCK, Pooling
 from methods.gatys.quasi_newton import Curvature
+from methods.gatys.settings import FIRST_STEP, GatysSettings
 from methods.shared.color_preservation import match_color
 from methods.shared.image_geometry import add_margin, remove_margin, resize, resize_shorter_side
 
@@ -20,17 +21,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from benchmark.models.vgg import VGG
-    from methods.gatys.settings import GatysSettings
-
-_FIRST_STEP: Final = 1e-4 / 255
-"""Mean change of the pixels, in [0, 1], by the first step of a descent: a ten-thousandth of a grey level.
-
-Torch makes the first step of L-BFGS, along the gradient, so long that all changes sum to 1. On pixels in 0–255 that
-is less the larger the picture is: at 1024 px most changes are below the resolution of float32, so that the picture and
-its loss stay as they are, and the curvature that the next steps build on is one of rounding. Longer first steps are
-felt, too, but overshoot: from a thousandth of a grey level on, some descents end in an infinite loss, because the
-curvature along a long first step says little of that at the start.
-"""
 
 
 class GatysLoss:
@@ -98,6 +88,7 @@ def descend(
     learning_rate: float,
     curvature: Curvature | None = None,
     *,
+    first_step: float = FIRST_STEP,
     backtracking: bool = False,
 ) -> Tensor:
     """Minimises a loss over pixels by L-BFGS, without a line search and without a criterion that stops it.
@@ -108,7 +99,8 @@ def descend(
         steps: Evaluations of loss and gradient; an update follows each.
         learning_rate: Length of a step.
         curvature: What is known of the loss, to which this descent adds what it learns. Where nothing is known, the
-            first step is tiny.
+            first step is a fixed one along the gradient.
+        first_step: Mean change of the pixels by that step in grey levels.
         backtracking: Whether an update that raises the loss is taken back and tried again at a quarter of its length.
 
     Returns:
@@ -123,7 +115,8 @@ def descend(
     value, gradient = _evaluate(loss, start, here)
     if not math.isfinite(value):
         raise _infinite(value)
-    step = _next_step(curvature, gradient, learning_rate)
+    known = curvature.scale is not None
+    step = learning_rate * (curvature.descent(gradient) if known else _first_step(gradient, first_step))
     for _ in range(steps - 1):
         there = here + step.view_as(here)
         new_value, new_gradient = _evaluate(loss, start, there)
@@ -134,7 +127,8 @@ def descend(
             raise _infinite(new_value)
         curvature.add(step, new_gradient - gradient)
         here, value, gradient = there, new_value, new_gradient
-        step = _next_step(curvature, gradient, learning_rate)
+        known = curvature.scale is not None
+        step = learning_rate * (curvature.descent(gradient) if known else _first_step(gradient, first_step))
     return start + (here + step.view_as(here))
 
 
@@ -150,17 +144,12 @@ def _infinite(value: float) -> FloatingPointError:
     return FloatingPointError(f"the loss became {value}: the images, weights or learning_rate are too large")
 
 
-def _next_step(curvature: Curvature, gradient: Tensor, learning_rate: float) -> Tensor:
-    known = curvature.scale is not None
-    return learning_rate * (curvature.descent(gradient) if known else _first_step(gradient))
-
-
-def _first_step(gradient: Tensor) -> Tensor:
-    """Returns the step along a gradient by which pixels change by `_FIRST_STEP` in the mean, or less near the goal.
+def _first_step(gradient: Tensor, length: float) -> Tensor:
+    """Returns the step along a gradient by which pixels change by a number of grey levels in the mean, or less near 0.
 
     In a unit of the pixels in which torch's first step, whose changes sum to 1 at most, is the one wanted.
     """
-    unit = _FIRST_STEP * gradient.numel()
+    unit = length / 255 * gradient.numel()
     return -unit * gradient / max(float(gradient.abs().sum()), 1 / unit)
 
 

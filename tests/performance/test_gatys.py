@@ -104,9 +104,9 @@ def test_the_loss_of_pastiche_is_reached_in_a_third_of_its_time(benchmark, pairs
             ratios.append((theirs.processor / ours.processor, reached["benchmark"] / reached["pastiche"]))
             with capsys.disabled():
                 print(
-                    f"\n{' on '.join(names)}: processor {theirs.processor:.0f} s against {ours.processor:.0f} s, elapsed"
-                    f" {theirs.elapsed:.0f} s against {ours.elapsed:.0f} s, ratio {ratios[-1][0]:.2f}; loss"
-                    f" {reached['pastiche']:.3g} against {reached['benchmark']:.3g}"
+                    f"\n{' on '.join(names)}: processor {theirs.processor:.0f} s against {ours.processor:.0f} s,"
+                    f" elapsed {theirs.elapsed:.0f} s against {ours.elapsed:.0f} s, ratio {ratios[-1][0]:.2f};"
+                    f" loss {reached['pastiche']:.3g} against {reached['benchmark']:.3g}"
                 )
 
     benchmark.pedantic(race, rounds=1)
