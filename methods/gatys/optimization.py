@@ -181,6 +181,7 @@ def optimize_coarse_to_fine(vgg: VGG, settings: GatysSettings, content: Tensor, 
             steps,
             settings.learning_rate,
             curvature,
+            first_step=settings.first_step,
             backtracking=settings.backtracking,
         )
         image = remove_margin(wide[0], margin)

@@ -321,6 +321,14 @@ def test_backtracking_leaves_an_infinite_loss_again(picture):
         descend(edge, start, 8, learning_rate=1.0, curvature=Curvature(2.0))
 
 
+def test_the_settings_of_steps_reach_the_descent(models, picture, generator):
+    """One update by 3 grey levels; with a learning rate of 0.5, by half of that."""
+    content, style = 0.25 + 0.5 * picture(32, 32), picture(32, 32, seed=1)
+    for rate in (1.0, 0.5):
+        image = stylize(models, content, style, generator, steps=1, first_step=3.0, learning_rate=rate)
+        assert (255 * (image - content)).abs().mean().item() == pytest.approx(3 * rate, rel=0.02)
+
+
 def test_a_known_scale_makes_the_first_step(picture):
     start = picture(16, 16)[None]
 

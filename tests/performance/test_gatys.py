@@ -41,7 +41,15 @@ PAIRS = (
 )
 """Contents and styles on which no setting was chosen."""
 
-FAST = GatysSettings(coarse_sizes=(SIDE // 2,), coarse_steps=(80,), steps=40, keep_scale=True, backtracking=True)
+FAST = GatysSettings(
+    coarse_sizes=(SIDE // 2,),
+    coarse_steps=(80,),
+    steps=40,
+    style_colors=True,
+    first_step=5.0,
+    keep_scale=True,
+    backtracking=True,
+)
 """The paper's loss, reached from coarse to fine."""
 
 
