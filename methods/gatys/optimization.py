@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.nn import functional
 
 from benchmark.models.feature_statistics import gram_matrix
 from benchmark.models.vgg import CHANNELS_PER_BLOCK, Pooling
-from methods.shared.image_geometry import resize, resize_shorter_side
+from methods.gatys.quasi_newton import Curvature
+from methods.gatys.settings import FIRST_STEP, GatysSettings
+from methods.shared.color_preservation import match_color
+from methods.shared.image_geometry import add_margin, remove_margin, resize, resize_shorter_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,17 +21,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from benchmark.models.vgg import VGG
-    from methods.gatys.settings import GatysSettings
-
-_FIRST_STEP: Final = 1e-4 / 255
-"""Mean change of the pixels, in [0, 1], by the first step of a descent: a ten-thousandth of a grey level.
-
-Torch makes the first step of L-BFGS, along the gradient, so long that all changes sum to 1. On pixels in 0–255 that
-is less the larger the picture is: at 1024 px most changes are below the resolution of float32, so that the picture and
-its loss stay as they are, and the curvature that the next steps build on is one of rounding. Longer first steps are
-felt, too, but overshoot: from a thousandth of a grey level on, some descents end in an infinite loss, because the
-curvature along a long first step says little of that at the start.
-"""
 
 
 class GatysLoss:
@@ -59,7 +51,7 @@ class GatysLoss:
             loss = loss + settings.content_weight * functional.mse_loss(features[layer], target)
         for layer, gram in self._grams.items():
             weight = settings.style_weight / CHANNELS_PER_BLOCK[int(layer[4]) - 1] ** 2
-            loss = loss + weight * functional.mse_loss(gram_matrix(features[layer]), gram)
+            loss = loss + weight * _GramDistance.apply(features[layer], gram)
         return loss
 
     def _features(self, images: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
@@ -67,7 +59,38 @@ class GatysLoss:
         return features
 
 
-def descend(loss: Callable[[Tensor], Tensor], start: Tensor, steps: int, learning_rate: float) -> Tensor:
+class _GramDistance(torch.autograd.Function):
+    """Mean squared difference of the Gram matrices of features, N×C×H×W, from a given one, 1×C×C.
+
+    Written out because automatic differentiation multiplies by the C×C differences twice, once for each factor of the
+    Gram matrix, where one product doubled is the same, and because its product is in another memory layout than the
+    network's gradients, to which it is then added slowly.
+    """
+
+    @staticmethod
+    def forward(context: Any, features: Tensor, gram: Tensor) -> Tensor:
+        difference = gram_matrix(features) - gram
+        context.save_for_backward(features, difference)
+        return difference.square().mean()
+
+    @staticmethod
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        features, difference = context.saved_tensors
+        flat = features.flatten(2)
+        product = (flat.transpose(1, 2) @ difference).mul_(gradient * 4 / (flat.shape[2] * difference.numel()))
+        return product.transpose(1, 2).view_as(features), None
+
+
+def descend(
+    loss: Callable[[Tensor], Tensor],
+    start: Tensor,
+    steps: int,
+    learning_rate: float,
+    curvature: Curvature | None = None,
+    *,
+    first_step: float = FIRST_STEP,
+    backtracking: bool = False,
+) -> Tensor:
     """Minimises a loss over pixels by L-BFGS, without a line search and without a criterion that stops it.
 
     Args:
@@ -75,34 +98,59 @@ def descend(loss: Callable[[Tensor], Tensor], start: Tensor, steps: int, learnin
         start: The image to start from, 1×3×H×W in [0, 1].
         steps: Evaluations of loss and gradient; an update follows each.
         learning_rate: Length of a step.
+        curvature: What is known of the loss, to which this descent adds what it learns. Where nothing is known, the
+            first step is a fixed one along the gradient.
+        first_step: Mean change of the pixels by that step in grey levels.
+        backtracking: Whether an update that raises the loss is taken back and tried again at a quarter of its length.
 
     Returns:
         1×3×H×W, not clamped.
 
     Raises:
-        FloatingPointError: If the loss is not a finite number.
+        FloatingPointError: If the loss is not a finite number; with backtracking, if it is not one at the start.
     """
-    # The variables are changes of the pixels, so that small ones are not lost beside the pixels' own values, in a unit
-    # that makes torch's first step the one wanted; no other step depends on the unit.
-    unit = _FIRST_STEP * start.numel()
-    # L-BFGS flattens the gradient in place and takes no other memory layout.
-    change = torch.zeros_like(start, memory_format=torch.contiguous_format).requires_grad_(True)
-    # The steps of L-BFGS are taken one by one: each evaluates exactly once, and none ends the descent. With torch's
-    # tolerances a change of the loss below 1e-9, which float32 rounds to 0, ended it at large sizes before it began.
-    optimizer = torch.optim.LBFGS([change], lr=learning_rate, max_iter=1, tolerance_grad=0.0, tolerance_change=0.0)
+    curvature = curvature or Curvature()
+    # What changes is kept apart from the start, so that small changes are not lost beside the pixels' own values.
+    here = torch.zeros_like(start, memory_format=torch.contiguous_format)
+    value, gradient = _evaluate(loss, start, here)
+    if not math.isfinite(value):
+        raise _infinite(value)
+    known = curvature.scale is not None
+    step = learning_rate * (curvature.descent(gradient) if known else _first_step(gradient, first_step))
+    for _ in range(steps - 1):
+        there = here + step.view_as(here)
+        new_value, new_gradient = _evaluate(loss, start, there)
+        if backtracking and not new_value <= value:
+            step = step / 4
+            continue
+        if not math.isfinite(new_value):
+            raise _infinite(new_value)
+        curvature.add(step, new_gradient - gradient)
+        here, value, gradient = there, new_value, new_gradient
+        known = curvature.scale is not None
+        step = learning_rate * (curvature.descent(gradient) if known else _first_step(gradient, first_step))
+    return start + (here + step.view_as(here))
 
-    def evaluate() -> float:
-        optimizer.zero_grad()
-        value = loss(start + unit * change)
-        torch.autograd.backward(value)
-        number = value.item()
-        if not math.isfinite(number):
-            raise FloatingPointError(f"the loss became {number}: the images, weights or learning_rate are too large")
-        return number
 
-    for _ in range(steps):
-        optimizer.step(evaluate)  # type: ignore[no-untyped-call]
-    return start + unit * change.detach()
+def _evaluate(loss: Callable[[Tensor], Tensor], start: Tensor, change: Tensor) -> tuple[float, Tensor]:
+    """Computes a loss of the start and its change, and its gradient, flat."""
+    variable = change.clone().requires_grad_(True)
+    value = loss(start + variable)
+    (gradient,) = torch.autograd.grad(value, variable)
+    return value.item(), gradient.flatten()
+
+
+def _infinite(value: float) -> FloatingPointError:
+    return FloatingPointError(f"the loss became {value}: the images, weights or learning_rate are too large")
+
+
+def _first_step(gradient: Tensor, length: float) -> Tensor:
+    """Returns the step along a gradient by which pixels change by a number of grey levels in the mean, or less near 0.
+
+    In a unit of the pixels in which torch's first step, whose changes sum to 1 at most, is the one wanted.
+    """
+    unit = length / 255 * gradient.numel()
+    return -unit * gradient / max(float(gradient.abs().sum()), 1 / unit)
 
 
 def optimize_coarse_to_fine(vgg: VGG, settings: GatysSettings, content: Tensor, style: Tensor) -> Tensor:
@@ -110,7 +158,7 @@ def optimize_coarse_to_fine(vgg: VGG, settings: GatysSettings, content: Tensor, 
 
     Args:
         vgg: The network.
-        settings: Sizes, steps and weights.
+        settings: Sizes, steps, weights and start.
         content: 3×H×W in [0, 1].
         style: 3×H'×W' in [0, 1].
 
@@ -119,9 +167,30 @@ def optimize_coarse_to_fine(vgg: VGG, settings: GatysSettings, content: Tensor, 
     """
     own_size = min(content.shape[-2:])
     sizes = [min(size, own_size) for size in settings.coarse_sizes] + [own_size]
-    image = content
+    image = match_color(content, style).clamp(0, 1) if settings.style_colors else content
+    curvature = Curvature()
     for size, steps in zip(sizes, (*settings.coarse_steps, settings.steps), strict=True):
         target = resize_shorter_side(content, size)
-        loss = GatysLoss(vgg, settings, target[None], resize_shorter_side(style, size)[None])
-        image = descend(loss, resize(image, *target.shape[-2:])[None], steps, settings.learning_rate)[0]
+        start = resize(image, *target.shape[-2:])
+        margin = min(settings.margin, size - 1)
+        loss = GatysLoss(vgg, settings, add_margin(target, margin)[None], resize_shorter_side(style, size)[None])
+        curvature = Curvature(_scale_at(target, image, curvature) if settings.keep_scale else None)
+        wide = descend(
+            loss,
+            add_margin(start, margin)[None],
+            steps,
+            settings.learning_rate,
+            curvature,
+            first_step=settings.first_step,
+            backtracking=settings.backtracking,
+        )
+        image = remove_margin(wide[0], margin)
     return image.clamp(0, 1)
+
+
+def _scale_at(target: Tensor, image: Tensor, curvature: Curvature) -> float | None:
+    """Returns what the curvature of an image's loss tells of the loss at a target's size.
+
+    The loss is a mean over positions, so that its second derivatives by single pixels fall with their number.
+    """
+    return None if curvature.scale is None else curvature.scale * target.numel() / image.numel()

@@ -39,7 +39,8 @@ def hypercolumns(vgg: VGG, images: Tensor, layers: Sequence[str]) -> Tensor:
     features: dict[str, Tensor] = vgg(images, layers)
     return torch.cat(
         [
-            functional.interpolate(maps / maps.shape[1], size, mode="bilinear", align_corners=True)
+            # Divided at the smaller size; the channels are powers of two, so that it is the same to the last bit.
+            functional.interpolate(maps, size, mode="bilinear", align_corners=True) / maps.shape[1]
             for maps in features.values()
         ],
         dim=1,

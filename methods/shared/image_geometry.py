@@ -65,3 +65,15 @@ def pad_to_multiple(images: Tensor, multiple: int) -> Tensor:
     if min(height, width) < 2 * multiple:
         raise ValueError(f"images must be at least {2 * multiple} pixels high and wide, not {height}×{width}")
     return functional.pad(images, (0, -width % multiple, 0, -height % multiple), mode="reflect")
+
+
+def add_margin(image: Tensor, margin: int) -> Tensor:
+    """Extends an image, C×H×W, on all sides by a number of pixels less than its sides, by reflection at the border."""
+    extended: Tensor = functional.pad(image[None], (margin,) * 4, mode="reflect")[0]
+    return extended
+
+
+def remove_margin(image: Tensor, margin: int) -> Tensor:
+    """Cuts a number of pixels from all sides of an image, C×H×W."""
+    height, width = image.shape[-2:]
+    return image[..., margin : height - margin, margin : width - margin]

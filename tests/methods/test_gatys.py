@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from torch.nn import functional
@@ -13,6 +14,7 @@ from benchmark.models.vgg import Pooling
 from benchmark.protocol.embedded import mini
 from methods.gatys.method import Gatys
 from methods.gatys.optimization import GatysLoss, descend
+from methods.gatys.quasi_newton import Curvature
 from methods.gatys.settings import GatysSettings
 from methods.shared.image_geometry import resize_shorter_side
 
@@ -41,6 +43,19 @@ def test_the_loss_is_the_formula(vgg, picture, average_pooling):
 
     pooling = Pooling.AVERAGE if average_pooling else Pooling.MAX
     torch.testing.assert_close(loss(image[None]), restated_loss(vgg, image, content, style, pooling))
+
+
+def test_the_gradient_is_that_of_the_formula(vgg, picture):
+    image, content, style = picture(seed=1), picture(seed=2), picture(40, 61, seed=3)
+    loss = GatysLoss(vgg, GatysSettings(), content[None], style[None])
+
+    gradient, restated = (
+        torch.autograd.grad(function(variable), variable)[0]
+        for function in (loss, lambda images: restated_loss(vgg, images[0], content, style))
+        for variable in [image[None].requires_grad_(True)]
+    )
+
+    assert (gradient - restated).norm() < 1e-4 * restated.norm()
 
 
 def test_the_loss_goes_down_to_a_fraction(vgg, picture):
@@ -83,9 +98,38 @@ def test_five_hundred_steps_are_evaluations_where_nothing_is_left_to_gain():
     torch.testing.assert_close(image, aim)
 
 
+def descend_by_torch(loss, start, steps):
+    """The same by PyTorch's own L-BFGS, in the unit that makes its first step move pixels by 1e-4 grey levels."""
+    unit = 1e-4 / 255 * start.numel()
+    change = torch.zeros_like(start).requires_grad_(True)
+    optimizer = torch.optim.LBFGS([change], max_iter=1, tolerance_grad=0.0, tolerance_change=0.0)
+
+    def evaluate():
+        optimizer.zero_grad()
+        value = loss(start + unit * change)
+        value.backward()
+        return value
+
+    for _ in range(steps):
+        optimizer.step(evaluate)
+    return start + unit * change.detach()
+
+
+@pytest.mark.parametrize("steps", [1, 2, 12])
+def test_the_steps_are_those_of_torch(picture, steps):
+    """In double precision, where rounding does not part their ways."""
+    start = picture(24, 24, seed=1)[None].double()
+    loss = narrow_style_loss(picture(24, 24, seed=2)[None].double(), start)
+
+    image, expected = descend(loss, start, steps, learning_rate=1.0), descend_by_torch(loss, start, steps)
+
+    torch.testing.assert_close(image, expected, rtol=0, atol=1e-6)
+    assert not torch.equal(image, start)
+
+
 def narrow_style_loss(style, start):
     """A Gram loss on 8 random filters, as large at the start as that of VGG-19 on a pair at 1024 px: 2.4e8."""
-    filters = torch.randn(8, 3, 3, 3, generator=torch.Generator().manual_seed(0))
+    filters = torch.randn(8, 3, 3, 3, generator=torch.Generator().manual_seed(0)).to(style)
 
     def gram(images):
         features = functional.conv2d(255 * images, filters, padding=1).relu().flatten(2)
@@ -155,19 +199,156 @@ def test_a_loss_that_is_no_number_fails_at_once(vgg, picture):
     assert len(values) == 1
 
 
-def test_coarse_passes_see_small_images(models, picture, generator, monkeypatch):
-    sizes = []
+@pytest.fixture
+def passes(monkeypatch):
+    """Starts of the passes; nothing is painted, and each tells of a curvature of 3."""
+    starts = []
 
-    def recorded(loss, start, steps, learning_rate):
-        sizes.append((*start.shape[-2:], steps))
+    def record(loss, start, steps, learning_rate, curvature, **others):
+        starts.append((start, steps, curvature.scale))
+        curvature.scale = 3.0
         return start
 
-    monkeypatch.setattr("methods.gatys.optimization.descend", recorded)
-    method = Gatys(GatysSettings(steps=3, coarse_sizes=(20, 400), coarse_steps=(9, 5)))
-    method.prepare(models)
-    method.stylize(picture(40, 60), [StyleCondition(picture())], generator)
+    monkeypatch.setattr("methods.gatys.optimization.descend", record)
+    return starts
 
-    assert sizes == [(20, 30, 9), (40, 60, 5), (40, 60, 3)]
+
+def stylize(models, content, style, generator, **settings):
+    method = Gatys(GatysSettings(**settings))
+    method.prepare(models)
+    return method.stylize(content, [StyleCondition(style)], generator)
+
+
+def test_coarse_passes_see_small_images(models, picture, generator, passes):
+    stylize(models, picture(40, 60), picture(), generator, steps=3, coarse_sizes=(20, 400), coarse_steps=(9, 5))
+
+    assert [(*start.shape[-2:], steps) for start, steps, _ in passes] == [(20, 30, 9), (40, 60, 5), (40, 60, 3)]
+
+
+def test_a_margin_is_added_at_every_size_and_cut_off_again(models, picture, generator, passes):
+    content = picture(40, 60)
+    image = stylize(models, content, picture(), generator, steps=3, coarse_sizes=(40,), coarse_steps=(9,), margin=7)
+
+    assert [start.shape[-2:] for start, _, _ in passes] == [(54, 74)] * 2
+    for start, _, _ in passes:
+        assert torch.equal(start[0], torch.from_numpy(np.pad(content, ((0, 0), (7, 7), (7, 7)), mode="reflect")))
+    assert torch.equal(image, content)
+
+
+def test_a_margin_is_at_most_what_can_be_reflected(models, picture, generator, passes):
+    stylize(models, picture(16, 20), picture(), generator, steps=1, margin=64)
+
+    assert passes[0][0].shape[-2:] == (46, 50)
+
+
+def border_contrast(image):
+    """Deviation of the pixels along the second to fourth line from each border, as a multiple of that of the inside."""
+    lines = [side[:, line] for side in (image, image.flip(1), image.mT, image.flip(2).mT) for line in (1, 2, 3)]
+    return (torch.stack([line.std() for line in lines]).mean() / image[:, 8:-8, 8:-8].std()).item()
+
+
+def test_a_margin_takes_the_frame_away(models, generator):
+    """On an even content nothing but the zeros around the features tells the border from the inside."""
+    content = 0.5 + 0.02 * (torch.rand(3, 64, 64, generator=generator) - 0.5)
+    painting = to_tensor(open_image(next(style.image for style in mini().styles if style.id == "starry_night")))
+    style = resize_shorter_side(painting, 64)
+
+    framed = stylize(models, content, style, generator, steps=12)
+    even = stylize(models, content, style, generator, steps=12, margin=16)
+
+    assert border_contrast(framed) > 1.4
+    assert border_contrast(even) < 1.2
+
+
+def test_style_colors_start_from_the_content_in_the_styles_colours(models, picture, generator, passes):
+    content, style = 0.4 + 0.2 * picture(40, 60), 0.3 + 0.3 * picture(seed=1)
+    stylize(models, content, style, generator, steps=1, style_colors=True)
+
+    (start,), _, _ = passes[0]
+    torch.testing.assert_close(start.mean(dim=(1, 2)), style.mean(dim=(1, 2)))
+    torch.testing.assert_close(start.flatten(1).cov(), style.flatten(1).cov(), rtol=0.05, atol=1e-4)
+
+
+@pytest.mark.parametrize("keep_scale", [False, True])
+def test_a_pass_knows_the_scale_of_the_one_before(models, picture, generator, passes, keep_scale):
+    settings = {"steps": 1, "coarse_sizes": (16, 32), "coarse_steps": (1, 1), "keep_scale": keep_scale}
+    stylize(models, picture(48, 48), picture(), generator, **settings)
+
+    # As many times as there are pixels more.
+    assert [scale for _, _, scale in passes] == ([None, 12.0, 6.75] if keep_scale else [None, None, None])
+
+
+def test_the_first_step_is_as_long_as_wanted(picture):
+    start = picture(64, 64)[None]
+
+    image = descend(
+        narrow_style_loss(picture(64, 64, seed=1)[None], start), start, 1, learning_rate=1.0, first_step=2.0
+    )
+
+    assert (255 * (image - start)).abs().mean().item() == pytest.approx(2.0)
+
+
+def test_backtracking_quarters_an_update_that_raises_the_loss(picture):
+    start = picture(16, 16)[None]
+    seen = []
+
+    def loss(images):
+        """The distance to 1, and a steep rise once a pixel has moved by more than 0.01."""
+        seen.append(images.detach().clone())
+        return (images - 1).square().sum() + 1e12 * ((images - start).abs() - 0.01).relu().max()
+
+    image = descend(loss, start, 4, learning_rate=1.0, curvature=Curvature(1.0), backtracking=True)
+
+    # Updates of 2, 0.5 and 0.125 times the distance to 1 pass the limit of 0.01; then there is no evaluation left.
+    moved = [(images - start).abs().max().item() for images in (*seen, image)]
+    longest = 2 * (1 - start).max().item()
+    assert moved == pytest.approx([0, longest, longest / 4, longest / 16, longest / 64], abs=1e-6)
+
+
+def test_backtracking_leaves_an_infinite_loss_again(picture):
+    start = picture(16, 16)[None]
+
+    def distance(images):
+        return (images - 1).square().sum()
+
+    def edge(images):
+        return distance(images) + torch.where((images > 1.5).any(), torch.inf, 0.0)
+
+    image = descend(edge, start, 8, learning_rate=1.0, curvature=Curvature(2.0), backtracking=True)
+
+    assert distance(image) < 0.1 * distance(start)
+    with pytest.raises(FloatingPointError, match="the loss became inf"):
+        descend(edge, start, 8, learning_rate=1.0, curvature=Curvature(2.0))
+
+
+def test_the_settings_of_steps_reach_the_descent(models, picture, generator):
+    """One update by 3 grey levels; with a learning rate of 0.5, by half of that."""
+    content, style = 0.25 + 0.5 * picture(32, 32), picture(32, 32, seed=1)
+    for rate in (1.0, 0.5):
+        image = stylize(models, content, style, generator, steps=1, first_step=3.0, learning_rate=rate)
+        assert (255 * (image - content)).abs().mean().item() == pytest.approx(3 * rate, rel=0.02)
+
+
+def test_a_known_scale_makes_the_first_step(picture):
+    start = picture(16, 16)[None]
+
+    image = descend(lambda images: images.square().sum() / 2, start, 1, learning_rate=0.5, curvature=Curvature(0.2))
+
+    torch.testing.assert_close(image, 0.9 * start)
+
+
+@pytest.mark.parametrize("plain", ["content", "style", "both"])
+def test_pictures_of_one_colour_are_painted(models, picture, generator, plain):
+    content, style = (
+        torch.full((3, 32, 32), value) if plain in (name, "both") else picture(32, 32)
+        for name, value in (("content", 0.3), ("style", 0.7))
+    )
+    settings = {"coarse_sizes": (16,), "coarse_steps": (3,), "keep_scale": True, "style_colors": True, "margin": 8}
+
+    image = stylize(models, content, style, generator, steps=3, **settings)
+
+    assert image.isfinite().all()
+    assert image.shape == content.shape
 
 
 @pytest.mark.parametrize(
@@ -177,6 +358,8 @@ def test_coarse_passes_see_small_images(models, picture, generator, monkeypatch)
         ({"coarse_sizes": (8,), "coarse_steps": (1,)}, "coarse_sizes must be at least 16 each"),
         ({"coarse_sizes": (64,)}, "coarse_steps must be 1 number, one for each of coarse_sizes"),
         ({"learning_rate": 0.0}, "learning_rate must be above 0"),
+        ({"first_step": 0.0}, "first_step must be above 0"),
+        ({"margin": -1}, "margin must be at least 0, not -1"),
         ({"style_weight": -1.0}, "style_weight must be at least 0"),
         ({"style_layers": ()}, "style_layers must be at least one layer"),
     ],
