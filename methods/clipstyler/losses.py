@@ -29,8 +29,8 @@ def directional_distances(embeddings: Tensor, source: Tensor, text_directions: T
     return 1 - functional.cosine_similarity(embeddings - source, text_directions, dim=-1)
 
 
-def reject_below(distances: Tensor, threshold: float) -> Tensor:
-    """Sets distances below a threshold to 0: those patches are stylized enough and no longer pushed."""
+def reject_below(distances: Tensor, threshold: float | Tensor) -> Tensor:
+    """Sets distances below a threshold, or each its own, to 0: those patches are stylized enough and not pushed."""
     return torch.where(distances < threshold, torch.zeros_like(distances), distances)
 
 

@@ -11,6 +11,7 @@ from torch.nn import functional
 from torchvision.transforms.functional import adjust_contrast
 
 from methods.clipstyler.augmentation import Crop, cut_crops, draw_crops
+from methods.clipstyler.batched_gradient import batch_size, sum_over_batches
 from methods.clipstyler.losses import content_distance, directional_distances, reject_below, total_variation
 from methods.clipstyler.network import NetworkVariant, build_style_network
 from methods.clipstyler.prompt_templates import embed_prompts
@@ -175,37 +176,58 @@ class PromptLoss:
         self._crop_sizes = (max(8, round(scale * smallest)), max(8, round(scale * largest)))
         with torch.no_grad():
             self._source = self._embed(_square(content, clip.image_size))
-            self._features = self._content_features(content)
+            self._features = self._content_features(content) if settings.content_weight else {}
 
     def __call__(self, images: Tensor, generator: Generator) -> Tensor:
-        """Computes the loss of an image, 1×3×H×W, on windows drawn from the generator."""
+        """Computes the loss of an image, 1×3×H×W, on windows drawn from the generator; no term of weight 0 costs."""
         settings = self._settings
-        height, width = images.shape[-2:]
-        crops = draw_crops(height, width, settings.patches, self._crop_sizes, generator)
-        views = cut_crops(images, crops, self._clip.image_size)[:, 0]
-        embeddings = self._embed(torch.cat([views, _square(images, self._clip.image_size)]))
-        sources = torch.cat([self._crop_sources(crops), self._source])
-        shares = torch.cat([self._crop_shares(crops), self._whole_shares])
-        directions, prompts, weights = self._targets.at(shares)
-        distances = directional_distances(embeddings, sources, directions)
-        patch = (weights[:-1] * reject_below(distances[:-1], settings.threshold)).mean()
-        whole = weights[-1] * distances[-1]
-        if settings.absolute_weight:
-            absolute = settings.absolute_weight * weights * (1 - (embeddings * prompts).sum(dim=-1))
-            patch, whole = patch + absolute[:-1].mean(), whole + absolute[-1]
-        return (
-            settings.patch_weight * patch
-            + settings.directional_weight * whole
-            + settings.content_weight * content_distance(self._content_features(images), self._features)
-            + settings.total_variation_weight * total_variation(images)
-        )
+        terms = []
+        if settings.patch_weight or settings.directional_weight:
+            terms.append(self._text_loss(images, generator))
+        if settings.content_weight:
+            terms.append(settings.content_weight * content_distance(self._content_features(images), self._features))
+        if settings.total_variation_weight:
+            terms.append(settings.total_variation_weight * total_variation(images))
+        return torch.stack(terms).sum() if terms else 0 * images.sum()
+
+    def _text_loss(self, images: Tensor, generator: Generator) -> Tensor:
+        """Computes the weighted losses of the crops and of the whole image."""
+        settings = self._settings
+        views, sources, shares, factors, thresholds = [], [], [], [], []
+        if settings.patch_weight:
+            crops = draw_crops(*images.shape[-2:], settings.patches, self._crop_sizes, generator)
+            views.append(cut_crops(images, crops, self._clip.image_size)[:, 0])
+            sources.append(self._crop_sources(crops))
+            shares.append(self._crop_shares(crops))
+            factors += [settings.patch_weight / len(crops)] * len(crops)
+            thresholds += [settings.threshold] * len(crops)
+        if settings.directional_weight:
+            views.append(_square(images, self._clip.image_size))
+            sources.append(self._source)
+            shares.append(self._whole_shares)
+            factors.append(settings.directional_weight)
+            thresholds.append(0.0)
+        directions, prompts, weights = self._targets.at(torch.cat(shares))
+        weights = weights * images.new_tensor(factors)
+        fixed = (torch.cat(sources), directions, prompts, weights, images.new_tensor(thresholds))
+
+        def loss(part: Tensor, rows: slice) -> Tensor:
+            source, direction, prompt, weight, threshold = (tensor[rows] for tensor in fixed)
+            embeddings = self._embed(part)
+            distances = reject_below(directional_distances(embeddings, source, direction), threshold)
+            if settings.absolute_weight:
+                distances = distances + settings.absolute_weight * (1 - (embeddings * prompt).sum(dim=-1))
+            return (weight * distances).sum()
+
+        return sum_over_batches(loss, torch.cat(views))
 
     def _crop_sources(self, crops: Sequence[Crop]) -> Tensor:
         """Embeds the source of each crop, N×D: the same crop of the content, or the whole content as in the paper."""
         if not self._settings.paired_crops:
             return self._source.expand(len(crops), -1)
         with torch.no_grad():
-            return self._embed(cut_crops(self._content, crops, self._clip.image_size)[:, 0])
+            views = cut_crops(self._content, crops, self._clip.image_size)[:, 0]
+            return torch.cat([self._embed(part) for part in views.split(batch_size(views))])
 
     def _crop_shares(self, crops: Sequence[Crop]) -> Tensor:
         """Returns the prompts' mean shares in each window, N×P."""
