@@ -231,7 +231,9 @@ def _build(architecture: str, stages: tuple[int, ...], pretrained: bool, embeddi
 
 
 def _channel_statistics(hidden: Tensor) -> list[Tensor]:
-    variance, mean = torch.var_mean(hidden, dim=(2, 3), correction=0)
+    # Twice as fast as `torch.var_mean`, which is slow where channels are last in memory.
+    mean = hidden.mean((2, 3))
+    variance = (hidden - mean[:, :, None, None]).square().mean((2, 3))
     return [mean, (variance + _VARIANCE_FLOOR).sqrt()]
 
 

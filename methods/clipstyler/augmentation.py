@@ -65,6 +65,29 @@ def _integer(low: int, high: int, generator: Generator) -> int:
     return int(torch.randint(low, high + 1, (), generator=generator))
 
 
+def choose_crops(crops: Sequence[Crop], chances: Tensor, count: int, generator: Generator) -> tuple[Crop, ...]:
+    """Chooses crops without replacement, each time with probabilities in proportion to their chances.
+
+    By the Gumbel top-k trick: those with the largest ``log(chance) + noise``. The noise does not depend on the chances,
+    so with one seed other chances choose among the same crops by the same draws.
+
+    Args:
+        crops: The candidates.
+        chances: One number at least 0 for each.
+        count: How many are chosen, at most as many as there are.
+        generator: The only source of randomness.
+    """
+    noise = -torch.log(-torch.log(torch.rand(len(crops), generator=generator, dtype=torch.float64)))
+    keys = chances.cpu().double().clamp_min(torch.finfo(torch.float64).tiny).log() + noise
+    return tuple(crops[index] for index in sorted(keys.topk(count).indices.tolist()))
+
+
+def mean_in_windows(maps: Tensor, crops: Sequence[Crop]) -> Tensor:
+    """Averages K maps, K×H×W, over the windows of C crops, without regard to perspective: C×K."""
+    windows = (maps[:, crop.top : crop.top + crop.size, crop.left : crop.left + crop.size] for crop in crops)
+    return torch.stack([window.mean(dim=(1, 2)) for window in windows])
+
+
 def cut_crops(images: Tensor, crops: Sequence[Crop], size: int) -> Tensor:
     """Cuts, distorts and resizes crops in one pass: each pixel of a result reads the image where it comes from.
 
@@ -112,7 +135,8 @@ def _read(images: Tensor, places: Tensor, visibility: Tensor) -> Tensor:
     count, size = places.shape[:2]
     grids = places.flatten(0, 1)[None].expand(len(images), -1, -1, -1)
     rows = functional.grid_sample(images, grids, mode="bilinear", padding_mode="border", align_corners=False)
-    return (rows.unflatten(2, (count, size)) * visibility).permute(2, 0, 1, 3, 4)
+    views = rows.view(len(images), images.shape[1], count, size, size) * visibility
+    return views.permute(2, 0, 1, 3, 4)
 
 
 def _places(crops: Sequence[Crop], size: int, images: Tensor) -> tuple[Tensor, Tensor]:

@@ -34,7 +34,9 @@ def reject_below(distances: Tensor, threshold: float | Tensor) -> Tensor:
     return torch.where(distances < threshold, torch.zeros_like(distances), distances)
 
 
-def content_distance(features: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> Tensor:
+def content_distance(
+    features: Mapping[str, Tensor], targets: Mapping[str, Tensor], weights: Mapping[str, Tensor] | None = None
+) -> Tensor:
     """Sums the mean squared differences of the features over the layers of the targets.
 
     The authors' weight belongs to torchvision's VGG-19, so the differences are taken on the scale of a network for
@@ -43,8 +45,12 @@ def content_distance(features: Mapping[str, Tensor], targets: Mapping[str, Tenso
     Args:
         features: Features by layer, on the scale of the original network, as `Models.vgg` delivers them.
         targets: Features by layer to compare them with.
+        weights: Weights of the places by layer, h×w with mean 1; without them all count alike.
     """
-    distances = [functional.mse_loss(features[layer], target) for layer, target in targets.items()]
+    if weights is None:
+        distances = [functional.mse_loss(features[layer], target) for layer, target in targets.items()]
+    else:
+        distances = [(weights[layer] * (features[layer] - target).square()).mean() for layer, target in targets.items()]
     return UNIT_VARIANCE_SCALE**2 * torch.stack(distances).sum()
 
 
