@@ -116,8 +116,8 @@ def pad_by_kernel(module: nn.Module) -> None:
             replacement = SameConv2d(
                 child.in_channels,
                 child.out_channels,
-                child.kernel_size,
-                child.stride,
+                (child.kernel_size[0], child.kernel_size[1]),
+                (child.stride[0], child.stride[1]),
                 groups=child.groups,
                 bias=child.bias is not None,
                 device="meta",

@@ -331,7 +331,8 @@ class PromptLoss:
     def _draw_crops(self, images: Tensor, generator: Generator) -> tuple[Crop, ...]:
         count = self._settings.patches
         is_chosen = self._settings.crop_use is not CropUse.WEIGH
-        crops = draw_crops(*images.shape[-2:], _CANDIDATES * count if is_chosen else count, self._crop_sizes, generator)
+        height, width = images.shape[-2:]
+        crops = draw_crops(height, width, _CANDIDATES * count if is_chosen else count, self._crop_sizes, generator)
         if not is_chosen:
             return crops
         assert self._crop_map is not None
@@ -352,7 +353,7 @@ class PromptLoss:
             return self._source.expand(len(crops), -1)
         with torch.no_grad():
             views = cut_crops(self._content, crops, self._clip.image_size)[:, 0]
-            return torch.cat([self._embed(part) for part in views.split(batch_size(views))])
+            return torch.cat([self._embed(part) for part in torch.split(views, batch_size(views))])
 
     def _embed(self, images: Tensor) -> Tensor:
         return functional.normalize(self._clip.encode_image(images), dim=-1)
