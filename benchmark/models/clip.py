@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torchvision.transforms.v2 import functional as transforms
 
 from benchmark.errors import InputError
+from benchmark.models.relevance import relevance
 from benchmark.models.resizing import resize_shorter_side
 from benchmark.models.tensor_file import TensorFormat, fill, read_checkpoint, read_tensors, readable, tensor_format
 
@@ -85,6 +86,21 @@ class ClipModel(nn.Module):
         resized = self._resize(images)
         normalised = (resized - self.mean) / self.standard_deviation
         return self._encode_image(normalised)
+
+    def relevance(self, images: Tensor, texts: Tensor) -> Tensor:
+        """Computes where images show what texts say, by the model's own attention (`benchmark.models.relevance`).
+
+        Args:
+            images: N×3×H×W as ``encode_image`` takes them; square ones, if the places are to be the whole image's.
+            texts: N×D embeddings of any length.
+
+        Returns:
+            N×h×w, at least 0, on the image tower's own grid of places.
+
+        Raises:
+            InputError: The model shows no places.
+        """
+        return relevance(cast("nn.Module", self.towers.visual), self.encode_image, images, texts)
 
     @torch.no_grad()
     def encode_text(self, prompts: Sequence[str]) -> Tensor:

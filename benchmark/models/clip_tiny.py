@@ -18,7 +18,7 @@ from open_clip.tokenizer import SimpleTokenizer
 from benchmark.models.clip import ClipModel, load_open_clip
 
 # Importing it registers the image towers with timm, under the names that the configuration files use.
-from benchmark.models.clip_tiny_tower import fold_normalization
+from benchmark.models.clip_tiny_tower import fold_normalization, pad_by_kernel
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -140,4 +140,5 @@ def _load(name: ClipTinyName, file: Path) -> ClipModel:
     register_configurations()
     model = load_open_clip(name.value, file, reduced_tokenizer())
     fold_normalization(model.towers)
+    pad_by_kernel(model.towers)
     return model

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import timm
 import torch
+from timm.layers.conv2d_same import Conv2dSame
 from timm.layers.norm_act import BatchNormAct2d
 from timm.models import register_model
 from torch import Tensor, nn
@@ -82,6 +83,49 @@ def fold_normalization(module: nn.Module) -> None:
             setattr(module, following, normalization.act)
     for child in module.children():
         fold_normalization(child)
+
+
+class SameConv2d(nn.Conv2d):
+    """A convolution with TensorFlow's padding "same", which pads no copy of its input.
+
+    That padding may be one wider after the input than before it. The kernel then gets a row or a column of zeros in
+    front and the padding is even: the same sums.
+    """
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Maps features, N×C×H×W, to N×outputs×⌈H/stride⌉×⌈W/stride⌉."""
+        rows = self._total_padding(features, 0)
+        columns = self._total_padding(features, 1)
+        weight = functional.pad(self.weight, (columns % 2, 0, rows % 2, 0))
+        padding = (-(-rows // 2), -(-columns // 2))
+        return functional.conv2d(features, weight, self.bias, self.stride, padding, groups=self.groups)
+
+    def _total_padding(self, features: Tensor, axis: int) -> int:
+        side, stride, kernel = features.shape[2 + axis], self.stride[axis], self.kernel_size[axis]
+        return max((-(-side // stride) - 1) * stride + kernel - side, 0)
+
+
+def pad_by_kernel(module: nn.Module) -> None:
+    """Replaces timm's convolutions with padding "same": the strided ones in half the time or less.
+
+    Args:
+        module: A network; changed in place.
+    """
+    for name, child in module.named_children():
+        if isinstance(child, Conv2dSame):
+            replacement = SameConv2d(
+                child.in_channels,
+                child.out_channels,
+                (child.kernel_size[0], child.kernel_size[1]),
+                (child.stride[0], child.stride[1]),
+                groups=child.groups,
+                bias=child.bias is not None,
+                device="meta",
+            )
+            replacement.weight, replacement.bias = child.weight, child.bias
+            setattr(module, name, replacement)
+        else:
+            pad_by_kernel(child)
 
 
 class ProjectionHead(nn.Module):
@@ -187,7 +231,9 @@ def _build(architecture: str, stages: tuple[int, ...], pretrained: bool, embeddi
 
 
 def _channel_statistics(hidden: Tensor) -> list[Tensor]:
-    variance, mean = torch.var_mean(hidden, dim=(2, 3), correction=0)
+    # Twice as fast as `torch.var_mean`, which is slow where channels are last in memory.
+    mean = hidden.mean((2, 3))
+    variance = (hidden - mean[:, :, None, None]).square().mean((2, 3))
     return [mean, (variance + _VARIANCE_FLOOR).sqrt()]
 
 

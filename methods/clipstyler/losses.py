@@ -29,12 +29,14 @@ def directional_distances(embeddings: Tensor, source: Tensor, text_directions: T
     return 1 - functional.cosine_similarity(embeddings - source, text_directions, dim=-1)
 
 
-def reject_below(distances: Tensor, threshold: float) -> Tensor:
-    """Sets distances below a threshold to 0: those patches are stylized enough and no longer pushed."""
+def reject_below(distances: Tensor, threshold: float | Tensor) -> Tensor:
+    """Sets distances below a threshold, or each its own, to 0: those patches are stylized enough and not pushed."""
     return torch.where(distances < threshold, torch.zeros_like(distances), distances)
 
 
-def content_distance(features: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> Tensor:
+def content_distance(
+    features: Mapping[str, Tensor], targets: Mapping[str, Tensor], weights: Mapping[str, Tensor] | None = None
+) -> Tensor:
     """Sums the mean squared differences of the features over the layers of the targets.
 
     The authors' weight belongs to torchvision's VGG-19, so the differences are taken on the scale of a network for
@@ -43,8 +45,12 @@ def content_distance(features: Mapping[str, Tensor], targets: Mapping[str, Tenso
     Args:
         features: Features by layer, on the scale of the original network, as `Models.vgg` delivers them.
         targets: Features by layer to compare them with.
+        weights: Weights of the places by layer, h×w with mean 1; without them all count alike.
     """
-    distances = [functional.mse_loss(features[layer], target) for layer, target in targets.items()]
+    if weights is None:
+        distances = [functional.mse_loss(features[layer], target) for layer, target in targets.items()]
+    else:
+        distances = [(weights[layer] * (features[layer] - target).square()).mean() for layer, target in targets.items()]
     return UNIT_VARIANCE_SCALE**2 * torch.stack(distances).sum()
 
 

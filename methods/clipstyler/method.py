@@ -10,7 +10,7 @@ from benchmark.models.role import Role
 from methods.clipstyler.settings import SMALLEST_NETWORK_SIDE, CLIPstylerSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from torch import Generator, Tensor
 
@@ -29,11 +29,12 @@ class CLIPstyler(Method[CLIPstylerSettings]):
         total_variation_weight * sum of the L2 norms of the pixel differences in four directions
 
     r(d) = 0 where d < threshold, else d. Crops are random windows in random perspective. A mask limits the change to
-    its region.
+    its region. Attention, in the network or as a map of places, is off by default: docs/methods/clipstyler.md.
 
     Deviations from the paper and from cyclomon/CLIPstyler: the content keeps its size (there 512×512 by direct
     resize); the whole image is resized for the text-image model with an antialiased filter (there without); the
-    network pads by reflection to multiples of 8; windows and first weights are drawn from the unit's generator. The
+    network pads by reflection to multiples of 8; perspective and resizing of a crop are one reading of the picture
+    (`methods.clipstyler.augmentation`); windows and first weights are drawn from the unit's generator. The
     result is the output after ``steps`` updates, which is what the script saves at its last step, without its
     contrast stretch. The script names the VGG layers conv4_2 and conv5_2 but takes them from a network whose
     ReLUs work in place, the second at the index of a ReLU: what it compares, and so what made the published pictures,
@@ -84,6 +85,12 @@ class CLIPstyler(Method[CLIPstylerSettings]):
             ValueError: If the content is less than 16 pixels (times ``network_shrink``) high or wide.
         """
         return self._run(content, styles, generator, self.settings)
+
+    def explain(self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator) -> Mapping[str, Tensor]:
+        """Returns maps of where the model finds prompt and source prompt, and those that the settings use."""
+        from methods.clipstyler.optimization import PromptDescent
+
+        return PromptDescent(self._vgg, self._clip, self.settings).explain(content, content, styles, generator)
 
     def _run(
         self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator, settings: CLIPstylerSettings

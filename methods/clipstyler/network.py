@@ -10,11 +10,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from methods.clipstyler.settings import Padding, Upsampling
+from methods.clipstyler.bottleneck import ConvolutionBlock, SelfAttention
+from methods.clipstyler.settings import BottleneckBlock, Padding, Upsampling
 from methods.shared.image_geometry import pad_to_multiple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 _HALVINGS: Final = 3
 _RESIDUAL_RANGE: Final = (0.03, 0.97)
@@ -34,6 +35,7 @@ class NetworkVariant:
         noise_channels: Planes of fixed noise beside the image.
         upsampling: Interpolation of the decoder.
         padding: Padding of the residual blocks' convolutions.
+        attention: A further block after the bottleneck.
     """
 
     shrink: int = 1
@@ -41,6 +43,7 @@ class NetworkVariant:
     noise_channels: int = 0
     upsampling: Upsampling = Upsampling.BILINEAR
     padding: Padding = Padding.ZEROS
+    attention: BottleneckBlock = BottleneckBlock.NONE
 
 
 PAPER: Final = NetworkVariant()
@@ -85,6 +88,11 @@ class StyleNetwork(nn.Module):
             [block(2 * third + third, third), block(third + second, second), block(second + first, first)]
         )
         self.exit = nn.Sequential(block(2 * first, first), nn.Conv2d(first, 3, 1))
+        self.attention: nn.Module = nn.Identity()
+        if variant.attention is BottleneckBlock.BOTTLENECK:
+            self.attention = SelfAttention(2 * third)
+        elif variant.attention is BottleneckBlock.CONVOLUTION:
+            self.attention = ConvolutionBlock(2 * third)
 
     def forward(self, images: Tensor) -> Tensor:
         """Computes stylized images.
@@ -108,6 +116,26 @@ class StyleNetwork(nn.Module):
             logits = logits + torch.logit(padded.clamp(*_RESIDUAL_RANGE))
         return torch.sigmoid(logits)[..., :height, :width]
 
+    def attended(self, images: Tensor) -> Tensor:
+        """Computes how much each place is attended to in the bottleneck: N×H×W, at least 0.
+
+        Args:
+            images: As in ``forward``; the network has a `SelfAttention`.
+        """
+        kept: list[Tensor] = []
+
+        def keep(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+            assert isinstance(module, SelfAttention)
+            kept.append(module.attended(*inputs))
+
+        with self.attention.register_forward_pre_hook(keep):
+            self(images)
+        # Of the padded image, which is what the network sees.
+        enlarged = functional.interpolate(
+            kept[0][:, None], scale_factor=2**_HALVINGS * self.variant.shrink, mode="bilinear", align_corners=False
+        )
+        return enlarged[:, 0, : images.shape[-2], : images.shape[-1]]
+
     def _logits(self, images: Tensor) -> Tensor:
         if self.variant.noise_channels:
             noise = self._noise_planes(*images.shape[-2:]).to(images)
@@ -117,7 +145,7 @@ class StyleNetwork(nn.Module):
         for encoder, halving in zip(self.encoders, self.halvings, strict=True):
             passed.append(encoder(hidden))
             hidden = halving(passed[-1])
-        hidden = self.bottleneck(hidden)
+        hidden = self.attention(self.bottleneck(hidden))
         for decoder, skip in zip(self.decoders, reversed(passed), strict=True):
             hidden = decoder(torch.cat([self._enlarge(hidden), skip], dim=1))
         logits: Tensor = self.exit(torch.cat([hidden, entry], dim=1))
@@ -187,12 +215,10 @@ def build_style_network(
     with torch.device("meta"):
         network = StyleNetwork(channels, residual=residual, variant=variant, noise_seed=seed)
     network.to_empty(device="cpu")
-    for module in network.modules():
-        if isinstance(module, nn.Conv2d):
-            assert module.bias is not None
-            nn.init.kaiming_uniform_(module.weight, a=math.sqrt(5), generator=generator)
-            bound = 1 / math.sqrt(module.weight[0].numel())
-            nn.init.uniform_(module.bias, -bound, bound, generator=generator)
+    added = set(network.attention.modules())
+    _initialise((module for module in network.modules() if module not in added), generator)
+    # From a generator of their own, so that the other weights and all crops are the same with and without the block.
+    _initialise(network.attention.modules(), torch.Generator().manual_seed(generator.initial_seed()))
     if residual:
         last = network.exit[-1]
         assert isinstance(last, nn.Conv2d)
@@ -201,3 +227,12 @@ def build_style_network(
             last.weight.mul_(_RESIDUAL_START)
             last.bias.zero_()
     return network.to(device)
+
+
+def _initialise(modules: Iterable[nn.Module], generator: torch.Generator) -> None:
+    for module in modules:
+        if isinstance(module, nn.Conv2d):
+            assert module.bias is not None
+            nn.init.kaiming_uniform_(module.weight, a=math.sqrt(5), generator=generator)
+            bound = 1 / math.sqrt(module.weight[0].numel())
+            nn.init.uniform_(module.bias, -bound, bound, generator=generator)

@@ -11,7 +11,7 @@ from annotated_types import Ge, Not, Predicate
 from benchmark.allowed_values import InWords
 from benchmark.prompts import is_blank
 from benchmark.settings import check_settings
-from methods.shared.setting_types import Count, Layers, LearningRate, Weight
+from methods.shared.setting_types import Count, Layers, LearningRate, Share, Weight
 
 SMALLEST_NETWORK_SIDE: Final = 16
 """Sides of the smallest images that the network takes, in pixels: it pads them by reflection and halves them thrice."""
@@ -69,6 +69,43 @@ class Padding(StrEnum):
     """The picture mirrored at its border."""
 
 
+class BottleneckBlock(StrEnum):
+    """A further block of the network, after its bottleneck."""
+
+    NONE = "none"
+    """None, as the authors do."""
+    BOTTLENECK = "bottleneck"
+    """Self-attention among all places."""
+    CONVOLUTION = "convolution"
+    """The control: convolutions of as many parameters, which see their neighbourhood only."""
+
+
+class PlaceMap(StrEnum):
+    """A map of how much each place of the content counts."""
+
+    NONE = "none"
+    """No map, as the authors do."""
+    ATTENTION = "attention"
+    """Where the text-image model itself finds the text (`benchmark.models.relevance`)."""
+    UNIFORM = "uniform"
+    """A control: every place alike."""
+    SHUFFLED = "shuffled"
+    """A control: the attention's cells in random order."""
+    RANDOM_MASK = "random_mask"
+    """A control: random blobs of the attention's area, at its mean levels inside and outside."""
+
+
+class CropUse(StrEnum):
+    """What a map does to the crops."""
+
+    WEIGH = "weigh"
+    """Crops are drawn as ever, and weighted by the map's mean in them."""
+    DRAW = "draw"
+    """Of four times as many windows, those are taken that the map makes likely; all weigh alike."""
+    BOTH = "both"
+    """Both."""
+
+
 @dataclass(frozen=True)
 class CLIPstylerSettings:
     """Settings of `CLIPstyler`; the defaults are the authors' implementation's.
@@ -77,6 +114,7 @@ class CLIPstylerSettings:
         steps: Updates of the network at the content's own size.
         coarse_size: Shorter side in pixels of a content shrunk for updates before those; 0 for none.
         coarse_steps: Updates on the shrunk content.
+        coarse_patches: Number of crops a step there, where few tell the direction well enough; 0 for ``patches``.
         learning_rate: Adam's learning rate.
         schedule: Course of the learning rate over all steps.
         directional_weight: Weight of the directional loss of the whole image.
@@ -103,6 +141,11 @@ class CLIPstylerSettings:
             which it can make textures where the content is even.
         upsampling: Interpolation by which the network's decoder enlarges.
         padding: Padding of its residual blocks' convolutions.
+        attention: A further block after the network's bottleneck.
+        crop_map: A map by which crops are weighted or drawn: where the content resembles the prompts.
+        crop_use: What ``crop_map`` does to the crops.
+        content_map: A map by which the content loss is weighted: where the content is what ``source_prompt`` says.
+        map_strength: How far both maps reach: weights are ``1 + map_strength * (map - 1)`` of a map with mean 1.
         source_prompt: Description of the content, where the text's direction starts.
         templates: Phrasings over which prompts are averaged.
         contrast: Factor of contrast of the result: 1 leaves it; the authors' script saves with 1.5.
@@ -111,6 +154,7 @@ class CLIPstylerSettings:
     steps: Count = 200
     coarse_size: OptionalSide = 0
     coarse_steps: OptionalCount = 0
+    coarse_patches: OptionalCount = 0
     learning_rate: LearningRate = 5e-4
     schedule: Schedule = Schedule.HALVING
     directional_weight: Weight = 500.0
@@ -131,6 +175,11 @@ class CLIPstylerSettings:
     noise_channels: OptionalCount = 0
     upsampling: Upsampling = Upsampling.BILINEAR
     padding: Padding = Padding.ZEROS
+    attention: BottleneckBlock = BottleneckBlock.NONE
+    crop_map: PlaceMap = PlaceMap.NONE
+    crop_use: CropUse = CropUse.WEIGH
+    content_map: PlaceMap = PlaceMap.NONE
+    map_strength: Share = 0.5
     source_prompt: Annotated[str, Predicate(Not(is_blank)), InWords("a prompt")] = "a Photo"
     templates: PromptTemplates = PromptTemplates.IMAGENET
     contrast: Annotated[float, Ge(0)] = 1.0
@@ -139,6 +188,10 @@ class CLIPstylerSettings:
         check_settings(self)
         if (self.coarse_size == 0) != (self.coarse_steps == 0):
             raise ValueError(f"coarse_steps must be 0 exactly where coarse_size is 0, not {self.coarse_steps}")
+        if self.coarse_patches and not self.coarse_steps:
+            raise ValueError(f"coarse_patches must be 0 where coarse_steps is 0, not {self.coarse_patches}")
+        if self.crop_use is not CropUse.WEIGH and self.crop_map is PlaceMap.NONE:
+            raise ValueError(f"crop_use must be weigh where crop_map is none, not {self.crop_use}")
         if self.crop_sizes[0] > self.crop_sizes[1]:
             raise ValueError(f"crop_sizes must be a smallest and a largest side, not {self.crop_sizes!r}")
         if 0 < self.coarse_size < SMALLEST_NETWORK_SIDE * self.network_shrink:

@@ -11,7 +11,7 @@ from methods.clipstyler.settings import SMALLEST_NETWORK_SIDE, CLIPstylerSetting
 from methods.multi_style.settings import MultiStyleSettings, StyleParts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from torch import Generator, Tensor
 
@@ -94,24 +94,41 @@ class MultiStyle(Method[MultiStyleSettings]):
         """
         return self._run(content, styles, generator, self.settings)
 
+    def explain(self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator) -> Mapping[str, Tensor]:
+        """Returns the maps of CLIPstyler, and none where no prompt is used."""
+        from methods.clipstyler.optimization import PromptDescent
+
+        if not self._reads_prompts(styles):
+            return {}
+        descent = PromptDescent(self._vgg, self._clip, self.settings)
+        return descent.explain(content, self._composite(content, styles), styles, generator)
+
     def _run(
         self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator, settings: CLIPstylerSettings
     ) -> Tensor:
-        from methods.adain.instance_normalization import normalize_region
         from methods.clipstyler.optimization import PromptDescent
-        from methods.shared.feature_transfer import stylize_features
 
-        image = content
-        if self.settings.conditions is not StyleParts.TEXT and any(style.image is not None for style in styles):
-            image = stylize_features(
-                self._encode,
-                self._decoder,
-                normalize_region,
-                content,
-                styles,
-                alpha=self.settings.alpha,
-                preserve_color=self.settings.preserve_color,
-            )
-        if self.settings.conditions is not StyleParts.IMAGE and any(style.prompt for style in styles):
+        image = self._composite(content, styles)
+        if self._reads_prompts(styles):
             image = PromptDescent(self._vgg, self._clip, settings).run(content, image, styles, generator)
         return image
+
+    def _reads_prompts(self, styles: Sequence[StyleCondition]) -> bool:
+        return self.settings.conditions is not StyleParts.IMAGE and any(style.prompt for style in styles)
+
+    def _composite(self, content: Tensor, styles: Sequence[StyleCondition]) -> Tensor:
+        """Blends the style images, or returns the content where none is used."""
+        from methods.adain.instance_normalization import normalize_region
+        from methods.shared.feature_transfer import stylize_features
+
+        if self.settings.conditions is StyleParts.TEXT or all(style.image is None for style in styles):
+            return content
+        return stylize_features(
+            self._encode,
+            self._decoder,
+            normalize_region,
+            content,
+            styles,
+            alpha=self.settings.alpha,
+            preserve_color=self.settings.preserve_color,
+        )

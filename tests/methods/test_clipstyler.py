@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+from pathlib import Path
+
 import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.models.vgg import cfgs, make_layers
+from torchvision.transforms.functional import perspective, resize
 
 from benchmark.contracts import StyleCondition
+from benchmark.images import fit_within, open_image, to_tensor
 from benchmark.models.feature_scale import UNIT_VARIANCE_SCALE
 from benchmark.models.vgg import load_vgg19
 from methods.clipstyler.augmentation import Crop, cut_crops, draw_crops
+from methods.clipstyler.batched_gradient import sum_over_batches
 from methods.clipstyler.losses import content_distance, directional_distances, reject_below, total_variation
 from methods.clipstyler.method import CLIPstyler
 from methods.clipstyler.network import NetworkVariant, StyleNetwork, build_style_network
@@ -246,6 +252,53 @@ def test_an_undistorted_crop_is_the_window(picture):
     crop = Crop(5, 9, 20, ((0, 0), (19, 0), (19, 19), (0, 19)))
 
     torch.testing.assert_close(cut_crops(content[None], [crop], 20)[0, 0], content[:, 5:25, 9:29], atol=1e-4, rtol=0)
+
+
+def two_steps(image, crop, size):
+    """Cuts a crop as the authors' script does: the perspective of the window, then its resizing."""
+    window = image[:, crop.top : crop.top + crop.size, crop.left : crop.left + crop.size]
+    last = crop.size - 1
+    seen = perspective(window, [[0, 0], [last, 0], [last, last], [0, last]], [list(corner) for corner in crop.corners])
+    return resize(seen, [size, size], antialias=True)
+
+
+@pytest.mark.parametrize(("sizes", "tolerance"), [((64, 64), 1e-4), ((32, 63), 0.02), ((65, 130), 0.02)])
+def test_one_pass_is_the_two_of_the_authors(sizes, tolerance, generator):
+    path = files("benchmark.protocol") / "data/contents/astronaut.jpg"
+    photograph = to_tensor(fit_within(open_image(Path(str(path))), 160))
+    crops = draw_crops(*photograph.shape[-2:], 12, sizes, generator)
+
+    views = cut_crops(photograph[None], crops, 64)[:, 0]
+
+    expected = torch.stack([two_steps(photograph, crop, 64) for crop in crops])
+    assert (views - expected).abs().mean() < tolerance
+
+
+def test_crops_of_several_images_and_sizes_keep_their_order(picture, generator):
+    images = torch.stack([picture(seed=1), picture(seed=2)])
+    crops = draw_crops(48, 48, 6, (8, 48), generator)
+
+    views = cut_crops(images, crops, 16)
+
+    assert views.shape == (6, 2, 3, 16, 16)
+    for crop, view in zip(crops, views, strict=True):
+        torch.testing.assert_close(view, cut_crops(images, [crop], 16)[0])
+
+
+def test_a_sum_in_batches_has_the_gradient_of_the_whole():
+    images = torch.rand(37, 3, 2, 2, requires_grad=True)
+    factors = torch.arange(37.0)
+    batches = []
+
+    def function(part, rows):
+        batches.append(len(part))
+        return (factors[rows] * part.sin().sum(dim=(1, 2, 3))).sum()
+
+    (actual,) = torch.autograd.grad(3 * sum_over_batches(function, images), images)
+
+    expected = 3 * factors.view(-1, 1, 1, 1) * images.cos()
+    torch.testing.assert_close(actual, expected)
+    assert batches == [16, 16, 5]
 
 
 def test_what_perspective_uncovers_is_black():

@@ -84,19 +84,16 @@ def test_directions_are_mixed_by_weight(vgg, models, picture):
 
 
 def test_a_crop_follows_the_prompts_by_their_shares_of_it(vgg, models, picture, halves):
-    from methods.clipstyler.augmentation import Crop
-    from methods.clipstyler.optimization import PromptLoss
+    from methods.clipstyler.augmentation import Crop, mean_in_windows
 
     left, right = halves
     styles = [
         StyleCondition(prompt="ink", weight=0.5, mask=left),
         StyleCondition(prompt="fire", weight=0.5, mask=right),
     ]
-    content, settings = picture(), CLIPstylerSettings()
-    targets = PromptDescent(vgg, models.clip(), settings)._targets(styles, content)
-    loss = PromptLoss(vgg, models.clip(), settings, content[None], targets, scale=1.0)
+    targets = PromptDescent(vgg, models.clip(), CLIPstylerSettings())._targets(styles, picture())
 
-    shares = loss._crop_shares([Crop(0, left_edge, 16, ()) for left_edge in (0, 20, 30)])
+    shares = mean_in_windows(targets.shares, [Crop(0, left_edge, 16, ()) for left_edge in (0, 20, 30)])
 
     torch.testing.assert_close(shares, torch.tensor([[1.0, 0.0], [0.25, 0.75], [0.0, 1.0]]))
 
