@@ -95,6 +95,7 @@ def by_the_benchmark(content, style, folder):
 
 @pytest.mark.benchmark(group="gatys: time to pastiche's loss")
 @pytest.mark.timeout(6 * 3600)
+@pytest.mark.filterwarnings("ignore:Image.Image.getdata is deprecated:DeprecationWarning")
 def test_the_loss_of_pastiche_is_reached_in_a_third_of_its_time(benchmark, pairs, tmp_path, capsys):
     """The benchmark's picture is compared clamped, as it is returned; pastiche's as it stands, to its advantage."""
     vgg = embedded_models().vgg()
