@@ -14,8 +14,8 @@ from torch.nn import functional
 
 from benchmark.contracts import StyleCondition
 from benchmark.errors import MissingModelError
-from benchmark.plan.selection import configure_run
 from benchmark.models.specification import find_model
+from benchmark.plan.selection import configure_run
 from methods.ghiasi.method import Ghiasi
 from methods.ghiasi.settings import GhiasiSettings
 from tests.own_networks import lacking
