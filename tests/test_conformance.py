@@ -20,9 +20,11 @@ from benchmark.models.weights_check import file_sha256
 from benchmark.registry import PluginKind, installed_plugins
 from benchmark.settings import make_settings
 from benchmark.testing import MethodConformance, MetricConformance, ReportConformance, SetMetricConformance
+from tests.own_networks import lacking
 from tests.published_weights import write_sanet
 
 _FAST: dict[str, dict[str, Any]] = {
+    "clip_pixels": {"steps": "2"},
     "gatys": {"steps": "2"},
     "clipstyler": {"steps": "2", "patches": "2", "crop_sizes": "32,48", "channels": "4,6,8", "templates": "plain"},
     "nnst": {"steps": "1,1", "final_steps": "1"},
@@ -52,6 +54,8 @@ def random_sanet(tmp_path_factory: pytest.TempPathFactory) -> Models:
 def method(request: pytest.FixtureRequest) -> None:
     plugin: type[Method[Any]] = request.param
     request.cls.plugin = plugin
+    if Role.GHIASI in plugin.info.uses and (reason := lacking("ghiasi")):
+        pytest.skip(reason)
     if Role.SANET in plugin.info.uses:
         request.cls.random_sanet = request.getfixturevalue("random_sanet")
     request.cls.settings = make_settings(by_name(plugin), plugin.settings_type, _FAST.get(by_name(plugin), {}))
@@ -103,8 +107,8 @@ class TestReports(ReportConformance):
 
 def test_all_plugins_of_the_design_are_there() -> None:
     expected = {
-        PluginKind.METHODS: "aams adain clipstyler color_transfer efdm gatys identity multi_style nnst sanet strotss "
-        "style_copy",
+        PluginKind.METHODS: "aams adain clip_pixels clipstyler color_transfer efdm gatys ghiasi identity multi_style "
+        "nnst sanet strotss style_copy",
         PluginKind.METRICS: "artfid cfsd clip_directional_similarity clip_patch_score clip_style_similarity "
         "clip_text_similarity cmmd color_histogram_distance dists fid kid lpips ms_ssim ssim st_lpips vgg_content_loss "
         "vgg_style_loss",

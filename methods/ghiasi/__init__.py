@@ -1,0 +1,1 @@
+"""Style prediction and transfer networks, Ghiasi et al. 2017."""
