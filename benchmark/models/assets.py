@@ -108,6 +108,16 @@ ADAIN_DECODER_EMBEDDED: Final = Asset(
     licence="Apache-2.0",
     citation="docs/models/adain-decoder-embedded.md",
 )
+JOHNSON_EMBEDDED: Final = Asset(
+    name="johnson-embedded",
+    file="models/weights/johnson-embedded.safetensors",
+    bytes=0,
+    sha256="0000000000000000000000000000000000000000000000000000000000000000",
+    package="benchmark",
+    distribution=_OWN,
+    licence="Apache-2.0",
+    citation="docs/models/johnson-embedded.md",
+)
 CLIP_TINY: Final = Asset(
     name="clip-tiny",
     file="models/weights/clip-tiny.safetensors",

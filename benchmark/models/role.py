@@ -26,3 +26,5 @@ class Role(StrEnum):
     """The decoder that turns VGG-19 relu4_1 features into an image."""
     SANET = "sanet"
     """The whole network of SANet: encoder, attention and decoder."""
+    TRANSFORM_NETWORKS = "transform_networks"
+    """The feed-forward networks of Johnson et al., each for one painting."""
