@@ -31,6 +31,7 @@ import torch
 from benchmark.errors import BenchmarkError, InputError
 from benchmark.images import open_image, pixels_sha256, to_tensor
 from benchmark.models.transform_network_file import Painting
+from benchmark.plan.device import choose_device
 from methods.shared.image_geometry import resize_shorter_side
 from tools.adain.corpus import Picture, load_folder
 from tools.johnson.measures import measure
@@ -132,7 +133,7 @@ def _begin(recipe: Recipe, photographs: Sequence[Picture], options: argparse.Nam
     picture = open_image(options.style)
     painting = Painting(title=options.title or options.style.stem, pixels_sha256=pixels_sha256(picture))
     image = resize_shorter_side(to_tensor(picture), recipe.style_size)
-    trainer = Trainer(recipe, painting, image, photographs, torch.device(options.device))
+    trainer = Trainer(recipe, painting, image, photographs, torch.device(choose_device(options.device)))
     options.out.mkdir(parents=True, exist_ok=True)
     if trainer.restore(options.out):
         print(f"continues at step {trainer.step} of {recipe.steps}", flush=True)
@@ -156,7 +157,7 @@ def _parser() -> argparse.ArgumentParser:
         else:
             kind = Schedule if isinstance(field.default, Schedule) else type(field.default)
             parser.add_argument(option, type=kind, default=field.default, help=f"default {field.default}")
-    parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument("--device", default="auto", help="cpu or cuda; by default cuda if there is one")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--save-every", type=int, default=200, metavar="STEPS")
     parser.add_argument("--log-every", type=int, default=20, metavar="STEPS")

@@ -29,6 +29,8 @@ class Recipe:
         style_size: Shorter side to which the painting is resized, in pixels.
         content_weight: Weight of the content term.
         style_weight: Weight of the style term.
+        style_ramp: Steps over which the weight of the style rises from 0 to its full height; 0 for none. Until then the
+            network learns to return its photograph.
         balanced: Whether the terms are made shares before they are weighted (`tools.johnson.perceptual_loss`).
         total_variation_weight: Weight of the total variation; 0 as in pytorch/examples.
         learning_rate: Step length of Adam.
@@ -46,6 +48,7 @@ class Recipe:
     style_size: int = 256
     content_weight: float = 1e5
     style_weight: float = 1e10
+    style_ramp: int = 0
     balanced: bool = False
     total_variation_weight: float = 0.0
     learning_rate: float = 1e-3

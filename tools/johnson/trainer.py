@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from benchmark.errors import InputError
+from benchmark.models.role import Role
 from benchmark.models.specification import find_model
 from benchmark.models.transform_network import DOWNSCALING, TransformNetwork
 from benchmark.models.transform_network_file import Painting, read_transform_networks
@@ -60,10 +61,12 @@ class Trainer:
         self.step = 0
         self._photographs = photographs
         self.painting = painting
-        torch.manual_seed(recipe.seed)
-        self.network = self._placed(TransformNetwork(recipe.width))
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(recipe.seed)
+            network = TransformNetwork(recipe.width)
+        self.network = self._placed(network)
         self._optimizer = torch.optim.Adam(self.network.parameters(), lr=recipe.learning_rate)
-        vgg = cast("VGG", find_model(recipe.vgg).load()).to(self.device)
+        vgg = cast("VGG", find_model(recipe.vgg, Role.VGG).load()).to(self.device)
         dtype = torch.bfloat16 if recipe.bfloat16 else torch.float32
         self.loss = PerceptualLoss(vgg, image.to(self.device), balanced=recipe.balanced, dtype=dtype)
 
@@ -76,13 +79,13 @@ class Trainer:
         losses = self.loss(painted.float() / 255, photographs)
         total = (
             recipe.content_weight * losses.content
-            + recipe.style_weight * losses.style
+            + recipe.style_weight * self._ramp() * losses.style
             + recipe.total_variation_weight * losses.total_variation
         )
         self._optimizer.zero_grad()
         total.backward()  # type: ignore[no-untyped-call]
         for group in self._optimizer.param_groups:
-            group["lr"] = self._learning_rate()
+            group["lr"] = self.learning_rate
         self._optimizer.step()
         self.step += 1
         return losses
@@ -155,7 +158,12 @@ class Trainer:
     def _placed(self, network: TransformNetwork) -> TransformNetwork:
         return network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
-    def _learning_rate(self) -> float:
+    def _ramp(self) -> float:
+        return min(1.0, self.step / self.recipe.style_ramp) if self.recipe.style_ramp else 1.0
+
+    @property
+    def learning_rate(self) -> float:
+        """Step length of the next step."""
         rate = self.recipe.learning_rate
         if self.recipe.schedule is Schedule.CONSTANT:
             return rate
