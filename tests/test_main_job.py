@@ -17,8 +17,8 @@ import benchmark
 
 pytestmark = pytest.mark.timeout(600)
 METHODS = [
-    *("aams", "adain", "clipstyler", "color_transfer", "efdm", "gatys", "identity", "multi_style", "nnst", "strotss"),
-    "style_copy",
+    *("aams", "adain", "clipstyler", "color_transfer", "efdm", "gatys", "identity", "johnson", "multi_style", "nnst"),
+    *("strotss", "style_copy"),
 ]
 
 

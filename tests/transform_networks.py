@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import torch
 from torch import Tensor
 from torch.nn import functional
+
+KNOWN_PAINTING: Final = "1" * 64
+"""Hash of the painting that the small network of the tests knows."""
 
 
 def transform_tensors(width: int = 32, seed: int = 0) -> dict[str, Tensor]:

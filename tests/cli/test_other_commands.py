@@ -78,8 +78,8 @@ class TestList:
     def test_shows_the_methods_of_the_package(self, command):
         out = command("list", "methods").out
         for name in (
-            *("aams", "adain", "clipstyler", "color_transfer", "efdm", "gatys", "identity", "multi_style", "nnst"),
-            *("sanet", "strotss", "style_copy"),
+            *("aams", "adain", "clipstyler", "color_transfer", "efdm", "gatys", "identity", "johnson", "multi_style"),
+            *("nnst", "sanet", "strotss", "style_copy"),
         ):
             assert name in out
 

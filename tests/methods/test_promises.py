@@ -16,6 +16,7 @@ from methods.controls.style_copy import StyleCopy
 from methods.efdm.method import EFDM
 from methods.gatys.method import Gatys
 from methods.gatys.settings import GatysSettings
+from methods.johnson.method import Johnson
 from methods.multi_style.method import MultiStyle
 from methods.multi_style.settings import MultiStyleSettings
 from methods.nnst.method import NNST
@@ -23,6 +24,7 @@ from methods.nnst.settings import NNSTSettings
 from methods.sanet.method import SANet
 from methods.strotss.method import STROTSS
 from methods.strotss.settings import STROTSSSettings
+from tests.transform_networks import KNOWN_PAINTING
 
 SMALL = {"steps": 2, "patches": 3, "crop_sizes": (16, 24), "channels": (4, 6, 8), "coarse_size": 24, "coarse_steps": 1}
 METHODS = {
@@ -35,6 +37,7 @@ METHODS = {
     "adain": AdaIN(),
     "efdm": EFDM(),
     "aams": AAMS(),
+    "johnson": Johnson(),
     "sanet": SANet(),
     "clipstyler": CLIPstyler(CLIPstylerSettings(**SMALL)),
     "multi_style": MultiStyle(MultiStyleSettings(**SMALL)),
@@ -51,7 +54,7 @@ def method(request, models):
 
 @pytest.fixture
 def styles(picture):
-    return [StyleCondition(image=picture(40, 61, seed=1), prompt="an oil painting")]
+    return [StyleCondition(image=picture(40, 61, seed=1), prompt="an oil painting", pixels_sha256=KNOWN_PAINTING)]
 
 
 @pytest.mark.parametrize(("height", "width"), [(37, 53), (64, 40)])
