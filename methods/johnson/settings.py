@@ -31,6 +31,8 @@ class JohnsonSettings:
         if self.style and not self.weights:
             raise ValueError("style is for a file of weights that does not say which style it is of: set weights too")
         if self.weights:
+            if not self.file.is_file():
+                raise ValueError(f"weights: there is no file {self.weights}")
             # Loads torch, which no command without such a file should wait for.
             from benchmark.models.transform_network_file import read_transform_networks
 
