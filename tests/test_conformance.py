@@ -10,13 +10,26 @@ import pytest
 import torch
 from torch import Tensor
 
-from benchmark.contracts import Axis, Condition, Direction, Method, MethodInfo, Metric, MetricInfo, Need, SetMetric
+from benchmark.contracts import (
+    Axis,
+    Condition,
+    Direction,
+    Method,
+    MethodInfo,
+    Metric,
+    MetricInfo,
+    Need,
+    SetMetric,
+    StyleCondition,
+)
 from benchmark.execution.bench.outputs import InvalidOutputError
 from benchmark.models.asset import Asset
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
 from benchmark.models.specification import find_model
 from benchmark.models.weights_check import file_sha256
+from benchmark.protocol.embedded import mini
+from benchmark.protocol.style_pixels import style_pixels_sha256
 from benchmark.registry import PluginKind, installed_plugins
 from benchmark.settings import make_settings
 from benchmark.testing import MethodConformance, MetricConformance, ReportConformance, SetMetricConformance
@@ -61,6 +74,11 @@ def method(request: pytest.FixtureRequest) -> None:
     request.cls.settings = make_settings(by_name(plugin), plugin.settings_type, _FAST.get(by_name(plugin), {}))
 
 
+def known_painting() -> str:
+    """Returns the hash of a painting of ``mini``."""
+    return style_pixels_sha256(mini().styles[0])
+
+
 def of_sets(plugin: Any) -> bool:
     return issubclass(plugin, SetMetric)
 
@@ -89,6 +107,10 @@ class TestMethods(MethodConformance):
     def models(self) -> Models:
         return self.random_sanet if Role.SANET in self.plugin.info.uses else super().models()
 
+    def styles(self, size: int = 72) -> list[StyleCondition]:
+        # What is trained for single paintings knows them by their pixels.
+        return [replace(style, pixels_sha256=known_painting()) for style in super().styles(size)]
+
 
 @pytest.mark.usefixtures("metric")
 class TestMetrics(MetricConformance):
@@ -107,8 +129,8 @@ class TestReports(ReportConformance):
 
 def test_all_plugins_of_the_design_are_there() -> None:
     expected = {
-        PluginKind.METHODS: "aams adain clip_pixels clipstyler color_transfer efdm gatys ghiasi identity multi_style "
-        "nnst sanet strotss style_copy",
+        PluginKind.METHODS: "aams adain clip_pixels clipstyler color_transfer efdm gatys ghiasi identity johnson "
+        "multi_style nnst sanet strotss style_copy",
         PluginKind.METRICS: "artfid cfsd clip_directional_similarity clip_patch_score clip_style_similarity "
         "clip_text_similarity cmmd color_histogram_distance dists fid kid lpips ms_ssim ssim st_lpips vgg_content_loss "
         "vgg_style_loss",

@@ -21,7 +21,7 @@ WITHOUT_GHIASI = lacking("ghiasi")
 METHODS = [
     *("aams", "adain", "clip_pixels", "clipstyler", "color_transfer", "efdm", "gatys"),
     *(() if WITHOUT_GHIASI else ("ghiasi",)),
-    *("identity", "multi_style", "nnst", "strotss", "style_copy"),
+    *("identity", "johnson", "multi_style", "nnst", "strotss", "style_copy"),
 ]
 
 

@@ -106,6 +106,7 @@ def stylize(
     from benchmark.plan.prompt_check import announce, read_prompts
     from benchmark.plan.selection import load_protocol, select_method, used_models
     from benchmark.plan.unit import unit_seed
+    from benchmark.protocol.style_pixels import style_pixels_sha256
     from benchmark.store.atomic import write_bytes
     from benchmark.store.cost_columns import DISTURBED
 
@@ -125,6 +126,7 @@ def stylize(
             image=to_tensor(_fitted(share.style.image, size)).to(models.device) if share.style.image else None,
             prompt=share.style.prompt,
             weight=share.weight,
+            pixels_sha256=style_pixels_sha256(share.style),
         )
         for share in conditioned
     ]

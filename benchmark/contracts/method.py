@@ -118,6 +118,9 @@ class StyleCondition:
         mask: 1×H×W in [0, 1], the size of the content: where this style applies; ``None`` means everywhere.
         name: Name of the style in its protocol, or an empty string: what a method that was trained for single styles
             knows them by.
+        pixels_sha256: Hash of the pixels of the style's file (``benchmark.images.pixels_sha256``), before it was scaled
+            and cut; empty where there is no file. By it a method that was trained for single paintings knows them under
+            any name.
     """
 
     image: Tensor | None = None
@@ -125,6 +128,7 @@ class StyleCondition:
     weight: float = 1.0
     mask: Tensor | None = None
     name: str = ""
+    pixels_sha256: str = ""
 
     def __post_init__(self) -> None:
         if is_blank(self.prompt):

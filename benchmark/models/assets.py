@@ -136,6 +136,16 @@ ADAIN_DECODER_EMBEDDED: Final = Asset(
     licence="Apache-2.0",
     citation="docs/models/adain-decoder-embedded.md",
 )
+JOHNSON_EMBEDDED: Final = Asset(
+    name="johnson-embedded",
+    file="models/weights/johnson-embedded.safetensors",
+    bytes=2_565_570,
+    sha256="bef31718a94301af73090999f42b62d24b3e57373e42d1e13698e85c6d61efcb",
+    package="benchmark",
+    distribution=_OWN,
+    licence="Apache-2.0",
+    citation="docs/models/johnson-embedded.md",
+)
 CLIP_TINY: Final = Asset(
     name="clip-tiny",
     file="models/weights/clip-tiny.safetensors",

@@ -28,3 +28,5 @@ class Role(StrEnum):
     """The whole network of SANet: encoder, attention and decoder."""
     GHIASI = "ghiasi"
     """Both networks of Ghiasi et al.: style prediction and style transfer."""
+    TRANSFORM_NETWORKS = "transform_networks"
+    """The feed-forward networks of Johnson et al., each for one painting."""

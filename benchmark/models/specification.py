@@ -300,8 +300,19 @@ MODELS: tuple[ModelSpecification, ...] = (
         loader="benchmark.models.ghiasi:load_ghiasi",
         assets=(assets.GHIASI_PREDICTOR, assets.GHIASI_TRANSFORMER),
     ),
+    ModelSpecification(
+        name="johnson-embedded",
+        title="Transform networks of Johnson et al. for the paintings of mini, trained for this benchmark",
+        role=Role.TRANSFORM_NETWORKS,
+        loader="benchmark.models.transform_network_file:read_transform_networks",
+        assets=(assets.JOHNSON_EMBEDDED,),
+    ),
 )
-OWN_NETWORKS: Mapping[Role, str] = {Role.SANET: "sanet", Role.GHIASI: "ghiasi"}
+OWN_NETWORKS: Mapping[Role, str] = {
+    Role.SANET: "sanet",
+    Role.GHIASI: "ghiasi",
+    Role.TRANSFORM_NETWORKS: "johnson-embedded",
+}
 """Models of the roles that are one method's whole network. They belong to the method as its code does: a protocol need
 not name them, and then its fingerprint does not cover them; the run records them."""
 

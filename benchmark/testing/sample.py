@@ -32,6 +32,7 @@ EMBEDDED_MODELS = {
     Role.CLIP_JUDGE: "clip-tiny-judge",
     Role.PERCEPTUAL: "st-lpips-alex",
     Role.ADAIN_DECODER: "adain-decoder-embedded",
+    Role.TRANSFORM_NETWORKS: "johnson-embedded",
 }
 
 

@@ -80,7 +80,7 @@ class TestList:
         out = command("list", "methods").out
         for name in (
             *("aams", "adain", "clip_pixels", "clipstyler", "color_transfer", "efdm", "gatys", "ghiasi", "identity"),
-            *("multi_style", "nnst", "sanet", "strotss", "style_copy"),
+            *("johnson", "multi_style", "nnst", "sanet", "strotss", "style_copy"),
         ):
             assert name in out
 

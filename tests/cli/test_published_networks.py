@@ -29,6 +29,7 @@ ROLES = {
     Role.INCEPTION: "art-inception",
     Role.ADAIN_DECODER: "adain-decoder",
     Role.SANET: "sanet",
+    Role.TRANSFORM_NETWORKS: "johnson-embedded",
 }
 METRICS = "lpips,dists,st_lpips,vgg_style_loss,clip_text_similarity"
 SHORT = {"steps": 1, "patches": 2, "crop_sizes": [64, 96], "templates": "style"}
@@ -72,7 +73,10 @@ def test_every_method_runs_on_them(command, file_server: FileServer, monkeypatch
     table = benchmark.load_run(tmp_path / "run")
     assert set(table.status) <= {"ok", "skipped"}
     finished = table[table.status == "ok"]
-    made = {"aams", "adain", "clip_pixels", "clipstyler", "efdm", "gatys", "multi_style", "nnst", "sanet", "strotss"}
+    made = {
+        *("aams", "adain", "clip_pixels", "clipstyler", "efdm", "gatys", "johnson", "multi_style", "nnst", "sanet"),
+        "strotss",
+    }
     assert made < set(finished.method)
     assert finished[METRICS.split(",")].notna().all(axis=None)
     models = {model["role"]: model for model in json.loads((tmp_path / "run" / "run.json").read_text())["models"]}

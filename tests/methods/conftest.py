@@ -14,9 +14,12 @@ from benchmark.models.adain_decoder import AdaINDecoder
 from benchmark.models.role import Role
 from benchmark.models.sanet import SANet, load_sanet
 from benchmark.models.specification import find_model
+from benchmark.models.transform_network import TransformNetwork
+from benchmark.models.transform_network_file import Painting, TransformNetworks
 from benchmark.models.vgg import VGG16, VGG19
 from tests.own_networks import lacking
 from tests.published_weights import write_sanet
+from tests.transform_networks import KNOWN_PAINTING, transform_tensors
 
 
 class SmallTextImageModel(nn.Module):
@@ -57,6 +60,10 @@ class SmallModels:
         self._vgg = vgg
         self._decoder = decoder
         self._clip = SmallTextImageModel()
+        painting = Painting(title="Known", pixels_sha256=KNOWN_PAINTING)
+        network = TransformNetwork(4)
+        network.load_state_dict(transform_tensors(4))
+        self._transform_networks = TransformNetworks((network,), (painting,))
         self.device = torch.device("cpu")
 
     def vgg(self) -> VGG19:
@@ -68,9 +75,11 @@ class SmallModels:
     def clip(self) -> SmallTextImageModel:
         return self._clip
 
-    def load(self, role: Role) -> nn.Module:
+    def load(self, role: Role) -> nn.Module | TransformNetworks:
         if role is Role.GHIASI:
             return self._ghiasi()
+        if role is Role.TRANSFORM_NETWORKS:
+            return self._transform_networks
         assert role is Role.SANET
         return self._sanet()
 

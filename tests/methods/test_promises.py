@@ -18,6 +18,7 @@ from methods.efdm.method import EFDM
 from methods.gatys.method import Gatys
 from methods.gatys.settings import GatysSettings
 from methods.ghiasi.method import Ghiasi
+from methods.johnson.method import Johnson
 from methods.multi_style.method import MultiStyle
 from methods.multi_style.settings import MultiStyleSettings
 from methods.nnst.method import NNST
@@ -25,6 +26,7 @@ from methods.nnst.settings import NNSTSettings
 from methods.sanet.method import SANet
 from methods.strotss.method import STROTSS
 from methods.strotss.settings import STROTSSSettings
+from tests.transform_networks import KNOWN_PAINTING
 
 SMALL = {"steps": 2, "patches": 3, "crop_sizes": (16, 24), "channels": (4, 6, 8), "coarse_size": 24, "coarse_steps": 1}
 METHODS = {
@@ -38,6 +40,7 @@ METHODS = {
     "adain": AdaIN(),
     "efdm": EFDM(),
     "aams": AAMS(),
+    "johnson": Johnson(),
     "sanet": SANet(),
     "ghiasi": Ghiasi(),
     "clipstyler": CLIPstyler(CLIPstylerSettings(**SMALL)),
@@ -55,7 +58,7 @@ def method(request, models):
 
 @pytest.fixture
 def styles(picture):
-    return [StyleCondition(image=picture(40, 61, seed=1), prompt="an oil painting")]
+    return [StyleCondition(image=picture(40, 61, seed=1), prompt="an oil painting", pixels_sha256=KNOWN_PAINTING)]
 
 
 @pytest.mark.parametrize(("height", "width"), [(37, 53), (64, 40)])

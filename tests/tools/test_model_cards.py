@@ -19,7 +19,7 @@ def text(page: Path) -> str:
 
 
 def test_every_shipped_model_has_a_card_and_notes() -> None:
-    names = {"adain-decoder-embedded", "clip-tiny", "clip-tiny-judge"}
+    names = {"adain-decoder-embedded", "clip-tiny", "clip-tiny-judge", "johnson-embedded"}
 
     assert {card.stem for card in CARDS} == {page.stem for page in NOTES} == names
 

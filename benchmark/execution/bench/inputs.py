@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -14,7 +15,8 @@ from torch import Tensor
 
 from benchmark.contracts import StyleCondition
 from benchmark.images import load_mask, load_square
-from benchmark.protocol.case import Case
+from benchmark.protocol.case import Case, WeightedStyle
+from benchmark.protocol.style_pixels import style_pixels_sha256
 
 _REMEMBERED_IMAGES = 256
 _Load: TypeAlias = Callable[[Path, int], Tensor]
@@ -81,9 +83,25 @@ class CaseInputs:
                 weight=weighted.weight,
                 mask=None if weighted.mask is None else self._image(weighted.mask, load_mask).clone(),
                 name=weighted.style.id,
+                pixels_sha256=style_pixels_sha256(local.style),
             )
-            for image, weighted in zip(self.style_images(case), case.styles, strict=True)
+            for image, weighted, local in zip(
+                self.style_images(case), case.styles, self.local(case).styles, strict=True
+            )
         ]
+
+    def local(self, case: Case) -> Case:
+        """Returns a case whose style images are files on this machine."""
+        copies = self._copies
+        if copies is None:
+            return case
+
+        def here(weighted: WeightedStyle) -> WeightedStyle:
+            style = weighted.style
+            image = None if style.image is None else copy_of(style.image, copies)
+            return replace(weighted, style=replace(style, image=image))
+
+        return replace(case, styles=tuple(map(here, case.styles)))
 
     def _image(self, path: Path, load: _Load) -> Tensor:
         key = path, load

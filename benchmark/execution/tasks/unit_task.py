@@ -101,7 +101,10 @@ class UnitTask:
         """Returns the record, the image and its file, or the record of a unit that is skipped."""
         unit = self.unit
         pictures = workbench.pictures.get(unit.method)
-        reason = pictures.skip(unit.case) if pictures else workbench.stylizer.skip(unit.method, unit.case, content)
+        if pictures:
+            reason = pictures.skip(unit.case)
+        else:
+            reason = workbench.stylizer.skip(unit.method, workbench.inputs.local(unit.case), content)
         if reason is not None:
             return self._skipped(reason)
         if pictures is None:

@@ -1,0 +1,43 @@
+"""Draw a contact sheet: photographs in the first row, below it what each network of a file paints of them.
+
+python -m tools.johnson.sheet WEIGHTS --photographs DIR --names NAME [NAME ...] --size 256 --out SHEET.jpg
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from benchmark.images import encode_image
+from benchmark.models.transform_network import TransformNetwork
+from benchmark.models.transform_network_file import read_transform_networks
+from methods.johnson.stylization import paint
+from tools.adain.corpus import fit_square, load_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Draws the sheet."""
+    parser = argparse.ArgumentParser(description="Draw a contact sheet of transform networks.")
+    parser.add_argument("weights", type=Path)
+    parser.add_argument("--photographs", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--names", nargs="+", required=True, help="photographs, without their suffix")
+    parser.add_argument("--size", type=int, default=256, help="side of each square, in pixels")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE")
+    options = parser.parse_args(arguments)
+    found = {picture.name: picture for picture in load_folder(options.photographs)}
+    squares = [fit_square(found[name], options.size) for name in options.names]
+    rows = [torch.cat(squares, dim=2)]
+    for network in read_transform_networks(options.weights).networks:
+        assert isinstance(network, TransformNetwork)
+        rows.append(torch.cat([paint(network, square) for square in squares], dim=2))
+    options.out.write_bytes(encode_image(torch.cat(rows, dim=1), options.out.suffix))
+
+
+if __name__ == "__main__":
+    main()
