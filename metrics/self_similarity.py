@@ -122,4 +122,5 @@ def self_similarity_divergence(content: Tensor, stylized: Tensor) -> Tensor:
             total[columns] += terms[:, _ROWS:].sum(dim=0)
     shares, means, rests = sums.double()
     means, rests = means / shares, rests / shares
-    return ((means + rests).log1p() - means).sum().clamp(min=0.0).float()
+    divergence: Tensor = ((means + rests).log1p() - means).sum()
+    return divergence.clamp(min=0.0).float()

@@ -142,7 +142,7 @@ def references(packages, cases):
         return functional.normalize(clip.encode_text(packages.tokenizer([prompt])), dim=1)[0]
 
     def crops(image):
-        boxes = patch_boxes(SIDE, SIDE)
+        boxes = patch_boxes(SIDE, SIDE, 64)
         cut = [image[:, top : top + side, left : left + side] for top, left, side in boxes]
         return encode(torch.stack([resized(crop) for crop in cut]))
 
