@@ -68,7 +68,7 @@ class SelectedMetric:
     plugin: Plugin
     info: MetricInfo | None = None
     unavailable: str = ""
-    settings: Any = NoSettings()
+    settings: Any = field(default_factory=NoSettings)
 
     @property
     def name(self) -> str:

@@ -75,7 +75,7 @@ class MultiStyle(Method[MultiStyleSettings]):
         """Loads what the chosen parts need."""
         from methods.shared.feature_transfer import feature_encoder
 
-        self._vgg = models.vgg()
+        self._models, self._vgg = models, models.vgg()
         if self.settings.conditions is not StyleParts.TEXT:
             self._encode = feature_encoder(models)
             self._decoder = models.adain_decoder()
@@ -104,6 +104,7 @@ class MultiStyle(Method[MultiStyleSettings]):
         image = content
         if self.settings.conditions is not StyleParts.TEXT and any(style.image is not None for style in styles):
             image = stylize_features(
+                self._models,
                 self._encode,
                 self._decoder,
                 normalize_region,

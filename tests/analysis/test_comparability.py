@@ -212,9 +212,7 @@ class TestRuns:
         assert found.sentences == (sentence,)
 
     def test_whose_metrics_are_set_otherwise_are_not_unless_an_earlier_version_did_not_note_it(self):
-        few, many = (
-            replace(self.RUN, metrics=(SSIM, replace(LOSS, settings={"crops": crops}))) for crops in (16, 64)
-        )
+        few, many = (replace(self.RUN, metrics=(SSIM, replace(LOSS, settings={"crops": crops}))) for crops in (16, 64))
         assert compare_identities([few, self.RUN]).comparable
         assert compare_identities([self.RUN, many]).comparable
         assert not compare_identities([few, self.RUN, many]).comparable

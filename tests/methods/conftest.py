@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmark.models.adain_decoder import AdaINDecoder
+from benchmark.models.provider import Models
 from benchmark.models.role import Role
 from benchmark.models.sanet import SANet, load_sanet
 from benchmark.models.specification import find_model
@@ -50,6 +51,7 @@ class SmallModels:
         self._decoder = decoder
         self._clip = SmallTextImageModel()
         self.device = torch.device("cpu")
+        self.remember = Models({}).remember
 
     def vgg(self) -> VGG19:
         return self._vgg

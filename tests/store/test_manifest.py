@@ -15,8 +15,8 @@ from benchmark.analysis.loading import load_records
 from benchmark.models.prompt_reading import PromptReading
 from benchmark.models.role import Role
 from benchmark.plan.configuration import RunConfiguration, SelectedMetric
-from benchmark.plan.selection import select_metrics
 from benchmark.plan.resources import Resources
+from benchmark.plan.selection import select_metrics
 from benchmark.protocol.embedded import mini
 from benchmark.store.manifest import make_manifest
 from benchmark.store.records import MetricRecord, RunStatus
@@ -175,7 +175,9 @@ def test_a_metric_of_any_number_of_networks_is_written_and_continued(tmp_path, b
 
 def test_the_settings_of_a_metric_are_written_and_read_and_others_have_none(tmp_path):
     metrics = select_metrics("clip_patch_score,ssim", mini())
-    RunDirectory(tmp_path).start(make_manifest(RunConfiguration(mini(), (), metrics, limit=1), Resources(threads=1), ""))
+    RunDirectory(tmp_path).start(
+        make_manifest(RunConfiguration(mini(), (), metrics, limit=1), Resources(threads=1), "")
+    )
 
     patches, ssim = json.loads((tmp_path / "run.json").read_text())["metrics"]
     assert patches["settings"] == {"patches": 16}
