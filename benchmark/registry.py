@@ -138,7 +138,7 @@ class Plugin:
             raise self.broken(f"has no info of type benchmark.{information.__name__}")
         if info.name != self.name:
             raise self.broken(f"is registered as {self.name} but calls itself {info.name}")
-        if self.kind is PluginKind.METHODS and (problem := _settings_problem(plugin.settings_type)):
+        if self.kind is not PluginKind.REPORTS and (problem := _settings_problem(plugin.settings_type)):
             raise self.broken(f"cannot be used: {problem}")
         return plugin
 
@@ -167,7 +167,7 @@ class Plugin:
 
 
 def _settings_problem(settings_type: Any) -> str:
-    """Says why a method's settings cannot be left at their defaults, or returns an empty string where they can."""
+    """Says why a plugin's settings cannot be left at their defaults, or returns an empty string where they can."""
     if not (inspect.isclass(settings_type) and dataclasses.is_dataclass(settings_type)):
         return "its settings_type is not a dataclass"
     for field in dataclasses.fields(settings_type):

@@ -1,4 +1,4 @@
-"""Makes a method's settings from what a protocol fixes and what a user sets, with errors that name the setting.
+"""Makes a plugin's settings from what a protocol fixes and what a user sets, with errors that name the setting.
 
 Fields of settings may declare ranges, ``steps: Annotated[int, Ge(1)]``; pydantic checks them.
 """
@@ -21,20 +21,21 @@ _SEQUENCE: Final = "a comma-separated list"
 
 
 class SettingOrigin(StrEnum):
-    """Origin of a setting that is not left at the method's default."""
+    """Origin of a setting that is not left at its default."""
 
     PROTOCOL = "protocol"
     USER = "user"
 
 
-def make_settings(method: str, settings_type: type[Any], values: Mapping[str, Any]) -> Any:
-    """Makes a method's settings.
+def make_settings(plugin: str, settings_type: type[Any], values: Mapping[str, Any], kind: str = "method") -> Any:
+    """Makes the settings of a method or metric.
 
     Args:
-        method: Name of the method, for messages.
+        plugin: Name of the method or metric, for messages.
         settings_type: Frozen dataclass with a default for every field.
         values: Values in place of the defaults; strings are converted to the field's type, tuples are written with
             commas.
+        kind: Word for the plugin, for messages.
 
     Raises:
         InputError: A setting is unknown, of the wrong type or out of range.
@@ -43,16 +44,16 @@ def make_settings(method: str, settings_type: type[Any], values: Mapping[str, An
     checked: dict[str, Any] = {}
     for name, value in values.items():
         if name not in types:
-            hint = suggest(name, types) if types else "; this method has no settings"
-            raise InputError(f"method {method} has no setting {name!r}{hint}")
+            hint = suggest(name, types) if types else f"; this {kind} has no settings"
+            raise InputError(f"{kind} {plugin} has no setting {name!r}{hint}")
         try:
             checked[name] = _converted(name, types[name], value)
         except ValueError as error:
-            raise InputError(f"setting {method}.{error}") from error
+            raise InputError(f"setting {plugin}.{error}") from error
     try:
         return settings_type(**checked)
     except ValueError as error:
-        raise InputError(f"settings of method {method}: {error}") from error
+        raise InputError(f"settings of {kind} {plugin}: {error}") from error
 
 
 def check_settings(settings: Any) -> None:
@@ -75,7 +76,7 @@ def check_settings(settings: Any) -> None:
 
 
 def check_defaults(settings_type: type[Any]) -> None:
-    """Checks the defaults of a method's settings against their own types and ranges.
+    """Checks the defaults of a plugin's settings against their own types and ranges.
 
     Raises:
         ValueError: One does not fit.

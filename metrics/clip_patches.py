@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final
+
+from annotated_types import Ge, Le
 
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.role import Role
@@ -16,25 +19,34 @@ if TYPE_CHECKING:
 
     from benchmark.models.provider import Models
 
-PATCHES: Final = 64
-"""Crops per image."""
-
 SIDES: Final = (64, 224)
 """Sides of the smallest and of the largest crop of an image whose shorter side has ``REFERENCE_SIDE`` pixels."""
 
 REFERENCE_SIDE: Final = 512
 
-_BATCH: Final = 16
-"""Crops that the judge embeds at a time: on a processor all 64 together take two thirds longer."""
+_BATCH: Final = 4
+"""Crops that the judge embeds at a time. More are slower on a processor: the features of eight take so much memory at a
+time that the allocator returns it to the system after each layer and gets it back empty, to be cleared again."""
 
 _SEED: Final = 20220318
 """Seed of the crops: the same for every image, so that images of one size are compared in the same places."""
 
 
-class ClipPatchScore(Metric):
-    """Mean cosine between the embeddings of 64 random crops of the stylized image and that of the prompt.
+@dataclass(frozen=True)
+class ClipPatchSettings:
+    """Settings of the CLIP patch score.
 
-    ``mean_p cos(E(crop_p), E(prompt))``, the patch-wise CLIP score of CLIPstyler's table: square crops of 64 to 224
+    Attributes:
+        patches: Crops per image, 64 in CLIPstyler's table. Fewer are the first of these, in proportionally less time.
+    """
+
+    patches: Annotated[int, Ge(1), Le(4096)] = 64
+
+
+class ClipPatchScore(Metric):
+    """Mean cosine between the embeddings of random crops of the stylized image and that of the prompt.
+
+    ``mean_p cos(E(crop_p), E(prompt))``, the patch-wise CLIP score of CLIPstyler's table: 64 square crops of 64 to 224
     pixels of an image of 512, neither scaled nor clamped, no template around the prompt. Sides and places are uniformly
     random, drawn with a fixed seed: they depend on the size of the image alone, so the score of an image is always the
     same and methods are compared in the same places. Deviations: the sides are scaled with the shorter side of the
@@ -47,7 +59,7 @@ class ClipPatchScore(Metric):
         title="CLIP patch score",
         version="2",
         summary=(
-            "Mean raw cosine of 64 random crops of the stylized image and the prompt in the judge CLIP, CLIPstyler's"
+            "Mean raw cosine of random crops of the stylized image and the prompt in the judge CLIP, CLIPstyler's"
             " own number: manner without composition; not compared with people itself, CLIP with whole images and style"
             f" images was: {worth(Asked.STYLE, 'CLIP')}."
         ),
@@ -60,6 +72,9 @@ class ClipPatchScore(Metric):
         paper="Kwon and Ye, CLIPstyler: Image Style Transfer with a Single Text Condition, CVPR 2022",
         url="https://arxiv.org/abs/2112.00374",
     )
+
+    settings_type: ClassVar[type[ClipPatchSettings]] = ClipPatchSettings
+    settings: ClipPatchSettings
 
     def score(
         self,
@@ -89,22 +104,23 @@ class ClipPatchScore(Metric):
 
         prompt = needed(prompt, Need.PROMPT, self.info.name, len(stylized))
         # The mean of cosines is the cosine's dot product with the mean of the unit-length embeddings.
-        crops = torch.stack(_mean_patch_embeddings(self.models, stylized))
+        crops = torch.stack(_mean_patch_embeddings(self.models, stylized, self.settings.patches))
         texts = torch.stack([prompt_embedding(self.models, Role.CLIP_JUDGE, text) for text in prompt])
         return (crops * texts).sum(dim=1).clamp(-1.0, 1.0)
 
 
-def patch_boxes(height: int, width: int) -> list[tuple[int, int, int]]:
+def patch_boxes(height: int, width: int, patches: int) -> list[tuple[int, int, int]]:
     """Returns top, left and side, in pixels, of each crop of an image of a given size.
 
     Args:
         height: H, in pixels.
         width: W, in pixels.
+        patches: Number of crops.
     """
     import torch
 
     shorter = min(height, width)
-    shares = torch.rand(PATCHES, 3, generator=torch.Generator().manual_seed(_SEED), dtype=torch.float64).tolist()
+    shares = torch.rand(patches, 3, generator=torch.Generator().manual_seed(_SEED), dtype=torch.float64).tolist()
     boxes = []
     for size, down, across in shares:
         pixels = SIDES[0] + int(size * (SIDES[1] - SIDES[0] + 1))
@@ -113,7 +129,7 @@ def patch_boxes(height: int, width: int) -> list[tuple[int, int, int]]:
     return boxes
 
 
-def _mean_patch_embeddings(models: Models, images: Sequence[Tensor]) -> list[Tensor]:
+def _mean_patch_embeddings(models: Models, images: Sequence[Tensor], number: int) -> list[Tensor]:
     import torch
     from torch.nn import functional
     from torchvision.transforms.v2 import InterpolationMode
@@ -125,7 +141,9 @@ def _mean_patch_embeddings(models: Models, images: Sequence[Tensor]) -> list[Ten
 
     def patches(image: Tensor) -> Tensor:
         size = judge.image_size
-        crops = (image[:, top : top + side, left : left + side] for top, left, side in patch_boxes(*image.shape[-2:]))
+        height, width = image.shape[-2:]
+        boxes = patch_boxes(height, width, number)
+        crops = (image[:, top : top + side, left : left + side] for top, left, side in boxes)
         return torch.stack([resize(crop, size, size, InterpolationMode.BICUBIC) for crop in crops])
 
     def mean_embedding(image: Tensor) -> Tensor:
@@ -135,4 +153,4 @@ def _mean_patch_embeddings(models: Models, images: Sequence[Tensor]) -> list[Ten
     def compute(batch: Tensor) -> list[Tensor]:
         return [mean_embedding(image) for image in batch]
 
-    return remember_in_batches(models, images, (Role.CLIP_JUDGE, "mean patch embedding"), compute)
+    return remember_in_batches(models, images, (Role.CLIP_JUDGE, "mean patch embedding", number), compute)

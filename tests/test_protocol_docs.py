@@ -11,16 +11,18 @@ import pytest
 
 from benchmark.cli.protocol.group import protocol
 from benchmark.freezing.opening import Place
+from benchmark.plan.selection import select_metrics
 from benchmark.protocol.case import Content, Style, WeightedStyle
 from benchmark.protocol.case_table import COLUMNS
 from benchmark.protocol.embedded import mini, paintings, smoke, wikiart, wikiart_small
 from benchmark.protocol.reading import read_protocol, read_protocol_or_recipe
 from benchmark.protocol.recipe import DatasetSource, Recipe
+from metrics.clip_patches import ClipPatchSettings
 from tests.synthetic_wikiart import picture
 
 ROOT = Path(__file__).parent.parent
 DOCS = (ROOT / "docs" / "protocols.md").read_text(encoding="utf-8")
-CAPTIONS, ARTIFICIO, MIX, PAIRS, LIKE = re.findall(r"^```toml\n(.*?)^```", DOCS, flags=re.DOTALL | re.MULTILINE)
+CAPTIONS, ARTIFICIO, MIX, PAIRS, LIKE, CROPS = re.findall(r"^```toml\n(.*?)^```", DOCS, flags=re.DOTALL | re.MULTILINE)
 COMMANDS = re.findall(r"^benchmark protocol (\w+) ?([^#\n]*)", DOCS, flags=re.MULTILINE)
 KEYS = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", DOCS.partition("## The file")[2], flags=re.MULTILINE))
 
@@ -98,6 +100,13 @@ def test_a_method_that_is_like_another_has_its_settings(tmp_path):
     (tmp_path / "alike.toml").write_text(text, encoding="utf-8")
     settings = read_protocol(tmp_path / "alike.toml").method_settings
     assert settings["multi_style"] == {**settings["clipstyler"], "steps": 80} == {"steps": 80, "learning_rate": 0.012}
+
+
+def test_a_metric_has_the_settings_that_a_protocol_fixes(tmp_path):
+    style = '[[styles]]\nid = "warm"\nprompt = "warm"\n'
+    (tmp_path / "fewer.toml").write_text(CAPTIONS[: CAPTIONS.index("[dataset]")] + style + CROPS, encoding="utf-8")
+    (metric,) = select_metrics("clip_patch_score", read_protocol(tmp_path / "fewer.toml"))
+    assert metric.settings == ClipPatchSettings(patches=16)
 
 
 @pytest.mark.parametrize(("name", "arguments"), COMMANDS)

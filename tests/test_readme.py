@@ -84,6 +84,6 @@ def test_links_lead_somewhere(link):
 def test_the_options_of_every_command_exist(line, command):
     words = line.split("#")[0].split()
     options = {word for word in words if word.startswith("-")}
-    name = words[1:3] if isinstance(cli.commands[words[1]], click.Group) else words[1:2]
+    name = words[1:3] if isinstance(cli.get_command(click.Context(cli), words[1]), click.Group) else words[1:2]
     text = command(*name, "--help").out
     assert all(re.search(rf"(^|[\s,]){re.escape(option)}\b", text) for option in options)

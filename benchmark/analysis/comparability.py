@@ -6,6 +6,7 @@ metric is comparable where its identity is the same.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -48,12 +49,17 @@ class ProtocolIdentity:
 
 @dataclass(frozen=True)
 class MetricIdentity:
-    """What a metric's numbers depend on. ``backbone`` names its networks, ``backbone_fingerprint`` their weights."""
+    """What a metric's numbers depend on.
+
+    ``backbone`` names its networks, ``backbone_fingerprint`` their weights. ``settings`` are ``None`` where there are
+    none, or where an earlier version did not note them: the protocol's fingerprint then says that they are the same.
+    """
 
     version: str
     direction: Direction
     backbone: str = ""
     backbone_fingerprint: str = ""
+    settings: Mapping[str, Any] | None = None
 
     def difference(self, here: MetricIdentity) -> str:
         """Why numbers of this metric do not compare with those of another, or an empty string where they do.
@@ -61,9 +67,11 @@ class MetricIdentity:
         Args:
             here: The other.
         """
-        differing = _first_differing(self, here, tuple(vars(self)))
+        differing = _first_differing(self, here, ("version", "direction", "backbone", "backbone_fingerprint"))
         if differing is None:
-            return ""
+            known = self.settings is not None and here.settings is not None
+            settings = describe_differences("", self.settings or {}, here.settings or {}) if known else []
+            return "; ".join(f"setting {difference.removeprefix('.')}" for difference in settings)
         there, other = (str(getattr(side, differing))[:_SHORT] or "none" for side in (self, here))
         return f"{differing.replace('_', ' ')} {there} there, {other} here"
 
@@ -81,6 +89,7 @@ def identify_metrics(run: RunRecords | Manifest) -> dict[str, MetricIdentity]:
             metric.direction,
             " + ".join(metric.backbones),
             " + ".join(fingerprints.get(name, "") for name in metric.backbones),
+            metric.settings,
         )
         for metric in run.metrics
         if not metric.unavailable
@@ -198,10 +207,15 @@ def compare_identities(runs: Sequence[RunRecords]) -> Comparability:
     for number, run in enumerate(runs, start=1):
         for name, identity in identify_metrics(run).items():
             held_by.setdefault(name, {})[number] = identity
-    differing_metrics = [name for name, found in held_by.items() if len(set(found.values())) > 1]
+    differing_metrics = [
+        name
+        for name, found in held_by.items()
+        if any(one.difference(other) for one, other in itertools.combinations(found.values(), 2))
+    ]
     if differing_metrics:
         names = ", ".join(differing_metrics)
-        return Comparability(False, (f"Versions or backbones of these metrics differ between the runs: {names}.",))
+        sentence = f"Versions, backbones or settings of these metrics differ between the runs: {names}."
+        return Comparability(False, (sentence,))
     protocol = f"one protocol (fingerprint {fingerprints[0][:_SHORT]})"
     partial = [
         f"{name} (only {'run' if len(found) == 1 else 'runs'} {', '.join(map(str, found))})"

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from benchmark.analysis.gate.rules import GateRules
-from benchmark.cli.options import rules_options
+from benchmark.cli.rules_options import rules_options
 from benchmark.cli.verdict import VerdictFormat, print_verdict
 from benchmark.errors import ExitCode, InputError
 

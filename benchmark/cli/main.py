@@ -4,39 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-import traceback
 import warnings
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Any, Final
 
 import click
 
-from benchmark.cli.audit import audit
-from benchmark.cli.baseline import baseline
-from benchmark.cli.check import check
-from benchmark.cli.check_method import check_method
-from benchmark.cli.compare import compare
-from benchmark.cli.doctor import doctor
-from benchmark.cli.list import list_plugins
-from benchmark.cli.merge import merge
-from benchmark.cli.new import new
-from benchmark.cli.protocol.group import protocol
-from benchmark.cli.report import report
-from benchmark.cli.run import run
-from benchmark.cli.score import score
-from benchmark.cli.show import show
-from benchmark.cli.similarity import similarity
+from benchmark.cli.commands import COMMANDS, LazyGroup
 from benchmark.cli.streams import steady_streams
-from benchmark.cli.stylize import stylize
 from benchmark.cli.targets import Results
-from benchmark.cli.weights import weights
 from benchmark.color_profile import ColorProfileWarning
 from benchmark.errors import BenchmarkError, ExitCode
 from benchmark.escaping import one_line
 from benchmark.execution.workers.waiting import wait_passively
-from benchmark.registry import OWN_DISTRIBUTION
 
 _NAME: Final = "benchmark"
 _COMPLETION: Final = "_BENCHMARK_COMPLETE"
@@ -45,25 +25,25 @@ _COMPLETION: Final = "_BENCHMARK_COMPLETE"
 
 def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
+        from importlib.metadata import version
+
+        from benchmark.registry import OWN_DISTRIBUTION
+
         click.echo(f"{OWN_DISTRIBUTION} {version(OWN_DISTRIBUTION)}")
         context.exit()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=LazyGroup,
+    entries=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show version."
 )
 @click.option("--debug", is_flag=True, help="Show the traceback of an error; before the command's name.")
 def cli(debug: bool) -> None:
     """Run, score and compare image style transfer methods on one fixed protocol."""
-
-
-COMMANDS = (
-    *(run, score, report, compare, merge, baseline, check, audit, list_plugins, show, similarity, stylize),
-    *(protocol, weights, new, check_method, doctor),
-)
-for command in COMMANDS:
-    cli.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -133,6 +113,8 @@ def _run_command(given: list[str], results: Results, debug: bool) -> int:
 
 
 def _has_temporary_folder() -> bool:
+    import tempfile
+
     try:
         tempfile.gettempdir()
     except FileNotFoundError:
@@ -142,6 +124,8 @@ def _has_temporary_folder() -> bool:
 
 def _fail(error: BaseException, message: str, code: ExitCode, debug: bool) -> ExitCode:
     if debug:
+        import traceback
+
         traceback.print_exception(error)
     click.echo(f"error: {one_line(message)}", err=True)
     return code

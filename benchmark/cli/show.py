@@ -65,7 +65,9 @@ def _show_program(path: Path) -> None:
 
 def _show_class(plugin: Plugin, loaded: type) -> None:
     _show_info(loaded)
-    if plugin.kind is PluginKind.METHODS:
+    if plugin.kind is PluginKind.METHODS or (
+        plugin.kind is PluginKind.METRICS and dataclasses.fields(loaded.settings_type)  # type: ignore[attr-defined]
+    ):
         _show_settings(loaded.settings_type)  # type: ignore[attr-defined]
     click.echo(f"\n{inspect.getdoc(loaded)}")
 

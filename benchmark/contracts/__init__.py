@@ -1,7 +1,8 @@
 """Contracts of plugins: methods, metrics and reports."""
 
-from benchmark.contracts.method import Condition, Method, MethodInfo, MethodResources, NoSettings, StyleCondition
+from benchmark.contracts.method import Condition, Method, MethodInfo, MethodResources, StyleCondition
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
+from benchmark.contracts.no_settings import NoSettings
 from benchmark.contracts.report import Report, ReportInfo
 from benchmark.contracts.set_metric import SetMetric, SetMetricInfo
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from benchmark.contracts.metric import Axis
+from benchmark.contracts.no_settings import NoSettings
 from benchmark.models.role import Role
 from benchmark.prompts import is_blank
 from benchmark.protocol.case import Case
@@ -100,11 +101,6 @@ class MethodInfo:
     anchor: Axis | None = None
     resources: MethodResources = MethodResources()
     minimum_side: int = 1
-
-
-@dataclass(frozen=True)
-class NoSettings:
-    """Settings of a method that has none."""
 
 
 @dataclass(frozen=True, eq=False)

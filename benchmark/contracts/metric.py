@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
+from benchmark.contracts.any_metric import AnyMetric
 from benchmark.contracts.sides import too_small
 from benchmark.models.role import Role
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from benchmark.models.provider import Models
 
 
 class Direction(StrEnum):
@@ -108,25 +107,12 @@ class MetricInfo:
         return self.backbone if isinstance(self.backbone, tuple) else (self.backbone,)
 
 
-class Metric(ABC):
+class Metric(AnyMetric):
     """Scores stylized images, one number each.
 
     A case with several styles is scored against each of them, and its score is the mean by the styles' weights: a
     metric always sees one style image and one prompt per stylized image.
     """
-
-    info: ClassVar[MetricInfo]
-    models: Models
-
-    def prepare(self, models: Models) -> None:
-        """Keeps the networks as ``self.models`` and loads the backbones, once, before the first score.
-
-        Args:
-            models: The networks of the protocol, by role.
-        """
-        self.models = models
-        for role in self.info.backbones:
-            models.load(role)
 
     @abstractmethod
     def score(

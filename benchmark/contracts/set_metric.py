@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
+from benchmark.contracts.any_metric import AnyMetric
 from benchmark.contracts.metric import MetricInfo
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from benchmark.models.provider import Models
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class SetMetricInfo(MetricInfo):
     sample_size: int = field(kw_only=True)
 
 
-class SetMetric(ABC):
+class SetMetric(AnyMetric):
     """Compares the stylized images of a method with the style images, one number for all of them.
 
     Every image is first described by a few numbers, as soon as it is there; at the end of a run the descriptions are
@@ -35,17 +34,6 @@ class SetMetric(ABC):
     """
 
     info: ClassVar[SetMetricInfo]
-    models: Models
-
-    def prepare(self, models: Models) -> None:
-        """Keeps the networks as ``self.models`` and loads the backbones, once, before the first image.
-
-        Args:
-            models: The networks of the protocol, by role.
-        """
-        self.models = models
-        for role in self.info.backbones:
-            models.load(role)
 
     @abstractmethod
     def describe(self, *, stylized: Sequence[Tensor], content: Sequence[Tensor] | None = None) -> Tensor:

@@ -44,6 +44,8 @@ def lock_table(
         "models": {str(role): model for role, model in facts.models.items()},
         "methods": {method: dict(settings) for method, settings in facts.method_settings.items()},
     } | replaced
+    if facts.metric_settings:
+        table["metrics"] = {metric: dict(settings) for metric, settings in facts.metric_settings.items()}
     if isinstance(facts, Recipe):
         table["seeds"] = list(facts.seeds)
     for key, items in (("contents", contents), ("styles", styles)):

@@ -289,6 +289,7 @@ def _protocol(
         styles=styles,
         cases=cases,
         models=like.models,
+        metric_settings=like.metric_settings,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmark.contracts import Method, MethodInfo, MetricInfo, SetMetricInfo
+from benchmark.contracts import Method, MethodInfo, MetricInfo, NoSettings, SetMetricInfo
 from benchmark.method_source import MadePictures, MethodSource
 from benchmark.models.role import Role
 from benchmark.models.specification import ModelSpecification, find_models
@@ -62,11 +62,13 @@ class SelectedMetric:
         plugin: The plugin.
         info: Its static facts, or ``None`` if it is broken.
         unavailable: Reason why it cannot score in this protocol, or empty.
+        settings: All its settings, as the protocol fixes them or at their defaults.
     """
 
     plugin: Plugin
     info: MetricInfo | None = None
     unavailable: str = ""
+    settings: Any = field(default_factory=NoSettings)
 
     @property
     def name(self) -> str:
@@ -77,6 +79,17 @@ class SelectedMetric:
     def is_set_metric(self) -> bool:
         """Whether it is a set metric: scores all images of a method at once, not case by case."""
         return isinstance(self.info, SetMetricInfo)
+
+    def make(self) -> Any:
+        """Makes the metric, or set metric, with its settings.
+
+        Raises:
+            BenchmarkError: It is broken.
+            Exception: Whatever the metric raises.
+        """
+        metric = self.plugin.load()
+        # One without settings need not take any.
+        return metric() if isinstance(self.settings, NoSettings) else metric(self.settings)
 
 
 @dataclass(frozen=True)

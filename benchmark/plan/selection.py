@@ -435,7 +435,8 @@ def select_metrics(names: str, protocol: Protocol) -> tuple[SelectedMetric, ...]
         protocol: The protocol.
 
     Raises:
-        InputError: A name is unknown, or a metric that was named cannot score in the protocol.
+        InputError: A name is unknown, a metric that was named cannot score in the protocol, or the protocol fixes a
+            setting that a metric does not have.
     """
     plugins = select_plugins(PluginKind.METRICS, names)
     return _select_metrics(plugins, protocol, is_named=names.strip() != "all")
@@ -451,10 +452,14 @@ def _select_metrics(plugins: Iterable[Plugin], protocol: Protocol, *, is_named: 
 
 def _select_metric(plugin: Plugin, protocol: Protocol) -> SelectedMetric:
     try:
-        info = plugin.load().info
+        metric = plugin.load()
     except BrokenPluginError as error:
         return SelectedMetric(plugin, unavailable=str(error))
-    return SelectedMetric(plugin, info, too_small_for(info, protocol) or missing_models(info.backbones, protocol))
+    info = metric.info
+    fixed = protocol.metric_settings.get(plugin.name, {})
+    settings = make_settings(plugin.name, metric.settings_type, fixed, "metric")
+    unavailable = too_small_for(info, protocol) or missing_models(info.backbones, protocol)
+    return SelectedMetric(plugin, info, unavailable, settings)
 
 
 def too_small_for(info: MetricInfo, protocol: Protocol | Recipe) -> str:

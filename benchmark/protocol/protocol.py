@@ -59,6 +59,7 @@ class Protocol:
         cases: The cases, in the order they run.
         models: Name of the model that plays each role.
         method_settings: Settings that the protocol fixes, by method and setting, in place of the methods' defaults.
+        metric_settings: Settings that it fixes by metric and setting, likewise.
         origin: The rows of a data set that the styles were drawn from, or ``None`` if they are from elsewhere.
     """
 
@@ -73,6 +74,7 @@ class Protocol:
     models: Mapping[Role, str]
     method_settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     origin: Origin | None = None
+    metric_settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @cached_property
     def image_hashes(self) -> dict[str, str]:
@@ -143,6 +145,9 @@ class Protocol:
             "models": {role: self._model_facts(role, name) for role, name in self.models.items()},
             "settings": {method: dict(settings) for method, settings in self.method_settings.items()},
         }
+        # Protocols from before metrics had settings keep their fingerprints.
+        if self.metric_settings:
+            facts["metric settings"] = {metric: dict(settings) for metric, settings in self.metric_settings.items()}
         # One JSON object with sorted keys, written piece by piece; cases come first, and none is kept in memory.
         digest = hashlib.sha256(b'{"cases":[')
         for number, case in enumerate(self.cases):

@@ -129,6 +129,7 @@ class _Reader:
             "resolution": table.resolution,
             "models": self.models(table.models),
             "method_settings": self.method_settings(table.methods),
+            "metric_settings": {metric: dict(settings) for metric, settings in table.metrics.items() if settings},
         }
 
     def contents(self, entries: tuple[ContentEntry, ...]) -> tuple[Content, ...]:

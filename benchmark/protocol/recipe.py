@@ -98,6 +98,7 @@ class Recipe:
         dataset: The data set that the styles are drawn from.
         models: Name of the model that plays each role.
         method_settings: Settings that the protocol fixes, by method and setting.
+        metric_settings: Settings that it fixes by metric and setting.
         seeds: Seeds of the cases.
     """
 
@@ -111,3 +112,4 @@ class Recipe:
     models: Mapping[Role, str]
     method_settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     seeds: tuple[int, ...] = (0,)
+    metric_settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

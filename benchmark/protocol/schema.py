@@ -114,6 +114,7 @@ class _CommonTable:
     seeds: Annotated[tuple[Annotated[int, Ge(0)], ...], MinLen(1)] = (0,)
     models: Mapping[str, str]
     methods: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    metrics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     contents: Annotated[tuple[ContentEntry, ...], MinLen(1)]
 
 

@@ -356,7 +356,8 @@ def _metric_record(metric: SelectedMetric, models: Mapping[Role, str]) -> Metric
     names = [models.get(role, "") for role in metric.info.backbones]
     facts = shared_facts(metric.info, MetricRecord)
     facts["backbone"] = names[0] if len(names) == 1 else names or ""
-    return MetricRecord(**facts, distribution=distribution, unavailable=reason)
+    settings = settings_of(metric.settings) or None
+    return MetricRecord(**facts, distribution=distribution, unavailable=reason, settings=settings)
 
 
 def _model_record(role: Role, model: ModelSpecification) -> ModelRecord:

@@ -93,7 +93,8 @@ class MetricRecord(FileRecord):
     ``backbone`` is the name of the model it was computed with, or several names, or empty. ``unavailable`` gives the
     reason where the whole metric could not be computed. ``sample_size`` is given for a set metric: the number of images
     below which its number says little. ``minimum_side`` is the shortest side of an image that it takes, in pixels.
-    ``device`` is where it scored, if that is another device than the run's.
+    ``device`` is where it scored, if that is another device than the run's. ``settings`` holds all its settings, or
+    ``None`` where it has none or the run did not note them.
     """
 
     name: str
@@ -116,6 +117,7 @@ class MetricRecord(FileRecord):
     sample_size: int | None = None
     minimum_side: int = 1
     device: str | None = None
+    settings: dict[str, Any] | None = None
 
     @property
     def is_set_metric(self) -> bool:

@@ -10,7 +10,7 @@ from torch import Tensor
 from benchmark.contracts import Metric, SetMetric
 from benchmark.models.provider import Models
 from benchmark.testing.sample import embedded_models, sample_image
-from benchmark.testing.static import check_light_import, check_names
+from benchmark.testing.static import check_light_import, check_names, check_settings_type
 
 MetricT = TypeVar("MetricT", bound=Metric | SetMetric)
 
@@ -48,6 +48,9 @@ class AnyMetricConformance(Generic[MetricT]):
         check_names(info)
         assert info.minimum_side >= 1
         assert info.minimum is None or info.maximum is None or info.minimum < info.maximum
+
+    def test_has_frozen_settings_with_defaults(self) -> None:
+        check_settings_type(self.plugin.settings_type)
 
     def test_loads_no_torch_when_imported(self) -> None:
         check_light_import(self.plugin)

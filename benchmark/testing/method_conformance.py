@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,9 +13,8 @@ from benchmark.execution.bench.outputs import checked_image, checked_maps
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
-from benchmark.settings import check_defaults
 from benchmark.testing.sample import embedded_models, sample_image
-from benchmark.testing.static import check_light_import, check_names
+from benchmark.testing.static import check_light_import, check_names, check_settings_type
 
 
 class MethodConformance:
@@ -75,10 +73,7 @@ class MethodConformance:
         check_light_import(self.plugin)
 
     def test_has_frozen_settings_with_defaults(self) -> None:
-        settings_type = self.plugin.settings_type
-        assert dataclasses.is_dataclass(settings_type)
-        assert settings_type.__dataclass_params__.frozen, "settings must be a frozen dataclass"  # type: ignore[attr-defined]
-        check_defaults(settings_type)
+        check_settings_type(self.plugin.settings_type)
 
     def test_returns_an_image_of_the_contents_size(self) -> None:
         for height, width in ((64, 64), (50, 71)):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import subprocess
 import sys
 from typing import Any
+
+from benchmark.settings import check_defaults
 
 HEAVY_MODULES = ("torch", "pandas", "numpy", "scipy")
 
@@ -21,6 +24,18 @@ def check_names(info: Any) -> None:
         value = getattr(info, field)
         assert isinstance(value, str), f"info.{field} is not a string"
         assert value.strip(), f"info.{field} is empty"
+
+
+def check_settings_type(settings_type: type[Any]) -> None:
+    """Checks that settings are a frozen dataclass whose defaults fit their own types and ranges.
+
+    Raises:
+        AssertionError: They are none.
+        ValueError: A default does not fit.
+    """
+    assert dataclasses.is_dataclass(settings_type)
+    assert settings_type.__dataclass_params__.frozen, "settings must be a frozen dataclass"  # type: ignore[attr-defined]
+    check_defaults(settings_type)
 
 
 def check_light_import(plugin: type[Any]) -> None:

@@ -74,7 +74,7 @@ class AAMS(DecodingMethod[AAMSSettings]):
 
         (style,) = styles
         assert style.image is not None
-        return stylize_image(self._encode, self._decoder, content, style.image, self.settings)
+        return stylize_image(self._models, self._encode, self._decoder, content, style.image, self.settings)
 
     def explain(
         self,

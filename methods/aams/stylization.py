@@ -13,7 +13,8 @@ from methods.aams.attention import attend, attention_map
 from methods.aams.stroke_fusion import stroke_weights
 from methods.aams.style_swap import swap_style
 from methods.aams.whitening import whiten
-from methods.shared.image_geometry import pad_to_multiple, resize_shorter_side
+from methods.shared.feature_transfer import style_features
+from methods.shared.image_geometry import pad_to_multiple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from benchmark.models.adain_decoder import AdaINDecoder
+    from benchmark.models.provider import Models
     from methods.aams.settings import AAMSSettings
 
 
@@ -71,11 +73,17 @@ def transfer_features(content: Tensor, style: Tensor, settings: AAMSSettings) ->
 
 @torch.no_grad()
 def stylize_image(
-    encode: Callable[[Tensor], Tensor], decoder: AdaINDecoder, content: Tensor, style: Tensor, settings: AAMSSettings
+    models: Models,
+    encode: Callable[[Tensor], Tensor],
+    decoder: AdaINDecoder,
+    content: Tensor,
+    style: Tensor,
+    settings: AAMSSettings,
 ) -> Tensor:
     """Stylizes a content.
 
     Args:
+        models: The networks of the protocol.
         encode: The encoder, see `methods.shared.feature_transfer.feature_encoder`.
         decoder: Its decoder.
         content: 3×H×W in [0, 1], at least 16 pixels high and wide.
@@ -90,8 +98,8 @@ def stylize_image(
     """
     height, width = content.shape[-2:]
     features = encode(pad_to_multiple(content[None], UPSCALING))[0]
-    style_features = encode(resize_shorter_side(style, min(height, width))[None])[0]
-    images: Tensor = decoder(transfer_features(features, style_features, settings)[None])
+    encoded_style = style_features(models, encode, style, min(height, width))[0]
+    images: Tensor = decoder(transfer_features(features, encoded_style, settings)[None])
     return images[0, :, :height, :width].clamp(0, 1)
 
 

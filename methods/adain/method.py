@@ -66,6 +66,7 @@ class AdaIN(DecodingMethod[AdaINSettings]):
         from methods.shared.feature_transfer import stylize_features
 
         return stylize_features(
+            self._models,
             self._encode,
             self._decoder,
             normalize_region,

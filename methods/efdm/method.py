@@ -70,6 +70,7 @@ class EFDM(DecodingMethod[EFDMSettings]):
         from methods.shared.feature_transfer import stylize_features
 
         return stylize_features(
+            self._models,
             self._encode,
             self._decoder,
             match_region,

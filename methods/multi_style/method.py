@@ -75,7 +75,7 @@ class MultiStyle(Method[MultiStyleSettings]):
         """Loads what the chosen parts need."""
         from methods.shared.feature_transfer import feature_encoder
 
-        self._vgg = models.vgg()
+        self._models, self._vgg = models, models.vgg()
         if self.settings.conditions is not StyleParts.TEXT:
             self._encode = feature_encoder(models)
             self._decoder = models.adain_decoder()
@@ -124,6 +124,7 @@ class MultiStyle(Method[MultiStyleSettings]):
         if self.settings.conditions is StyleParts.TEXT or all(style.image is None for style in styles):
             return content
         return stylize_features(
+            self._models,
             self._encode,
             self._decoder,
             normalize_region,

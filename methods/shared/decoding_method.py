@@ -20,6 +20,7 @@ SettingsT = TypeVar("SettingsT")
 class DecodingMethod(Method[SettingsT], ABC):
     """A method with the protocol's decoder of relu4_1 features and the encoder that belongs to it."""
 
+    _models: Models
     _encode: Callable[[Tensor], Tensor]
     _decoder: AdaINDecoder
 
@@ -27,5 +28,6 @@ class DecodingMethod(Method[SettingsT], ABC):
         """Loads the encoder and the decoder."""
         from methods.shared.feature_transfer import feature_encoder
 
+        self._models = models
         self._encode = feature_encoder(models)
         self._decoder = models.adain_decoder()

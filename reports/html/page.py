@@ -90,6 +90,7 @@ class MetricNote:
     backbone: str
     stands_in_for: str
     needs: str
+    settings: str
     summary: str
     paper: str
     url: str
@@ -317,6 +318,7 @@ def _metric_note(metric: MetricRecord, networks: Networks) -> MetricNote:
         backbone=networks.metric(metric.name) or " + ".join(filter(None, metric.backbones)),
         stands_in_for=originals_of(networks.of_metric(metric.name)),
         needs=", ".join(str(need).replace("_", " ") for need in metric.needs),
+        settings=", ".join(f"{name} = {value}" for name, value in (metric.settings or {}).items()),
         summary=metric.summary,
         paper=metric.paper,
         url=web_address(metric.url),

@@ -171,6 +171,8 @@ class TestMetrics:
         ("change", "reason"),
         [
             ({}, ""),
+            ({"settings": None}, ""),
+            ({"settings": {"crops": 16, "seed": 0}}, "setting crops 64 there, 16 here"),
             ({"version": "2"}, "version 1 there, 2 here"),
             ({"direction": Direction.HIGHER}, "direction lower there, higher here"),
             ({"backbone": ""}, "backbone vgg there, none here"),
@@ -178,7 +180,7 @@ class TestMetrics:
         ],
     )
     def test_are_told_apart_by_the_first_difference(self, change, reason):
-        there = MetricIdentity("1", Direction.LOWER, "vgg", "f" * 64)
+        there = MetricIdentity("1", Direction.LOWER, "vgg", "f" * 64, {"crops": 64, "seed": 0})
         assert there.difference(replace(there, **change)) == reason
 
 
@@ -206,7 +208,14 @@ class TestRuns:
     def test_whose_metrics_differ_are_not(self):
         found = compare_identities([self.RUN, replace(self.RUN, metrics=(SSIM, replace(LOSS, version="2")))])
         assert not found.comparable
-        assert found.sentences == ("Versions or backbones of these metrics differ between the runs: loss.",)
+        sentence = "Versions, backbones or settings of these metrics differ between the runs: loss."
+        assert found.sentences == (sentence,)
+
+    def test_whose_metrics_are_set_otherwise_are_not_unless_an_earlier_version_did_not_note_it(self):
+        few, many = (replace(self.RUN, metrics=(SSIM, replace(LOSS, settings={"crops": crops}))) for crops in (16, 64))
+        assert compare_identities([few, self.RUN]).comparable
+        assert compare_identities([self.RUN, many]).comparable
+        assert not compare_identities([few, self.RUN, many]).comparable
 
     def test_that_lack_a_metric_are_and_it_is_said(self):
         found = compare_identities([self.RUN, replace(self.RUN, metrics=(SSIM,)), self.RUN])

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 import sys
 
+import click
 import pytest
 
+from benchmark.cli.commands import COMMANDS
+from benchmark.cli.main import cli
 from tests.cli.conftest import NO_DEFAULT
 from tests.own_networks import lacking
 
@@ -61,18 +65,46 @@ class TestHelp:
         ],
     )
     def test_loads_no_torch(self, arguments):
-        program = (
-            "import sys\nfrom benchmark.cli.main import main\n"
-            f"try:\n    main({arguments!r})\nexcept SystemExit:\n    pass\n"
-            "print('loaded:', *[name for name in ('torch', 'pandas', 'open_clip', 'pyarrow') if name in sys.modules])"
-        )
-        result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-        assert result.stdout.splitlines()[-1].strip() == "loaded:"
+        assert not loaded_by(arguments) & {"torch", "pandas", "numpy", "scipy", "PIL", "open_clip", "pyarrow"}
+
+    def test_help_loads_little_more_than_click(self):
+        loaded = loaded_by(["--help"])
+        assert {"click", "benchmark"} <= loaded
+        assert not loaded & {"pydantic", "rich", "platformdirs", "numpy", "PIL", "importlib.metadata"}
+        ours = {name for name in loaded if name.startswith("benchmark.") and name.count(".") == 1}
+        assert ours <= {"benchmark.cli", "benchmark.color_profile", "benchmark.errors", "benchmark.escaping",
+                        "benchmark.execution"}  # fmt: skip
+        assert not any(name.startswith("benchmark.cli.") for name in loaded - HELP_MODULES)
+
+    def test_a_command_loads_no_other(self):
+        assert not loaded_by(["list", "--help"]) & {"benchmark.cli.run", "benchmark.cli.score", "benchmark.cli.audit"}
+
+    def test_the_help_says_of_each_command_what_its_own_help_says(self):
+        context = click.Context(cli)
+        for name in cli.list_commands(context):
+            help_text = inspect.cleandoc(cli.get_command(context, name).help)
+            first = " ".join(help_text.partition("\n\n")[0].split())
+            assert f"{first} ".startswith(f"{COMMANDS[name].summary} "), name
 
     def test_the_public_interface_loads_no_torch(self):
         program = "import sys, benchmark; print('torch' in sys.modules, 'pandas' in sys.modules)"
         result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
         assert result.stdout.split() == ["False", "False"]
+
+
+HELP_MODULES = {f"benchmark.cli.{name}" for name in ("start", "main", "commands", "streams", "targets")}
+"""Modules of the command line that ``benchmark --help`` needs."""
+
+
+def loaded_by(arguments: list[str]) -> set[str]:
+    """Returns the names of all modules that a command loads."""
+    program = (
+        "import sys\nfrom benchmark.cli.main import main\n"
+        f"try:\n    main({arguments!r})\nexcept SystemExit:\n    pass\n"
+        "print(*sys.modules)"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(result.stdout.splitlines()[-1].split())
 
 
 class TestList:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmark.models.adain_decoder import AdaINDecoder
+from benchmark.models.provider import Models
 from benchmark.models.role import Role
 from benchmark.models.sanet import SANet, load_sanet
 from benchmark.models.specification import find_model
@@ -65,6 +66,7 @@ class SmallModels:
         network.load_state_dict(transform_tensors(4))
         self._transform_networks = TransformNetworks((network,), (painting,))
         self.device = torch.device("cpu")
+        self.remember = Models({}).remember
 
     def vgg(self) -> VGG19:
         return self._vgg

@@ -7,8 +7,10 @@ import torch
 
 from benchmark.contracts import StyleCondition
 from benchmark.models.feature_statistics import adaptive_instance_normalization
+from methods.aams.method import AAMS
 from methods.adain.method import AdaIN
 from methods.adain.settings import AdaINSettings
+from methods.efdm.method import EFDM
 from methods.shared.color_preservation import match_color
 from methods.shared.region_shares import region_shares
 
@@ -33,6 +35,47 @@ def test_alpha_1_is_the_paper(stylize, vgg, decoder, picture):
     expected = decoder(adaptive_instance_normalization(encode(vgg, content), encode(vgg, style)))[0].clamp(0, 1)
 
     torch.testing.assert_close(stylize(content, [StyleCondition(style)]), expected)
+
+
+@pytest.mark.parametrize("method", [AdaIN, EFDM, AAMS])
+def test_a_style_is_encoded_once_for_all_contents_of_a_size(method, models, vgg, picture, generator):
+    encoded = []
+    hook = vgg.register_forward_pre_hook(lambda _, arguments: encoded.append(arguments[0]))
+    made = method()
+    made.prepare(models)
+    style, other = StyleCondition(picture(seed=1)), StyleCondition(picture(seed=2))
+    for seed in (3, 4, 5):
+        for condition in (style, other):
+            made.stylize(picture(seed=seed), [condition], generator)
+    hook.remove()
+
+    assert len(encoded) == 3 * 2 + 2
+
+
+def test_a_style_that_changed_in_place_is_encoded_anew(models, picture, generator):
+    method = AdaIN()
+    method.prepare(models)
+    content, style, other = picture(), picture(seed=1), picture(seed=2)
+    method.stylize(content, [StyleCondition(style)], generator)
+    expected = method.stylize(content, [StyleCondition(other)], generator)
+
+    style.copy_(other)
+
+    assert torch.equal(method.stylize(content, [StyleCondition(style)], generator), expected)
+
+
+def test_a_style_is_encoded_at_each_size_of_contents(models, picture, generator):
+    method, fresh = AdaIN(), AdaIN()
+    for one in (method, fresh):
+        one.prepare(models)
+    style = picture(seed=1)
+    method.stylize(picture(64, 64), [StyleCondition(style)], generator)
+    small = picture(40, 48)
+
+    assert torch.equal(
+        method.stylize(small, [StyleCondition(style)], generator),
+        fresh.stylize(small, [StyleCondition(style.clone())], generator),
+    )
 
 
 def test_alpha_0_only_encodes_and_decodes(stylize, vgg, decoder, picture):

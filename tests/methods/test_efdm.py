@@ -12,6 +12,7 @@ from benchmark.contracts import StyleCondition
 from benchmark.errors import InputError
 from benchmark.models.adain_decoder import load_adain_decoder
 from benchmark.models.feature_statistics import adaptive_instance_normalization
+from benchmark.models.provider import Models
 from methods.adain.instance_normalization import normalize_region
 from methods.adain.method import AdaIN
 from methods.adain.settings import AdaINSettings
@@ -232,6 +233,7 @@ class TestPublishedNetwork:
 
         class Published:
             device = torch.device("cpu")
+            remember = Models({}).remember
 
             def adain_decoder(self) -> nn.Module:
                 return loaded

@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 import math
 import os
+import statistics
 import sys
 import time
 from dataclasses import dataclass
@@ -34,7 +35,9 @@ from benchmark.models.resizing import resize
 from benchmark.models.role import Role
 from benchmark.models.specification import find_model
 from benchmark.plan.configuration import SelectedMetric
+from benchmark.plan.selection import select_metrics
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
+from benchmark.protocol.embedded import mini
 from benchmark.testing.sample import embedded_models
 from metrics.clip_patches import ClipPatchScore, patch_boxes
 from metrics.clip_similarity import SOURCE_PROMPT, ClipDirectionalSimilarity, ClipTextSimilarity
@@ -142,7 +145,7 @@ def references(packages, cases):
         return functional.normalize(clip.encode_text(packages.tokenizer([prompt])), dim=1)[0]
 
     def crops(image):
-        boxes = patch_boxes(SIDE, SIDE)
+        boxes = patch_boxes(SIDE, SIDE, 64)
         cut = [image[:, top : top + side, left : left + side] for top, left, side in boxes]
         return encode(torch.stack([resized(crop) for crop in cut]))
 
@@ -262,6 +265,39 @@ def test_the_engine_takes_at_most_half_the_time_of_the_packages(benchmark, cases
     with capsys.disabled():
         print("", *lines, sep="\n")
     assert costs["packages"].processor >= 2 * costs["engine"].processor
+
+
+@pytest.mark.benchmark(group="metrics: all of mini")
+@pytest.mark.timeout(3600)
+def test_a_picture_of_mini_in_passes_of_vgg(benchmark, cases, capsys):
+    """Scores pictures as `mini` sets its metrics, between plain passes of VGG-19: `tox -e performance -- -k passes`."""
+    protocol, models = mini(), embedded_models()
+    scorer = Scorer(select_metrics("all", protocol), protocol.styles, models)
+    case = protocol.cases[0]
+    passes, pictures = [], []
+
+    def measure(action, taken):
+        start = time.process_time()
+        action()
+        taken.append(time.process_time() - start)
+
+    def take_turns():
+        for stylized, content, style in cases[:16]:
+            with torch.no_grad():
+                measure(lambda image=stylized: models.vgg()(image[None], ["relu5_4"]), passes)
+            image = stylized.clone()
+            # References are computed once for a run, and not here.
+            scorer.score(case, stylized=content.clone(), content=content, styles=[style])
+            arguments = {"stylized": image, "content": content, "styles": [style]}
+            measure(lambda arguments=arguments: scorer.score(case, **arguments), pictures)
+
+    benchmark.pedantic(take_turns, rounds=1)
+    one_pass, one_picture = statistics.median(passes), statistics.median(pictures)
+    benchmark.extra_info |= {"pass": one_pass, "picture": one_picture, "ratio": one_picture / one_pass}
+    with capsys.disabled():
+        print(
+            f"\nprocessor seconds: picture {one_picture:.2f}, pass {one_pass:.2f}, ratio {one_picture / one_pass:.2f}"
+        )
 
 
 def test_both_paths_give_the_same_scores(cases, packages):

@@ -11,7 +11,7 @@ import pytest
 
 from benchmark.errors import InputError
 from benchmark.models.role import Role
-from benchmark.plan.selection import select_method
+from benchmark.plan.selection import select_method, select_metrics
 from benchmark.protocol.embedded import mini, paintings, smoke, wikiart, wikiart_small
 from benchmark.protocol.reading import read_protocol
 from benchmark.registry import PluginKind, find_plugin, installed_plugins
@@ -276,6 +276,38 @@ class TestSettings:
     def test_of_its_own_come_before_those_of_another(self, edited):
         alike = edited("[methods.blend]", '[methods.printer]\nlike = "blend"\nshare = 0.5\n\n[methods.blend]')
         assert alike.method_settings == {"printer": {"share": 0.5}, "blend": {"share": 0.75}}
+
+    def test_of_metrics_are_part_of_the_fingerprint(self, edited):
+        plain = read_protocol(TINY / "protocol.toml")
+        few, many = (
+            edited("[methods.blend]", f"[metrics.clip_patch_score]\npatches = {patches}\n\n[methods.blend]")
+            for patches in (16, 32)
+        )
+        assert few.metric_settings == {"clip_patch_score": {"patches": 16}}
+        assert len({protocol.fingerprint for protocol in (plain, few, many)}) == 3
+
+    def test_of_metrics_that_fix_nothing_change_no_fingerprint(self, edited):
+        empty = edited("[methods.blend]", "[metrics.clip_patch_score]\n\n[methods.blend]")
+        assert empty.fingerprint == read_protocol(TINY / "protocol.toml").fingerprint
+
+    @pytest.mark.parametrize("make", [mini, smoke])
+    def test_of_shipped_protocols_are_settings_of_their_metrics(self, make):
+        (metric,) = select_metrics("clip_patch_score", make())
+        assert metric.settings.patches == 16
+        assert metric.make().settings == metric.settings
+
+    @pytest.mark.parametrize(
+        ("line", "message"),
+        [
+            ("patchs = 16", "metric clip_patch_score has no setting 'patchs'"),
+            ("patches = 0", r"setting clip_patch_score\.patches must be between 1 and 4096"),
+            ('patches = "many"', r"setting clip_patch_score\.patches must be a whole number"),
+        ],
+    )
+    def test_of_metrics_are_checked_where_the_metrics_are_selected(self, edited, line, message):
+        protocol = edited("[methods.blend]", f"[metrics.clip_patch_score]\n{line}\n\n[methods.blend]")
+        with pytest.raises(InputError, match=message):
+            select_metrics("all", protocol)
 
     @pytest.mark.parametrize("make", [mini, smoke])
     def test_of_shipped_protocols_are_settings_of_their_methods(self, make):

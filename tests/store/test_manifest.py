@@ -16,6 +16,7 @@ from benchmark.models.prompt_reading import PromptReading
 from benchmark.models.role import Role
 from benchmark.plan.configuration import RunConfiguration, SelectedMetric
 from benchmark.plan.resources import Resources
+from benchmark.plan.selection import select_metrics
 from benchmark.protocol.embedded import mini
 from benchmark.store.manifest import make_manifest
 from benchmark.store.records import MetricRecord, RunStatus
@@ -170,6 +171,19 @@ def test_a_metric_of_any_number_of_networks_is_written_and_continued(tmp_path, b
     assert stored == manifest
     assert stored.metrics[0].backbones == names
     assert why_not_continued(stored, manifest) == ""
+
+
+def test_the_settings_of_a_metric_are_written_and_read_and_others_have_none(tmp_path):
+    metrics = select_metrics("clip_patch_score,ssim", mini())
+    RunDirectory(tmp_path).start(
+        make_manifest(RunConfiguration(mini(), (), metrics, limit=1), Resources(threads=1), "")
+    )
+
+    patches, ssim = json.loads((tmp_path / "run.json").read_text())["metrics"]
+    assert patches["settings"] == {"patches": 16}
+    assert ssim["settings"] is None
+    stored = RunDirectory(tmp_path).read_manifest()
+    assert [metric.settings for metric in stored.metrics] == [{"patches": 16}, None]
 
 
 def test_a_record_holds_the_facts_of_the_plugin_unchanged():

@@ -54,6 +54,9 @@ def write_baseline(snapshot: Snapshot, path: Path) -> None:
         for name, method in snapshot.methods.items()
     }
     value: dict[str, Any] = {"schema_version": SCHEMA_VERSION, **asdict(snapshot), "methods": methods}
+    for metric in value["metrics"].values():
+        if metric["settings"] is None:
+            del metric["settings"]
     if not snapshot.calibration_disturbed:
         del value["calibration_disturbed"]
     entries = [f"  {json.dumps(key)}: {_lines(item, _LEVELS_OF_LINES.get(key, 0), 1)}" for key, item in value.items()]

@@ -104,8 +104,9 @@ def print_protocol(found: Protocol | Recipe, origin: str = "") -> None:
     for note in notes_on(networks_of_roles(found.models, found.models)):
         click.echo(f"  {note}")
     click.echo("\nsettings that it fixes:")
-    if not any(found.method_settings.values()):
+    fixed = [*found.method_settings.items(), *found.metric_settings.items()]
+    if not any(settings for _, settings in fixed):
         click.echo("  none")
-    for method, settings in found.method_settings.items():
+    for plugin, settings in fixed:
         for setting, value in settings.items():
-            click.echo(f"  {method}.{setting} = {value}")
+            click.echo(f"  {plugin}.{setting} = {value}")

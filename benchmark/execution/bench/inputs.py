@@ -71,17 +71,19 @@ class CaseInputs:
         ]
 
     def conditions(self, case: Case) -> list[StyleCondition]:
-        """Loads the styles of a case as a method gets them: copies, so that no method can change them for another.
+        """Loads the styles of a case as a method gets them.
+
+        The images and masks are those that other methods and metrics get.
 
         Raises:
             InputError: A file cannot be used.
         """
         return [
             StyleCondition(
-                image=None if image is None else image.clone(),
+                image=image,
                 prompt=weighted.style.prompt,
                 weight=weighted.weight,
-                mask=None if weighted.mask is None else self._image(weighted.mask, load_mask).clone(),
+                mask=None if weighted.mask is None else self._image(weighted.mask, load_mask),
                 name=weighted.style.id,
                 pixels_sha256=style_pixels_sha256(local.style),
             )

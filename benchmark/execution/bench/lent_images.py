@@ -50,20 +50,21 @@ class LentImages:
         try:
             yield
         finally:
-            changed = [name for name, image, original in self._lent if _differs(image, original)]
-            if changed:
-                self._restore()
+            changed = self.restore()
         if changed:
             raise ChangedInputError(f"changed the {changed[0]} in place; a metric must not write into what it is given")
 
-    def _restore(self) -> None:
-        for _, image, original in self._lent:
+    def restore(self) -> list[str]:
+        """Restores all images if one was changed, and returns the names of those that were."""
+        changed = [name for name, image, original in self._lent if _differs(image, original)]
+        for _, image, original in self._lent if changed else ():
             if image.requires_grad:
                 image.detach_()
             # New memory, which views that the plugin kept do not share.
             image.data = original.clone()
             # Results computed since the change may be of the changed images.
             self._models.forget(image)
+        return changed
 
 
 def _differs(image: Tensor, original: Tensor) -> bool:

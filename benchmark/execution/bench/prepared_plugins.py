@@ -103,7 +103,7 @@ class PreparedMetrics:
         """
         if selected.name not in self._metrics:
             self._on_step(Step(Action.PREPARE_METRIC, selected.name))
-            self._metrics[selected.name] = PreparedPlugin(lambda: selected.plugin.load()(), self._models)
+            self._metrics[selected.name] = PreparedPlugin(selected.make, self._models)
         metric = self._metrics[selected.name].prepared()
         self._on_step(Step(Action.SCORE, selected.name))
         return metric

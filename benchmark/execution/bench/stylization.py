@@ -14,6 +14,7 @@ from torch import Tensor
 
 from benchmark.contracts import Method, StyleCondition
 from benchmark.contracts.sides import too_small
+from benchmark.execution.bench.lent_images import LentImages
 from benchmark.execution.bench.machine_load import MachineLoad
 from benchmark.execution.bench.measurement import Measured, measure
 from benchmark.execution.bench.outputs import checked_image, checked_maps
@@ -83,7 +84,7 @@ class Stylizer:
         Args:
             name: Name of the method.
             content: 3×H×W in [0, 1].
-            styles: The styles.
+            styles: The styles. Where the method writes into their images, they are restored.
             seed: Seed of the unit.
             warm_up: Whether the method is warmed up before its first measured call.
 
@@ -97,11 +98,11 @@ class Stylizer:
         method = self._method(name).prepared()
         if warm_up and not self._is_warm:
             self._on_step(Step(Action.WARM_UP, name))
-            with plugin_output_to_stderr(), _seeded(seed):
+            with self._lent(styles), plugin_output_to_stderr(), _seeded(seed):
                 method.warm_up(content.clone(), styles, torch.Generator().manual_seed(seed))
             self._is_warm = True
         self._on_step(Step(Action.STYLIZE, name))
-        with plugin_output_to_stderr(), _seeded(seed):
+        with self._lent(styles), plugin_output_to_stderr(), _seeded(seed):
             generator = torch.Generator().manual_seed(seed)
             given = content.clone()
             measured = measure(lambda: method.stylize(given, styles, generator), self._models.device, self._load)
@@ -149,9 +150,22 @@ class Stylizer:
             Exception: Whatever the method raises.
         """
         method = self._method(name).prepared()
-        with plugin_output_to_stderr(), _seeded(seed):
+        with self._lent(styles), plugin_output_to_stderr(), _seeded(seed):
             maps = method.explain(content.clone(), styles, torch.Generator().manual_seed(seed))
         return checked_maps(maps, content)
+
+    @contextlib.contextmanager
+    def _lent(self, styles: Sequence[StyleCondition]) -> Iterator[None]:
+        """Restores what a method writes into the images of styles, against the contract, before others see them.
+
+        They are the same tensors for all units, so that a method can remember what it computes of a style.
+        """
+        images = [image for style in styles for image in (style.image, style.mask) if image is not None]
+        lent = LentImages(self._models, style=images)
+        try:
+            yield
+        finally:
+            lent.restore()
 
     def _method(self, name: str) -> PreparedPlugin[Method[Any]]:
         if self._current is None or name != self._name:

@@ -23,6 +23,7 @@ def test_a_file_that_is_a_style_image_and_a_mask_is_read_as_each(tmp_path):
     assert torch.equal(condition.image, load_square(file, 32))
     assert condition.mask is not None
     assert torch.equal(condition.mask, load_mask(file, 32))
+    assert inputs.conditions(case)[0].image is condition.image, "what a method computes of a style can be remembered"
     assert inputs.content(case) is inputs.style_images(case)[0], "what was computed for one tensor can be remembered"
 
 
