@@ -106,7 +106,7 @@ class SameConv2d(nn.Conv2d):
 
 
 def pad_by_kernel(module: nn.Module) -> None:
-    """Replaces timm's convolutions with padding "same": the strided ones in half the time or less.
+    """Replaces timm's convolutions with padding "same" by `SameConv2d`: the same function without copies of the inputs.
 
     Args:
         module: A network; changed in place.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import open_clip
 import pytest
 import torch
+from timm.layers.conv2d_same import Conv2dSame
 from timm.layers.norm_act import BatchNormAct2d
 from torch import Tensor, nn
 from torch.nn import functional
@@ -14,7 +15,14 @@ from torchvision.transforms.v2 import functional as transforms
 
 from benchmark.models import clip_tiny
 from benchmark.models.clip import ClipModel
-from benchmark.models.clip_tiny_tower import OBJECT_SHARE, OBJECT_SIZE, ObjectHead, fold_normalization
+from benchmark.models.clip_tiny_tower import (
+    OBJECT_SHARE,
+    OBJECT_SIZE,
+    ObjectHead,
+    SameConv2d,
+    fold_normalization,
+    pad_by_kernel,
+)
 from benchmark.models.specification import find_model
 from tests.models.test_resizing import ROUNDING, blocks
 
@@ -87,6 +95,19 @@ def test_folding_a_normalization_keeps_the_function() -> None:
     fold_normalization(network)
 
     assert isinstance(network[1], nn.ReLU6)
+    torch.testing.assert_close(network(images), expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("size", [(8, 8), (9, 9), (8, 9), (1, 2)])
+@pytest.mark.parametrize(("kernel", "stride"), [(3, 2), (5, 2), (3, 1)])
+def test_padding_by_the_kernel_keeps_the_function(size: tuple[int, int], kernel: int, stride: int) -> None:
+    network = nn.Sequential(Conv2dSame(4, 4, kernel, stride, groups=4)).double().requires_grad_(False)
+    images = torch.randn(2, 4, *size, dtype=torch.float64)
+    expected = network(images)
+
+    pad_by_kernel(network)
+
+    assert isinstance(network[0], SameConv2d)
     torch.testing.assert_close(network(images), expected, rtol=1e-12, atol=1e-12)
 
 
