@@ -44,6 +44,10 @@ def lock_table(
         "models": {str(role): model for role, model in facts.models.items()},
         "methods": {method: dict(settings) for method, settings in facts.method_settings.items()},
     } | replaced
+    if facts.variants:
+        table["variants"] = [
+            {"method": variant.method, "settings": dict(variant.changes)} for variant in facts.variants
+        ]
     if isinstance(facts, Recipe):
         table["seeds"] = list(facts.seeds)
     for key, items in (("contents", contents), ("styles", styles)):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from benchmark.file_names import file_stem
 from benchmark.protocol.case import Case
+from benchmark.protocol.variant import base_of
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,16 @@ def input_path(kind: str, name: str) -> str:
 def unit_seed(run_seed: int, case: str, method: str) -> int:
     """Computes the seed of a unit, a hash of the run's seed, the case and the method, independent of the order.
 
+    A variant has the seed of the method that it is of, so that what is drawn alike is alike in both, and their
+    difference is that of the settings.
+
     Args:
         run_seed: Seed of the run.
         case: Name of the case.
-        method: Name of the method.
+        method: Name of the method, or of its variant.
 
     Returns:
         A number in 0 … 2⁶³ − 1.
     """
-    digest = hashlib.sha256(f"{run_seed}\x1f{case}\x1f{method}".encode()).digest()
+    digest = hashlib.sha256(f"{run_seed}\x1f{case}\x1f{base_of(method)}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,12 +18,21 @@ from benchmark.protocol.method_settings import complete_settings
 from benchmark.protocol.paired_cases import PairedCases
 from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.recipe import Origin, Recipe
+from benchmark.protocol.variant import Variant
 from benchmark.suggestion import suggest
 from benchmark.text_files import find_file, read_json, read_toml
 from benchmark.validation import read_table
 
 if TYPE_CHECKING:
-    from benchmark.protocol.schema import ContentEntry, MixEntry, PairEntry, ProtocolTable, RecipeTable, StyleEntry
+    from benchmark.protocol.schema import (
+        ContentEntry,
+        MixEntry,
+        PairEntry,
+        ProtocolTable,
+        RecipeTable,
+        StyleEntry,
+        VariantEntry,
+    )
 
 ItemT = TypeVar("ItemT", Content, Style)
 
@@ -129,6 +138,7 @@ class _Reader:
             "resolution": table.resolution,
             "models": self.models(table.models),
             "method_settings": self.method_settings(table.methods),
+            "variants": tuple(variant for entry in table.variants for variant in _variants(entry)),
         }
 
     def contents(self, entries: tuple[ContentEntry, ...]) -> tuple[Content, ...]:
@@ -238,3 +248,13 @@ class _Reader:
             return complete_settings(tables)
         except ValueError as error:
             raise self.fail(str(error)) from error
+
+
+def _variants(entry: VariantEntry) -> Iterator[Variant]:
+    """Yields the variants that an entry stands for."""
+    if entry.settings:
+        yield Variant(entry.method, dict(entry.settings))
+    for setting, values in entry.sweep.items():
+        yield from (Variant(entry.method, {setting: value}) for value in values)
+    for setting, value in entry.ablate.items():
+        yield Variant(entry.method, {setting: value})

@@ -104,6 +104,25 @@ class PairEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class VariantEntry:
+    """An entry of ``variants``: a method with other settings.
+
+    ``settings`` make one variant, ``sweep`` one of each value in each list, ``ablate`` one of each setting.
+    """
+
+    method: Annotated[str, MinLen(1), InWords("the name of a method")]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    sweep: Mapping[str, Annotated[tuple[Any, ...], MinLen(1), InWords("a list of values")]] = field(
+        default_factory=dict
+    )
+    ablate: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not (self.settings or self.sweep or self.ablate):
+            raise ValueError("settings, sweep or ablate is missing: what the variant changes")
+
+
+@dataclass(frozen=True, kw_only=True)
 class _CommonTable:
     schema_version: SchemaVersion
     name: Identifier
@@ -115,6 +134,7 @@ class _CommonTable:
     models: Mapping[str, str]
     methods: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     contents: Annotated[tuple[ContentEntry, ...], MinLen(1)]
+    variants: tuple[VariantEntry, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

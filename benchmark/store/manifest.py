@@ -21,7 +21,7 @@ from benchmark.models.specification import ModelSpecification
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
 from benchmark.plan.prompt_check import describe_losses
 from benchmark.plan.resources import Resources
-from benchmark.settings import settings_of
+from benchmark.settings import plain, settings_of
 from benchmark.store.atomic import json_text
 from benchmark.store.cases import (
     DescribedCases,
@@ -35,6 +35,8 @@ from benchmark.store.cases import (
     require_cases,
 )
 from benchmark.store.records import (
+    CHANGES,
+    VARIANT_OF,
     Calibration,
     CaseRecord,
     MethodRecord,
@@ -331,7 +333,16 @@ def _method_record(method: SelectedMethod) -> MethodRecord:
     source = method.source
     distribution = f"{source.distribution} {source.version}".strip()
     if method.info is None:
-        return MethodRecord(method.name, method.name, "", method.error, "", control=False, distribution=distribution)
+        return MethodRecord(
+            method.name,
+            method.name,
+            "",
+            method.error,
+            "",
+            control=False,
+            distribution=distribution,
+            source=_variant_facts(method),
+        )
     facts = shared_facts(method.info, MethodRecord)
     settings = settings_of(method.settings)
     return MethodRecord(
@@ -341,8 +352,15 @@ def _method_record(method: SelectedMethod) -> MethodRecord:
         origins=dict(method.origins),
         origin=source.origin,
         timing=source.timing,
-        source=dict(source.description),
+        source={**source.description, **_variant_facts(method)},
     )
+
+
+def _variant_facts(method: SelectedMethod) -> dict[str, Any]:
+    """What is said of a variant beside where its method comes from."""
+    if not method.changes:
+        return {}
+    return {VARIANT_OF: method.source.name, CHANGES: {name: plain(value) for name, value in method.changes.items()}}
 
 
 def _metric_record(metric: SelectedMetric, models: Mapping[Role, str]) -> MetricRecord:
