@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 @networks_option
 @click.option(
     "--methods",
-    help="Names with commas, or all; FILE.toml is a program of yours.  [default: all; with --pictures or variants the controls]",
+    help="Names with commas, or all; FILE.toml is a program of yours.  [default: all; with --pictures or variants the "
+    "controls]",
 )
 @click.option(
     "--pictures",
@@ -44,6 +45,12 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the run.  [default: runs/PROTOCOL]")
 @device_option
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of everything random.")
+@click.option(
+    "--seeds",
+    callback=lambda _context, _parameter, value: _seeds(value),
+    metavar="0,1,…",
+    help="Repeat each case with these seeds; methods that no seed changes are not run again.",
+)
 @click.option("--limit", type=click.IntRange(min=1), help="Run the first cases only.")
 @set_option
 @variants_options
@@ -61,6 +68,7 @@ def run(
     out: Path | None,
     device: str,
     seed: int,
+    seeds: tuple[int, ...],
     limit: int | None,
     assignments: tuple[str, ...],
     variants: tuple[Variant, ...],
@@ -85,7 +93,7 @@ def run(
     from benchmark.cli.weights import fetch_models
     from benchmark.interface.running import default_folder, left_out, perform_run
 
-    directory = out or default_folder(protocol, networks)
+    directory = out or default_folder(protocol, networks, seeds)
     try_output_folder(directory)
     for line in left_out(methods, metrics, runs_controls=bool(pictures or variants)):
         click.echo(line, err=True)
@@ -100,6 +108,7 @@ def run(
         fit=fit,
         note=lambda line: click.echo(line, err=True),
         seed=seed,
+        seeds=seeds,
         device=choose_device(device),
         limit=limit,
         command=["benchmark", *sys.argv[1:]],
@@ -110,3 +119,10 @@ def run(
         obtain=fetch_models if download else None,
     )
     return end_run(outcome, directory, with_report=not no_report)
+
+
+def _seeds(text: str | None) -> tuple[int, ...]:
+    # Protocols import pictures, and help must not wait for them.
+    from benchmark.protocol.repetitions import parse_seeds
+
+    return () if text is None else parse_seeds(text)

@@ -25,6 +25,7 @@ from benchmark.execution.continuation import (
     units_left_alone,
 )
 from benchmark.execution.interruption import Interruption
+from benchmark.execution.repetitions import copy_repetitions
 from benchmark.execution.run_results import RunOutcome, RunResults
 from benchmark.execution.schedule import Observer, SilentObserver, run_units
 from benchmark.execution.tasks.calibration_task import CalibrationTask
@@ -133,14 +134,23 @@ def _execute_locked(
     is_new = not len(index)
     results = RunResults(directory, manifest, scoring, index)
     described_sets = results.scored_sets()
+    deterministic = {method.name for method in configuration.methods if method.is_deterministic}
 
     def remaining_tasks(pictures: Mapping[str, MadePictures]) -> RemainingTasks:
-        return RemainingTasks(index, pictures, methods=scoring.methods, wanted=scoring.wanted, described=described_sets)
+        return RemainingTasks(
+            index,
+            pictures,
+            methods=scoring.methods,
+            deterministic=deterministic,
+            wanted=scoring.wanted,
+            described=described_sets,
+        )
 
     left = remaining_tasks(configuration.pictures)
     for note in (*notes_of_scoring(left), *units_left_alone(left, lost)):
         observer.note(note)
-    observer.planned(left.number_by_method, len(plan) - len(left) - sum(left.left_alone_by_method.values()))
+    open_units = len(left) + left.number_to_copy + sum(left.left_alone_by_method.values())
+    observer.planned(left.number_by_method, len(plan) - open_units)
     # Where nothing is left to be made, no durations can be spoilt.
     not_comparable = _why_durations_do_not_compare(settled, devices) if left.number_to_make else ""
     if left.number_to_make:
@@ -165,6 +175,12 @@ def _execute_locked(
                             observer.note(f"the calibration was {DISTURBED}: the gate will not compare durations")
                 run_units(left, executor, _image_keeper(directory), journal, observer, stopping.is_requested)
                 index.refresh()
+                if not stopping.is_requested() and (
+                    copied := copy_repetitions(directory, index, deterministic, journal)
+                ):
+                    index.refresh()
+                    pictures = format_count(copied, "repetition is a copy", "repetitions are copies")
+                    observer.note(f"{pictures}: these methods make the same picture whatever the seed")
                 _score_sets(results, executor, observer, stopping.is_requested)
             interrupted = stopping.is_requested()
         except KeyboardInterrupt:

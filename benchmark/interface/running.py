@@ -26,6 +26,7 @@ from benchmark.plan.selection import configure_run, find_protocol, without_progr
 from benchmark.plan.variant_arguments import make_variants, variant_arguments
 from benchmark.protocol.networks import NetworkChoice, with_networks
 from benchmark.protocol.protocol import Protocol
+from benchmark.protocol.repetitions import check_seeds, with_seeds
 from benchmark.protocol.variant import Variant
 from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
 
@@ -44,6 +45,7 @@ def run(
     sweep: Mapping[str, Sequence[object]] | None = None,
     ablate: Mapping[str, Mapping[str, object]] | None = None,
     seed: int = 0,
+    seeds: Sequence[int] = (),
     device: str = "auto",
     limit: int | None = None,
     workers: int | None = None,
@@ -75,6 +77,7 @@ def run(
         sweep: A row for each value of a setting, for instance ``{"gatys.steps": [20, 40, 80]}``.
         ablate: A row for each change of a method, for instance ``{"gatys": {"steps": 20, "layers": "relu1_1"}}``.
         seed: Seed of everything random, at least 0.
+        seeds: Numbers of the repetitions of each case, in place of those of the protocol.
         device: ``auto``, which takes CUDA if there is one, ``cpu`` or ``cuda``.
         limit: Number of cases, from the first, or ``None`` for all.
         workers: Number of worker processes, by default one per device.
@@ -99,7 +102,8 @@ def run(
     refuse_unusable_resources(device, workers, threads, timeout)
     given = protocol if isinstance(protocol, Protocol) else protocol_name(protocol)
     choice = network_choice(networks)
-    directory = Path(out) if out is not None else default_folder(given, choice)
+    repetitions = check_seeds(seeds)
+    directory = Path(out) if out is not None else default_folder(given, choice, repetitions)
     method_names, metric_names = None if methods is None else _names(methods), _names(metrics)
     folders = _folders(pictures)
     rows = make_variants(variants, sweep or {}, ablate or {})
@@ -113,6 +117,7 @@ def run(
         "out": out,
         "device": device if device != "auto" else None,
         "seed": seed or None,
+        "seeds": ",".join(map(str, repetitions)) or None,
         "limit": limit,
         "workers": workers,
         "threads": threads,
@@ -129,6 +134,7 @@ def run(
         pictures=folders,
         fit=fit,
         seed=seed,
+        seeds=repetitions,
         device=choose_device(device),
         limit=limit,
         command=_command(given, settings or {}, options, flags, folders, rows),
@@ -165,6 +171,7 @@ def perform_run(
     resources: Resources,
     observe: Callable[[], AbstractContextManager[Observer]],
     variants: Sequence[Variant] = (),
+    seeds: Sequence[int] = (),
     pictures: Sequence[str] = (),
     fit: bool = False,
     note: Callable[[str], None] | None = None,
@@ -188,6 +195,7 @@ def perform_run(
         resources: With how much of the machine.
         observe: Gives who is told how the units go, once all that is to be run is known.
         variants: Methods with other settings, which are rows of their own.
+        seeds: Numbers of the repetitions of each case, in place of those of the protocol; none leave it as it is.
         pictures: Methods whose pictures exist, as ``NAME=FOLDER[:PATTERN][:PART]`` or files of facts.
         fit: Whether the centre of such pictures of another aspect is cut out.
         note: Is told in lines what was found, before anything runs; ``None`` tells nobody.
@@ -209,6 +217,7 @@ def perform_run(
         pictures=pictures,
         fit=fit,
         seed=seed,
+        seeds=seeds,
         device=device,
         limit=limit,
         command=command,
@@ -220,18 +229,21 @@ def perform_run(
         return execute_run(configuration, directory, fresh=fresh, observer=observer, resources=resources)
 
 
-def default_folder(protocol: str | Protocol, networks: NetworkChoice = NetworkChoice.OWN) -> Path:
+def default_folder(
+    protocol: str | Protocol, networks: NetworkChoice = NetworkChoice.OWN, seeds: Sequence[int] = ()
+) -> Path:
     """The folder of a run for which none was named.
 
     Args:
         protocol: Name or path of the protocol, or the protocol.
         networks: The networks to measure it with.
+        seeds: Numbers of the repetitions of each case; none for those of the protocol.
 
     Raises:
         InputError: There is no such protocol, or it is not valid.
     """
     found = protocol if isinstance(protocol, Protocol) else find_protocol(protocol)
-    return Path("runs") / with_networks(found, networks).name
+    return Path("runs") / with_seeds(with_networks(found, networks), seeds).name
 
 
 def left_out(methods: str | None, metrics: str, *, runs_controls: bool = False) -> Iterator[str]:

@@ -47,6 +47,11 @@ class SelectedMethod:
         """Its pictures, where they exist before the run; ``None`` where they are to be made."""
         return self.source if isinstance(self.source, MadePictures) else None
 
+    @property
+    def is_deterministic(self) -> bool:
+        """Whether it makes the same picture of a case whatever the seed."""
+        return self.pictures is None and self.info is not None and self.info.deterministic
+
     def make(self) -> Method[Any]:
         """Makes the method with its settings.
 

@@ -23,6 +23,7 @@ from benchmark.protocol.networks import NetworkChoice, with_networks
 from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.reading import refuse_empty_styles, refuse_unusable_names
 from benchmark.protocol.recipe import Recipe
+from benchmark.protocol.repetitions import with_seeds
 from benchmark.protocol.variant import Variant
 from benchmark.registry import (
     BrokenPluginError,
@@ -109,6 +110,7 @@ def configure_run(
     fit: bool = False,
     networks: NetworkChoice = NetworkChoice.OWN,
     seed: int = 0,
+    seeds: Sequence[int] = (),
     device: str = "cpu",
     limit: int | None = None,
     command: Sequence[str] = (),
@@ -129,6 +131,7 @@ def configure_run(
         fit: Whether the centre of such pictures of another aspect is cut out.
         networks: The networks to measure the protocol with.
         seed: Seed of the run.
+        seeds: Numbers of the repetitions of each case, in place of those of the protocol; none leave it as it is.
         device: ``cpu`` or ``cuda``.
         limit: Number of cases, from the first, or ``None`` for all.
         command: The command line, for the record.
@@ -178,7 +181,7 @@ def configure_run(
     scoring = _scoring_models(measured, scorers)
     needed = [*used, *scoring] if is_named else used
     frozen = _frozen_or_all_that_is_missing(found, str(protocol), needed) if isinstance(found, Recipe) else found
-    chosen = with_networks(frozen, networks)
+    chosen = with_seeds(with_networks(frozen, networks), seeds)
     others = [method.name for method in selected_methods]
     selected_methods += _select_pictures(pictures, chosen, others, fit=fit, limit=limit, note=note)
     if obtain is not None:
