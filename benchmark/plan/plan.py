@@ -90,7 +90,8 @@ class Plan(Sequence[Unit]):
         Args:
             positions: Positions of units.
         """
-        return positions[positions % max(self.cases_per_method, 1) % self._seeds != 0]
+        chosen: NDArray[np.int64] = positions[positions % max(self.cases_per_method, 1) % self._seeds != 0]
+        return chosen
 
     @property
     def _seeds(self) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from benchmark.errors import InputError
+from benchmark.protocol.case import Case
 from benchmark.protocol.case_sequence import CaseSequence
 from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.recipe import Recipe
@@ -54,14 +55,22 @@ def with_seeds(found: FoundT, seeds: Sequence[int]) -> FoundT:
     if not seeds:
         return found
     named = "_".join(map(str, seeds)) if len(seeds) <= _MOST_IN_A_NAME else f"{len(seeds)}_{min(seeds)}_{max(seeds)}"
-    facts = {
+    facts: dict[str, Any] = {
         "name": f"{found.name}_seeds_{named}",
         "title": f"{found.title or found.name}, {len(seeds)} seeds",
     }
-    if isinstance(found, Recipe):
-        return found if tuple(seeds) == found.seeds else replace(found, **facts, seeds=tuple(seeds))
-    if not isinstance(found.cases, CaseSequence):
-        raise InputError(f"protocol {found.name} makes its cases itself, which --seeds cannot repeat")
-    if found.cases.seeds == tuple(seeds):
+    own = found.seeds if isinstance(found, Recipe) else _seeds_of(found)
+    if own == tuple(seeds):
         return found
-    return replace(found, **facts, cases=replace(found.cases, seeds=tuple(seeds)))
+    facts |= {"seeds": tuple(seeds)} if isinstance(found, Recipe) else {"cases": _repeated(found.cases, tuple(seeds))}
+    return replace(found, **facts)
+
+
+def _seeds_of(protocol: Protocol) -> tuple[int, ...]:
+    if not isinstance(protocol.cases, CaseSequence):
+        raise InputError(f"protocol {protocol.name} makes its cases itself, which --seeds cannot repeat")
+    return protocol.cases.seeds
+
+
+def _repeated(cases: Sequence[Case], seeds: tuple[int, ...]) -> Sequence[Case]:
+    return replace(cases, seeds=seeds) if isinstance(cases, CaseSequence) else cases

@@ -17,6 +17,8 @@ from benchmark.store.cost_columns import COST_COLUMNS, TIME
 from benchmark.store.records import RunStatus, UnitStatus
 from benchmark.wording import format_count
 from reports.figures.all import RANKS, TRADE_OFFS, DrawnFigure, FigureKind, draw_figures, to_inline_svg
+from reports.figures.sweeps import draw_sweeps
+from reports.html.ablation import AblationPart, build_ablation_part
 from reports.html.gallery import Gallery, build_gallery
 from reports.html.glance import Glance, build_glance
 from reports.html.heat_map import HeatMaps, build_heat_maps
@@ -134,6 +136,8 @@ class RunSection:
     provenance: Provenance
     network_notes: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    ablation: AblationPart | None = None
+    sweeps: tuple[PageFigure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -218,6 +222,8 @@ def _section(
         provenance=build_provenance(run),
         network_notes=networks.notes(),
         notes=run.notes,
+        ablation=build_ablation_part(run, statistics, units, pictures),
+        sweeps=tuple(page_figure(drawn, _prefix(number)) for drawn in draw_sweeps(run, statistics)),
     )
 
 
