@@ -95,7 +95,8 @@ def _ablation(run: RunRecords, table: AblationTable, design: Design) -> str:
         r"\begin{table}",
         r"\centering\small",
         rf"\caption{{Ablation of {tex(table.method)} on protocol {tex(field_of(run.protocol, 'name'))}: mean "
-        rf"difference from the method, and its interval below. Bold: shown (paired $t$ test with {design.error}, Holm, over the changes).}}",
+        "difference from the method, and its interval below. Bold: shown (paired $t$ test with "
+        rf"{design.error}, Holm, over the changes).}}",
         rf"\begin{{tabular}}{{l{'r' * len(table.metrics)}r}}",
         r"\toprule",
         _line(["Change", *(tex(metric.metric) for metric in table.metrics), "Time"]),
