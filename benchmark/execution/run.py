@@ -34,12 +34,14 @@ from benchmark.execution.tasks.task import ImageMade, Task, TaskEnded
 from benchmark.execution.workers.executor import Executor, pickle_configuration
 from benchmark.execution.workers.local_executor import LocalExecutor
 from benchmark.execution.workers.ray_executor import RayExecutor
-from benchmark.images import fit_square, open_image
+from benchmark.images import fit_square, open_image, open_stored_image
 from benchmark.method_source import MadePictures
 from benchmark.plan.configuration import RunConfiguration
 from benchmark.plan.prompt_check import announce, read_styles
 from benchmark.plan.resources import ExecutorKind, Resources
-from benchmark.plan.unit import input_path
+from benchmark.plan.unit import input_path, mask_path
+from benchmark.protocol.case import Case
+from benchmark.protocol.case_sequence import CaseSequence
 from benchmark.protocol.protocol import Protocol
 from benchmark.store.atomic import write_bytes
 from benchmark.store.cost_columns import DISTURBED
@@ -247,15 +249,27 @@ def _score_sets(results: RunResults, executor: Executor, observer: Observer, is_
 
 
 def _keep_inputs(protocol: Protocol, directory: RunDirectory) -> None:
-    """Writes the contents and styles as the methods saw them, so that a run can be read without its protocol."""
+    """Writes the contents, styles and masks as the methods saw them, so that a run can be read without its protocol."""
     pictures = {input_path("contents", content.id): content.image for content in protocol.contents}
     pictures |= {input_path("styles", style.id): style.image for style in protocol.styles if style.image}
-    for name, source in pictures.items():
+    masks = dict(_masks(protocol))
+    for name, source in (pictures | masks).items():
         target = directory.path / name
         if not target.exists():
             buffer = io.BytesIO()
-            fit_square(open_image(source), protocol.resolution).save(buffer, format="PNG")
+            image = open_stored_image(source) if name in masks else open_image(source)
+            fitted = fit_square(image, protocol.resolution)
+            (fitted.convert("L") if name in masks else fitted).save(buffer, format="PNG")
             write_bytes(target, buffer.getvalue())
+
+
+def _masks(protocol: Protocol) -> Iterator[tuple[str, Path]]:
+    """Yields the masks of mixes with their paths in the run; those of cases that a plugin makes are not kept."""
+    for mix in protocol.cases.mixes if isinstance(protocol.cases, CaseSequence) else ():
+        case = Case(mix.content, mix.styles, mix=mix.name)
+        for number, share in enumerate(mix.styles, start=1):
+            if share.mask is not None:
+                yield mask_path(case.content.id, case.style_id, number), share.mask
 
 
 def _now() -> str:

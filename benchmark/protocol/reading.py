@@ -15,6 +15,7 @@ from benchmark.protocol.case_sequence import CaseSequence, Mix
 from benchmark.protocol.crossed_cases import CrossedCases
 from benchmark.protocol.data_directory import kept_image
 from benchmark.protocol.method_settings import complete_settings
+from benchmark.protocol.mix_path import step_name
 from benchmark.protocol.paired_cases import PairedCases
 from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.recipe import Origin, Recipe
@@ -113,7 +114,11 @@ class _Reader:
     def protocol(self, table: ProtocolTable) -> Protocol:
         contents = self.contents(table.contents)
         styles = self.styles(table.styles)
-        mixes = tuple(self.mix(number, entry, contents, styles) for number, entry in enumerate(table.mixes, start=1))
+        mixes = tuple(
+            mix
+            for number, entry in enumerate(table.mixes, start=1)
+            for mix in self.mixed(number, entry, contents, styles)
+        )
         cases: CaseSequence = CrossedCases(contents, styles, mixes, table.seeds)
         if table.pairs is not None:
             pairs = self.pairs(table.pairs, contents, styles)
@@ -167,19 +172,26 @@ class _Reader:
             return find_file(self.folder, entry.image)
         return kept_image(entry.pixels_sha256) if entry.pixels_sha256 else None
 
-    def mix(self, number: int, entry: MixEntry, contents: tuple[Content, ...], styles: tuple[Style, ...]) -> Mix:
+    def mixed(
+        self, number: int, entry: MixEntry, contents: tuple[Content, ...], styles: tuple[Style, ...]
+    ) -> Iterator[Mix]:
+        """Yields a mix, or those of all steps of a path; a style without a share in a step is not part of it."""
         where = f"mixes entry {number}"
-        total = sum(share.weight for share in entry.styles)
-        mixed = tuple(
-            WeightedStyle(
-                style=self.named(where, "style", share.style, styles),
-                weight=share.weight / total,
-                mask=None if share.mask is None else find_file(self.folder, share.mask),
-                mask_sha256=share.mask_sha256,
+        content = self.named(where, "content", entry.content, contents)
+        for step in entry.weights or ([share.weight for share in entry.styles],):
+            weights = [weight / sum(step) for weight in step]
+            mixed = tuple(
+                WeightedStyle(
+                    style=self.named(where, "style", share.style, styles),
+                    weight=weight,
+                    mask=None if share.mask is None else find_file(self.folder, share.mask),
+                    mask_sha256=share.mask_sha256,
+                )
+                for share, weight in zip(entry.styles, weights, strict=True)
+                if weight
             )
-            for share in entry.styles
-        )
-        return Mix(self.named(where, "content", entry.content, contents), mixed)
+            name = step_name([share.style for share in entry.styles], weights) if entry.weights else ""
+            yield Mix(content, mixed, name)
 
     def named(self, where: str, kind: str, identifier: str, items: tuple[ItemT, ...]) -> ItemT:
         for item in items:

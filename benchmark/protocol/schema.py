@@ -85,14 +85,30 @@ class ShareEntry:
     mask_sha256: Digest = ""
 
 
+_Weight: TypeAlias = Annotated[float, Ge(0), Le(1_000_000)]
+
+
 @dataclass(frozen=True, kw_only=True)
 class MixEntry:
-    """An entry of ``mixes``: one content with several styles."""
+    """An entry of ``mixes``: one content with several styles.
+
+    With ``weights`` it is a path: a case for each list of shares, in place of the weights of the styles.
+    """
 
     content: Annotated[str, InWords("the id of a content")]
     styles: Annotated[
         tuple[Annotated[ShareEntry, InWords('a table such as { style = "…", weight = 0.5 }')], ...], MinLen(1)
     ]
+    weights: Annotated[tuple[tuple[_Weight, ...], ...], MinLen(2)] | None = None
+
+    def __post_init__(self) -> None:
+        for number, step in enumerate(self.weights or (), start=1):
+            if len(step) != len(self.styles):
+                raise ValueError(f"weights entry {number} has {len(step)} numbers for {len(self.styles)} styles")
+            if not any(step):
+                raise ValueError(f"weights entry {number} gives no style a share")
+        if self.weights is not None and any(share.weight != 1 for share in self.styles):
+            raise ValueError("weight of a style stands beside weights, which give all styles their shares; remove it")
 
 
 @dataclass(frozen=True, kw_only=True)

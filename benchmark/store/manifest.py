@@ -54,7 +54,9 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 2
 PAIRS_VERSION = 3
 """Of a run whose cases are described by pairs, which earlier programs would take for crossed; others keep 2."""
-READABLE_VERSIONS = (1, 2, 3)
+PATHS_VERSION = 4
+"""Of a run with paths of mixes, whose steps earlier programs would take for one case; others keep 2 or 3."""
+READABLE_VERSIONS = (1, 2, 3, 4)
 """1: every case was described, with all facts about its styles."""
 _PACKAGES = (
     "style-transfer-benchmark",
@@ -271,6 +273,8 @@ def choose_schema_version(cases: Any) -> int:
     Args:
         cases: What it writes of its cases, as ``describe_cases`` describes them.
     """
+    if isinstance(cases, Mapping) and any(mix.get("name") for mix in cases.get("mixes", ())):
+        return PATHS_VERSION
     return PAIRS_VERSION if isinstance(cases, Mapping) and cases.get("pairs") is not None else SCHEMA_VERSION
 
 

@@ -23,6 +23,7 @@ from reports.html.gallery import Gallery, build_gallery
 from reports.html.glance import Glance, build_glance
 from reports.html.heat_map import HeatMaps, build_heat_maps
 from reports.html.incidents import Incidents, collect_incidents
+from reports.html.mixes import MixesPart, build_mixes
 from reports.html.picture_source import PictureSource
 from reports.html.provenance import Fact, Provenance, build_provenance
 from reports.html.run_comparison import Comparison, build_comparison, label_runs
@@ -137,6 +138,7 @@ class RunSection:
     network_notes: tuple[str, ...]
     notes: tuple[str, ...] = ()
     ablation: AblationPart | None = None
+    mixes: MixesPart | None = None
     sweeps: tuple[PageFigure, ...] = ()
 
 
@@ -223,6 +225,7 @@ def _section(
         network_notes=networks.notes(),
         notes=run.notes,
         ablation=build_ablation_part(run, statistics, units, pictures),
+        mixes=build_mixes(run, units, pictures),
         sweeps=tuple(page_figure(drawn, _prefix(number)) for drawn in draw_sweeps(run, statistics)),
     )
 

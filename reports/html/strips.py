@@ -1,4 +1,4 @@
-"""Strips of pictures: the same case along the values of a setting."""
+"""Strips of pictures: the same case along the values of a setting, or a path of mixes."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def sweep_strips(
         Strip(
             f"{titles[ablation.base]}, {shorten(sweep.setting)}: {case.content}, {case.style}",
             tuple(
-                _tile(units.get((point.method, case.id)), f"{point.value:g}", pictures, marked=point.is_base)
+                unit_tile(units.get((point.method, case.id)), f"{point.value:g}", pictures, marked=point.is_base)
                 for point in sweep.points
             ),
         )
@@ -80,7 +80,15 @@ def _chosen(
     return [found[place] for place in places]
 
 
-def _tile(unit: Unit | None, caption: str, pictures: PictureSource, *, marked: bool) -> StripTile:
+def unit_tile(unit: Unit | None, caption: str, pictures: PictureSource, *, marked: bool = False) -> StripTile:
+    """Returns the tile of a unit.
+
+    Args:
+        unit: The unit, or ``None`` where it was not run.
+        caption: Words below it.
+        pictures: The pictures of the run.
+        marked: Whether it stands out.
+    """
     if unit is None or unit.status != UnitStatus.OK:
         reason = "not run yet" if unit is None else unit.error or unit.status
         return StripTile(caption, None, reason, marked)
