@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -106,6 +107,13 @@ def _row(metric: str, found: Course, steps: tuple[str, ...]) -> CourseRow:
     return CourseRow(metric, tuple(map(show, found.scores)), words)
 
 
+def _kept_mask(run: RunRecords, case: CaseRecord, number: int) -> str:
+    """Returns the path of a mask, of the first of several runs that has it; earlier versions kept none."""
+    path = mask_path(case.content, case.style, number)
+    found = (folder / path for folder in run.folders if (folder / path).is_file())
+    return next((os.path.relpath(file, run.directory) for file in found), path)
+
+
 def _regions(
     run: RunRecords, case: CaseRecord, units: Mapping[tuple[str, str], Unit], pictures: PictureSource
 ) -> Strip:
@@ -119,7 +127,7 @@ def _regions(
         if thumbnail:
             tiles.append(StripTile(f"style {name}", pictures.load(thumbnail, f"Style: {name}", SIDE)))
         if field_of(style, "mask"):
-            mask = pictures.load(mask_path(case.content, case.style, number), f"Mask of {name}", SIDE)
+            mask = pictures.load(_kept_mask(run, case, number), f"Mask of {name}", SIDE)
             tiles.append(StripTile(f"mask of {name}", mask, mask.problem))
     titles = method_titles(run)
     tiles += [
