@@ -12,7 +12,6 @@ from benchmark.contracts.metric import Axis
 from benchmark.contracts.report import Report, ReportInfo
 from benchmark.store.atomic import write_text
 from benchmark.wording import format_count
-from reports.tables.ablations import CIRCULAR
 from reports.tables.citation import TEX_ESCAPES
 from reports.tables.formatting import MINUS, NOTHING, field_of, short_fingerprint
 from reports.tables.origins import describe_origins
@@ -88,6 +87,8 @@ def _tables(run: RunRecords) -> list[str]:
 
 def _ablation(run: RunRecords, table: AblationTable, design: Design) -> str:
     """Returns a table with a row for each change, and for each metric its difference from the method."""
+    from reports.tables.ablations import CIRCULAR
+
     found = {
         (metric.metric, pair.first.removesuffix(CIRCULAR)): pair for metric in table.metrics for pair in metric.pairs
     }
