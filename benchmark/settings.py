@@ -97,7 +97,7 @@ def describe_settings(settings_type: type[Any]) -> dict[str, str]:
 
 def settings_of(settings: Any) -> dict[str, Any]:
     """Returns all settings by name, as plain values that a JSON file can hold."""
-    return {field.name: _plain(getattr(settings, field.name)) for field in dataclasses.fields(settings)}
+    return {field.name: plain(getattr(settings, field.name)) for field in dataclasses.fields(settings)}
 
 
 def describe_differences(method: str, there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
@@ -149,9 +149,10 @@ def _converted(name: str, kind: Any, value: Any) -> Any:
         raise ValueError(f"{name} {mismatch}") from error
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Returns the value of a setting as a JSON file can hold it."""
     if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, str):
         return encodable(str(value))
     return value

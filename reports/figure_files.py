@@ -43,6 +43,7 @@ class FiguresReport(Report):
         """
         from benchmark.analysis.statistics import analyze
         from reports.figures.all import RANKS, TRADE_OFFS, draw_figures
+        from reports.figures.sweeps import draw_sweeps
         from reports.html.run_comparison import build_comparison
 
         captions = ["# Figures"]
@@ -50,7 +51,9 @@ class FiguresReport(Report):
             captions += _write(build_comparison(runs).trends, "runs-", destination)
         for number, run in enumerate(runs, start=1):
             prefix = f"run-{number}-" if len(runs) > 1 else ""
-            captions += _write(draw_figures((*TRADE_OFFS, *RANKS), run, analyze(run)), prefix, destination)
+            statistics = analyze(run)
+            drawn = (*draw_figures((*TRADE_OFFS, *RANKS), run, statistics), *draw_sweeps(run, statistics))
+            captions += _write(drawn, prefix, destination)
         if len(captions) == 1:
             captions.append("There is nothing to draw: no score has been made yet.")
         target = destination / "figures.md"

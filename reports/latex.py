@@ -19,6 +19,7 @@ from reports.tables.origins import describe_origins
 if TYPE_CHECKING:
     from benchmark.analysis.design import Design
     from benchmark.store.records import RunRecords
+    from reports.tables.ablations import AblationTable
     from reports.tables.ranking import Cell, Ranking
 
 SYMBOLS: Final = {
@@ -72,6 +73,7 @@ class LatexReport(Report):
 
 def _tables(run: RunRecords) -> list[str]:
     from benchmark.analysis.statistics import analyze
+    from reports.tables.ablations import build_ablations
     from reports.tables.ranking import build_scores
 
     statistics = analyze(run)
@@ -80,7 +82,36 @@ def _tables(run: RunRecords) -> list[str]:
     return [
         _table(run, ranking, [*scores.uneven, *(apart if ranking.axis == Axis.COST else ())], statistics.design)
         for ranking in scores.rankings
+    ] + [_ablation(run, table, statistics.design) for table in build_ablations(run, statistics)]
+
+
+def _ablation(run: RunRecords, table: AblationTable, design: Design) -> str:
+    """Returns a table with a row for each change, and for each metric its difference from the method."""
+    from reports.tables.ablations import CIRCULAR
+
+    found = {
+        (metric.metric, pair.first.removesuffix(CIRCULAR)): pair for metric in table.metrics for pair in metric.pairs
+    }
+    lines = [
+        r"\begin{table}",
+        r"\centering\small",
+        rf"\caption{{Ablation of {tex(table.method)} on protocol {tex(field_of(run.protocol, 'name'))}: mean "
+        "difference from the method, and its interval below. Bold: shown (paired $t$ test with "
+        rf"{design.error}, Holm, over the changes).}}",
+        rf"\begin{{tabular}}{{l{'r' * len(table.metrics)}r}}",
+        r"\toprule",
+        _line(["Change", *(tex(metric.metric) for metric in table.metrics), "Time"]),
+        r"\midrule",
     ]
+    for change in table.changes:
+        cells, intervals = [tex(change.title)], [""]
+        for metric in table.metrics:
+            pair = found.get((metric.metric, change.title))
+            text = tex(pair.difference if pair else NOTHING)
+            cells.append(rf"\textbf{{{text}}}" if pair and pair.better else text)
+            intervals.append(rf"{{\scriptsize {tex(pair.interval)}}}" if pair and pair.interval else "")
+        lines += [_line([*cells, tex(change.time)]), _line([*intervals, ""])]
+    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", r"\end{table}"])
 
 
 def _table(run: RunRecords, ranking: Ranking, remarks: Sequence[str], design: Design) -> str:

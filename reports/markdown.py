@@ -15,6 +15,7 @@ from reports.tables.formatting import field_of, short_fingerprint
 if TYPE_CHECKING:
     from benchmark.analysis.design import Design
     from benchmark.store.records import RunRecords
+    from reports.tables.ablations import AblationTable
     from reports.tables.ranking import Cell, Ranking, Scores
 
 MARKUP: Final = re.compile(r"([\\`*_{}\[\]()#+!|~>$@:-])")
@@ -52,6 +53,7 @@ class MarkdownReport(Report):
 
 def _section(run: RunRecords) -> str:
     from benchmark.analysis.statistics import analyze
+    from reports.tables.ablations import build_ablations
     from reports.tables.findings import build_findings, headline_metrics
     from reports.tables.ranking import build_scores
 
@@ -71,6 +73,7 @@ def _section(run: RunRecords) -> str:
     parts += ["\n".join(f"- {escape(sentence)}" for sentence in findings)] * bool(findings)
     parts += [f"### {ranking.title}\n\n{_table(ranking)}" for ranking in scores.rankings]
     parts += _legend(scores, statistics.design)
+    parts += _ablations(build_ablations(run, statistics), statistics.design)
     return "\n\n".join(parts)
 
 
@@ -89,6 +92,49 @@ def _table(ranking: Ranking) -> str:
         for row in ranking.controls
     ]
     return "\n".join(lines)
+
+
+def _ablations(tables: Sequence[AblationTable], design: Design) -> list[str]:
+    parts: list[str] = []
+    for table in tables:
+        lines = [_line(["Change", "Helped", "Hurt", "Cannot be told", "Time"]), _line(["---"] * 4 + ["---:"])]
+        lines += [
+            _line(
+                [
+                    escape(change.title),
+                    *(
+                        f"{len(names)}{': ' * bool(names)}{escape(', '.join(names))}"
+                        for names in (change.helped, change.hurt, change.open)
+                    ),
+                    change.time,
+                ]
+            )
+            for change in table.changes
+        ]
+        parts += [f"### Ablation: {escape(table.method)}", "\n".join(lines)]
+        for metric in table.metrics:
+            lines = [_line(["Change", escape(metric.metric), "p (Holm)", "Could have shown", "Cases"])]
+            lines += [_line(["---", *["---:"] * 4])]
+            lines += [
+                _line(
+                    [
+                        escape(pair.first),
+                        f"{pair.difference}{f'<br>{pair.interval}' if pair.interval else ''}",
+                        pair.p_value,
+                        pair.detectable,
+                        pair.cases,
+                    ]
+                )
+                for pair in metric.pairs
+            ]
+            parts.append("\n".join(lines))
+    if parts:
+        parts.append(
+            "Helped, hurt: the mean difference from the method on the same cases is shown (paired t test with "
+            f"{design.error}, corrected for the number of changes, Holm). Differences are change minus method, with "
+            "the interval at the level of that step. ↻: the method optimised the network of the metric."
+        )
+    return parts
 
 
 def _second_line(network: str) -> str:

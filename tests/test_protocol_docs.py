@@ -22,7 +22,8 @@ from tests.synthetic_wikiart import picture
 
 ROOT = Path(__file__).parent.parent
 DOCS = (ROOT / "docs" / "protocols.md").read_text(encoding="utf-8")
-CAPTIONS, ARTIFICIO, MIX, PAIRS, LIKE, CROPS = re.findall(r"^```toml\n(.*?)^```", DOCS, flags=re.DOTALL | re.MULTILINE)
+TABLES = re.findall(r"^```toml\n(.*?)^```", DOCS, flags=re.DOTALL | re.MULTILINE)
+CAPTIONS, ARTIFICIO, MIX, PATH, PAIRS, LIKE, CROPS = TABLES
 COMMANDS = re.findall(r"^benchmark protocol (\w+) ?([^#\n]*)", DOCS, flags=re.MULTILINE)
 KEYS = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", DOCS.partition("## The file")[2], flags=re.MULTILINE))
 
@@ -61,9 +62,17 @@ def test_the_mix_is_one_and_its_keys_are_explained(tmp_path):
         ("warm", 0.7, None),
         ("cold", 0.3, tmp_path / "sky.png"),
     ]
-    assert set(re.findall(r"`(\w+)`", KEYS["mixes"])) == {"content", "styles"} | {
+    assert set(re.findall(r"`(\w+)`", KEYS["mixes"])) == {"content", "styles", "weights"} | {
         field.name for field in fields(WeightedStyle)
     }
+
+
+def test_the_path_is_a_case_for_each_step_with_the_name_that_is_stated(tmp_path):
+    styles = "".join(f'[[styles]]\nid = "{name}"\nprompt = "{name}"\n' for name in ("warm", "cold"))
+    (tmp_path / "path.toml").write_text(CAPTIONS[: CAPTIONS.index("[dataset]")] + styles + PATH, encoding="utf-8")
+    names = [case.id for case in read_protocol(tmp_path / "path.toml").cases[-5:]]
+    assert [name.partition("@")[2] for name in names] == ["100+0", "75+25", "50+50", "25+75", "0+100"]
+    assert f"`{names[1]}`" in DOCS
 
 
 def test_the_pairs_are_cases(tmp_path):

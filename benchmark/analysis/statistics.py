@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from benchmark.analysis.ablation import Ablation, ablations
 from benchmark.analysis.agreement import RankAgreement, agreement_of_metrics
 from benchmark.analysis.anchoring import AnchoredScore, Unanchored, anchored_scores
 from benchmark.analysis.comparison import MethodComparison, compare_methods
@@ -34,6 +35,7 @@ class RunStatistics:
         circular: By metric, the compared methods that optimised its network.
         design: What the cases of the run share, which decides how intervals and tests are made. Those of methods that
             answered only some of the cases are made by what these share.
+        ablations: Methods with their variants; none where the run has no variants.
     """
 
     comparisons: tuple[MethodComparison, ...]
@@ -46,6 +48,7 @@ class RunStatistics:
     trade_offs: tuple[TradeOff, ...]
     circular: dict[str, tuple[str, ...]]
     design: Design = Design.CROSSED
+    ablations: tuple[Ablation, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Returns the statistics as JSON."""
@@ -54,7 +57,10 @@ class RunStatistics:
             f"{self.design.dependence}; what is shown, comparisons say",
             "intervals": f"t intervals and t tests with {self.design.error}: {self.design.explanation}",
         }
-        return {"schema_version": SCHEMA_VERSION, "notes": notes, **asdict(self)}
+        values = asdict(self)
+        if not self.ablations:
+            del values["ablations"]
+        return {"schema_version": SCHEMA_VERSION, "notes": notes, **values}
 
 
 def analyze(run: RunRecords) -> RunStatistics:
@@ -76,6 +82,7 @@ def analyze(run: RunRecords) -> RunStatistics:
         trade_offs=tuple(trade_offs(run, anchored, means)),
         circular=_circular(run),
         design=design_of([case.content for case in run.cases], [case.style for case in run.cases]),
+        ablations=tuple(ablations(run)),
     )
 
 

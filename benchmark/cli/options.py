@@ -59,6 +59,31 @@ def set_option(command: CommandT) -> CommandT:
     )(command)
 
 
+def variants_options(command: CommandT) -> CommandT:
+    """Adds ``--variant``, ``--sweep`` and ``--ablate``, given to the command as ``variants``."""
+
+    @functools.wraps(command)
+    def with_variants(
+        *, variant: tuple[str, ...], sweep: tuple[str, ...], ablate: tuple[str, ...], **arguments: Any
+    ) -> Any:
+        # Programs are read with it, and help must not wait for them.
+        from benchmark.plan.variant_arguments import parse_variants
+
+        return command(variants=parse_variants(variant, sweep, ablate), **arguments)
+
+    options = (
+        click.option(
+            "--variant", multiple=True, metavar="METHOD:SETTING=VALUE,…",
+            help="A row of the method with other settings, beside the method; may be repeated, as the next two.",
+        ),
+        click.option("--sweep", multiple=True, metavar="METHOD.SETTING=VALUE,…", help="A row for each value."),
+        click.option("--ablate", multiple=True, metavar="METHOD:SETTING=VALUE,…", help="A row for each change."),
+    )  # fmt: skip
+    for option in reversed(options):
+        with_variants = option(with_variants)
+    return with_variants  # type: ignore[return-value]
+
+
 def resources_options(command: CommandT) -> CommandT:
     """Adds the options about resources, given to the command as ``resources``."""
 

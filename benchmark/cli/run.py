@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.cli.options import device_option, networks_option, resources_options, set_option
+from benchmark.cli.options import device_option, networks_option, resources_options, set_option, variants_options
 from benchmark.cli.targets import try_output_folder
 from benchmark.errors import ExitCode
 from benchmark.plan.device import choose_device
@@ -17,6 +17,7 @@ from benchmark.settings import parse_assignments
 if TYPE_CHECKING:
     from benchmark.plan.resources import Resources
     from benchmark.protocol.networks import NetworkChoice
+    from benchmark.protocol.variant import Variant
 
 
 @click.command()
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 @networks_option
 @click.option(
     "--methods",
-    help="Names with commas, or all; FILE.toml is a program of yours.  [default: all; with --pictures the controls]",
+    help="Names with commas, or all; FILE.toml is a program of yours.  [default: all; with --pictures or variants the "
+    "controls]",
 )
 @click.option(
     "--pictures",
@@ -43,8 +45,15 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the run.  [default: runs/PROTOCOL]")
 @device_option
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of everything random.")
+@click.option(
+    "--seeds",
+    callback=lambda _context, _parameter, value: _seeds(value),
+    metavar="0,1,…",
+    help="Repeat each case with these seeds; methods that no seed changes are not run again.",
+)
 @click.option("--limit", type=click.IntRange(min=1), help="Run the first cases only.")
 @set_option
+@variants_options
 @resources_options
 @click.option("--fresh", is_flag=True, help="Start over instead of continuing the run in the folder.")
 @click.option("--download", is_flag=True, help="Fetch the weights that are needed and missing first.")
@@ -59,8 +68,10 @@ def run(
     out: Path | None,
     device: str,
     seed: int,
+    seeds: tuple[int, ...],
     limit: int | None,
     assignments: tuple[str, ...],
+    variants: tuple[Variant, ...],
     resources: Resources,
     fresh: bool,
     download: bool,
@@ -82,9 +93,9 @@ def run(
     from benchmark.cli.weights import fetch_models
     from benchmark.interface.running import default_folder, left_out, perform_run
 
-    directory = out or default_folder(protocol, networks)
+    directory = out or default_folder(protocol, networks, seeds)
     try_output_folder(directory)
-    for line in left_out(methods, metrics, has_pictures=bool(pictures)):
+    for line in left_out(methods, metrics, runs_controls=bool(pictures or variants)):
         click.echo(line, err=True)
     outcome = perform_run(
         protocol=protocol,
@@ -92,10 +103,12 @@ def run(
         methods=methods,
         metrics=metrics,
         assignments=parse_assignments(assignments),
+        variants=variants,
         pictures=pictures,
         fit=fit,
         note=lambda line: click.echo(line, err=True),
         seed=seed,
+        seeds=seeds,
         device=choose_device(device),
         limit=limit,
         command=["benchmark", *sys.argv[1:]],
@@ -106,3 +119,10 @@ def run(
         obtain=fetch_models if download else None,
     )
     return end_run(outcome, directory, with_report=not no_report)
+
+
+def _seeds(text: str | None) -> tuple[int, ...]:
+    # Protocols import pictures, and help must not wait for them.
+    from benchmark.protocol.repetitions import parse_seeds
+
+    return () if text is None else parse_seeds(text)

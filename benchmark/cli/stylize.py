@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import click
 
 from benchmark.cli.options import device_option, networks_option, set_option
 from benchmark.cli.picture_files import picture_files
+from benchmark.cli.style_grid import refuse_grid, style_grid, tiles_folder, write_grid
 from benchmark.cli.targets import try_output_file, try_output_folder
 from benchmark.contracts import Condition
 from benchmark.errors import BenchmarkError, ExitCode, InputError, UnfitCaseError, describe_error
@@ -23,6 +25,7 @@ from benchmark.settings import parse_assignments
 
 if TYPE_CHECKING:
     from PIL import Image
+    from torch import Tensor
 
     from benchmark.execution.bench.stylization import Stylizer
     from benchmark.protocol.networks import NetworkChoice
@@ -56,6 +59,12 @@ class StylizationError(BenchmarkError):
     type=click.Path(path_type=Path),
     help="Also write maps of how it is stylized, side by side; for methods that offer some.",
 )
+@click.option(
+    "--grid",
+    type=click.IntRange(2, 25),
+    metavar="N",
+    help="Mix two to four styles: N pictures from corner to corner, as one picture OUT and in the folder OUT_tiles.",
+)
 @click.option("--size", type=click.IntRange(32, 4096), default=512, show_default=True, help="Longer side, in pixels.")
 @click.option("--protocol", default="mini", show_default=True, help="Whose networks and settings to use.")
 @networks_option
@@ -70,6 +79,7 @@ def stylize(
     weights: tuple[float, ...],
     out: Path,
     explanation: Path | None,
+    grid: int | None,
     size: int,
     protocol: str,
     networks: NetworkChoice,
@@ -93,6 +103,10 @@ def stylize(
         _try_explanation(explanation, targets, styles, is_single=is_single)
     reads_style = plugin.load().info.condition is not Condition.NONE
     conditioned = _weighted_styles(styles, prompts, weights, needed=reads_style)
+    tiles_in: Path | None = None
+    if grid is not None:
+        refuse_grid(len(conditioned), weights, explanation, is_single=is_single)
+        tiles_in = tiles_folder(out)
 
     import torch
 
@@ -143,6 +157,21 @@ def stylize(
                 raise
             raise StylizationError(f"{what}: {describe_error(error)}") from error
 
+    def stylize_grid(content: Path, target: Path, side: int, folder: Path) -> None:
+        image = to_tensor(_fitted(content, size)).to(models.device)
+        # All tiles have one seed, so that they differ by the shares alone.
+        number = unit_seed(seed, Case(Content("content", content), conditioned).id, plugin.name)
+
+        def make(shares: tuple[float, ...]) -> Tensor:
+            # A style without a share is not part of a mix.
+            mixed = [
+                replace(condition, weight=share) for condition, share in zip(conditions, shares, strict=True) if share
+            ]
+            with failing_as(f"method {plugin.name} failed"):
+                return stylizer.stylize(plugin.name, image, mixed, number, warm_up=False).value
+
+        write_grid(style_grid(len(conditions), side), make, target, folder)
+
     def stylize_one(content: Path, target: Path) -> None:
         # Every content is the same case as when it is given alone, with the same seed and the same picture.
         case = Case(Content("content", content), conditioned)
@@ -172,6 +201,9 @@ def stylize(
     failed = 0
     for content, target in targets.items():
         try:
+            if grid is not None and tiles_in is not None:
+                stylize_grid(content, target, grid, tiles_in)
+                continue
             stylize_one(content, target)
         except BenchmarkError as error:
             if is_single:

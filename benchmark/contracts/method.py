@@ -82,6 +82,8 @@ class MethodInfo:
         resources: Resources that a worker takes of a cluster; without effect on one machine.
         minimum_side: Shortest side that a content may have, in pixels; smaller ones are skipped. Where it depends on
             the settings, ``Method.minimum_side`` tells it.
+        deterministic: Whether the picture does not depend on the seed, with any settings: it is then not made again
+            where a protocol repeats its cases with other seeds.
     """
 
     name: str
@@ -101,6 +103,7 @@ class MethodInfo:
     anchor: Axis | None = None
     resources: MethodResources = MethodResources()
     minimum_side: int = 1
+    deterministic: bool = False
 
 
 @dataclass(frozen=True, eq=False)

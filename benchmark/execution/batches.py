@@ -88,6 +88,7 @@ class _Caller:
         assert isinstance(method.source, ProgramFile)
         self._configuration = configuration
         self._source = method.source
+        self._name = method.name
         self._settings = method.settings
         self._log = directory / log_path(method.name)
         self._threads = threads
@@ -131,22 +132,20 @@ class _Caller:
         """Calls the program. What keeps it from being called costs its units, and not those of other methods."""
         try:
             call = BatchCall(self._source, request, self._scratch.enter_context(scratch_folder()))
-            self._observer.note(
-                f"{self._source.name}: one call of its program makes {format_count(call.number, 'picture')}"
-            )
+            self._observer.note(f"{self._name}: one call of its program makes {format_count(call.number, 'picture')}")
             self._tell(call.describe_names())
             return call.pictures(self._is_stopping, self._note)
         except (BenchmarkError, OSError) as error:
             reason = f"its program cannot be called: {describe_error(error)}"
         self._tell(f"[{reason}]")
-        self._observer.note(f"{self._source.name}: {reason}")
+        self._observer.note(f"{self._name}: {reason}")
         return BatchPictures(self._source, missing={case.id: reason for case in request.cases})
 
     def _note(self, result: CallResult) -> None:
         self._tell(result.output)
         for line in filter(None, (result.problem and f"the program {result.problem}", result.note)):
             self._tell(f"[{line}]")
-            self._observer.note(f"{self._source.name}: {line}")
+            self._observer.note(f"{self._name}: {line}")
 
     def _tell(self, text: str) -> None:
         # A log that cannot be written costs nothing else.

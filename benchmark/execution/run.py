@@ -25,6 +25,7 @@ from benchmark.execution.continuation import (
     units_left_alone,
 )
 from benchmark.execution.interruption import Interruption
+from benchmark.execution.repetitions import copy_repetitions
 from benchmark.execution.run_results import RunOutcome, RunResults
 from benchmark.execution.schedule import Observer, SilentObserver, run_units
 from benchmark.execution.tasks.calibration_task import CalibrationTask
@@ -33,12 +34,14 @@ from benchmark.execution.tasks.task import ImageMade, Task, TaskEnded
 from benchmark.execution.workers.executor import Executor, pickle_configuration
 from benchmark.execution.workers.local_executor import LocalExecutor
 from benchmark.execution.workers.ray_executor import RayExecutor
-from benchmark.images import fit_square, open_image
+from benchmark.images import fit_square, open_image, open_stored_image
 from benchmark.method_source import MadePictures
 from benchmark.plan.configuration import RunConfiguration
 from benchmark.plan.prompt_check import announce, read_styles
 from benchmark.plan.resources import ExecutorKind, Resources
-from benchmark.plan.unit import input_path
+from benchmark.plan.unit import input_path, mask_path
+from benchmark.protocol.case import Case
+from benchmark.protocol.case_sequence import CaseSequence
 from benchmark.protocol.protocol import Protocol
 from benchmark.store.atomic import write_bytes
 from benchmark.store.cost_columns import DISTURBED
@@ -133,14 +136,23 @@ def _execute_locked(
     is_new = not len(index)
     results = RunResults(directory, manifest, scoring, index)
     described_sets = results.scored_sets()
+    deterministic = {method.name for method in configuration.methods if method.is_deterministic}
 
     def remaining_tasks(pictures: Mapping[str, MadePictures]) -> RemainingTasks:
-        return RemainingTasks(index, pictures, methods=scoring.methods, wanted=scoring.wanted, described=described_sets)
+        return RemainingTasks(
+            index,
+            pictures,
+            methods=scoring.methods,
+            deterministic=deterministic,
+            wanted=scoring.wanted,
+            described=described_sets,
+        )
 
     left = remaining_tasks(configuration.pictures)
     for note in (*notes_of_scoring(left), *units_left_alone(left, lost)):
         observer.note(note)
-    observer.planned(left.number_by_method, len(plan) - len(left) - sum(left.left_alone_by_method.values()))
+    open_units = len(left) + left.number_to_copy + sum(left.left_alone_by_method.values())
+    observer.planned(left.number_by_method, len(plan) - open_units)
     # Where nothing is left to be made, no durations can be spoilt.
     not_comparable = _why_durations_do_not_compare(settled, devices) if left.number_to_make else ""
     if left.number_to_make:
@@ -165,6 +177,12 @@ def _execute_locked(
                             observer.note(f"the calibration was {DISTURBED}: the gate will not compare durations")
                 run_units(left, executor, _image_keeper(directory), journal, observer, stopping.is_requested)
                 index.refresh()
+                if not stopping.is_requested() and (
+                    copied := copy_repetitions(directory, index, deterministic, journal)
+                ):
+                    index.refresh()
+                    pictures = format_count(copied, "repetition is a copy", "repetitions are copies")
+                    observer.note(f"{pictures}: these methods make the same picture whatever the seed")
                 _score_sets(results, executor, observer, stopping.is_requested)
             interrupted = stopping.is_requested()
         except KeyboardInterrupt:
@@ -231,15 +249,27 @@ def _score_sets(results: RunResults, executor: Executor, observer: Observer, is_
 
 
 def _keep_inputs(protocol: Protocol, directory: RunDirectory) -> None:
-    """Writes the contents and styles as the methods saw them, so that a run can be read without its protocol."""
+    """Writes the contents, styles and masks as the methods saw them, so that a run can be read without its protocol."""
     pictures = {input_path("contents", content.id): content.image for content in protocol.contents}
     pictures |= {input_path("styles", style.id): style.image for style in protocol.styles if style.image}
-    for name, source in pictures.items():
+    masks = dict(_masks(protocol))
+    for name, source in (pictures | masks).items():
         target = directory.path / name
         if not target.exists():
             buffer = io.BytesIO()
-            fit_square(open_image(source), protocol.resolution).save(buffer, format="PNG")
+            image = open_stored_image(source) if name in masks else open_image(source)
+            fitted = fit_square(image, protocol.resolution)
+            (fitted.convert("L") if name in masks else fitted).save(buffer, format="PNG")
             write_bytes(target, buffer.getvalue())
+
+
+def _masks(protocol: Protocol) -> Iterator[tuple[str, Path]]:
+    """Yields the masks of mixes with their paths in the run; those of cases that a plugin makes are not kept."""
+    for mix in protocol.cases.mixes if isinstance(protocol.cases, CaseSequence) else ():
+        case = Case(mix.content, mix.styles, mix=mix.name)
+        for number, share in enumerate(mix.styles, start=1):
+            if share.mask is not None:
+                yield mask_path(case.content.id, case.style_id, number), share.mask
 
 
 def _now() -> str:

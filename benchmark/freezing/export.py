@@ -6,7 +6,7 @@ import io
 import re
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -117,7 +117,7 @@ class _Pictures:
         mask = case.styles[number].mask
         if mask is None:
             return ""
-        name = f"masks/{file_stem(f'{Case(case.content, case.styles).id}--{number + 1}')}.png"
+        name = f"masks/{file_stem(f'{replace(case, seed=0).id}--{number + 1}')}.png"
         self.masks[name] = mask
         return name
 

@@ -46,6 +46,10 @@ def lock_table(
     } | replaced
     if facts.metric_settings:
         table["metrics"] = {metric: dict(settings) for metric, settings in facts.metric_settings.items()}
+    if facts.variants:
+        table["variants"] = [
+            {"method": variant.method, "settings": dict(variant.changes)} for variant in facts.variants
+        ]
     if isinstance(facts, Recipe):
         table["seeds"] = list(facts.seeds)
     for key, items in (("contents", contents), ("styles", styles)):

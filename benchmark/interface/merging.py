@@ -26,7 +26,7 @@ from benchmark.analysis.repeated_methods import share_methods
 from benchmark.analysis.run_names import name_runs
 from benchmark.analysis.summary import summarize, summary_to_json
 from benchmark.errors import InputError, NotComparableError
-from benchmark.plan.unit import image_path, log_path, unit_seed
+from benchmark.plan.unit import image_path, log_path, mask_path, unit_seed
 from benchmark.store.atomic import json_text, write_json
 from benchmark.store.journal import JournalWriter, UnitRecord
 from benchmark.store.journal_index import JournalIndex
@@ -274,9 +274,16 @@ class _Merge:
                 return
 
     def _copy_inputs(self, directory: RunDirectory) -> None:
-        """Copies the contents and styles, each from the first run that still has it, and from nowhere else."""
+        """Copies contents, styles and masks, each from the first run that still has it, and from nowhere else."""
         longest = self._longest().manifest
-        for path in (picture.thumbnail for picture in (*longest.contents, *longest.styles) if picture.thumbnail):
+        pictures = [picture.thumbnail for picture in (*longest.contents, *longest.styles) if picture.thumbnail]
+        masks = [
+            mask_path(case.content, case.style, number)
+            for case in self._cases
+            for number, style in enumerate(case.styles, start=1)
+            if style.get("mask")
+        ]
+        for path in dict.fromkeys((*pictures, *masks)):
             for source in self._sources:
                 data = _read_inside(source.path, path)
                 if data is not None:

@@ -23,8 +23,11 @@ from benchmark.models.specification import ModelSpecification
 from benchmark.plan.device import choose_device
 from benchmark.plan.resources import ExecutorKind, Resources
 from benchmark.plan.selection import configure_run, find_protocol, without_programs
+from benchmark.plan.variant_arguments import make_variants, variant_arguments
 from benchmark.protocol.networks import NetworkChoice, with_networks
 from benchmark.protocol.protocol import Protocol
+from benchmark.protocol.repetitions import check_seeds, with_seeds
+from benchmark.protocol.variant import Variant
 from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
 
 
@@ -38,7 +41,11 @@ def run(
     networks: str = "own",
     out: str | os.PathLike[str] | None = None,
     settings: Mapping[str, object] | None = None,
+    variants: Sequence[str | tuple[str, Mapping[str, object]]] = (),
+    sweep: Mapping[str, Sequence[object]] | None = None,
+    ablate: Mapping[str, Mapping[str, object]] | None = None,
     seed: int = 0,
+    seeds: Sequence[int] = (),
     device: str = "auto",
     limit: int | None = None,
     workers: int | None = None,
@@ -56,7 +63,7 @@ def run(
     Args:
         protocol: Name of an installed protocol, path of one, or a protocol.
         methods: Names of the methods, or ``all``; also files of programs, such as ``Path("styleid.toml")``. ``None`` is
-            all, or beside pictures the controls.
+            all, or beside pictures or variants the controls.
         metrics: Names of the metrics, or ``all``.
         pictures: Methods whose pictures exist: the folder of each by its name, which ``:PATTERN`` and ``:PART`` may
             follow as in ``--pictures``, or such arguments, or files of facts.
@@ -65,7 +72,12 @@ def run(
             place of each embedded one.
         out: Folder of the run, by default ``runs/PROTOCOL``.
         settings: Settings of methods in place of those that the protocol fixes, for instance ``{"gatys.steps": 5}``.
+        variants: Rows of methods with other settings, beside the methods: such as ``("gatys", {"steps": 20})``, or
+            ``"gatys:steps=20"`` as in ``--variant``.
+        sweep: A row for each value of a setting, for instance ``{"gatys.steps": [20, 40, 80]}``.
+        ablate: A row for each change of a method, for instance ``{"gatys": {"steps": 20, "layers": "relu1_1"}}``.
         seed: Seed of everything random, at least 0.
+        seeds: Numbers of the repetitions of each case, in place of those of the protocol.
         device: ``auto``, which takes CUDA if there is one, ``cpu`` or ``cuda``.
         limit: Number of cases, from the first, or ``None`` for all.
         workers: Number of worker processes, by default one per device.
@@ -90,19 +102,22 @@ def run(
     refuse_unusable_resources(device, workers, threads, timeout)
     given = protocol if isinstance(protocol, Protocol) else protocol_name(protocol)
     choice = network_choice(networks)
-    directory = Path(out) if out is not None else default_folder(given, choice)
+    repetitions = check_seeds(seeds)
+    directory = Path(out) if out is not None else default_folder(given, choice, repetitions)
     method_names, metric_names = None if methods is None else _names(methods), _names(metrics)
     folders = _folders(pictures)
+    rows = make_variants(variants, sweep or {}, ablate or {})
     observer = observer or LoggingObserver()
-    for line in left_out(method_names, metric_names, has_pictures=bool(folders)):
+    for line in left_out(method_names, metric_names, runs_controls=bool(folders or rows)):
         observer.note(line)
     options = {
         "networks": networks if choice is not NetworkChoice.OWN else None,
-        "methods": method_names if folders or method_names != "all" else None,
+        "methods": method_names if folders or rows or method_names != "all" else None,
         "metrics": metric_names if metric_names != "all" else None,
         "out": out,
         "device": device if device != "auto" else None,
         "seed": seed or None,
+        "seeds": ",".join(map(str, repetitions)) or None,
         "limit": limit,
         "workers": workers,
         "threads": threads,
@@ -115,12 +130,14 @@ def run(
         methods=method_names,
         metrics=metric_names,
         assignments=_assignments(settings or {}),
+        variants=rows,
         pictures=folders,
         fit=fit,
         seed=seed,
+        seeds=repetitions,
         device=choose_device(device),
         limit=limit,
-        command=_command(given, settings or {}, options, flags, folders),
+        command=_command(given, settings or {}, options, flags, folders, rows),
         note=observer.note,
         directory=directory,
         fresh=fresh,
@@ -153,6 +170,8 @@ def perform_run(
     fresh: bool,
     resources: Resources,
     observe: Callable[[], AbstractContextManager[Observer]],
+    variants: Sequence[Variant] = (),
+    seeds: Sequence[int] = (),
     pictures: Sequence[str] = (),
     fit: bool = False,
     note: Callable[[str], None] | None = None,
@@ -164,7 +183,7 @@ def perform_run(
         protocol: Name or path of the protocol, or the protocol.
         networks: The networks to measure it with.
         methods: Names of the methods, comma-separated, or ``all``; also files of programs. ``None`` is all, or beside
-            pictures the controls.
+            pictures or variants the controls.
         metrics: Names of the metrics, comma-separated, or ``all``.
         assignments: Settings by method and name, in place of those that the protocol fixes.
         seed: Seed of the run.
@@ -175,6 +194,8 @@ def perform_run(
         fresh: Whether to start over.
         resources: With how much of the machine.
         observe: Gives who is told how the units go, once all that is to be run is known.
+        variants: Methods with other settings, which are rows of their own.
+        seeds: Numbers of the repetitions of each case, in place of those of the protocol; none leave it as it is.
         pictures: Methods whose pictures exist, as ``NAME=FOLDER[:PATTERN][:PART]`` or files of facts.
         fit: Whether the centre of such pictures of another aspect is cut out.
         note: Is told in lines what was found, before anything runs; ``None`` tells nobody.
@@ -192,9 +213,11 @@ def perform_run(
         methods=methods,
         metrics=metrics,
         assignments=assignments,
+        variants=variants,
         pictures=pictures,
         fit=fit,
         seed=seed,
+        seeds=seeds,
         device=device,
         limit=limit,
         command=command,
@@ -206,29 +229,32 @@ def perform_run(
         return execute_run(configuration, directory, fresh=fresh, observer=observer, resources=resources)
 
 
-def default_folder(protocol: str | Protocol, networks: NetworkChoice = NetworkChoice.OWN) -> Path:
+def default_folder(
+    protocol: str | Protocol, networks: NetworkChoice = NetworkChoice.OWN, seeds: Sequence[int] = ()
+) -> Path:
     """The folder of a run for which none was named.
 
     Args:
         protocol: Name or path of the protocol, or the protocol.
         networks: The networks to measure it with.
+        seeds: Numbers of the repetitions of each case; none for those of the protocol.
 
     Raises:
         InputError: There is no such protocol, or it is not valid.
     """
     found = protocol if isinstance(protocol, Protocol) else find_protocol(protocol)
-    return Path("runs") / with_networks(found, networks).name
+    return Path("runs") / with_seeds(with_networks(found, networks), seeds).name
 
 
-def left_out(methods: str | None, metrics: str, *, has_pictures: bool = False) -> Iterator[str]:
+def left_out(methods: str | None, metrics: str, *, runs_controls: bool = False) -> Iterator[str]:
     """Tells of plugins that ``all`` leaves out because their names cannot be used, a line each.
 
     Args:
-        methods: Names of the methods, comma-separated, or ``all``; ``None`` is all, or beside pictures the controls.
+        methods: Names of the methods, comma-separated, or ``all``; ``None`` is all, or the controls.
         metrics: Names of the metrics, comma-separated, or ``all``.
-        has_pictures: Whether there are pictures.
+        runs_controls: Whether there are pictures or variants, beside which the controls run.
     """
-    chosen = ("" if has_pictures else "all") if methods is None else without_programs(methods)
+    chosen = ("" if runs_controls else "all") if methods is None else without_programs(methods)
     for kind, names in ((PluginKind.METHODS, chosen), (PluginKind.METRICS, metrics)):
         for plugin in installed_plugins(kind).values() if names.strip() == "all" else ():
             try:
@@ -269,6 +295,7 @@ def _command(
     options: Mapping[str, object],
     flags: Mapping[str, bool],
     pictures: Sequence[str],
+    variants: Sequence[Variant],
 ) -> list[str]:
     """The command line that does the same, for the record; of a protocol that is no file it tells the name only."""
     named = protocol if isinstance(protocol, str) else f"<{protocol.name}, given from Python>"
@@ -280,4 +307,4 @@ def _command(
     for setting, value in settings.items():
         written = ",".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
         command += ["--set", f"{setting}={written}"]
-    return [*command, *(flag for flag, is_set in flags.items() if is_set)]
+    return [*command, *variant_arguments(variants), *(flag for flag, is_set in flags.items() if is_set)]

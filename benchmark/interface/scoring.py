@@ -20,6 +20,8 @@ from benchmark.plan.device import choose_device
 from benchmark.plan.resources import ExecutorKind, Resources
 from benchmark.plan.selection import configure_scoring, load_protocol, protocol_source, select_metrics
 from benchmark.protocol.protocol import Protocol
+from benchmark.protocol.repetitions import with_seeds
+from benchmark.store.cases import DescribedCrossing
 from benchmark.store.manifest import Manifest
 from benchmark.store.run_directory import RunDirectory
 
@@ -88,13 +90,13 @@ def _open_protocol(manifest: Manifest, directory: Path, given: str | Protocol | 
     if isinstance(given, Protocol):
         return _same(manifest, given, "the protocol that was given")
     if given is not None:
-        return _same(manifest, load_protocol(given), given)
+        return _same(manifest, _repeated(manifest, load_protocol(given)), given)
     problems: list[str] = []
     for source in _sources(manifest):
         try:
             if source.startswith("{"):
                 return _same(manifest, _protocol_of_folders(source), "what the folders of its pictures hold")
-            return _same(manifest, load_protocol(source), source)
+            return _same(manifest, _repeated(manifest, load_protocol(source)), source)
         except BenchmarkError as error:
             problems.append(str(error))
     problem = problems[0] if problems else "it was given from Python, and no installed one has its name"
@@ -141,6 +143,12 @@ def _sources(manifest: Manifest) -> list[str]:
     named += [argument.removeprefix("--protocol=") for argument in command if argument.startswith("--protocol=")]
     found = [manifest.protocol.source, *named[-1:], manifest.protocol.name]
     return [source for source in dict.fromkeys(found) if source and not source.startswith("<")]
+
+
+def _repeated(manifest: Manifest, protocol: Protocol) -> Protocol:
+    """Returns the protocol with the repetitions that the run has, which a command may have chosen."""
+    seeds = manifest.cases.seeds if isinstance(manifest.cases, DescribedCrossing) else ()
+    return with_seeds(protocol, seeds)
 
 
 def _same(manifest: Manifest, protocol: Protocol, source: str) -> Protocol:

@@ -12,6 +12,7 @@ from benchmark.models.role import Role
 from benchmark.models.specification import ModelSpecification, find_models
 from benchmark.plan.plan import Plan
 from benchmark.protocol.protocol import Protocol
+from benchmark.protocol.variant import variant_name
 from benchmark.registry import Plugin
 from benchmark.settings import SettingOrigin
 
@@ -26,6 +27,7 @@ class SelectedMethod:
         settings: All its settings.
         origins: Origin of each setting that differs from the method's default.
         error: Reason why it is broken, with which its units fail; empty if it is not.
+        changes: Of a variant, the settings that it is named after, with their values; empty for a method itself.
     """
 
     source: MethodSource
@@ -33,16 +35,22 @@ class SelectedMethod:
     settings: Any = None
     error: str = ""
     origins: Mapping[str, SettingOrigin] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
-        """Name of the method."""
-        return self.source.name
+        """Name of the row: that of the method, or of its variant."""
+        return variant_name(self.source.name, self.changes) if self.changes else self.source.name
 
     @property
     def pictures(self) -> MadePictures | None:
         """Its pictures, where they exist before the run; ``None`` where they are to be made."""
         return self.source if isinstance(self.source, MadePictures) else None
+
+    @property
+    def is_deterministic(self) -> bool:
+        """Whether it makes the same picture of a case whatever the seed."""
+        return self.pictures is None and self.info is not None and self.info.deterministic
 
     def make(self) -> Method[Any]:
         """Makes the method with its settings.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, overload
 
 from benchmark.plan.unit import Unit, unit_seed
 from benchmark.protocol.case import Case
+from benchmark.protocol.case_sequence import CaseSequence
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,6 +75,28 @@ class Plan(Sequence[Unit]):
             return None
         found = self._index.position(case)
         return None if found is None else self._places[method] * self.cases_per_method + found
+
+    def first_repetition(self, position: int) -> int:
+        """Returns the position of the unit of which a unit is a repetition with another seed: often its own.
+
+        Args:
+            position: Position of the unit.
+        """
+        return position - position % max(self.cases_per_method, 1) % self._seeds
+
+    def repetitions(self, positions: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Chooses the units that repeat another one with another seed.
+
+        Args:
+            positions: Positions of units.
+        """
+        chosen: NDArray[np.int64] = positions[positions % max(self.cases_per_method, 1) % self._seeds != 0]
+        return chosen
+
+    @property
+    def _seeds(self) -> int:
+        # Repetitions of a case follow each other; cases that a plugin makes are not known to repeat any.
+        return len(self.cases.seeds) if isinstance(self.cases, CaseSequence) else 1
 
     def refuse_repeated_cases(self) -> None:
         """Refuses cases of the same name, which a plugin's protocol may have and a run cannot tell apart.

@@ -16,12 +16,15 @@ from benchmark.models.missing_weights import require_weights
 from benchmark.models.role import Role
 from benchmark.models.specification import OWN_NETWORKS, ModelSpecification, find_model, model_of
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
+from benchmark.plan.variant_selection import find_bases, refuse_names_alike, select_variants
 from benchmark.programs.program_file import ProgramFile, looks_like_program, read_program
 from benchmark.protocol.frozen import frozen_protocol, looks_like_path, open_protocol
 from benchmark.protocol.networks import NetworkChoice, with_networks
 from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.reading import refuse_empty_styles, refuse_unusable_names
 from benchmark.protocol.recipe import Recipe
+from benchmark.protocol.repetitions import with_seeds
+from benchmark.protocol.variant import Variant
 from benchmark.registry import (
     BrokenPluginError,
     Plugin,
@@ -102,10 +105,12 @@ def configure_run(
     methods: str | None,
     metrics: str,
     assignments: Mapping[str, Mapping[str, Any]],
+    variants: Sequence[Variant] = (),
     pictures: Sequence[str] = (),
     fit: bool = False,
     networks: NetworkChoice = NetworkChoice.OWN,
     seed: int = 0,
+    seeds: Sequence[int] = (),
     device: str = "cpu",
     limit: int | None = None,
     command: Sequence[str] = (),
@@ -118,13 +123,15 @@ def configure_run(
     Args:
         protocol: Name or path of the protocol, or the protocol.
         methods: Names of the methods, comma-separated, or ``all``; also files of programs. ``None`` is all, or beside
-            pictures the controls.
+            pictures or variants the controls.
         metrics: Names of the metrics, comma-separated, or ``all``.
         assignments: Settings by method and name, in place of those that the protocol fixes.
+        variants: Methods with other settings, which are rows of their own. The methods that they are of run, too.
         pictures: Methods whose pictures exist, as ``NAME=FOLDER[:PATTERN][:PART]`` or files of facts.
         fit: Whether the centre of such pictures of another aspect is cut out.
         networks: The networks to measure the protocol with.
         seed: Seed of the run.
+        seeds: Numbers of the repetitions of each case, in place of those of the protocol; none leave it as it is.
         device: ``cpu`` or ``cuda``.
         limit: Number of cases, from the first, or ``None`` for all.
         command: The command line, for the record.
@@ -140,14 +147,17 @@ def configure_run(
             own network is not here are left out, and the configuration says so.
     """
     found = _usable(protocol) if isinstance(protocol, Protocol) else find_protocol(protocol)
+    note = note or _tell_nobody
     sources = select_methods("all" if methods is None else methods, try_imports)
-    if pictures and methods is None:
+    if (pictures or variants) and methods is None:
         # They take seconds, and mark the ends of the scales.
         sources = [source for source in sources if _is_light_control(source)]
-        if note is not None:
-            note(
-                f"beside the pictures the controls run: {', '.join(source.name for source in sources)} (see --methods)"
-            )
+        beside = " and ".join(["the pictures"] * bool(pictures) + ["the variants"] * bool(variants))
+        note(f"beside {beside} the controls run: {', '.join(source.name for source in sources)} (see --methods)")
+    wanted = find_bases(variants, sources, find_method, pictures)
+    if wanted.added:
+        sources += _tried(wanted.added, try_imports)
+        note(f"variants are compared with their methods, so these run too: {', '.join(x.name for x in wanted.added)}")
     for source in sources:
         if isinstance(source, ProgramFile):
             source.refuse_incomplete()
@@ -160,12 +170,18 @@ def configure_run(
     selected_methods = tuple(select_method(source, found, assignments.get(source.name, {})) for source in sources)
     measured = with_networks(found, networks)
     lacking = _without_own_network(measured, selected_methods) if methods is None or methods.strip() == "all" else {}
-    selected_methods = tuple(method for method in selected_methods if method.name not in lacking)
+    selected_methods = tuple(
+        row
+        for method in selected_methods
+        if method.name not in lacking
+        for row in (method, *select_variants(method, found, wanted.changes.get(method.name, ()), note))
+    )
+    refuse_names_alike(selected_methods)
     used = used_models(measured, selected_methods)
     scoring = _scoring_models(measured, scorers)
     needed = [*used, *scoring] if is_named else used
     frozen = _frozen_or_all_that_is_missing(found, str(protocol), needed) if isinstance(found, Recipe) else found
-    chosen = with_networks(frozen, networks)
+    chosen = with_seeds(with_networks(frozen, networks), seeds)
     others = [method.name for method in selected_methods]
     selected_methods += _select_pictures(pictures, chosen, others, fit=fit, limit=limit, note=note)
     if obtain is not None:
@@ -256,8 +272,19 @@ def is_protocol_path(name: str) -> bool:
     )
 
 
+def _tell_nobody(line: str) -> None:
+    pass
+
+
+def _tried(
+    sources: Sequence[Plugin | ProgramFile], try_imports: Callable[[Sequence[Plugin]], list[Plugin]]
+) -> list[Plugin | ProgramFile]:
+    tried = {plugin.name: plugin for plugin in try_imports([one for one in sources if isinstance(one, Plugin)])}
+    return [tried.get(source.name, source) for source in sources]
+
+
 def _is_light_control(source: Plugin | ProgramFile) -> bool:
-    # One that is broken is no control of anything; one with a network could need weights that the pictures do not.
+    # One that is broken is no control of anything; one with a network could need weights that nobody asked for.
     with contextlib.suppress(BrokenPluginError):
         return isinstance(source, Plugin) and source.load().info.control and not source.load().info.uses
     return False
@@ -270,7 +297,7 @@ def _select_pictures(
     *,
     fit: bool,
     limit: int | None,
-    note: Callable[[str], None] | None,
+    note: Callable[[str], None],
 ) -> tuple[SelectedMethod, ...]:
     if fit and not arguments:
         raise InputError("--fit is for --pictures, and there are none")
@@ -282,9 +309,8 @@ def _select_pictures(
     taken = (*others, *installed_plugins(PluginKind.METHODS))
     selected = []
     for found in find_pictures(arguments, protocol, fit=fit, limit=limit, taken=taken):
-        if note is not None:
-            for line in found.notes:
-                note(line)
+        for line in found.notes:
+            note(line)
         selected.append(SelectedMethod(found.source, found.source.info, found.source.settings))
     return tuple(selected)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from benchmark.file_names import file_stem
 from benchmark.protocol.case import Case
+from benchmark.protocol.mix_path import without_step
+from benchmark.protocol.variant import base_of
 
 
 @dataclass(frozen=True)
@@ -59,16 +61,30 @@ def input_path(kind: str, name: str) -> str:
     return f"inputs/{kind}/{file_stem(name)}.png"
 
 
+def mask_path(content: str, style: str, number: int) -> str:
+    """Returns the path of the mask of a style of a mix, relative to the run's folder.
+
+    Args:
+        content: Name of the content.
+        style: Name of the mix.
+        number: Place of the style among those of the mix, from 1.
+    """
+    return input_path("masks", f"{content}--{style}--{number}")
+
+
 def unit_seed(run_seed: int, case: str, method: str) -> int:
     """Computes the seed of a unit, a hash of the run's seed, the case and the method, independent of the order.
+
+    A variant has the seed of the method that it is of, so that what is drawn alike is alike in both, and their
+    difference is that of the settings. For the same reason, all steps of a path of mixes have one seed.
 
     Args:
         run_seed: Seed of the run.
         case: Name of the case.
-        method: Name of the method.
+        method: Name of the method, or of its variant.
 
     Returns:
         A number in 0 … 2⁶³ − 1.
     """
-    digest = hashlib.sha256(f"{run_seed}\x1f{case}\x1f{method}".encode()).digest()
+    digest = hashlib.sha256(f"{run_seed}\x1f{without_step(case)}\x1f{base_of(method)}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1

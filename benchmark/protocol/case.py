@@ -98,16 +98,18 @@ class Case:
         content: The photograph.
         styles: The styles; more than one make a multi-style case.
         seed: Number of the repetition of the same content and styles.
+        mix: Name of the mix, for a step of a path of mixes; else empty.
     """
 
     content: Content
     styles: tuple[WeightedStyle, ...]
     seed: int = 0
+    mix: str = ""
 
     @cached_property
     def style_id(self) -> str:
         """Name of the style or of the mix of styles: the second factor that cases share, beside the content."""
-        return "+".join(weighted.style.id for weighted in self.styles)
+        return self.mix or "+".join(weighted.style.id for weighted in self.styles)
 
     @cached_property
     def id(self) -> str:

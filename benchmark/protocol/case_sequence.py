@@ -17,10 +17,12 @@ class Mix:
     Attributes:
         content: The content.
         styles: The styles with their shares.
+        name: Name, for a step of a path (``benchmark.protocol.mix_path``); else empty.
     """
 
     content: Content
     styles: tuple[WeightedStyle, ...]
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class CaseSequence(Sequence[Case], abc.ABC):
 
     def repeated_mix(self) -> str | None:
         """Returns the name of a mix that occurs twice, or ``None``."""
-        return first_repeated(Case(mix.content, mix.styles).id for mix in self.mixes)
+        return first_repeated(Case(mix.content, mix.styles, mix=mix.name).id for mix in self.mixes)
 
     def __len__(self) -> int:
         return (self.number_of_pairs + len(self.mixes)) * len(self.seeds)
@@ -86,7 +88,7 @@ class CaseSequence(Sequence[Case], abc.ABC):
         seed = self.seeds[repetition]
         if number >= self.number_of_pairs:
             mix = self.mixes[number - self.number_of_pairs]
-            return Case(mix.content, mix.styles, seed)
+            return Case(mix.content, mix.styles, seed, mix.name)
         content, style = self.pair(number)
         return Case(self.contents[content], (WeightedStyle(self.styles[style]),), seed)
 

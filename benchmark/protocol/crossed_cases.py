@@ -24,5 +24,7 @@ class CrossedCases(CaseSequence):
         """Returns the name of a case that occurs twice, or ``None``."""
         if not self.names_are_clear:
             return first_repeated(case.id for case in self)
-        single = (f"{mix.content.id}--{mix.styles[0].style.id}" for mix in self.mixes if len(mix.styles) == 1)
+        single = (
+            f"{mix.content.id}--{mix.styles[0].style.id}" for mix in self.mixes if len(mix.styles) == 1 and not mix.name
+        )
         return next(single, None) or self.repeated_mix()

@@ -30,7 +30,9 @@ class PairedCases(CaseSequence):
         """Returns the name of a case that occurs twice, or ``None``."""
         if not self.names_are_clear or len(set(self.pairs)) < len(self.pairs):
             return first_repeated(case.id for case in self)
-        single = {f"{mix.content.id}--{mix.styles[0].style.id}" for mix in self.mixes if len(mix.styles) == 1}
+        single = {
+            f"{mix.content.id}--{mix.styles[0].style.id}" for mix in self.mixes if len(mix.styles) == 1 and not mix.name
+        }
         names = (f"{self.contents[content].id}--{self.styles[style].id}" for content, style in self.pairs)
         listed = next((name for name in names if name in single), None) if single else None
         return listed or self.repeated_mix()

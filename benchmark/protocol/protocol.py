@@ -17,6 +17,7 @@ from benchmark.models.specification import find_model
 from benchmark.protocol.case import Case, Content, Style
 from benchmark.protocol.data_directory import is_kept_image
 from benchmark.protocol.recipe import Origin
+from benchmark.protocol.variant import Variant
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Protocol:
         method_settings: Settings that the protocol fixes, by method and setting, in place of the methods' defaults.
         metric_settings: Settings that it fixes by metric and setting, likewise.
         origin: The rows of a data set that the styles were drawn from, or ``None`` if they are from elsewhere.
+        variants: Methods with other settings, which are rows beside the methods wherever these run.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Protocol:
     method_settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     origin: Origin | None = None
     metric_settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    variants: tuple[Variant, ...] = ()
 
     @cached_property
     def image_hashes(self) -> dict[str, str]:
@@ -129,7 +132,7 @@ class Protocol:
         """Hash (sha256) over everything that can change a score; runs are comparable where it is equal.
 
         It covers the image files, prompts, cases, resolution and image preparation, the weights of every network, and
-        the settings that the protocol fixes; not titles, artists and other words about them.
+        the settings and variants that the protocol fixes; not titles, artists and other words about them.
 
         Raises:
             InputError: An image is missing or has changed.
@@ -148,6 +151,9 @@ class Protocol:
         # Protocols from before metrics had settings keep their fingerprints.
         if self.metric_settings:
             facts["metric settings"] = {metric: dict(settings) for metric, settings in self.metric_settings.items()}
+        if self.variants:
+            # Left out where there are none, as before there were any.
+            facts["variants"] = [[variant.method, dict(variant.changes)] for variant in self.variants]
         # One JSON object with sorted keys, written piece by piece; cases come first, and none is kept in memory.
         digest = hashlib.sha256(b'{"cases":[')
         for number, case in enumerate(self.cases):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,15 +15,25 @@ from benchmark.protocol.case_sequence import CaseSequence, Mix
 from benchmark.protocol.crossed_cases import CrossedCases
 from benchmark.protocol.data_directory import kept_image
 from benchmark.protocol.method_settings import complete_settings
+from benchmark.protocol.mix_path import step_name
 from benchmark.protocol.paired_cases import PairedCases
 from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.recipe import Origin, Recipe
+from benchmark.protocol.variant import Variant
 from benchmark.suggestion import suggest
 from benchmark.text_files import find_file, read_json, read_toml
 from benchmark.validation import read_table
 
 if TYPE_CHECKING:
-    from benchmark.protocol.schema import ContentEntry, MixEntry, PairEntry, ProtocolTable, RecipeTable, StyleEntry
+    from benchmark.protocol.schema import (
+        ContentEntry,
+        MixEntry,
+        PairEntry,
+        ProtocolTable,
+        RecipeTable,
+        StyleEntry,
+        VariantEntry,
+    )
 
 ItemT = TypeVar("ItemT", Content, Style)
 
@@ -104,7 +114,11 @@ class _Reader:
     def protocol(self, table: ProtocolTable) -> Protocol:
         contents = self.contents(table.contents)
         styles = self.styles(table.styles)
-        mixes = tuple(self.mix(number, entry, contents, styles) for number, entry in enumerate(table.mixes, start=1))
+        mixes = tuple(
+            mix
+            for number, entry in enumerate(table.mixes, start=1)
+            for mix in self.mixed(number, entry, contents, styles)
+        )
         cases: CaseSequence = CrossedCases(contents, styles, mixes, table.seeds)
         if table.pairs is not None:
             pairs = self.pairs(table.pairs, contents, styles)
@@ -130,6 +144,7 @@ class _Reader:
             "models": self.models(table.models),
             "method_settings": self.method_settings(table.methods),
             "metric_settings": {metric: dict(settings) for metric, settings in table.metrics.items() if settings},
+            "variants": tuple(variant for entry in table.variants for variant in _variants(entry)),
         }
 
     def contents(self, entries: tuple[ContentEntry, ...]) -> tuple[Content, ...]:
@@ -158,19 +173,26 @@ class _Reader:
             return find_file(self.folder, entry.image)
         return kept_image(entry.pixels_sha256) if entry.pixels_sha256 else None
 
-    def mix(self, number: int, entry: MixEntry, contents: tuple[Content, ...], styles: tuple[Style, ...]) -> Mix:
+    def mixed(
+        self, number: int, entry: MixEntry, contents: tuple[Content, ...], styles: tuple[Style, ...]
+    ) -> Iterator[Mix]:
+        """Yields a mix, or those of all steps of a path; a style without a share in a step is not part of it."""
         where = f"mixes entry {number}"
-        total = sum(share.weight for share in entry.styles)
-        mixed = tuple(
-            WeightedStyle(
-                style=self.named(where, "style", share.style, styles),
-                weight=share.weight / total,
-                mask=None if share.mask is None else find_file(self.folder, share.mask),
-                mask_sha256=share.mask_sha256,
+        content = self.named(where, "content", entry.content, contents)
+        for step in entry.weights or ([share.weight for share in entry.styles],):
+            weights = [weight / sum(step) for weight in step]
+            mixed = tuple(
+                WeightedStyle(
+                    style=self.named(where, "style", share.style, styles),
+                    weight=weight,
+                    mask=None if share.mask is None else find_file(self.folder, share.mask),
+                    mask_sha256=share.mask_sha256,
+                )
+                for share, weight in zip(entry.styles, weights, strict=True)
+                if weight
             )
-            for share in entry.styles
-        )
-        return Mix(self.named(where, "content", entry.content, contents), mixed)
+            name = step_name([share.style for share in entry.styles], weights) if entry.weights else ""
+            yield Mix(content, mixed, name)
 
     def named(self, where: str, kind: str, identifier: str, items: tuple[ItemT, ...]) -> ItemT:
         for item in items:
@@ -239,3 +261,13 @@ class _Reader:
             return complete_settings(tables)
         except ValueError as error:
             raise self.fail(str(error)) from error
+
+
+def _variants(entry: VariantEntry) -> Iterator[Variant]:
+    """Yields the variants that an entry stands for."""
+    if entry.settings:
+        yield Variant(entry.method, dict(entry.settings))
+    for setting, values in entry.sweep.items():
+        yield from (Variant(entry.method, {setting: value}) for value in values)
+    for setting, value in entry.ablate.items():
+        yield Variant(entry.method, {setting: value})

@@ -12,6 +12,7 @@ from annotated_types import Ge, Le, Predicate
 from benchmark.allowed_values import InWords
 from benchmark.models.role import Role
 from benchmark.protocol.case import Content
+from benchmark.protocol.variant import Variant
 
 _NAME = re.compile(r"(?!.*\.\.)[\w.-]+/[\w.-]+", re.ASCII)
 _REVISION = re.compile(r"[0-9a-f]{40}|")
@@ -100,6 +101,7 @@ class Recipe:
         method_settings: Settings that the protocol fixes, by method and setting.
         metric_settings: Settings that it fixes by metric and setting.
         seeds: Seeds of the cases.
+        variants: Methods with other settings, as of a protocol.
     """
 
     name: str
@@ -113,3 +115,4 @@ class Recipe:
     method_settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     seeds: tuple[int, ...] = (0,)
     metric_settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    variants: tuple[Variant, ...] = ()

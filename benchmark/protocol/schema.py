@@ -85,14 +85,30 @@ class ShareEntry:
     mask_sha256: Digest = ""
 
 
+_Weight: TypeAlias = Annotated[float, Ge(0), Le(1_000_000)]
+
+
 @dataclass(frozen=True, kw_only=True)
 class MixEntry:
-    """An entry of ``mixes``: one content with several styles."""
+    """An entry of ``mixes``: one content with several styles.
+
+    With ``weights`` it is a path: a case for each list of shares, in place of the weights of the styles.
+    """
 
     content: Annotated[str, InWords("the id of a content")]
     styles: Annotated[
         tuple[Annotated[ShareEntry, InWords('a table such as { style = "…", weight = 0.5 }')], ...], MinLen(1)
     ]
+    weights: Annotated[tuple[tuple[_Weight, ...], ...], MinLen(2)] | None = None
+
+    def __post_init__(self) -> None:
+        for number, step in enumerate(self.weights or (), start=1):
+            if len(step) != len(self.styles):
+                raise ValueError(f"weights entry {number} has {len(step)} numbers for {len(self.styles)} styles")
+            if not any(step):
+                raise ValueError(f"weights entry {number} gives no style a share")
+        if self.weights is not None and any(share.weight != 1 for share in self.styles):
+            raise ValueError("weight of a style stands beside weights, which give all styles their shares; remove it")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +117,25 @@ class PairEntry:
 
     content: Annotated[str, InWords("the id of a content")]
     style: Annotated[str, InWords("the id of a style")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantEntry:
+    """An entry of ``variants``: a method with other settings.
+
+    ``settings`` make one variant, ``sweep`` one of each value in each list, ``ablate`` one of each setting.
+    """
+
+    method: Annotated[str, MinLen(1), InWords("the name of a method")]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    sweep: Mapping[str, Annotated[tuple[Any, ...], MinLen(1), InWords("a list of values")]] = field(
+        default_factory=dict
+    )
+    ablate: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not (self.settings or self.sweep or self.ablate):
+            raise ValueError("settings, sweep or ablate is missing: what the variant changes")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +151,7 @@ class _CommonTable:
     methods: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     metrics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     contents: Annotated[tuple[ContentEntry, ...], MinLen(1)]
+    variants: tuple[VariantEntry, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,10 +53,11 @@ class DescribedShare(_Described):
 
 
 class DescribedMix(_Described):
-    """A content, by its name, with several styles."""
+    """A content, by its name, with several styles; a step of a path of mixes has a name."""
 
     content: str
     styles: tuple[DescribedShare, ...]
+    name: str = ""
 
 
 class DescribedCrossing(_Described):
@@ -98,7 +99,11 @@ def describe_cases(protocol: Protocol, number: int) -> Any:
             asdict(_record(case, [describe_style(share.style) for share in case.styles])) for case in cases[:number]
         ]
     mixes = [
-        {"content": mix.content.id, "styles": [{"style": share.style.id, **_weight(share)} for share in mix.styles]}
+        {
+            "content": mix.content.id,
+            "styles": [{"style": share.style.id, **_weight(share)} for share in mix.styles],
+            **({"name": mix.name} if mix.name else {}),
+        }
         for mix in cases.mixes
     ]
     described = {"number": number, "seeds": list(cases.seeds), "mixes": mixes}
@@ -207,6 +212,7 @@ def _cases(
                 WeightedStyle(used_styles[share.style], share.weight, Path(share.mask) if share.mask else None)
                 for share in mix.styles
             ),
+            mix.name,
         )
         for mix in described.mixes
     )

@@ -21,7 +21,7 @@ from benchmark.models.specification import ModelSpecification
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
 from benchmark.plan.prompt_check import describe_losses
 from benchmark.plan.resources import Resources
-from benchmark.settings import settings_of
+from benchmark.settings import plain, settings_of
 from benchmark.store.atomic import json_text
 from benchmark.store.cases import (
     DescribedCases,
@@ -35,6 +35,8 @@ from benchmark.store.cases import (
     require_cases,
 )
 from benchmark.store.records import (
+    CHANGES,
+    VARIANT_OF,
     Calibration,
     CaseRecord,
     MethodRecord,
@@ -52,7 +54,9 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 2
 PAIRS_VERSION = 3
 """Of a run whose cases are described by pairs, which earlier programs would take for crossed; others keep 2."""
-READABLE_VERSIONS = (1, 2, 3)
+PATHS_VERSION = 4
+"""Of a run with paths of mixes, whose steps earlier programs would take for one case; others keep 2 or 3."""
+READABLE_VERSIONS = (1, 2, 3, 4)
 """1: every case was described, with all facts about its styles."""
 _PACKAGES = (
     "style-transfer-benchmark",
@@ -270,6 +274,8 @@ def choose_schema_version(cases: Any) -> int:
     Args:
         cases: What it writes of its cases, as ``describe_cases`` describes them.
     """
+    if isinstance(cases, Mapping) and any(mix.get("name") for mix in cases.get("mixes", ())):
+        return PATHS_VERSION
     return PAIRS_VERSION if isinstance(cases, Mapping) and cases.get("pairs") is not None else SCHEMA_VERSION
 
 
@@ -332,7 +338,16 @@ def _method_record(method: SelectedMethod) -> MethodRecord:
     source = method.source
     distribution = f"{source.distribution} {source.version}".strip()
     if method.info is None:
-        return MethodRecord(method.name, method.name, "", method.error, "", control=False, distribution=distribution)
+        return MethodRecord(
+            method.name,
+            method.name,
+            "",
+            method.error,
+            "",
+            control=False,
+            distribution=distribution,
+            source=_variant_facts(method),
+        )
     facts = shared_facts(method.info, MethodRecord)
     settings = settings_of(method.settings)
     return MethodRecord(
@@ -342,8 +357,15 @@ def _method_record(method: SelectedMethod) -> MethodRecord:
         origins=dict(method.origins),
         origin=source.origin,
         timing=source.timing,
-        source=dict(source.description),
+        source={**source.description, **_variant_facts(method)},
     )
+
+
+def _variant_facts(method: SelectedMethod) -> dict[str, Any]:
+    """What is said of a variant beside where its method comes from."""
+    if not method.changes:
+        return {}
+    return {VARIANT_OF: method.source.name, CHANGES: {name: plain(value) for name, value in method.changes.items()}}
 
 
 def _metric_record(metric: SelectedMetric, models: Mapping[Role, str]) -> MetricRecord:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from benchmark.contracts.metric import Direction
 from benchmark.escaping import printable
@@ -34,6 +34,12 @@ class RunStatus(StrEnum):
     """Every unit ended ok or skipped, every score was made."""
     INCOMPLETE = "incomplete"
     """Interrupted, or some units or scores failed."""
+
+
+VARIANT_OF: Final = "variant_of"
+"""Key of ``MethodRecord.source`` that names the method that a row is a variant of."""
+CHANGES: Final = "changes"
+"""Key of ``MethodRecord.source`` with the settings that a variant is named after, by name."""
 
 
 class FileRecord:
@@ -84,6 +90,18 @@ class MethodRecord(FileRecord):
     origin: str = "plugin"
     timing: str = "measured"
     source: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def variant_of(self) -> str:
+        """Name of the method that this row is a variant of, or an empty string."""
+        found = self.source.get(VARIANT_OF)
+        return found if isinstance(found, str) else ""
+
+    @property
+    def changes(self) -> Mapping[str, Any]:
+        """The settings that a variant is named after, with their values; empty for a method itself."""
+        found = self.source.get(CHANGES)
+        return found if isinstance(found, Mapping) else {}
 
 
 @dataclass(frozen=True)

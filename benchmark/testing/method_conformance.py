@@ -101,6 +101,12 @@ class MethodConformance:
         second = self.stylize(content, styles, seed=5)
         assert torch.equal(first, second), "the same generator seed gave two different images"
 
+    def test_gives_the_same_image_for_another_seed_if_it_is_deterministic(self) -> None:
+        if self.plugin.info.deterministic:
+            content, styles = self.content(), self.styles()
+            first, second = (self.stylize(content, styles, seed) for seed in (5, 6))
+            assert torch.equal(first, second), "info says deterministic, but another seed gave another image"
+
     def test_gives_the_same_image_when_used_twice(self) -> None:
         content, styles = self.content(), self.styles()
         method = self.prepared()

@@ -56,6 +56,7 @@ class AAMS(DecodingMethod[AAMSSettings]):
         uses=(Role.VGG, Role.ADAIN_DECODER),
         optimises=(Role.VGG,),
         minimum_side=16,
+        deterministic=True,
     )
     settings_type = AAMSSettings
 

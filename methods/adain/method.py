@@ -48,6 +48,7 @@ class AdaIN(DecodingMethod[AdaINSettings]):
         uses=(Role.VGG, Role.ADAIN_DECODER),
         optimises=(Role.VGG,),
         minimum_side=16,
+        deterministic=True,
     )
     settings_type = AdaINSettings
 

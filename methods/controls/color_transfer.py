@@ -38,6 +38,7 @@ class ColorTransfer(Method[NoSettings]):
         max_styles=None,
         control=True,
         minimum_side=2,
+        deterministic=True,
     )
 
     def stylize(

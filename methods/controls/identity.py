@@ -28,6 +28,7 @@ class Identity(Method[NoSettings]):
         max_styles=None,
         control=True,
         anchor=Axis.CONTENT,
+        deterministic=True,
     )
 
     def stylize(

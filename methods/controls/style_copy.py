@@ -29,6 +29,7 @@ class StyleCopy(Method[NoSettings]):
         max_styles=None,
         control=True,
         anchor=Axis.STYLE,
+        deterministic=True,
     )
 
     def stylize(

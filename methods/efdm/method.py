@@ -52,6 +52,7 @@ class EFDM(DecodingMethod[EFDMSettings]):
         uses=(Role.VGG, Role.ADAIN_DECODER),
         optimises=(Role.VGG,),
         minimum_side=16,
+        deterministic=True,
     )
     settings_type = EFDMSettings
 

@@ -55,6 +55,7 @@ class Gatys(Method[GatysSettings]):
         uses=(Role.VGG,),
         optimises=(Role.VGG,),
         minimum_side=16,
+        deterministic=True,
     )
     settings_type = GatysSettings
 

@@ -48,6 +48,7 @@ class SANet(Method[SANetSettings]):
         uses=(Role.VGG, Role.SANET),
         optimises=(Role.VGG,),
         minimum_side=32,
+        deterministic=True,
     )
     settings_type = SANetSettings
 

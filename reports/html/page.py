@@ -17,10 +17,13 @@ from benchmark.store.cost_columns import COST_COLUMNS, TIME
 from benchmark.store.records import RunStatus, UnitStatus
 from benchmark.wording import format_count
 from reports.figures.all import RANKS, TRADE_OFFS, DrawnFigure, FigureKind, draw_figures, to_inline_svg
+from reports.figures.sweeps import draw_sweeps
+from reports.html.ablation import AblationPart, build_ablation_part
 from reports.html.gallery import Gallery, build_gallery
 from reports.html.glance import Glance, build_glance
 from reports.html.heat_map import HeatMaps, build_heat_maps
 from reports.html.incidents import Incidents, collect_incidents
+from reports.html.mixes import MixesPart, build_mixes
 from reports.html.overview import Overview, build_overview, overview_cases
 from reports.html.picture_source import PictureSource
 from reports.html.provenance import Fact, Provenance, build_provenance
@@ -137,6 +140,9 @@ class RunSection:
     provenance: Provenance
     network_notes: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    ablation: AblationPart | None = None
+    mixes: MixesPart | None = None
+    sweeps: tuple[PageFigure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -223,6 +229,9 @@ def _section(
         provenance=build_provenance(run),
         network_notes=networks.notes(),
         notes=run.notes,
+        ablation=build_ablation_part(run, statistics, units, pictures),
+        mixes=build_mixes(run, units, pictures),
+        sweeps=tuple(page_figure(drawn, _prefix(number)) for drawn in draw_sweeps(run, statistics)),
     )
 
 

@@ -48,7 +48,7 @@ def render(page: Page) -> str:
         script=script,
         figures=json_block(
             {TRENDS: _specifications(page.trends)}
-            | {run.prefix: _specifications((*run.trade_offs, *run.ranks)) for run in page.runs}
+            | {run.prefix: _specifications((*run.trade_offs, *run.sweeps, *run.ranks)) for run in page.runs}
         ),
         policy=content_security_policy(style, script, inline=page.inline),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -102,27 +103,42 @@ def build_differences(run: RunRecords, statistics: RunStatistics) -> Differences
     """Arranges the statistics of a run, or returns ``None`` where no two methods can be compared."""
     if not statistics.comparisons:
         return None
-    networks = networks_of_run(run)
     methods, metrics = method_titles(run), metric_titles(run)
-    by_metric: dict[str, list[MethodComparison]] = {}
-    for comparison in statistics.comparisons:
-        by_metric.setdefault(comparison.metric, []).append(comparison)
+    pairs = metric_pairs(run, statistics, statistics.comparisons, methods)
     return Differences(
         wins=_wins(statistics, methods, metrics),
-        compared=len(by_metric),
-        metrics=tuple(
-            MetricPairs(
-                metrics[metric],
-                tuple(
-                    _pair(comparison, marked_titles(methods, statistics.circular.get(metric, ())), _format(comparisons))
-                    for comparison in comparisons
-                ),
-                sum(bool(comparison.better) for comparison in comparisons),
-                networks.metric(metric),
-            )
-            for metric, comparisons in by_metric.items()
-        ),
+        compared=len(pairs),
+        metrics=pairs,
         agreement=_agreement(statistics, {name: metrics[name] for name in _by_question(run)}),
+    )
+
+
+def metric_pairs(
+    run: RunRecords, statistics: RunStatistics, comparisons: Sequence[MethodComparison], methods: Mapping[str, str]
+) -> tuple[MetricPairs, ...]:
+    """Arranges comparisons by metrics.
+
+    Args:
+        run: The run.
+        statistics: Its statistics, which tell circular scores.
+        comparisons: Comparisons of two methods each.
+        methods: Titles of the methods by name.
+    """
+    networks, metrics = networks_of_run(run), metric_titles(run)
+    by_metric: dict[str, list[MethodComparison]] = {}
+    for comparison in comparisons:
+        by_metric.setdefault(comparison.metric, []).append(comparison)
+    return tuple(
+        MetricPairs(
+            metrics[metric],
+            tuple(
+                _pair(comparison, marked_titles(methods, statistics.circular.get(metric, ())), _format(found))
+                for comparison in found
+            ),
+            sum(bool(comparison.better) for comparison in found),
+            networks.metric(metric),
+        )
+        for metric, found in by_metric.items()
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from benchmark.protocol.case import Content
+from benchmark.protocol.case import Case, Content
 from benchmark.protocol.case_sequence import Mix
 from benchmark.protocol.embedded import mini
 from benchmark.protocol.paired_cases import PairedCases
@@ -52,6 +52,15 @@ def described(cases, number) -> dict[str, Any]:
 
 def read(value):
     return Described.model_validate(value).records()
+
+
+def test_steps_of_a_path_are_read_with_the_names_that_they_have():
+    mix = mini().cases.mixes[0]
+    steps = tuple(Mix(mix.content, mix.styles[:number], f"a+b@{number}") for number in (1, 2))
+    cases = dataclasses.replace(mini().cases, mixes=(*steps, mix))
+    value = described(cases, len(cases))
+    assert [case.id for case in read(value)] == [case.id for case in cases]
+    assert [case.style for case in read(value)][-3:] == ["a+b@1", "a+b@2", Case(mix.content, mix.styles).style_id]
 
 
 @pytest.mark.parametrize("number", [11, 10, 3, 0])

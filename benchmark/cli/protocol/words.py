@@ -15,6 +15,7 @@ from benchmark.protocol.frozen import frozen_protocol
 from benchmark.protocol.paired_cases import PairedCases
 from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.recipe import DatasetSource, Recipe
+from benchmark.protocol.variant import describe_changes
 
 
 def protocol_facts(found: Protocol | Recipe) -> Iterator[tuple[str, str]]:
@@ -110,3 +111,7 @@ def print_protocol(found: Protocol | Recipe, origin: str = "") -> None:
     for plugin, settings in fixed:
         for setting, value in settings.items():
             click.echo(f"  {plugin}.{setting} = {value}")
+    if found.variants:
+        click.echo("\nvariants, which run with their methods:")
+        for variant in found.variants:
+            click.echo(f"  {variant.method}: {describe_changes(variant.changes)}")

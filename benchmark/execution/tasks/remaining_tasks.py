@@ -23,6 +23,7 @@ class RemainingTasks(Sequence[UnitTask]):
         index: Index of the journal, which tells the finished units.
         pictures: The pictures of the methods whose pictures exist, by method.
         methods: The methods that may make images; those of others are only scored, where they exist. By default all.
+        deterministic: Those of them of which repetitions with other seeds are copies, and no tasks.
         wanted: The metrics that score the images, as ``UnitRecord.lacking`` takes them.
         described: Set metrics whose scores of the present images of a method are known, by method.
     """
@@ -33,6 +34,7 @@ class RemainingTasks(Sequence[UnitTask]):
         pictures: Mapping[str, MadePictures] = MappingProxyType({}),
         *,
         methods: Collection[str] | None = None,
+        deterministic: Collection[str] = (),
         wanted: Collection[str] = (),
         described: Mapping[str, Collection[str]] = MappingProxyType({}),
     ) -> None:
@@ -44,6 +46,11 @@ class RemainingTasks(Sequence[UnitTask]):
         unfinished = index.unfinished()
         is_made = index.is_made(unfinished)
         makes = np.array([method in self._methods for method in index.plan.methods], dtype=np.bool_)
+        copies = np.array([method in deterministic for method in index.plan.methods], dtype=np.bool_)
+        is_copy = ~is_made & copies[self._places(unfinished)] & np.isin(unfinished, index.plan.repetitions(unfinished))
+        self.number_to_copy = int(is_copy.sum())
+        """Number of units that are copies of others, and no tasks."""
+        unfinished, is_made = unfinished[~is_copy], is_made[~is_copy]
         is_left = is_made | makes[self._places(unfinished)]
         self._left = unfinished[is_left]
         self._left_alone = unfinished[~is_left]
