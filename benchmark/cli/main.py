@@ -28,6 +28,7 @@ from benchmark.cli.score import score
 from benchmark.cli.show import show
 from benchmark.cli.similarity import similarity
 from benchmark.cli.streams import steady_streams
+from benchmark.cli.study.group import study
 from benchmark.cli.stylize import stylize
 from benchmark.cli.targets import Results
 from benchmark.cli.weights import weights
@@ -55,7 +56,7 @@ def cli(debug: bool) -> None:
 
 COMMANDS = (
     *(run, score, report, compare, merge, baseline, check, audit, list_plugins, show, similarity, stylize),
-    *(protocol, weights, new, check_method, doctor),
+    *(study, protocol, weights, new, check_method, doctor),
 )
 for command in COMMANDS:
     cli.add_command(command)
