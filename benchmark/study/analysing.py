@@ -72,12 +72,8 @@ def analyse(study: Study, collected: CollectedAnswers, *, seed: int = 0, rounds:
     """
     sheets = collected.sheets
     if not sheets:
-        first = (
-            f"; the first: {collected.set_aside[0].source}: {collected.set_aside[0].reason}"
-            if collected.set_aside
-            else ""
-        )
-        raise InputError(f"none of {len(collected.set_aside)} files of answers can be counted{first}")
+        reasons = [f"{one.source}: {one.reason}" for one in collected.set_aside[:1]] or ["nobody has answered"]
+        raise InputError(f"none of {len(collected.set_aside)} sheets of answers can be counted; {reasons[0]}")
     left_out = leave_out(study, sheets)
     gone = {person.participant for person in left_out}
     kept = [sheet for sheet in sheets if sheet.participant not in gone]

@@ -232,11 +232,7 @@ def differences_of(votes: Votes, fitted: Fit) -> tuple[Difference, ...]:
     errors = [fitted.standard_error(contrast) for contrast in contrasts]
     values = [float(fitted.values[i] - fitted.values[j]) for i, j in pairs]
     raw = [
-        1.0
-        if error is None or value == 0
-        else 0.0
-        if error == 0
-        else 2 * float(stdtr(fitted.levels - 1, -abs(value) / error))
+        2 * float(stdtr(fitted.levels - 1, -abs(value) / error)) if error and value else 1.0
         for value, error in zip(values, errors, strict=True)
     ]
     found = []

@@ -116,8 +116,9 @@ class _Source:
         methods = self._methods()
         records = list(self._run.cases)
         made = self._made(methods, records)
+        thumbnails = self._thumbnails["content"]
         seen = [
-            place for place in range(len(records)) if made[:, place].sum() >= 2 and self._has_content(records[place])
+            place for place, case in enumerate(records) if made[:, place].sum() >= 2 and thumbnails.get(case.content)
         ]
         if not seen:
             raise InputError("no case has pictures of two of the methods, so there is nothing to compare")
@@ -186,9 +187,6 @@ class _Source:
             for method, case, image in done[["method", "case", "image"]].itertuples(index=False)
         }
         return np.array([[(method, case.id) in self._images for case in cases] for method in methods], dtype=bool)
-
-    def _has_content(self, case: CaseRecord) -> bool:
-        return bool(self._thumbnails["content"].get(case.content))
 
     def _asked(self, question: Question, cases: Sequence[StudyCase]) -> list[int]:
         wording = WORDINGS[question]

@@ -69,7 +69,7 @@ def content_security_policy(*, is_collected: bool) -> str:
     return "; ".join(
         (
             "default-src 'none'",
-            "img-src 'self'",
+            "img-src data: 'self'",
             f"style-src '{_source_hash(_read('page.css'))}'",
             f"script-src '{_source_hash(_read('page.js'))}'",
             "connect-src 'self'" if is_collected else "connect-src 'none'",

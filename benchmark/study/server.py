@@ -1,4 +1,4 @@
-"""The server of a study: hands out the page and its pictures, takes answers, and lets nothing else be read or written."""
+"""The server of a study: hands out the page and its pictures, and takes answers. Nothing else is read or written."""
 
 from __future__ import annotations
 
