@@ -100,8 +100,8 @@ def _people(run: RunRecords) -> list[str]:
                 parts.append("\n".join(lines))
     if parts:
         parts.append(
-            "Strengths of Bradley and Terry, zero on average, intervals by resampling people and cases. A metric against"
-            " people is Spearman’s rank correlation, 1 where its better end is what people chose."
+            "Strengths of Bradley and Terry, zero on average, intervals by resampling people and cases. A metric"
+            " against people is Spearman’s rank correlation, 1 where its better end is what people chose."
         )
     return parts
 

@@ -1,4 +1,4 @@
-"""What people saw: for each question of a study, the methods as people ranked them, and the metrics held against that."""
+"""What people saw: for each question of a study, the methods as people rank them, and metrics held against that."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def _methods(run: RunRecords, result: QuestionResult) -> tuple[MethodRow, ...]:
     titles = method_titles(run)
     rows = sorted(result.kept.strengths, key=lambda one: -(one.value if one.value is not None else 0.0))
     ends = [end for one in rows for end in (one.value, one.low, one.high) if end is not None]
-    scale = IntervalScale(ends) if ends else None
+    scale = IntervalScale.over(ends, logarithmic=False) if ends else None
     others = {one.method: one for one in result.everybody.strengths} if result.everybody else {}
     return tuple(
         MethodRow(
