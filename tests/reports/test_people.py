@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from benchmark.store.people import Origin, StudyResult
+from benchmark.store.people import LeftOut, Origin, QuestionResult, StudyResult
 from benchmark.store.questions import Question
 from benchmark.store.records import RunRecords
 from benchmark.study.analysing import outcome_of_votes
@@ -21,8 +21,6 @@ from tests.reports.chromium import opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
-
-from benchmark.store.people import LeftOut, QuestionResult
 
 
 @pytest.fixture(scope="session")

@@ -119,5 +119,5 @@ def test_what_cannot_be_used_is_refused_in_one_line(
 def test_a_picture_that_one_rater_rated_twice_is_refused(tiny_run: Path, ratings: Path) -> None:
     header, first, *_ = ratings.read_text().splitlines()
     ratings.write_text("\n".join([header, first, first]))
-    with pytest.raises(InputError, match="line 3: person 0 rated .* before"):
+    with pytest.raises(InputError, match=r"line 3: person 0 rated .* before"):
         imported(ratings, tiny_run)

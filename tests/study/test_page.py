@@ -1,4 +1,4 @@
-"""The page of a study in a real browser: by keyboard alone, in three widths, with axe, interrupted, and in two windows."""
+"""The page of a study in a real browser: by keyboard alone, in three widths, with axe, interrupted, in two windows."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def test_ratings_that_exist_reach_the_report_the_same_way(command, run, tmp_path
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (("--questions", "stile"), "no question is called 'stile'; did you mean style?"),
+        (("--questions", "stile"), "there is no question 'stile'; did you mean style?"),
         (("--questions", ","), "--questions names none"),
         (("--methods", "blend,nosy"), "no method 'nosy'; did you mean noisy?"),
         (("--pairs", "900"), "fewer than the 900"),
