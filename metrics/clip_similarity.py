@@ -35,8 +35,8 @@ class ClipTextSimilarity(Metric):
         title="CLIP text similarity",
         version="1",
         summary=(
-            "Raw cosine (not scaled, no template) of stylized image and prompt in the judge CLIP; the embedded judges see"
-            " texture where people see things, and tell next to nothing of what is depicted; not compared with"
+            "Raw cosine (not scaled, no template) of stylized image and prompt in the judge CLIP; the embedded judges"
+            " see texture where people see things, and tell next to nothing of what is depicted; not compared with"
             f" people on prompts, CLIP with style images was: {worth(Asked.STYLE, 'CLIP')}."
         ),
         direction=Direction.HIGHER,

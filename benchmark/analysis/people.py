@@ -208,10 +208,9 @@ def spearman(first: ArrayLike, second: ArrayLike) -> float | None:
 def spearman_interval(value: float, count: int, level: float = LEVEL) -> Interval | None:
     """Returns an interval of Spearman's correlation, in which the things that are ranked are a sample of such things.
 
-    It is tanh(artanh ρ ± t · √((1 + ρ²/2) / (N − 3))) of Bonett & Wright (2000), "Sample size requirements for
-    estimating Pearson, Kendall and Spearman correlations", Psychometrika 65(1), with Student's t of N − 2 degrees of
-    freedom in place of the normal quantile, because N is small here. A perfect order is taken for half a step less,
-    1 − 6 / (N (N² − 1)): a finite number of things never shows it to be perfect.
+    It is tanh(artanh ρ ± z · √((1 + ρ²/2) / (N − 3))) of Bonett & Wright (2000), "Sample size requirements for
+    estimating Pearson, Kendall and Spearman correlations", Psychometrika 65(1), z the normal quantile. A perfect order
+    is taken for half a step less, 1 − 6 / (N (N² − 1)): a finite number of things never shows it to be perfect.
 
     Args:
         value: The correlation.
@@ -221,13 +220,13 @@ def spearman_interval(value: float, count: int, level: float = LEVEL) -> Interva
     Returns:
         The interval, or ``None`` for fewer than five things.
     """
-    from scipy.special import stdtrit
+    from scipy.special import ndtri
 
     if count < LEAST_METHODS:
         return None
     limit = 1 - 6 / (count * (count**2 - 1))
     clipped = min(max(value, -limit), limit)
-    arm = float(stdtrit(count - 2, (1 + level) / 2)) * math.sqrt((1 + clipped**2 / 2) / (count - 3))
+    arm = float(ndtri((1 + level) / 2)) * math.sqrt((1 + clipped**2 / 2) / (count - 3))
     middle = math.atanh(clipped)
     high = 1.0 if value > limit else math.tanh(middle + arm)
     low = -1.0 if value < -limit else math.tanh(middle - arm)

@@ -123,9 +123,9 @@ class Exclusion:
 
     def __str__(self) -> str:
         return (
-            f"left out: who fails more than {self.most_failed_checks} of the checks, takes less than"
+            f"who fails more than {self.most_failed_checks} of the checks, takes less than"
             f" {self.least_median_milliseconds / 1000:g} s for an answer at the median, or gives more than"
-            f" {self.most_on_one_side:.0%} of ten answers or more to one side"
+            f" {self.most_on_one_side:.0%} of ten answers or more to one side, is left out"
         )
 
 

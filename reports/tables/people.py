@@ -120,7 +120,7 @@ def _facts(study: StudyResult) -> tuple[str, ...]:
     if study.origin is Origin.IMPORT:
         return (f"Ratings that existed, of {people}.", *study.notes)
     gone = len(study.left_out)
-    facts = [f"{people} answered; {gone or 'none'} left out. Rule, stated before: {study.rule}."]
+    facts = [f"{people} answered, {gone or 'none'} of them left out. The rule, stated before: {study.rule}."]
     if study.unread:
         facts.append(f"{format_count(len(study.unread), 'file')} of answers could not be counted.")
     return (*facts, *study.notes)
