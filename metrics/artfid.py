@@ -10,7 +10,7 @@ from benchmark.models.role import Role
 from metrics.inception_distances import SMALLEST_SIDE, InceptionMetric, frechet_distance
 from metrics.perceptual import perceptual_distances
 from metrics.shared.arguments import needed_contents
-from metrics.shared.astra import Asked, worth
+from metrics.shared.astra import Asked, published, worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +38,7 @@ class ArtFid(InceptionMetric):
             "Product of kept content (LPIPS) and style found (FID) over all stylized images of a method, which an"
             f" unmodified content can win; {worth(Asked.OVERALL, 'ArtFID')}."
         ),
+        people=published(Asked.OVERALL, "ArtFID"),
         direction=Direction.LOWER,
         axis=Axis.STYLE,
         needs=(Need.CONTENT, Need.STYLE_IMAGE),

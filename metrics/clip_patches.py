@@ -60,7 +60,8 @@ class ClipPatchScore(Metric):
         version="2",
         summary=(
             "Mean raw cosine of random crops of the stylized image and the prompt in the judge CLIP, CLIPstyler's"
-            " own number: manner without composition; not compared with people itself, CLIP with whole images and style"
+            " own number: manner without composition; the embedded judges see texture where people see things, and tell"
+            " next to nothing of what is depicted; not compared with people itself, CLIP with whole images and style"
             f" images was: {worth(Asked.STYLE, 'CLIP')}."
         ),
         direction=Direction.HIGHER,

@@ -35,7 +35,8 @@ class ClipTextSimilarity(Metric):
         title="CLIP text similarity",
         version="1",
         summary=(
-            "Raw cosine (not scaled, no template) of stylized image and prompt in the judge CLIP; not compared with"
+            "Raw cosine (not scaled, no template) of stylized image and prompt in the judge CLIP; the embedded judges"
+            " see texture where people see things, and tell next to nothing of what is depicted; not compared with"
             f" people on prompts, CLIP with style images was: {worth(Asked.STYLE, 'CLIP')}."
         ),
         direction=Direction.HIGHER,
@@ -98,7 +99,8 @@ class ClipDirectionalSimilarity(Metric):
         version="1",
         summary=(
             'Cosine of the change from content to stylized image and the change from "a photo" to the prompt in the'
-            " judge CLIP; not compared with people on prompts, CLIP with style images was:"
+            " judge CLIP; the embedded judges see texture where people see things, and tell next to nothing of what is"
+            " depicted; not compared with people on prompts, CLIP with style images was:"
             f" {worth(Asked.STYLE, 'CLIP')}."
         ),
         direction=Direction.HIGHER,

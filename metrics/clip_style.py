@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.role import Role
 from metrics.shared.arguments import needed
-from metrics.shared.astra import Asked, worth
+from metrics.shared.astra import Asked, published, worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +31,7 @@ class ClipStyleSimilarity(Metric):
             "Raw cosine of stylized image and style image in the judge CLIP, which sees their objects as well as their"
             f" manner; CLIP's: {worth(Asked.STYLE, 'CLIP')}."
         ),
+        people=published(Asked.STYLE, "CLIP"),
         direction=Direction.HIGHER,
         axis=Axis.STYLE,
         needs=(Need.STYLE_IMAGE,),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.role import Role
 from metrics.shared.arguments import needed_contents
-from metrics.shared.astra import Asked, worth
+from metrics.shared.astra import Asked, published, worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,6 +91,7 @@ class Lpips(_PerceptualMetric):
         title="LPIPS",
         version="1",
         summary=(f"Learned distance (v0.1) of the stylized image to its content; {worth(Asked.CONTENT, 'LPIPS')}."),
+        people=published(Asked.CONTENT, "LPIPS"),
         direction=Direction.LOWER,
         axis=Axis.CONTENT,
         needs=(Need.CONTENT,),

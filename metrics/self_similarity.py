@@ -8,7 +8,7 @@ from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.feature_scale import UNIT_VARIANCE_SCALE
 from benchmark.models.role import Role
 from metrics.shared.arguments import needed_contents
-from metrics.shared.astra import Asked, worth
+from metrics.shared.astra import Asked, published, worth
 from metrics.vgg_losses import SMALLEST_SIDE
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Cfsd(Metric):
             "Divergence of the self-similarities of content and stylized image in VGG-19 relu3_1: is what was alike"
             f" still alike; {worth(Asked.CONTENT, 'CFSD')}."
         ),
+        people=published(Asked.CONTENT, "CFSD"),
         direction=Direction.LOWER,
         axis=Axis.CONTENT,
         needs=(Need.CONTENT,),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from metrics.shared.arguments import needed_contents
-from metrics.shared.astra import Asked, worth
+from metrics.shared.astra import Asked, published, worth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -96,6 +96,7 @@ class MsSsim(Metric):
             "Agreement of contrast and structure of stylized image and content over five scales;"
             f" {worth(Asked.CONTENT, 'MS-SSIM')}."
         ),
+        people=published(Asked.CONTENT, "MS-SSIM"),
         direction=Direction.HIGHER,
         axis=Axis.CONTENT,
         needs=(Need.CONTENT,),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.role import Role
 from metrics.shared.arguments import needed, needed_contents
-from metrics.shared.astra import Asked, worth
+from metrics.shared.astra import Asked, published, worth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,6 +106,7 @@ class VggStyleLoss(Metric):
             "Difference of VGG-19 Gram matrices of stylized image and style image, which Gatys descends; such losses:"
             f" {worth(Asked.STYLE, 'Gram')}."
         ),
+        people=published(Asked.STYLE, "Gram"),
         direction=Direction.LOWER,
         axis=Axis.STYLE,
         needs=(Need.STYLE_IMAGE,),

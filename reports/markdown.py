@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from benchmark.analysis.design import Design
     from benchmark.store.records import RunRecords
     from reports.tables.ablations import AblationTable
+    from reports.tables.people import CorrelationCell
     from reports.tables.ranking import Cell, Ranking, Scores
 
 MARKUP: Final = re.compile(r"([\\`*_{}\[\]()#+!|~>$@:-])")
@@ -74,7 +75,45 @@ def _section(run: RunRecords) -> str:
     parts += [f"### {ranking.title}\n\n{_table(ranking)}" for ranking in scores.rankings]
     parts += _legend(scores, statistics.design)
     parts += _ablations(build_ablations(run, statistics), statistics.design)
+    parts += _people(run)
     return "\n\n".join(parts)
+
+
+def _people(run: RunRecords) -> list[str]:
+    from reports.tables.people import build_people
+
+    parts: list[str] = []
+    for study in build_people(run):
+        parts += [f"### What people saw: {escape(study.title)}", " ".join(map(escape, study.facts))]
+        for asked in study.questions:
+            problem = f" {escape(asked.problem)}." if asked.problem else ""
+            parts.append(f"**{escape(asked.sentence)}** {escape(asked.counts)}; {escape(asked.agreement)}.{problem}")
+            lines = [
+                _line(["Method", "Strength (log-odds)", "Won / no difference / lost"]),
+                _line(["---", "---:", "---:"]),
+            ]
+            lines += [
+                _line([escape(row.title), " ".join(filter(None, (row.strength, row.interval))), row.record])
+                for row in asked.methods
+            ]
+            parts.append("\n".join(lines))
+            if asked.metrics:
+                lines = [_line(["Metric", "Over methods", "Within cases"]), _line(["---", "---:", "---:"])]
+                lines += [
+                    _line([escape(row.title), _correlation(row.over_methods), _correlation(row.within_cases)])
+                    for row in asked.metrics
+                ]
+                parts.append("\n".join(lines))
+    if parts:
+        parts.append(
+            "Strengths of Bradley and Terry, zero on average, intervals by resampling people and cases. A metric"
+            " against people is Spearman’s rank correlation, 1 where its better end is what people chose."
+        )
+    return parts
+
+
+def _correlation(cell: CorrelationCell) -> str:
+    return f"{' '.join(filter(None, (cell.value, cell.interval)))}<br>{cell.count}: {cell.verdict}"
 
 
 def _table(ranking: Ranking) -> str:

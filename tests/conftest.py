@@ -1,15 +1,20 @@
-"""Fixtures of all tests: the command line in this process, and a third-party package with plugins."""
+"""Fixtures of all tests: the command line in this process, a third-party package with plugins, and a browser."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from benchmark.cli.main import main
 from tests.file_server import FileServer
+from tests.reports.chromium import ARGUMENTS, CHROMIUM
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 SAMPLE_PLUGINS = Path(__file__).parent / "plugins"
 
@@ -55,3 +60,15 @@ def file_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FileServer]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with FileServer() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium: no chromium or google-chrome on the path")
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs the playwright package")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()

@@ -83,6 +83,11 @@ COMMANDS = {
         "similarity",
         "Compare prompts with images: rows are prompts, columns are images, numbers are raw cosines.",
     ),
+    "study": CommandEntry(
+        "benchmark.cli.study.group",
+        "study",
+        "Ask people about the pictures of a run, and hold metrics against what they say.",
+    ),
     "stylize": CommandEntry("benchmark.cli.stylize", "stylize", "Stylize images with one method."),
     "weights": CommandEntry(
         "benchmark.cli.weights", "weights", "List, fetch and verify the weights of the published networks."

@@ -16,8 +16,15 @@ from benchmark.escaping import printable
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), help="Folder.  [default: RUN/report; report for several runs]"
 )
+@click.option(
+    "--study",
+    "studies",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Result of a study, against which metrics are held; may be repeated.",
+)
 @click.option("--inline", is_flag=True, help="Put the pictures inside the file instead of beside it.")
-def report(runs: tuple[Path, ...], name: str, out: Path | None, inline: bool) -> None:
+def report(runs: tuple[Path, ...], name: str, out: Path | None, studies: tuple[Path, ...], inline: bool) -> None:
     """Render the records of one or several RUNS. Scores are never recomputed.
 
     Runs of one protocol are one table, with comparisons across the runs; those of different protocols stand apart.
@@ -25,5 +32,5 @@ def report(runs: tuple[Path, ...], name: str, out: Path | None, inline: bool) ->
     destination = out or (runs[0] / "report" if len(runs) == 1 else Path("report"))
     from benchmark.interface.reports import write_report
 
-    try_output_folder(destination, runs)
-    click.echo(printable(write_report(runs, name, destination, inline=inline)))
+    try_output_folder(destination, (*runs, *studies))
+    click.echo(printable(write_report(runs, name, destination, inline=inline, studies=studies)))

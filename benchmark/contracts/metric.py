@@ -68,6 +68,7 @@ class MetricInfo:
         url: Address of the paper.
         minimum_side: Shortest side that the images may have, in pixels: in a protocol of a smaller resolution the
             metric is unavailable.
+        people: Published agreement with people, in a few words with its source, empty if there is none.
     """
 
     name: str
@@ -85,6 +86,7 @@ class MetricInfo:
     paper: str = ""
     url: str = ""
     minimum_side: int = 1
+    people: str = ""
 
     def require_sides(self, images: Sequence[Tensor]) -> None:
         """Refuses images that are smaller than ``minimum_side``.

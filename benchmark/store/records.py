@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from benchmark.contracts.method import MethodInfo
     from benchmark.contracts.metric import MetricInfo
+    from benchmark.store.people import StudyResult
 
 
 class UnitStatus(StrEnum):
@@ -112,7 +113,7 @@ class MetricRecord(FileRecord):
     reason where the whole metric could not be computed. ``sample_size`` is given for a set metric: the number of images
     below which its number says little. ``minimum_side`` is the shortest side of an image that it takes, in pixels.
     ``device`` is where it scored, if that is another device than the run's. ``settings`` holds all its settings, or
-    ``None`` where it has none or the run did not note them.
+    ``None`` where it has none or the run did not note them. ``people`` is its published agreement with people.
     """
 
     name: str
@@ -136,6 +137,7 @@ class MetricRecord(FileRecord):
     minimum_side: int = 1
     device: str | None = None
     settings: dict[str, Any] | None = None
+    people: str = ""
 
     @property
     def is_set_metric(self) -> bool:
@@ -338,6 +340,7 @@ class RunRecords:
         runs: The records of the runs that make one table here; empty for a single run, merged or not.
         notes: What a reader is to know of the parts, each in one sentence.
         costs_apart: Why costs of methods of different parts do not compare, in a sentence; empty where they do.
+        people: What people said of its pictures, where results of studies are given.
     """
 
     directory: Path
@@ -363,6 +366,7 @@ class RunRecords:
     runs: tuple[RunRecords, ...] = ()
     notes: tuple[str, ...] = ()
     costs_apart: str = ""
+    people: tuple[StudyResult, ...] = ()
 
     @property
     def originals(self) -> tuple[RunRecords, ...]:

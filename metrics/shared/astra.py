@@ -81,3 +81,13 @@ def worth(asked: Asked, measured: str) -> str:
         f"Spearman {numbers} with people's ranking {by}, within a held-out method / content / style of ASTRA, with"
         f" large deviations{doubt}"
     )
+
+
+def published(asked: Asked, measured: str) -> str:
+    """Returns a metric's own agreement with people in a few words, as ``MetricInfo.people`` holds it.
+
+    Args:
+        asked: The criterion that people ranked by.
+        measured: The study's name of the metric.
+    """
+    return f"{asked}: {ASTRA[asked, measured]} within a held-out method / content / style (ASTRA, published networks)"

@@ -41,6 +41,7 @@ from reports.tables.formatting import (
     web_address,
 )
 from reports.tables.origins import describe_origin
+from reports.tables.people import PeopleTable, build_people, worth
 from reports.tables.ranking import DIRECTIONS, Scores, build_scores
 from reports.tables.units import Unit, methods_before_controls, read_units
 
@@ -99,6 +100,7 @@ class MetricNote:
     url: str
     unavailable: str
     sample: str
+    worth: str
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ class RunSection:
     ablation: AblationPart | None = None
     mixes: MixesPart | None = None
     sweeps: tuple[PageFigure, ...] = ()
+    people: tuple[PeopleTable, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -224,7 +227,7 @@ def _section(
         gallery=build_gallery(run, units, pictures, whole=files is not None, required=telling),
         heat_maps=build_heat_maps(run, units, pictures),
         breakdowns=build_breakdowns(run, breakdowns(run)),
-        metrics=tuple(_metric_note(metric, networks) for metric in run.metrics),
+        metrics=tuple(_metric_note(metric, run, networks) for metric in run.metrics),
         incidents=collect_incidents(run, units, logs),
         provenance=build_provenance(run),
         network_notes=networks.notes(),
@@ -232,6 +235,7 @@ def _section(
         ablation=build_ablation_part(run, statistics, units, pictures),
         mixes=build_mixes(run, units, pictures),
         sweeps=tuple(page_figure(drawn, _prefix(number)) for drawn in draw_sweeps(run, statistics)),
+        people=build_people(run),
     )
 
 
@@ -313,7 +317,7 @@ def _method_note(method: MethodRecord, run: RunRecords, networks: Networks) -> M
     )
 
 
-def _metric_note(metric: MetricRecord, networks: Networks) -> MetricNote:
+def _metric_note(metric: MetricRecord, run: RunRecords, networks: Networks) -> MetricNote:
     arrow, words = DIRECTIONS[Direction(metric.direction)]
     return MetricNote(
         title=metric.title or metric.name,
@@ -335,4 +339,5 @@ def _metric_note(metric: MetricRecord, networks: Networks) -> MetricNote:
         sample=""
         if metric.sample_size is None
         else f"set metric, one number for all images of a method, from {metric.sample_size:,}",
+        worth=worth(run, metric),
     )

@@ -1,21 +1,16 @@
-"""Fixtures of the tests of reports: runs to render, a browser, and a parser for rendered pages."""
+"""Fixtures of the tests of reports: runs to render, and a parser for rendered pages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
 
 from benchmark.store.records import RunRecords, SummaryRow
-from tests.reports.chromium import ARGUMENTS, CHROMIUM
 from tests.reports.sample_runs import build_crossed_run, build_run, rewrite, summary_row
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 VOID_ELEMENTS = {"meta", "link", "img", "input", "br"}
 
@@ -84,15 +79,3 @@ def row() -> Callable[..., SummaryRow]:
 def rewritten() -> Callable[..., RunRecords]:
     """Returns a run whose strings are changed by a function."""
     return rewrite
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium: no chromium or google-chrome on the path")
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs the playwright package")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()

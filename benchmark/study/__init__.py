@@ -1,0 +1,1 @@
+"""Studies in which people compare the pictures of a run: made, collected, analysed, and imported."""

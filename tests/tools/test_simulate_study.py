@@ -1,0 +1,29 @@
+"""The simulation of docs/study.md, smaller."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from tools.simulate_study import SETTINGS, correlation_coverage, simulate
+
+
+def test_the_truth_without_people_and_cases_is_the_strengths() -> None:
+    assert SETTINGS[0].truth() == pytest.approx(np.asarray(SETTINGS[0].strengths), abs=1e-5)
+
+
+def test_people_and_cases_that_differ_make_the_strengths_of_all_smaller() -> None:
+    assert np.ptp(dataclasses.replace(SETTINGS[0], of_people=1.0).truth()) < 0.95 * np.ptp(SETTINGS[0].strengths)
+
+
+def test_intervals_that_know_of_people_and_cases_cover_more_than_those_of_answers_alone() -> None:
+    setting = next(setting for setting in SETTINGS if (setting.people, setting.of_cases) == (20, 0.7))
+    rates = simulate(setting, runs=8)
+    assert rates.covered > rates.naive
+    assert rates.covered >= 0.85
+
+
+def test_correlations_are_covered() -> None:
+    assert correlation_coverage(6, 0.5, 500) >= 0.93
