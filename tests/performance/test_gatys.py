@@ -1,7 +1,7 @@
-"""Race of Gatys against the package `pastiche`: time and loss of the fast settings beside its 200 steps, on six pairs.
+"""Race of Gatys against the package `pastiche`: time and loss of fast settings beside its 200 steps, on six pairs.
 
-Both minimise the same loss (pastiche's weights are a hundredth of the benchmark's) from coarse to fine here, at one size
-there, on the same weights of VGG-19. One command runs both, pair by pair, each first every other time, and prints
+Both minimise the same loss (pastiche's weights are a hundredth of the benchmark's), from coarse to fine here, at one
+size there, on the same weights of VGG-19. One command runs both, pair by pair, each first every other time, and prints
 processor and elapsed seconds, losses and their ratios. It measures, and does not promise who wins:
 
     tox -e performance -- -k pastiche
