@@ -82,7 +82,7 @@ def answer(
 def test_every_acknowledged_answer_of_fifty_people_survives_two_kills(made: MadeStudy, folder: Path) -> None:
     acknowledged: set[tuple[str, int]] = set()
     lock = threading.Lock()
-    port = _free_port()
+    port = free_port()
 
     def take_part(number: int) -> None:
         participant = f"{number:032x}"
@@ -235,7 +235,7 @@ def test_a_port_that_is_taken_is_said_in_one_line(folder: Path) -> None:
     assert ended.stderr.count("\n") == 1
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as found:
         return int(found.getsockname()[1])
 
