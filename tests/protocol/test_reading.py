@@ -93,9 +93,9 @@ class TestTheShippedProtocols:
     @pytest.mark.parametrize(
         ("protocol", "fingerprint"),
         [
-            (mini, "0b7e9546b08dfff28275176f5089f48b69172bc7af689c962b22e14ffe92efa7"),
-            (smoke, "9944f43c929474791a2435fef02ccacd4802121adcfc1e1b80014bdcbe88c21b"),
-            (paintings, "e5e081db3bf5789d51f35561e5fc0a5eca7191f7d11b8931eaf45f39ac8135a9"),
+            (mini, "179f5c1521d564fdb344a4f8606c4567963fdb8c55629bcf094878d52775078b"),
+            (smoke, "c350bb306cc4884b60bf5ef6a21992622e485bc8f4a756f0e5ef9ac21ff54884"),
+            (paintings, "50b422ba31e9b9f558e4efa52a3c16e58be9faa516abc338234015233fb043b9"),
         ],
     )
     def test_their_fingerprints_change_with_their_versions_only(self, protocol, fingerprint):
