@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.options import device_option, networks_option
 from benchmark.cli.streams import print_json
 from benchmark.errors import ExitCode
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from benchmark.protocol.networks import NetworkChoice
 
 
-@click.command()
+@click.command(cls=CommandWithExamples, examples=("benchmark audit --metrics ssim,clip_text_similarity",))
 @click.option("--protocol", default="mini", show_default=True, help="Whose pictures; `benchmark list protocols`.")
 @networks_option
 @click.option("--metrics", default="all", show_default=True, help="Names with commas, or all.")

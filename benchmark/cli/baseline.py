@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.targets import try_output_file
 from benchmark.escaping import one_line, printable
 from benchmark.wording import format_count
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from benchmark.analysis.gate.snapshot import Snapshot
 
 
-@click.command()
+@click.command(cls=CommandWithExamples, examples=("benchmark baseline runs/first runs/second -o baseline.json",))
 @click.argument("runs", nargs=-1, required=True, metavar="RUN [REPEAT]...", type=click.Path(path_type=Path))
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="The JSON file to write, to commit.")
 def baseline(runs: tuple[Path, ...], out: Path) -> None:

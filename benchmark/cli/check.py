@@ -7,12 +7,19 @@ from pathlib import Path
 import click
 
 from benchmark.analysis.gate.rules import GateRules
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.rules_options import rules_options
 from benchmark.cli.verdict import VerdictFormat, print_verdict
 from benchmark.errors import ExitCode, InputError
 
 
-@click.command()
+@click.command(
+    cls=CommandWithExamples,
+    examples=(
+        "benchmark check runs/mini --baseline baseline.json",
+        "benchmark check runs/mini --thresholds bounds.toml --format github",
+    ),
+)
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--baseline", type=click.Path(path_type=Path), help="File of `benchmark baseline` to compare with.")
 @click.option("--thresholds", type=click.Path(path_type=Path), help="TOML file with bounds of mean scores.")

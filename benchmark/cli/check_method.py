@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.run_check import State
 from benchmark.errors import ExitCode
 from benchmark.escaping import one_line
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from benchmark.programs.trial import TrialStyle
 
 
-@click.command("check-method")
+@click.command("check-method", cls=CommandWithExamples, examples=("benchmark check-method my_program.toml",))
 @click.argument("file", metavar="FILE.toml", type=click.Path(path_type=Path))
 @click.option("--size", type=click.IntRange(32, 1024), default=128, show_default=True, help="Side of the pictures.")
 @click.option("--once", is_flag=True, help="Call the program once only: of a slow one, less is found out.")

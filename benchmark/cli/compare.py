@@ -7,13 +7,20 @@ from pathlib import Path
 import click
 
 from benchmark.analysis.gate.rules import GateRules
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.rules_options import rules_options
 from benchmark.cli.streams import print_json
 from benchmark.cli.verdict import VerdictFormat, print_verdict
 from benchmark.errors import ExitCode, NotComparableError
 
 
-@click.command()
+@click.command(
+    cls=CommandWithExamples,
+    examples=(
+        "benchmark compare runs/mini",
+        "benchmark compare runs/before runs/after",
+    ),
+)
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @rules_options
 @click.option("--all", "show_all", is_flag=True, help="Show what stayed the same too.")

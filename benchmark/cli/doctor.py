@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.options import POSITIVE, refuse_nan
 from benchmark.cli.run_check import Finding, State, check_run
 from benchmark.errors import BenchmarkError, ExitCode, describe_error
@@ -15,7 +16,13 @@ from benchmark.programs.program_file import looks_like_program
 from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
 
 
-@click.command()
+@click.command(
+    cls=CommandWithExamples,
+    examples=(
+        "benchmark doctor",
+        "benchmark doctor runs/mini",
+    ),
+)
 @click.argument("run", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--timeout", type=POSITIVE, callback=refuse_nan, default=60, show_default=True, metavar="SECONDS",

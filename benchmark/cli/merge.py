@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.targets import try_output_folder
 from benchmark.escaping import one_line, printable
 from benchmark.wording import format_count
 
 
-@click.command()
+@click.command(cls=CommandWithExamples, examples=("benchmark merge runs/mine runs/theirs -o runs/both",))
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "-o", "--out", required=True, type=click.Path(path_type=Path), help="Folder of the merged run, new or empty."

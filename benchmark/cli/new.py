@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.targets import try_output_file, try_output_folder
 from benchmark.errors import InputError
 from benchmark.escaping import printable
@@ -17,7 +18,13 @@ from benchmark.scaffold.project import Project, ProjectKind, write_project
 _PROGRAM: Final = "program"
 
 
-@click.command()
+@click.command(
+    cls=CommandWithExamples,
+    examples=(
+        "benchmark new method my_method",
+        "benchmark new program my_program -o my_program.toml",
+    ),
+)
 @click.argument("kind", type=click.Choice([*(str(kind) for kind in ProjectKind), _PROGRAM]))
 @click.argument("name")
 @click.option(

@@ -6,11 +6,18 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.targets import try_output_folder
 from benchmark.escaping import printable
 
 
-@click.command()
+@click.command(
+    cls=CommandWithExamples,
+    examples=(
+        "benchmark report runs/mini",
+        "benchmark report runs/mini runs/others --format markdown -o comparison",
+    ),
+)
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--format", "name", default="html", show_default=True, help="Format; `benchmark list reports`.")
 @click.option(

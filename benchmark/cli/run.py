@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.options import device_option, networks_option, resources_options, set_option, variants_options
 from benchmark.cli.targets import try_output_folder
 from benchmark.errors import ExitCode
@@ -20,7 +21,32 @@ if TYPE_CHECKING:
     from benchmark.protocol.variant import Variant
 
 
-@click.command()
+@click.command(
+    cls=CommandWithExamples,
+    examples=(
+        "benchmark run --methods all",
+        "benchmark run --protocol smoke --methods adain,gatys --out runs/first",
+        "benchmark run --pictures theirs=outputs:{content}_stylized_{style}.png",
+        "benchmark run --methods adain --sweep adain.alpha=0.25,0.5,0.75",
+    ),
+    sections={
+        "What is run": (
+            "protocol",
+            "networks",
+            "methods",
+            "pictures",
+            "fit",
+            "metrics",
+            "assignments",
+            "variant",
+            "sweep",
+            "ablate",
+        ),
+        "Where it is run": ("out", "device", "executor", "ray_address", "workers", "threads"),
+        "How much": ("seed", "seeds", "limit", "timeout", "memory_limit"),
+        "Beginning and ending": ("fresh", "download", "no_report"),
+    },
+)
 @click.option(
     "--protocol",
     default="mini",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.options import resources_options
 from benchmark.cli.targets import try_output_folder
 from benchmark.errors import ExitCode
@@ -33,7 +34,13 @@ class Format(StrEnum):
     JSON = "json"
 
 
-@click.command()
+@click.command(
+    cls=CommandWithExamples,
+    examples=(
+        "benchmark score runs/mini --metrics ssim,lpips",
+        "benchmark score --stylized outputs --content photos --style paintings",
+    ),
+)
 @click.argument("run", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--stylized",

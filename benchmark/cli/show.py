@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.options import networks_option
 from benchmark.errors import InputError
 from benchmark.escaping import printable, shell_command
@@ -23,7 +24,13 @@ if TYPE_CHECKING:
     from benchmark.protocol.networks import NetworkChoice
 
 
-@click.command()
+@click.command(
+    cls=CommandWithExamples,
+    examples=(
+        "benchmark show gatys",
+        "benchmark show mini",
+    ),
+)
 @click.argument("name")
 @networks_option
 def show(name: str, networks: NetworkChoice) -> None:
@@ -78,19 +85,40 @@ def _show_info(loaded: type) -> None:
         if field.name == "licence":
             value = value or NOT_STATED
         if value not in ("", None, ()) and field.name != "name":
-            click.echo(f"  {field.name}: {', '.join(map(str, value)) if isinstance(value, tuple) else value}")
+            click.echo(f"  {field.name}: {_in_words(value)}")
+
+
+def _in_words(value: object) -> str:
+    """Writes a fact for people: several with commas, a record as what it says."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    if dataclasses.is_dataclass(value):
+        fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        return ", ".join(f"{name} {said}" for name, said in fields.items() if said is not None) or NOT_STATED
+    return str(value)
 
 
 def _show_settings(settings_type: type[Any]) -> None:
     click.echo("\nsettings and their defaults:")
     defaults = settings_type()
+    explained = _explanations(settings_type)
     for name, allowed in describe_settings(settings_type).items():
         value = getattr(defaults, name)
-        click.echo(f"  {name} = {value if isinstance(value, StrEnum) else repr(value)} ({allowed})")
+        shown = value if isinstance(value, StrEnum) else repr(value)
+        meaning = f": {explained[name]}" if name in explained else ""
+        click.echo(f"  {name} = {shown} ({allowed}){meaning}")
     if not dataclasses.fields(settings_type):
         click.echo("  none")
-    # Settings may be inherited from those of another method, whose docstring then explains them.
-    names = {field.name for field in dataclasses.fields(settings_type)}
-    for explained in settings_type.__mro__:
-        if names & inspect.get_annotations(explained).keys():
-            click.echo(f"\n{inspect.getdoc(explained)}")
+
+
+def _explanations(settings_type: type[Any]) -> dict[str, str]:
+    """Reads what the docstrings of a settings class, and of those that it inherits from, say of each setting."""
+    from docstring_parser import DocstringStyle, parse
+
+    return {
+        entry.arg_name: " ".join((entry.description or "").split())
+        for one in reversed(settings_type.__mro__[:-1])
+        for entry in parse(one.__doc__ or "", DocstringStyle.GOOGLE).params
+    }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.options import device_option
 from benchmark.cli.picture_files import picture_files
 from benchmark.cli.targets import try_output_file
@@ -24,7 +25,12 @@ if TYPE_CHECKING:
 _FORMATS = (".html", ".csv", ".png")
 
 
-@click.command()
+@click.command(
+    cls=CommandWithExamples,
+    examples=(
+        'benchmark similarity --image stylized.png --prompt "an oil painting" --prompt "a photo" -o matrix.html',
+    ),
+)
 @click.option(
     "--image", "paths", multiple=True, required=True, type=click.Path(path_type=Path),
     help="Image file, or a folder of them; may be repeated, and more may follow at the end.",

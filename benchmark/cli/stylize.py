@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.options import device_option, networks_option, set_option
 from benchmark.cli.picture_files import picture_files
 from benchmark.cli.style_grid import refuse_grid, style_grid, tiles_folder, write_grid
@@ -39,7 +40,13 @@ class StylizationError(BenchmarkError):
     exit_code = ExitCode.FAILED_UNITS
 
 
-@click.command()
+@click.command(
+    cls=CommandWithExamples,
+    examples=(
+        "benchmark stylize photo.jpg --method adain --style painting.jpg -o out.png",
+        'benchmark stylize photos --method clipstyler --prompt "a woodcut" -o stylized',
+    ),
+)
 @click.argument("contents", metavar="CONTENT...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--method", required=True, help="Which method: a name of `benchmark list methods`, or a program's FILE.toml."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.options import networks_option
 from benchmark.cli.streams import print_json
 from benchmark.cli.targets import try_output_folder
@@ -33,7 +34,7 @@ def weights() -> None:
     """List, fetch and verify the weights of the published networks. Nothing else downloads them."""
 
 
-@weights.command(name="list")
+@weights.command(name="list", cls=CommandWithExamples, examples=("benchmark weights list",))
 @click.argument("names", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_weights(names: tuple[str, ...], as_json: bool) -> None:
@@ -69,7 +70,7 @@ def list_weights(names: tuple[str, ...], as_json: bool) -> None:
         click.echo(f"not looked for in {folders.words}")
 
 
-@weights.command()
+@weights.command(cls=CommandWithExamples, examples=("benchmark weights fetch --protocol wikiart",))
 @click.argument("names", nargs=-1)
 @protocol_option
 @networks_option
@@ -86,7 +87,7 @@ def fetch(names: tuple[str, ...], protocol: str | None, networks: NetworkChoice,
     fetch_assets(chosen_assets(names, protocol, networks), mirror, pass_over_by_hand=ALL_WEIGHTS in names)
 
 
-@weights.command()
+@weights.command(cls=CommandWithExamples, examples=("benchmark weights verify --protocol wikiart",))
 @click.argument("names", nargs=-1)
 @protocol_option
 @networks_option

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import subprocess
 import sys
 
@@ -116,6 +117,18 @@ class TestList:
         ):
             assert name in out
 
+    @pytest.mark.parametrize("kind", ["methods", "metrics", "protocols", "reports"])
+    def test_every_plugin_takes_one_line(self, command, kind):
+        rows = json.loads(command("list", kind, "--json").out)
+        table = [line for line in command("list", kind).out.splitlines() if line.startswith("│")]
+        assert [line.split()[1] for line in table] == [row["name"] for row in rows]
+
+    def test_what_is_missing_is_said_below_and_once_for_all_that_lack_it(self, command):
+        lines = command("list", "metrics").out.splitlines()
+        assert "fid, kid: protocol mini names no model for the role inception" in lines
+        (row,) = (line for line in lines if line.startswith("│ fid "))
+        assert " missing " in row
+
     def test_json_holds_the_static_facts(self, command):
         rows = {row["name"]: row for row in json.loads(command("list", "metrics", "--json").out)}
         assert rows["ssim"]["direction"] == "higher"
@@ -210,19 +223,29 @@ class TestShow:
         assert "settings and their defaults" in out
 
     def test_a_setting_of_a_few_words_with_all_of_them(self, command):
-        assert "  schedule = halving (one of halving, cosine)\n" in command("show", "clipstyler").out
+        assert "  schedule = halving (one of halving, cosine): " in command("show", "clipstyler").out
 
     def test_every_setting_with_its_range(self, command):
         out = command("show", "gatys").out
-        assert "  steps = 500 (a whole number, at least 1)\n" in out
-        assert "  coarse_sizes = () (a comma-separated list of whole numbers, at least 16 each)\n" in out
-        assert "  alpha = 1.0 (a number, between 0 and 1)\n" in command("show", "adain").out
+        assert "  steps = 500 (a whole number, at least 1): Closure evaluations (loss and gradient) of L-BFGS" in out
+        assert "  coarse_sizes = () (a comma-separated list of whole numbers, at least 16 each): Shorter sides" in out
+        assert "  alpha = 1.0 (a number, between 0 and 1): " in command("show", "adain").out
+
+    def test_every_setting_of_ours_is_explained_on_its_line(self, command):
+        for method in ("gatys", "clipstyler", "adain", "nnst", "strotss", "johnson", "ghiasi"):
+            settings = command("show", method).out.partition("settings and their defaults:\n")[2].partition("\n\n")[0]
+            assert all(re.fullmatch(r"  \w+ = .* \(.*\): [A-Z].*", line) for line in settings.splitlines()), method
+
+    def test_facts_are_written_for_people(self, command):
+        out = command("show", "gatys").out
+        assert "  control: no\n" in out
+        assert "  resources: gpus 1\n" in out
 
     def test_settings_that_are_inherited_are_explained(self, command):
         out = command("show", "multi_style").out
-        assert "alpha: Share of the stylized features" in out
+        assert re.search(r"  alpha = .*: Share of the stylized features", out)
         for setting in ("steps", "patches", "crop_sizes"):
-            assert f"    {setting}: " in out
+            assert re.search(rf"^  {setting} = .*\): [A-Z]", out, flags=re.MULTILINE)
 
     def test_a_dash_counts_as_an_underscore(self, command):
         assert command("show", "multi-style").code == 0

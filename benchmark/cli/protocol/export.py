@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.targets import try_output_folder
 
 
-@click.command()
+@click.command(cls=CommandWithExamples, examples=("benchmark protocol export mini -o exported",))
 @click.argument("name")
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Folder to make.")
 def export(name: str, out: Path) -> None:

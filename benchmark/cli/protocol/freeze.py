@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.targets import try_output_file, try_output_folder
 from benchmark.errors import InputError
 from benchmark.escaping import printable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from benchmark.protocol.protocol import Protocol
 
 
-@click.command()
+@click.command(cls=CommandWithExamples, examples=("benchmark protocol freeze wikiart_small -o small",))
 @click.argument("name", required=False)
 @click.option("--lock", type=click.Path(path_type=Path), help="Get the images of this lock instead of drawing any.")
 @click.option(

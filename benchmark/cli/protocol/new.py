@@ -6,11 +6,15 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.targets import try_output_folder
 from benchmark.wording import format_count
 
 
-@click.command()
+@click.command(
+    cls=CommandWithExamples,
+    examples=("benchmark protocol new --contents photos --styles paintings --prompts prompts.csv -o mine",),
+)
 @click.option("--contents", type=click.Path(path_type=Path), help="Folder of photographs.")
 @click.option("--styles", type=click.Path(path_type=Path), help="Folder of style images.")
 @click.option(

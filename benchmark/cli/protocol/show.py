@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.options import networks_option
 from benchmark.cli.targets import try_output_file
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from benchmark.protocol.networks import NetworkChoice
 
 
-@click.command()
+@click.command(cls=CommandWithExamples, examples=("benchmark protocol show mini -o mini.html",))
 @click.argument("name")
 @networks_option
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Write a page with thumbnails to this HTML file.")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.errors import InputError
 from benchmark.escaping import one_line
 
 
-@click.command()
+@click.command(cls=CommandWithExamples, examples=("benchmark protocol verify mini",))
 @click.argument("name")
 def verify(name: str) -> None:
     """Check that every image of a protocol is the pinned one.

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.targets import try_output_folder
 
 _MOST_LINES = 20
 
 
-@click.command()
+@click.command(cls=CommandWithExamples, examples=("benchmark study analyse study answers -o result",))
 @click.argument("study", type=click.Path(path_type=Path))
 @click.argument("answers", nargs=-1, type=click.Path(path_type=Path))
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Folder of the result.")

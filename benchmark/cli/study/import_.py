@@ -6,11 +6,16 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.targets import try_output_folder
 from benchmark.store.questions import Question
 
 
-@click.command(name="import")
+@click.command(
+    name="import",
+    cls=CommandWithExamples,
+    examples=("benchmark study import ratings.csv --run runs/mini --images '{method}/{content}_{style}' -o result",),
+)
 @click.argument("ratings", type=click.Path(path_type=Path))
 @click.option("--run", "run", required=True, type=click.Path(path_type=Path), help="Run that scored the pictures.")
 @click.option(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.targets import try_output_folder
 from benchmark.store.questions import Question
 from benchmark.wording import format_count
@@ -13,7 +14,7 @@ from benchmark.wording import format_count
 _ASKED = f"{Question.STYLE},{Question.CONTENT},{Question.PREFERENCE}"
 
 
-@click.command()
+@click.command(cls=CommandWithExamples, examples=("benchmark study new runs/mini -o study",))
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Folder to make.")
 @click.option("--questions", default=_ASKED, show_default=True, help="Questions: style, content, preference, text.")

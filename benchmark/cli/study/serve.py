@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
+
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-@click.command()
+@click.command(cls=CommandWithExamples, examples=("benchmark study serve study",))
 @click.argument("study", type=click.Path(path_type=Path))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535), help="Port to listen at.")
