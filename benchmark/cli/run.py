@@ -141,7 +141,7 @@ def run(
         directory=directory,
         fresh=fresh,
         resources=resources,
-        observe=ProgressDisplay,
+        observe=lambda: ProgressDisplay(directory),
         obtain=fetch_models if download else None,
     )
     return end_run(outcome, directory, with_report=not no_report)

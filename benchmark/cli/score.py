@@ -175,7 +175,7 @@ def _score_run(
         protocol=protocol,
         device=device,
         resources=resources,
-        observe=ProgressDisplay,
+        observe=lambda: ProgressDisplay(directory),
         obtain=fetch_models if download else None,
     )
     return end_run(outcome, directory, with_report=not no_report)
@@ -210,7 +210,7 @@ def _score_folders(
             device=choose_device(device),
             resources=resources,
             command=["benchmark", *sys.argv[1:]],
-            observe=ProgressDisplay,
+            observe=lambda: ProgressDisplay(directory),
             note=lambda line: click.echo(one_line(line), err=True),
             fresh=fresh,
             obtain=fetch_models if download else None,

@@ -27,6 +27,7 @@ from benchmark.execution.continuation import (
 from benchmark.execution.interruption import Interruption
 from benchmark.execution.repetitions import copy_repetitions
 from benchmark.execution.run_results import RunOutcome, RunResults
+from benchmark.execution.running_units import RunningUnits
 from benchmark.execution.schedule import Observer, SilentObserver, run_units
 from benchmark.execution.tasks.calibration_task import CalibrationTask
 from benchmark.execution.tasks.remaining_tasks import RemainingTasks
@@ -162,7 +163,8 @@ def _execute_locked(
         observer.note(not_comparable)
     is_calibrated = bool(not_comparable) or not (is_new and left.number_to_make) or manifest.calibration is not None
     interrupted = False
-    stopping = Interruption(lambda: observer.note("finishing what runs; Ctrl-C again stops at once"))
+    running = RunningUnits()
+    stopping = Interruption(lambda: observer.note(f"{running.describe()}; Ctrl-C again stops at once"))
     with stopping, JournalWriter(directory.journal) as journal, contextlib.ExitStack() as scratch:
         try:
             configuration = call_batches(
@@ -175,7 +177,7 @@ def _execute_locked(
                         directory.note_calibration(calibration)
                         if calibration and calibration.disturbed:
                             observer.note(f"the calibration was {DISTURBED}: the gate will not compare durations")
-                run_units(left, executor, _image_keeper(directory), journal, observer, stopping.is_requested)
+                run_units(left, executor, _image_keeper(directory), journal, observer, stopping.is_requested, running)
                 index.refresh()
                 if not stopping.is_requested() and (
                     copied := copy_repetitions(directory, index, deterministic, journal)

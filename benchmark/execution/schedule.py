@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from benchmark.errors import InputError, describe_error
+from benchmark.execution.running_units import RunningUnits
 from benchmark.execution.tasks.task import ImageMade, TaskEnded, TaskStarted
 from benchmark.execution.tasks.unit_task import UnitTask
 from benchmark.execution.workers.executor import Executor
@@ -64,6 +65,7 @@ def run_units(
     journal: JournalWriter,
     observer: Observer,
     is_stopping: Callable[[], bool] = lambda: False,
+    running: RunningUnits | None = None,
 ) -> None:
     """Executes units. Each is journaled when it ends; nothing of it is kept in memory.
 
@@ -76,11 +78,14 @@ def run_units(
         journal: The journal that records are appended to.
         observer: Is told about each unit.
         is_stopping: Whether no further unit is to be started.
+        running: Is kept up to date with the units that run.
     """
+    running = running or RunningUnits()
     unkept: dict[tuple[str, str], str] = {}
     for event in executor.execute(tasks, is_stopping):
         match event:
             case TaskStarted(UnitTask(unit)):
+                running.started(unit)
                 observer.started(unit)
             case ImageMade():
                 unkept.pop(event.record.key, None)
@@ -92,4 +97,5 @@ def run_units(
                 if reason := unkept.pop(unit.key, ""):
                     record = UnitRecord(unit.method, unit.case.id, UnitStatus.FAILED, unit.seed, reason)
                 journal.append(record)
+                running.ended(unit)
                 observer.ended(unit, record, seconds)
