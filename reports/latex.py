@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from benchmark.analysis.design import Design
     from benchmark.store.records import RunRecords
     from reports.tables.ablations import AblationTable
+    from reports.tables.differences import Pair
     from reports.tables.ranking import Cell, Ranking
 
 SYMBOLS: Final = {
@@ -88,30 +89,51 @@ def _tables(run: RunRecords) -> list[str]:
 def _ablation(run: RunRecords, table: AblationTable, design: Design) -> str:
     """Returns a table with a row for each change, and for each metric its difference from the method."""
     from reports.tables.ablations import CIRCULAR
+    from reports.tables.ranking import DIRECTIONS
+    from reports.tables.titles import metric_titles
 
     found = {
         (metric.metric, pair.first.removesuffix(CIRCULAR)): pair for metric in table.metrics for pair in metric.pairs
     }
+    titles = metric_titles(run)
+    arrows = {titles[metric.name]: DIRECTIONS[metric.direction][0] for metric in run.metrics if metric.name in titles}
+    heads = [
+        " ".join(filter(None, (tex(metric.metric), tex(arrows.get(metric.metric, ""))))) for metric in table.metrics
+    ]
+    circular = r" $^\ast$: circular, the method optimised the network of the metric."
+    explanation = circular if any(pair.first.endswith(CIRCULAR) for pair in found.values()) else ""
     lines = [
         r"\begin{table}",
         r"\centering\small",
         rf"\caption{{Ablation of {tex(table.method)} on protocol {tex(field_of(run.protocol, 'name'))}: mean "
-        "difference from the method, and its interval below. Bold: shown (paired $t$ test with "
-        rf"{design.error}, Holm, over the changes).}}",
+        r"difference from the method, and its interval below. Bold: shown to be better; underlined: to be worse "
+        rf"(paired $t$ test with {design.error}, Holm, over the changes)."
+        rf"{explanation}}}",
         rf"\begin{{tabular}}{{l{'r' * len(table.metrics)}r}}",
         r"\toprule",
-        _line(["Change", *(tex(metric.metric) for metric in table.metrics), "Time"]),
+        _line(["Change", *heads, "Time"]),
         r"\midrule",
     ]
     for change in table.changes:
         cells, intervals = [tex(change.title)], [""]
         for metric in table.metrics:
             pair = found.get((metric.metric, change.title))
-            text = tex(pair.difference if pair else NOTHING)
-            cells.append(rf"\textbf{{{text}}}" if pair and pair.better else text)
+            cells.append(_difference(pair) if pair else tex(NOTHING))
             intervals.append(rf"{{\scriptsize {tex(pair.interval)}}}" if pair and pair.interval else "")
         lines += [_line([*cells, tex(change.time)]), _line([*intervals, ""])]
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", r"\end{table}"])
+
+
+def _difference(pair: Pair) -> str:
+    """Returns the difference of a variant from its method: bold where it is better, underlined where it is worse."""
+    from reports.tables.ablations import CIRCULAR
+
+    text = tex(pair.difference)
+    mark = r"$^\ast$" if pair.first.endswith(CIRCULAR) else ""
+    if not pair.better:
+        return text + mark
+    is_better = pair.better.removesuffix(CIRCULAR) == pair.first.removesuffix(CIRCULAR)
+    return rf"\{'textbf' if is_better else 'underline'}{{{text}}}{mark}"
 
 
 def _table(run: RunRecords, ranking: Ranking, remarks: Sequence[str], design: Design) -> str:

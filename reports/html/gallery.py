@@ -121,10 +121,7 @@ def build_gallery(
         whole: Whether all cases are shown; otherwise a large run shows an evenly spread part of them.
         required: Cases that are shown in any case.
     """
-    cases, side = (run.cases, SIDES[0]) if whole else choose_cases(run.cases, len(run.methods) + 2)
-    if len(cases) < len(run.cases):
-        wanted = {case.id for case in (*cases, *required)}
-        cases = tuple(case for case in run.cases if case.id in wanted)
+    cases, side = (run.cases, SIDES[0]) if whole else choose_cases(run.cases, len(run.methods) + 2, required)
     shown = {case.id for case in cases}
     pictures.preload((unit.image for unit in units.values() if unit.case in shown and unit.image), side)
     builder = _GalleryBuilder(run, units, pictures, side)
@@ -151,8 +148,15 @@ def build_rows(
     return tuple(builder.row(case) for case in cases)
 
 
-def choose_cases(cases: Sequence[CaseRecord], pictures_per_case: int) -> tuple[tuple[CaseRecord, ...], int]:
+def choose_cases(
+    cases: Sequence[CaseRecord], pictures_per_case: int, required: Sequence[CaseRecord] = ()
+) -> tuple[tuple[CaseRecord, ...], int]:
     """Chooses the cases to show and the size of their pictures, so that the page can still be mailed.
+
+    Args:
+        cases: All cases.
+        pictures_per_case: Number of pictures of a case.
+        required: Cases that are shown in any case; the others are spread evenly over all.
 
     Returns:
         The cases, and the longer side of their pictures in pixels.
@@ -161,9 +165,10 @@ def choose_cases(cases: Sequence[CaseRecord], pictures_per_case: int) -> tuple[t
         fitting = int(BUDGET_BYTES / (side * side * PICTURE_BYTES_PER_PIXEL * pictures_per_case))
         if fitting >= len(cases):
             return tuple(cases), side
-    count = max(fitting, 1)
-    step = len(cases) / count
-    return tuple(cases[int(index * step)] for index in range(count)), SIDES[-1]
+    wanted = {case.id for case in required}
+    count = max(fitting - len(wanted), 0 if wanted else 1)
+    wanted |= {cases[index * len(cases) // count].id for index in range(count)}
+    return tuple(case for case in cases if case.id in wanted), SIDES[-1]
 
 
 class _GalleryBuilder:

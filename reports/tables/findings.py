@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmark.analysis.summary import time_to_rank_by
 from benchmark.contracts.metric import Axis, Direction
+from benchmark.wording import format_count
 from reports.tables.verdicts import Mark
 
 if TYPE_CHECKING:
@@ -82,32 +83,53 @@ def build_findings(
         sentence
         for headline in headlines
         for ranking in scores.rankings
-        if ranking.axis == headline.axis and (sentence := _best(headline, ranking, anchored))
+        if ranking.axis == headline.axis and (sentence := _best(headline, ranking, anchored, statistics))
     ]
     sentences += [_costs(run, scores, headlines), _open_questions(run, statistics)]
     return tuple(filter(None, sentences))
 
 
-def _best(headline: HeadlineMetric, ranking: Ranking, anchored: dict[tuple[str, str], AnchoredScore]) -> str:
-    rows = [(row, _cell_of(row, headline.name)) for row in ranking.methods]
-    best = [row for row, cell in rows if cell is not None and cell.mark is Mark.BEST]
-    close = [row for row, cell in rows if cell is not None and cell.mark is Mark.CLOSE]
-    compared = len(best) + sum(
-        cell is not None and cell.value is not None and not cell.circular and row not in best for row, cell in rows
-    )
+def _best(
+    headline: HeadlineMetric,
+    ranking: Ranking,
+    anchored: dict[tuple[str, str], AnchoredScore],
+    statistics: RunStatistics,
+) -> str:
+    cells = {row.method: (row, cell) for row in ranking.methods if (cell := _cell_of(row, headline.name)) is not None}
+    best = [row for row, cell in cells.values() if cell.mark is Mark.BEST]
     if len(best) != 1:
         return ""
-    entry = anchored.get((headline.name, best[0].method))
+    name = best[0].method
+    others = {method: cell for method, (_, cell) in cells.items() if method != name and cell.value is not None}
+    close = [cells[method][0].title for method, cell in others.items() if cell.mark is Mark.CLOSE]
+    worse = {
+        other
+        for comparison in statistics.comparisons
+        if comparison.metric == headline.name and comparison.better == name
+        for other in (comparison.first, comparison.second)
+    }
+    beaten = sum(method in worse and not cell.circular for method, cell in others.items())
+    entry = anchored.get((headline.name, name))
     found = ""
     if entry is not None:
         found = f" ({entry.score:.2f} of the way between the controls"
         found += f", {entry.interval.low:.2f} to {entry.interval.high:.2f})" if entry.interval else ")"
     beginning = f"By {headline.title}, {best[0].title} {_SAYS[headline.axis]}{found}"
-    if not close:
-        return f"{beginning}, better than every other method here."
-    if len(close) == compared - 1:
-        return f"{beginning}, but no other method is shown to be worse."
-    return f"{beginning}; {_listed([row.title for row in close])} not shown to be worse."
+    left_out = len(others) - beaten - len(close)
+    apart = f" Left out: {_circular_or_apart(others, left_out)}." if left_out else ""
+    if close and not beaten:
+        return f"{beginning}, but no other method is shown to be worse.{apart}"
+    if close:
+        return f"{beginning}; {_listed(close)} not shown to be worse.{apart}"
+    scope = "every other method here" if not left_out else "every other method that it is compared with"
+    return f"{beginning}, better than {scope}.{apart}" if beaten else ""
+
+
+def _circular_or_apart(others: dict[str, Cell], number: int) -> str:
+    circular = sum(cell.circular for cell in others.values())
+    words = [f"{format_count(circular, 'circular score')}"] * bool(circular)
+    words += [f"{format_count(number - circular, 'method')} without a test"] * (number > circular)
+    return " and ".join(words)
 
 
 def _costs(run: RunRecords, scores: Scores, headlines: Sequence[HeadlineMetric]) -> str:

@@ -40,8 +40,10 @@ def test_markdown_has_the_changes_and_their_differences(varied: RunRecords, tmp_
 def test_latex_has_a_table_of_differences_with_intervals(varied: RunRecords, tmp_path: Path) -> None:
     text = LatexReport().write([varied], tmp_path).read_text()
     (table,) = (table for table in text.split("\\begin{table}") if "Ablation of Method 0" in table)
-    assert "Change & SSIM & LPIPS & CLIP style & CLIP text & Time" in table
-    assert re.search(r"tail=false & \\textbf\{\$-\$0\.\d+\} & ", table)
+    heads = r"Change & SSIM $\uparrow$ & LPIPS $\downarrow$ & CLIP style $\uparrow$ & CLIP text $\uparrow$ & Time"
+    assert heads in table
+    assert re.search(r"tail=false & \\underline\{\$-\$0\.\d+\} & ", table), "less similar: shown to be worse"
+    assert r"\textbf{" in table
     assert table.count(r"\scriptsize") == 3 * 4
 
 

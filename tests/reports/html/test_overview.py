@@ -70,9 +70,8 @@ def test_its_cases_are_in_the_gallery_of_a_run_that_is_too_large_to_show_whole(t
     glimpses = {button.get("data-case") for button in section(page, "overview").iter("button")}
     shown = {case.get("data-case") for case in section(page, "gallery").iter("article")}
     even, _ = choose_cases(run.cases, len(run.methods) + 2)
-    assert len(shown) < len(run.cases)
+    assert len(shown) <= len(even) < len(run.cases)
     assert glimpses <= shown
-    assert {case.id for case in even} <= shown
 
 
 def test_a_picture_opens_the_viewer_and_closing_it_returns_there(
