@@ -17,7 +17,7 @@ from benchmark.models.tensor_file import fill, read_tensors
 if TYPE_CHECKING:
     from pathlib import Path
 
-SMALLEST_SIDE: Final = 15
+SMALLEST_SIDE: Final = 19
 """Sides of the smallest images, in pixels: the last layer's maps have at least one position from here on."""
 
 
@@ -37,7 +37,7 @@ class InceptionMaps(nn.Module):
         """Maps images to feature maps, neither resized nor normalised but for 2x − 1, as by the authors of SIFID.
 
         Args:
-            images: N×3×H×W in [0, 1], both sides at least 15 pixels.
+            images: N×3×H×W in [0, 1], both sides at least 19 pixels.
 
         Returns:
             N×64×H'×W' and N×192×H''×W''; at 256 pixels 125² and 60² positions.
