@@ -127,9 +127,9 @@ class DinoStyleSimilarity(Metric):
 class DinoStructure(Metric):
     """Splice's structure distance between content and stylized image, "DINO structure distance" in later papers.
 
-    ``mean_ij (S_ij(stylized) − S_ij(content))²`` with ``S_ij`` the cosine of the keys of tokens i and j in the last block
-    of DINO's ViT-B/8, heads one after another, the class token included: 785² numbers at 224². Papers often give 10³
-    times the number. Content and stylized image are seen whole, their shorter side at 224 pixels.
+    ``mean_ij (S_ij(stylized) − S_ij(content))²`` with ``S_ij`` the cosine of the keys of tokens i and j in the last
+    block of DINO's ViT-B/8, heads one after another, the class token included: 785² numbers at 224². Papers often give
+    10³ times the number. Content and stylized image are seen whole, their shorter side at 224 pixels.
 
     Deviations from Splice: cosines are taken of keys of unit length, where it divides by a product of lengths of at
     least 1e-8, which is the same for all keys longer than 1e-4; the resizing of `benchmark.models.dino`.

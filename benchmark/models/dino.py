@@ -67,7 +67,7 @@ class DinoKeys(nn.Module):
     """The keys of the last block's attention, of which Splice takes the self-similarity as the structure of an image.
 
     The whole image is seen: its shorter side is resized to 224 pixels (bilinear, antialiased), or less where the longer
-    one would exceed 480, as by the authors. Deviations: they do not antialias, depending on the version of
+    one would exceed 480, as by the authors. Deviations: whether theirs antialiases depends on the version of
     torchvision; positions of images that are not square are interpolated as timm does it.
 
     Args:
@@ -93,7 +93,7 @@ class DinoKeys(nn.Module):
         require_images(images)
         found: list[Tensor] = []
         last = cast("nn.Module", self.transformer.blocks[-1].attn.qkv)
-        hook = last.register_forward_hook(lambda module, inputs, output: found.append(output))
+        hook = last.register_forward_hook(lambda *call: found.append(call[-1]))
         try:
             self.transformer.forward_features(_normalised(self._resized(images)))
         finally:

@@ -28,8 +28,8 @@ _CLASSES: Final = 1008
 class FidInception(nn.Module):
     """The features of the usual FID: 2048 numbers after the average pooling.
 
-    Every image is resized to 299 × 299, whatever its aspect, bilinearly and without antialiasing, and goes in as 2x − 1:
-    the numbers of pytorch-fid. Other programs resize otherwise, which moves FID.
+    Every image is resized to 299 × 299, whatever its aspect, bilinearly and without antialiasing, and goes in as
+    2x − 1: the numbers of pytorch-fid. Other programs resize otherwise, which moves FID.
 
     Args:
         body: torchvision's network with the pooling of TensorFlow's; its classifier is taken off.

@@ -31,8 +31,8 @@ class StyleDescriptors(nn.Module):
     """Describes images by their style.
 
     Images are prepared as CLIP does it: shorter side to the input size (bicubic, antialiased), centre square, CLIP's
-    mean and standard deviation. What is beside the square is not seen. Deviations: no rounding to 8 bits after resizing,
-    and descriptors stay in single precision, where the authors' retrieval stores half precision.
+    mean and standard deviation. What is beside the square is not seen. Deviations: no rounding to 8 bits after
+    resizing, and descriptors stay in single precision, where the authors' retrieval stores half precision.
 
     Args:
         tower: open_clip's image tower; its projection is the style head.
