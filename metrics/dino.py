@@ -70,7 +70,8 @@ class DinoSimilarity(Metric):
         Raises:
             ValueError: The contents are missing.
         """
-        return _cosines(self.models, stylized, needed(content, Need.CONTENT, self.info.name, len(stylized)))
+        content = needed(content, Need.CONTENT, self.info.name, len(stylized))
+        return _cosines(self.models, stylized, content)
 
 
 class DinoStyleSimilarity(Metric):
@@ -121,7 +122,8 @@ class DinoStyleSimilarity(Metric):
         Raises:
             ValueError: The style images are missing.
         """
-        return _cosines(self.models, stylized, needed(style, Need.STYLE_IMAGE, self.info.name, len(stylized)))
+        style = needed(style, Need.STYLE_IMAGE, self.info.name, len(stylized))
+        return _cosines(self.models, stylized, style)
 
 
 class DinoStructure(Metric):

@@ -25,9 +25,9 @@ class Sifid(Metric):
 
     ``‖μ_x − μ_y‖² + tr(Σ_x + Σ_y − 2 (Σ_x Σ_y)^½)`` with means and unbiased covariances over the positions of one
     image's feature map. The stored versions of the authors' script use two layers, whose numbers do not compare: both
-    are given, as the components ``conv2d_2b`` (64 channels, before the first pooling) and ``conv2d_4a`` (192, before the
-    second), and the latter is the number. As in the script, the network is torchvision's, not that of FID; images go
-    in as 2x − 1 and are not resized, so their sizes may differ. Deviation: the root is exact where covariances are
+    are given, as the components ``conv2d_2b`` (64 channels, before the first pooling) and ``conv2d_4a`` (192, before
+    the second), and the latter is the number. As in the script, the network is torchvision's, not that of FID; images
+    go in as 2x − 1 and are not resized, so their sizes may differ. Deviation: the root is exact where covariances are
     singular, where the script adds 1e-6 to their diagonals. That script also reads PNG files 255 times too dark:
     numbers that it gave for PNG files are of nearly black pictures.
 
