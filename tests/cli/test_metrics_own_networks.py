@@ -13,6 +13,7 @@ from benchmark.images import encode_png
 from benchmark.models import specification
 from benchmark.models.inception_maps import InceptionMaps
 from benchmark.models.role import Role
+from benchmark.models.weights_check import file_sha256
 from benchmark.plan.selection import configure_run
 from benchmark.testing.sample import sample_image
 from tests.published_weights import served
@@ -108,15 +109,33 @@ def test_a_finished_run_is_scored_by_it_once_it_is_there(command, published, tmp
     assert "inception-v3" in {model["name"] for model in json.loads((run / "run.json").read_text())["models"]}
 
 
+def test_with_another_network_it_is_scored_anew_and_nothing_else(command, published, tmp_path, folder, monkeypatch):
+    run = (*RUN, "--out", tmp_path / "run")
+    assert command(*run, "--metrics", "sifid,ssim", "--download").code == 0
+    before = benchmark.load_run(tmp_path / "run").set_index("method")
+    torch.save(InceptionMaps().state_dict(), folder / published.file)
+    other = replace(published, sha256=file_sha256(folder / published.file), bytes=None)
+    models = [
+        replace(model, assets=(other,)) if model.name == "inception-v3" else model for model in specification.MODELS
+    ]
+    monkeypatch.setattr(specification, "MODELS", tuple(models))
+
+    continued = command(*run, "--metrics", "sifid,ssim")
+
+    assert continued.code == 0, continued.err
+    assert "sifid is scored anew: backbone fingerprint" in continued.err
+    after = benchmark.load_run(tmp_path / "run").set_index("method")
+    assert (after["ssim"] == before["ssim"]).all()
+    assert after.loc["identity", "sifid"] != before.loc["identity", "sifid"]
+
+
 def test_the_audit_and_the_python_interface_find_it(command, published, tmp_path):
     assert command("weights", "fetch", "inception-v3").code == 0
     for seed in (1, 2):
         (tmp_path / f"{seed}.png").write_bytes(encode_png(sample_image(64, 64, seed=seed)))
 
     audited = command("audit", "--protocol", "smoke", "--metrics", "sifid", "--limit", "1", "--json")
-    scores = benchmark.score_pictures(
-        [tmp_path / "1.png", tmp_path / "2.png"], style=[tmp_path / "2.png"] * 2, metrics="sifid"
-    )
+    scores = benchmark.score([tmp_path / "1.png", tmp_path / "2.png"], style=[tmp_path / "2.png"] * 2, metrics="sifid")
 
     assert audited.code == 0, audited.err
     assert '"inception-v3"' in audited.out
