@@ -95,7 +95,7 @@ class RgbUvHistogramDistance(Metric):
             torch.stack(remember_in_batches(self.models, images, "roots of RGB-uv histograms", _roots_of_histograms))
             for images in (stylized, style)
         )
-        lengths = torch.linalg.vector_norm(found - wanted, dim=1)
+        lengths: Tensor = torch.linalg.vector_norm(found - wanted, dim=1)
         return (lengths / math.sqrt(2)).clamp(max=1.0).float()
 
 
@@ -114,7 +114,7 @@ def _roots_of_histograms(images: Tensor) -> list[Tensor]:
 
     def histogram(pixels: Tensor) -> Tensor:
         planes = torch.zeros(3, BINS, BINS, dtype=torch.float64, device=pixels.device)
-        for block in pixels.split(_PIXELS):
+        for block in torch.split(pixels, _PIXELS):
             logarithms = (block + _SMALL).log()
             brightness = (block.square().sum(dim=1, keepdim=True) + _SMALL).sqrt()
             for plane, (channel, first, second) in zip(planes, _PLANES, strict=True):

@@ -6,7 +6,7 @@ whose names of weights are those of DINO's files.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import torch
 from torch import Tensor, nn
@@ -92,8 +92,8 @@ class DinoKeys(nn.Module):
         """
         require_images(images)
         found: list[Tensor] = []
-        last = cast("nn.Module", self.transformer.blocks[-1].attn.qkv)
-        hook = last.register_forward_hook(lambda *call: found.append(call[-1]))
+        projection: nn.Module = cast("Any", self.transformer.blocks[-1]).attn.qkv
+        hook = projection.register_forward_hook(lambda *call: found.append(call[-1]))
         try:
             self.transformer.forward_features(_normalised(self._resized(images)))
         finally:
@@ -144,4 +144,5 @@ def _transformer(name: str, file: Path) -> VisionTransformer:
 
 
 def _normalised(images: Tensor) -> Tensor:
-    return transforms.normalize(images, list(_MEAN), list(_STANDARD_DEVIATION))
+    normalised: Tensor = transforms.normalize(images, list(_MEAN), list(_STANDARD_DEVIATION))
+    return normalised
