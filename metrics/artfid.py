@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from benchmark.contracts.metric import Axis, Direction, Need
 from benchmark.contracts.set_metric import SetMetricInfo
 from benchmark.models.role import Role
-from metrics.inception_distances import SMALLEST_SIDE, InceptionMetric, frechet_distance
+from metrics.inception_distances import SMALLEST_SIDE, InceptionMetric
 from metrics.perceptual import perceptual_distances
 from metrics.shared.arguments import needed_contents
 from metrics.shared.astra import Asked, published, worth
+from metrics.shared.frechet import frechet_distance_of_features
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,4 +82,4 @@ class ArtFid(InceptionMetric):
             A number of at least 1; NaN if either set has a single image, which has no covariance.
         """
         distance = float(stylized[:, -1].double().mean())
-        return (1 + distance) * (1 + frechet_distance(stylized[:, :-1], style))
+        return (1 + distance) * (1 + frechet_distance_of_features(stylized[:, :-1], style))

@@ -35,6 +35,7 @@ from benchmark.settings import make_settings
 from benchmark.testing import MethodConformance, MetricConformance, ReportConformance, SetMetricConformance
 from tests.own_networks import lacking
 from tests.published_weights import write_sanet
+from tests.random_networks import EmbeddedAndRandom
 
 _FAST: dict[str, dict[str, Any]] = {
     "clip_pixels": {"steps": "2"},
@@ -114,12 +115,18 @@ class TestMethods(MethodConformance):
 
 @pytest.mark.usefixtures("metric")
 class TestMetrics(MetricConformance):
-    """The metrics of this package."""
+    """The metrics of this package; those that no installed package has a network for, with random ones."""
+
+    def models(self) -> Models:
+        return EmbeddedAndRandom()
 
 
 @pytest.mark.usefixtures("set_metric")
 class TestSetMetrics(SetMetricConformance):
-    """The set metrics of this package."""
+    """The set metrics of this package, as above."""
+
+    def models(self) -> Models:
+        return EmbeddedAndRandom()
 
 
 @pytest.mark.usefixtures("report")
@@ -131,9 +138,10 @@ def test_all_plugins_of_the_design_are_there() -> None:
     expected = {
         PluginKind.METHODS: "aams adain clip_pixels clipstyler color_transfer efdm gatys ghiasi identity johnson "
         "multi_style nnst sanet strotss style_copy",
-        PluginKind.METRICS: "artfid cfsd clip_directional_similarity clip_patch_score clip_style_similarity "
-        "clip_text_similarity cmmd color_histogram_distance dists fid kid lpips ms_ssim ssim st_lpips vgg_content_loss "
-        "vgg_style_loss",
+        PluginKind.METRICS: "artfid cfsd clip_content_similarity clip_directional_similarity clip_patch_score "
+        "clip_style_similarity clip_text_similarity cmmd color_histogram_distance csd dino_similarity dino_structure "
+        "dino_style_similarity dists fid fid_imagenet kid lpips ms_ssim rgb_uv_histogram_distance sifid ssim st_lpips "
+        "vgg_content_loss vgg_style_loss",
         PluginKind.REPORTS: "html",
         PluginKind.PROTOCOLS: "mini paintings smoke wikiart wikiart_small",
     }

@@ -58,7 +58,7 @@ def test_every_unit_ends_ok_with_every_score(finished):
     manifest = json.loads((finished[0] / "run.json").read_text())
     available = [metric for metric in manifest["metrics"] if not metric["unavailable"]]
     metrics = [metric["name"] for metric in available if metric["sample_size"] is None]
-    assert len(metrics) == 11
+    assert len(metrics) == 13
     assert table[metrics].notna().all(axis=None)
 
 
@@ -76,9 +76,11 @@ def test_metrics_have_their_ends_at_the_controls(means):
     assert means.st_lpips.idxmin() == "identity"
     assert means.vgg_content_loss.idxmin() == "identity"
     assert means.cfsd.idxmin() == "identity"
+    assert means.clip_content_similarity.idxmax() == "identity"
     assert means.vgg_style_loss.idxmin() == "style_copy"
     assert means.clip_style_similarity.idxmax() == "style_copy"
     assert means.color_histogram_distance.idxmin() == "style_copy"
+    assert means.rgb_uv_histogram_distance.idxmin() == "style_copy"
     assert means.clip_text_similarity.idxmax() == "style_copy"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmark import SetMetricInfo
-from benchmark.models.specification import find_assets, find_model
+from benchmark.models.specification import find_assets, find_model, model_of
 from benchmark.protocol.embedded import mini, wikiart
 from benchmark.registry import PluginKind, installed_plugins
 from metrics.shared.astra import ASTRA, Asked, worth
@@ -34,6 +34,11 @@ WORTH = {
     "ssim": (Asked.CONTENT, "MS-SSIM", False),
     "cfsd": (Asked.CONTENT, "CFSD", True),
     "vgg_style_loss": (Asked.STYLE, "Gram", True),
+    "clip_content_similarity": (Asked.CONTENT, "CLIP", True),
+    "dino_similarity": (Asked.CONTENT, "DINO", True),
+    "dino_style_similarity": (Asked.STYLE, "DINO", True),
+    "dino_structure": (Asked.CONTENT, "DINO", False),
+    "csd": (Asked.STYLE, "CSD", True),
     "clip_style_similarity": (Asked.STYLE, "CLIP", True),
     "clip_text_similarity": (Asked.STYLE, "CLIP", False),
     "clip_patch_score": (Asked.STYLE, "CLIP", False),
@@ -111,14 +116,14 @@ def test_from_how_many_images_a_set_metric_says_something(name):
     "name", [name for name, info in OWN.items() if not set(info.backbones) <= mini().models.keys()]
 )
 def test_a_download_is_said_with_its_size(name):
-    models = [find_model(wikiart().models[role]) for role in OWN[name].backbones]
+    models = [find_model(model_of(role, wikiart().models)) for role in OWN[name].backbones]
     caveats = ROWS[name][-1]
     if name in {"kid", "artfid"}:
         assert re.search("as for `fid`|Both downloads", caveats)
         return
     (asset,) = (asset for asset in models[0].assets if not asset.package)
-    command = re.search(r"download of (\d+) MB \(`benchmark weights fetch ([\w-]+)`\)", caveats)
-    assert command[1] == f"{asset.bytes / 1e6:.0f}"
+    command = re.search(r"download of (\d+ MB|unknown size) \(`benchmark weights fetch ([\w-]+)`\)", caveats)
+    assert command[1] == (f"{asset.bytes / 1e6:.0f} MB" if asset.bytes else "unknown size")
     assert asset in find_assets(command[2])
 
 

@@ -18,7 +18,7 @@ from benchmark.store.cost_columns import DISTURBED
 
 if TYPE_CHECKING:
     from benchmark.store.manifest import Manifest
-    from benchmark.store.records import MethodRecord, ModelRecord, RunPart, RunRecords
+    from benchmark.store.records import MethodRecord, RunPart, RunRecords
 
 _SHORT = 12
 """Characters of a fingerprint that are shown."""
@@ -126,7 +126,7 @@ def why_not_continued(old: Manifest, new: Manifest, *, is_only_scored: bool = Fa
     return (
         there.difference(here)
         or _difference_of_methods(old.methods, new.methods)
-        or ("" if is_only_scored else _difference_of_networks(old.models, new.models))
+        or ("" if is_only_scored else _difference_of_networks(old, new))
         or ("" if is_only_scored else _difference_of_machines(old, new))
     )
 
@@ -154,12 +154,17 @@ def _describe_difference(name: str, there: object, here: object, facts: Sequence
     return f"{differing} of {name} {getattr(there, differing)!r} there, {getattr(here, differing)!r} here"
 
 
-def _difference_of_networks(old: Sequence[ModelRecord], new: Sequence[ModelRecord]) -> str:
-    """Says which networks are others, of those that are a method's own: the protocol's fingerprint covers the rest."""
-    here = {model.role: model for model in new}
-    for model in old:
+def _difference_of_networks(old: Manifest, new: Manifest) -> str:
+    """Says which networks are others, of those that are a method's own.
+
+    The protocol's fingerprint covers what it names; a metric whose own network is another one is scored anew.
+    """
+    here = {model.role: model for model in new.models}
+    used = [method.uses for method in old.methods]
+    for model in old.models:
+        is_of_a_method = any(roles is None or model.role in roles for roles in used)
         other = here.get(model.role, model)
-        if model.fingerprint != other.fingerprint:
+        if is_of_a_method and model.fingerprint != other.fingerprint:
             return f"weights of {model.name} {model.fingerprint[:_SHORT]} there, {other.fingerprint[:_SHORT]} here"
     return ""
 

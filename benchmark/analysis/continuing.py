@@ -37,7 +37,7 @@ def continued(earlier: Manifest, new: Manifest) -> Manifest:
 
 
 def scored(earlier: Manifest, new: Manifest) -> Manifest:
-    """Describes a run whose images are only scored: it stays what it was, but for its metrics.
+    """Describes a run whose images are only scored: it stays what it was, but for its metrics and their networks.
 
     Args:
         earlier: What was run.
@@ -49,13 +49,14 @@ def scored(earlier: Manifest, new: Manifest) -> Manifest:
             "status": RunStatus.RUNNING,
             "finished": None,
             "metrics": _joined_metrics(earlier, new, device),
+            "models": _joined_models(earlier, new),
             "unread_prompts": _joined_prompts(earlier, new),
         }
     )
 
 
 def _joined_models(earlier: Manifest, new: Manifest) -> tuple[ModelRecord, ...]:
-    """Joins networks by their roles; only those that are a method's own may be in one of both alone."""
+    """Joins networks by their roles; only a method's or metric's own may be in one of both alone."""
     return tuple({model.role: model for model in (*earlier.models, *new.models)}.values())
 
 

@@ -32,6 +32,7 @@ from benchmark.execution.bench.lent_images import LentImages
 from benchmark.execution.bench.prepared_plugins import PreparedMetrics
 from benchmark.models.provider import Models
 from benchmark.models.specification import find_models
+from benchmark.plan.configuration import scoring_roles
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -90,7 +91,7 @@ def gather(
     Returns:
         The evidence about each metric, from the cases that have all inputs that it needs.
     """
-    models = Models(find_models(protocol.models), device)
+    models = Models(find_models(protocol.models, scoring_roles(selected)), device)
     halved_side = protocol.resolution // 2
     metrics = PreparedMetrics(models)
     whole = CaseInputs(protocol.resolution, models.device)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from benchmark.contracts import Need
 from benchmark.errors import InputError
 from benchmark.interface.protocols import read_protocol
+from benchmark.plan.configuration import scoring_roles
 from benchmark.plan.device import choose_device
 from benchmark.plan.selection import select_metrics
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
@@ -89,7 +90,7 @@ def score(
     smallest = min(min(_size(_read(one, f"stylized picture {place}"))) for place, one in enumerate(given))
     protocol = networks if isinstance(networks, Protocol) else read_protocol(networks)
     selected = _select(metrics, replace(protocol, resolution=smallest), supplied)
-    models = Models(find_models(protocol.models), choose_device(device))
+    models = Models(find_models(protocol.models, scoring_roles(selected)), choose_device(device))
     scorer = Scorer(selected, (), models)
     references = _References(models.device)
     rows: list[dict[str, float | None]] = []

@@ -25,6 +25,8 @@ _GHIASI_PAPER: Final = (
     " stylization network. BMVC 2017"
 )
 _ST_LPIPS_PAPER: Final = "Ghildyal, Liu: Shift-tolerant Perceptual Similarity Metric. ECCV 2022"
+_DINO: Final = "https://dl.fbaipublicfiles.com/dino"
+_DINO_PAPER: Final = "Caron et al.: Emerging Properties in Self-Supervised Vision Transformers. ICCV 2021"
 _OWN: Final = "style-transfer-benchmark"
 
 VGG19_EMBEDDED: Final = Asset(
@@ -214,4 +216,50 @@ ART_INCEPTION: Final = Asset(
     addresses=("https://huggingface.co/matthias-wright/art_inception/resolve/main/art_inception.pth",),
     licence="unknown; ask its authors",
     citation="Wright, Ommer: ArtFID: Quantitative Evaluation of Neural Style Transfer. GCPR 2022",
+)
+FID_INCEPTION: Final = Asset(
+    name="fid-inception",
+    file="pt_inception-2015-12-05-6726825d.pth",
+    bytes=95_628_359,
+    sha256="6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2",
+    addresses=(
+        "https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/pt_inception-2015-12-05-6726825d.pth",
+    ),
+    licence="Apache-2.0 (mseitzer/pytorch-fid, from TensorFlow's models)",
+    citation=(
+        "Heusel et al.: GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash Equilibrium. NIPS 2017;"
+        " Seitzer: pytorch-fid, 2020"
+    ),
+)
+INCEPTION_V3: Final = Asset(
+    name="inception-v3",
+    file="inception_v3_google-0cc3c7bd.pth",
+    bytes=108_949_747,
+    sha256="0cc3c7bd75056d25e46cba549dc184522069b81e9787eff6df84f397bd52a5ef",
+    addresses=(f"{_TORCHVISION}/inception_v3_google-0cc3c7bd.pth",),
+    licence="BSD-3-Clause (torchvision)",
+    citation="Szegedy et al.: Rethinking the Inception Architecture for Computer Vision. CVPR 2016",
+)
+DINO_VITS16: Final = Asset(
+    name="dino-vits16",
+    file="dino_deitsmall16_pretrain.pth",
+    addresses=(f"{_DINO}/dino_deitsmall16_pretrain/dino_deitsmall16_pretrain.pth",),
+    licence="Apache-2.0 (facebookresearch/dino)",
+    citation=_DINO_PAPER,
+)
+DINO_VITB8: Final = Asset(
+    name="dino-vitb8",
+    file="dino_vitbase8_pretrain.pth",
+    addresses=(f"{_DINO}/dino_vitbase8_pretrain/dino_vitbase8_pretrain.pth",),
+    licence="Apache-2.0 (facebookresearch/dino)",
+    citation=_DINO_PAPER,
+)
+CSD: Final = Asset(
+    name="csd-vit-l-14",
+    file="csd_vit_l_14.bin",
+    bytes=2_438_228_893,
+    sha256="40e92fad63a361b8136100cd234c42d401ef9b34ff1748234318929ebcc7e7a1",
+    addresses=("https://huggingface.co/tomg-group-umd/CSD-ViT-L/resolve/main/pytorch_model.bin",),
+    licence="MIT (learn2phoenix/CSD); CC BY 4.0 according to the card on the hub",
+    citation="Somepalli et al.: Measuring Style Similarity in Diffusion Models. ECCV 2024, arXiv:2404.01292",
 )

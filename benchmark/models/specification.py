@@ -263,6 +263,41 @@ MODELS: tuple[ModelSpecification, ...] = (
         assets=(assets.ART_INCEPTION,),
     ),
     ModelSpecification(
+        name="fid-inception",
+        title="Inception-v3 of the usual FID, converted from TensorFlow for pytorch-fid",
+        role=Role.FID_INCEPTION,
+        loader="benchmark.models.fid_inception:load_fid_inception",
+        assets=(assets.FID_INCEPTION,),
+    ),
+    ModelSpecification(
+        name="inception-v3",
+        title="Inception-v3 of torchvision, its layers up to Conv2d_4a",
+        role=Role.SIFID_INCEPTION,
+        loader="benchmark.models.inception_maps:load_inception_maps",
+        assets=(assets.INCEPTION_V3,),
+    ),
+    ModelSpecification(
+        name="dino-vits16",
+        title="DINO, ViT-S/16",
+        role=Role.DINO,
+        loader="benchmark.models.dino:load_dino_class_token",
+        assets=(assets.DINO_VITS16,),
+    ),
+    ModelSpecification(
+        name="dino-vitb8",
+        title="DINO, ViT-B/8",
+        role=Role.DINO_STRUCTURE,
+        loader="benchmark.models.dino:load_dino_keys",
+        assets=(assets.DINO_VITB8,),
+    ),
+    ModelSpecification(
+        name="csd-vit-l-14",
+        title="CSD (contrastive style descriptors), ViT-L/14",
+        role=Role.CSD,
+        loader="benchmark.models.style_descriptors:load_csd",
+        assets=(assets.CSD,),
+    ),
+    ModelSpecification(
         name="adain-decoder-embedded",
         title="AdaIN decoder on vgg19-embedded relu4_1, trained for this benchmark",
         role=Role.ADAIN_DECODER,
@@ -312,9 +347,15 @@ OWN_NETWORKS: Mapping[Role, str] = {
     Role.SANET: "sanet",
     Role.GHIASI: "ghiasi",
     Role.TRANSFORM_NETWORKS: "johnson-embedded",
+    Role.FID_INCEPTION: "fid-inception",
+    Role.SIFID_INCEPTION: "inception-v3",
+    Role.DINO: "dino-vits16",
+    Role.DINO_STRUCTURE: "dino-vitb8",
+    Role.CSD: "csd-vit-l-14",
 }
-"""Models of the roles that are one method's whole network. They belong to the method as its code does: a protocol need
-not name them, and then its fingerprint does not cover them; the run records them."""
+"""Models of the roles that are one method's whole network, or the network that defines a metric. They belong to the
+method or metric as its code does: a protocol need not name them, and then its fingerprint does not cover them; the run
+records them."""
 
 
 def model_names() -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -114,8 +114,8 @@ class RunConfiguration:
         command: The command line, for the record.
         protocol_source: Name or path by which the protocol is found again; empty where it was given from Python.
         left_out: Methods of ``all`` that cannot take part, a line each with the reason.
-        models: The networks that the protocol names, and those that are a method's own. They are found once, here, so
-            that every process of the run has the same ones.
+        models: The networks that the protocol names, and those that are a method's or an available metric's own. They
+            are found once, here, so that every process of the run has the same ones.
     """
 
     protocol: Protocol
@@ -131,7 +131,7 @@ class RunConfiguration:
 
     def __post_init__(self) -> None:
         roles = [role for method in self.methods if method.info for role in method.info.uses]
-        object.__setattr__(self, "models", find_models(self.protocol.models, roles))
+        object.__setattr__(self, "models", find_models(self.protocol.models, [*roles, *scoring_roles(self.metrics)]))
 
     @property
     def pictures(self) -> Mapping[str, MadePictures]:
@@ -141,3 +141,12 @@ class RunConfiguration:
     def units(self) -> Plan:
         """Returns all units, in the order they run."""
         return Plan(tuple(method.name for method in self.methods), self.protocol.cases, self.seed, self.limit)
+
+
+def scoring_roles(metrics: Iterable[SelectedMetric]) -> list[Role]:
+    """Returns the roles of the networks that metrics score with.
+
+    Args:
+        metrics: The metrics; those that are broken or unavailable have none.
+    """
+    return [role for metric in metrics if metric.info and not metric.unavailable for role in metric.info.backbones]

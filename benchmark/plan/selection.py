@@ -136,7 +136,8 @@ def configure_run(
         limit: Number of cases, from the first, or ``None`` for all.
         command: The command line, for the record.
         note: Is told in lines what was found, before anything runs; ``None`` tells nobody.
-        obtain: Fetches the weights of the models that the methods and metrics use; ``None`` fetches nothing.
+        obtain: Fetches the weights of the models that the methods and metrics use, but for own networks of metrics that
+            are not named; ``None`` fetches nothing.
         try_imports: Tries in another process whether importing a plugin harms the process; see
             ``benchmark.execution.workers.import_trial``. By default all plugins are imported here.
 
@@ -178,7 +179,7 @@ def configure_run(
     )
     refuse_names_alike(selected_methods)
     used = used_models(measured, selected_methods)
-    scoring = _scoring_models(measured, scorers)
+    scoring = _scoring_models(measured, scorers, is_named=is_named)
     needed = [*used, *scoring] if is_named else used
     frozen = _frozen_or_all_that_is_missing(found, str(protocol), needed) if isinstance(found, Recipe) else found
     chosen = with_seeds(with_networks(frozen, networks), seeds)
@@ -233,7 +234,7 @@ def configure_scoring(
     """
     scorers = try_imports(select_plugins(PluginKind.METRICS, metrics))
     is_named = metrics.strip() != "all"
-    scoring = _scoring_models(protocol, scorers)
+    scoring = _scoring_models(protocol, scorers, is_named=is_named)
     if obtain is not None:
         obtain(scoring)
     if is_named:
@@ -437,14 +438,17 @@ def used_models(protocol: Protocol | Recipe, methods: Iterable[SelectedMethod]) 
     return _named_models(protocol, [role for info in loading for role in info.uses])
 
 
-def _scoring_models(protocol: Protocol | Recipe, metrics: Iterable[Plugin]) -> list[ModelSpecification]:
+def _scoring_models(
+    protocol: Protocol | Recipe, metrics: Iterable[Plugin], *, is_named: bool
+) -> list[ModelSpecification]:
+    """Returns the models that metrics load; of ``all`` metrics, only those that the protocol names."""
     roles: list[Role] = []
     for plugin in metrics:
         # A broken plugin is reported where it is selected.
         with contextlib.suppress(BrokenPluginError):
             info = plugin.load().info
             if not too_small_for(info, protocol):
-                roles += info.backbones
+                roles += [role for role in info.backbones if is_named or role in protocol.models]
     return _named_models(protocol, roles)
 
 

@@ -17,7 +17,7 @@ from benchmark.contracts.metric import Direction
 from benchmark.errors import InputError
 from benchmark.file_names import is_file_name
 from benchmark.models.role import Role
-from benchmark.models.specification import ModelSpecification
+from benchmark.models.specification import ModelSpecification, model_of
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
 from benchmark.plan.prompt_check import describe_losses
 from benchmark.plan.resources import Resources
@@ -375,7 +375,7 @@ def _metric_record(metric: SelectedMetric, models: Mapping[Role, str]) -> Metric
         return MetricRecord(
             metric.name, metric.name, "", reason, Direction.NEITHER, "", distribution=distribution, unavailable=reason
         )
-    names = [models.get(role, "") for role in metric.info.backbones]
+    names = [model_of(role, models) for role in metric.info.backbones]
     facts = shared_facts(metric.info, MetricRecord)
     facts["backbone"] = names[0] if len(names) == 1 else names or ""
     settings = settings_of(metric.settings) or None

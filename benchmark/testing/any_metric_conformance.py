@@ -8,6 +8,7 @@ import pytest
 from torch import Tensor
 
 from benchmark.contracts import Metric, SetMetric
+from benchmark.errors import MissingModelError
 from benchmark.models.provider import Models
 from benchmark.testing.sample import embedded_models, sample_image
 from benchmark.testing.static import check_light_import, check_names, check_settings_type
@@ -36,7 +37,10 @@ class AnyMetricConformance(Generic[MetricT]):
         for role in self.plugin.info.backbones:
             if not self.models().has(role):
                 pytest.skip(f"no model plays the role {role}")
-        metric.prepare(self.models())
+        try:
+            metric.prepare(self.models())
+        except MissingModelError as error:
+            pytest.skip(str(error))
         return metric
 
     def _image(self, seed: int, height: int | None = None, width: int | None = None) -> Tensor:

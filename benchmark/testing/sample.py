@@ -40,7 +40,7 @@ EMBEDDED_MODELS = {
 def embedded_models() -> Models:
     """Returns the networks that are shipped with the package or installed with it, loaded once.
 
-    Networks of single methods are among them; loading one whose weights are not here fails.
+    Networks of single methods and metrics are among them; loading one whose weights are not here fails.
     """
     return Models(find_models(EMBEDDED_MODELS, OWN_NETWORKS))
 

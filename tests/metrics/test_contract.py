@@ -8,25 +8,37 @@ import pytest
 import torch
 
 from benchmark.contracts.metric import Direction, Metric, Need
+from metrics.clip_content import ClipContentSimilarity
 from metrics.clip_patches import ClipPatchScore
 from metrics.clip_similarity import ClipDirectionalSimilarity, ClipTextSimilarity
 from metrics.clip_style import ClipStyleSimilarity
 from metrics.color_histogram import ColorHistogramDistance
+from metrics.dino import DinoSimilarity, DinoStructure, DinoStyleSimilarity
 from metrics.perceptual import Dists, Lpips, StLpips
+from metrics.rgb_uv_histogram import RgbUvHistogramDistance
 from metrics.self_similarity import Cfsd
+from metrics.single_image_fid import Sifid
 from metrics.structural import MsSsim, Ssim
+from metrics.style_descriptors import Csd
 from metrics.vgg_losses import VggContentLoss, VggStyleLoss
 
 METRICS: list[type[Metric]] = [
     Cfsd,
+    ClipContentSimilarity,
     ClipDirectionalSimilarity,
     ClipPatchScore,
     ClipStyleSimilarity,
     ClipTextSimilarity,
     ColorHistogramDistance,
+    Csd,
+    DinoSimilarity,
+    DinoStructure,
+    DinoStyleSimilarity,
     Dists,
     Lpips,
     MsSsim,
+    RgbUvHistogramDistance,
+    Sifid,
     Ssim,
     StLpips,
     VggContentLoss,

@@ -15,7 +15,7 @@ from torchmetrics.image.kid import poly_mmd
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
 from metrics import inception_distances
-from metrics.inception_distances import Fid, Kid
+from metrics.inception_distances import Fid, FidImagenet, Kid
 
 
 class ColourInception(nn.Module):
@@ -31,12 +31,12 @@ class ColourInception(nn.Module):
 
 
 class InceptionOnly(Models):
-    def __init__(self, network: nn.Module) -> None:
+    def __init__(self, network: nn.Module, role: Role = Role.INCEPTION) -> None:
         super().__init__({})
-        self.network = network
+        self.network, self.role = network, role
 
     def load(self, role: Role) -> Any:
-        assert role is Role.INCEPTION
+        assert role is self.role
         return self.network
 
 
@@ -142,3 +142,14 @@ def test_both_share_the_pass_of_each_image(picture: Callable[[str, int], torch.T
         torch.testing.assert_close(metric.describe_style(style=[style])[0], style.mean(dim=(1, 2)))
 
     assert network.seen == 2
+
+
+def test_the_usual_fid_is_the_same_formula_in_its_own_network(picture: Callable[[str, int], torch.Tensor]) -> None:
+    network, metric = ColourInception(), FidImagenet()
+    metric.prepare(InceptionOnly(network, Role.FID_INCEPTION))
+    content = picture("contents/cat", 40)
+    torch.testing.assert_close(metric.describe(stylized=[content])[0], content.mean(dim=(1, 2)))
+
+    x, y = features(60, seed=0), features(40, seed=1, shift=0.3)
+    assert metric.score(stylized=x, style=y) == pytest.approx(restated_fid(x, y), rel=1e-6)
+    assert math.isnan(metric.score(stylized=x[:1], style=y))

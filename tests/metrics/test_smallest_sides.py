@@ -14,16 +14,17 @@ from benchmark.contracts import Metric, Need, SetMetric
 from benchmark.models.dists_distance import DistsDistance
 from benchmark.models.inception import InceptionFeatures
 from benchmark.models.lpips_distance import LpipsDistance, _network_with_random_backbone
-from benchmark.models.provider import Models
 from benchmark.models.role import Role
 from benchmark.registry import PluginKind, installed_plugins
 from benchmark.testing import MetricConformance, SetMetricConformance
-from benchmark.testing.sample import embedded_models
+from tests.random_networks import EmbeddedAndRandom, random_networks
 
 STATED = {
-    "artfid": 75, "cfsd": 16, "clip_directional_similarity": 1, "clip_patch_score": 1, "clip_style_similarity": 1,
-    "clip_text_similarity": 1, "cmmd": 1, "color_histogram_distance": 1, "dists": 1, "fid": 75, "kid": 75, "lpips": 32,
-    "ms_ssim": 161, "ssim": 11, "st_lpips": 32, "vgg_content_loss": 16, "vgg_style_loss": 16,
+    "artfid": 75, "cfsd": 16, "clip_content_similarity": 1, "clip_directional_similarity": 1, "clip_patch_score": 1,
+    "clip_style_similarity": 1, "clip_text_similarity": 1, "cmmd": 1, "color_histogram_distance": 1, "csd": 1,
+    "dino_similarity": 1, "dino_structure": 1, "dino_style_similarity": 1, "dists": 1, "fid": 75, "fid_imagenet": 1,
+    "kid": 75, "lpips": 32, "ms_ssim": 161, "rgb_uv_histogram_distance": 1, "sifid": 23, "ssim": 11, "st_lpips": 32,
+    "vgg_content_loss": 16, "vgg_style_loss": 16,
 }  # fmt: skip
 
 
@@ -32,27 +33,21 @@ def metrics() -> dict[str, type[Any]]:
     return {plugin.name: plugin.load() for plugin in plugins if plugin.distribution == "style-transfer-benchmark"}
 
 
-class RandomNetworks(Models):
+class RandomNetworks(EmbeddedAndRandom):
     """The embedded networks, and the published architectures with random weights."""
 
     def __init__(self) -> None:
-        super().__init__({})
         with torch.random.fork_rng():
             torch.manual_seed(0)
             head = torch.rand(1, 1475, 1, 1) / 2950
-            self._own: dict[Role, nn.Module] = {
+            own: dict[Role, nn.Module] = {
                 Role.LPIPS: LpipsDistance(_network_with_random_backbone()),
                 Role.DISTS: DistsDistance(make_layers(cfgs["D"]), head, head),
                 Role.INCEPTION: InceptionFeatures(
                     Inception3(aux_logits=False, transform_input=False, init_weights=False)
                 ),
             }
-
-    def load(self, role: Role) -> Any:
-        return self._own[role].eval() if role in self._own else embedded_models().load(role)
-
-    def has(self, role: Role) -> bool:
-        return role in self._own or embedded_models().has(role)
+        super().__init__({role: network.eval() for role, network in own.items()} | random_networks())
 
 
 @pytest.fixture(scope="module")

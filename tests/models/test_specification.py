@@ -13,7 +13,8 @@ from benchmark.models.weights_check import file_sha256
 
 EMBEDDED = [model for model in MODELS if all(asset.package for asset in model.assets)]
 FETCHED = ["vgg19", "vgg16", "lpips-alex", "dists-vgg16", "art-inception", "adain-decoder", "clip-ViT-B-32-openai"]
-OF_FIRST_USE = ["efdm-decoder", "sanet"]
+FETCHED += ["fid-inception", "inception-v3", "csd-vit-l-14"]
+OF_FIRST_USE = ["efdm-decoder", "sanet", "dino-vits16", "dino-vitb8"]
 
 
 @pytest.mark.parametrize("model", EMBEDDED, ids=lambda model: model.name)

@@ -14,7 +14,7 @@ from benchmark.models.asset import Asset
 from benchmark.models.weights_check import check_weights
 from benchmark.models.weights_folders import weights_folders
 from benchmark.models.weights_lock import read_lock, record
-from benchmark.plan.configuration import RunConfiguration
+from benchmark.plan.configuration import RunConfiguration, scoring_roles
 from benchmark.store.atomic import write_bytes
 
 
@@ -90,12 +90,7 @@ def _keep(weights: SentWeights, path: Path, get: Callable[[Any], bytes]) -> None
 
 def _fetched_assets(configuration: RunConfiguration) -> Sequence[Asset]:
     roles = [role for method in configuration.methods if method.info for role in method.info.uses]
-    roles += [
-        role
-        for metric in configuration.metrics
-        if metric.info and not metric.unavailable
-        for role in metric.info.backbones
-    ]
+    roles += scoring_roles(configuration.metrics)
     models = [configuration.models[role] for role in dict.fromkeys(roles) if role in configuration.models]
     return [
         asset
