@@ -16,7 +16,7 @@ import torch
 from PIL import Image
 from torch.nn import functional
 
-from benchmark.images import open_image, pixels_sha256, to_tensor
+from benchmark.images import load_square, open_image, pixels_sha256
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
 from benchmark.models.specification import find_model
@@ -344,7 +344,7 @@ class TestJudging:
         metric = VggStyleLoss()
         metric.models = Models({Role.VGG: find_model("vgg19-embedded")})
         (network,) = read_transform_networks(folder / "weights.safetensors").networks
-        style = to_tensor(open_image(folder / "painting.png"))
+        style = load_square(folder / "painting.png", 48)
         squares = [fit_square(picture, 48) for picture in PHOTOGRAPHS]
         pictures = [*(paint(network, square) for square in squares), *squares]
         ours, theirs = metric.score(stylized=pictures, style=[style] * 4)[:, 0].view(2, 2)

@@ -3,7 +3,8 @@
 python -m tools.johnson.judge WEIGHTS --styles PAINTING [PAINTING ...] --photographs DIR --names NAME [NAME ...]
     [--sizes 256 512]
 
-It is the benchmark's own metric with the package's VGG-19, on centre squares. A painting is found by its pixels.
+It is the benchmark's own metric with the package's VGG-19, on centre squares of photographs and paintings, as a
+run takes them. A painting is found by its pixels.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from benchmark.errors import BenchmarkError, InputError
-from benchmark.images import open_image, pixels_sha256, to_tensor
+from benchmark.images import fit_square, open_image, pixels_sha256, to_tensor
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
 from benchmark.models.specification import find_model
@@ -63,7 +64,7 @@ def judge(
     metric = VggStyleLoss()
     metric.models = Models({Role.VGG: find_model("vgg19-embedded", Role.VGG)})
     pictures = [open_image(style) for style in styles]
-    known = {pixels_sha256(picture): to_tensor(picture) for picture in pictures}
+    known = {pixels_sha256(picture): picture for picture in pictures}
     networks = read_transform_networks(weights)
     if not networks.paintings:
         raise InputError(f"{weights} does not say which painting it was trained for")
@@ -71,12 +72,12 @@ def judge(
         assert isinstance(network, TransformNetwork)
         if painting.pixels_sha256 not in known:
             raise InputError(f"none of --styles is {painting.title}, as {weights} knows it")
-        image = known[painting.pixels_sha256]
-
-        def style_loss(pictures: Tensor, image: Tensor = image) -> Tensor:
-            return metric.score(stylized=list(pictures), style=[image] * len(pictures))[:, 0].mean()
-
         for size in sizes:
+            image = to_tensor(fit_square(known[painting.pixels_sha256], size))
+
+            def style_loss(pictures: Tensor, image: Tensor = image) -> Tensor:
+                return metric.score(stylized=list(pictures), style=[image] * len(pictures))[:, 0].mean()
+
             yield painting.title, measure(network, style_loss, photographs, size)
 
 
