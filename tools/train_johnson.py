@@ -120,7 +120,7 @@ def train(trainer: Trainer, out: Path, *, save_every: int, log_every: int) -> No
 
 def write_measures(trainer: Trainer, held_out: Sequence[Picture], file: Path) -> None:
     """Measures the style loss on held-out photographs and writes it as JSON."""
-    found = [measure(trainer.network, trainer.loss, held_out, size) for size in MEASURED_SIZES]
+    found = [measure(trainer.network, trainer.loss.style, held_out, size) for size in MEASURED_SIZES]
     file.write_text(json.dumps([asdict(measures) for measures in found], indent=2) + "\n", encoding="utf-8")
     for measures in found:
         print(

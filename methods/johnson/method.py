@@ -35,8 +35,9 @@ class Johnson(Method[JohnsonSettings]):
     The shipped networks know the three paintings of `mini`, by the pixels of their files; cases of other styles are
     skipped. They were trained for this benchmark (docs/models/johnson-embedded.md), and deviate: half of the published
     channels; VGG-19 in place of VGG-16; terms that are made shares of the painting's and the photograph's own
-    features; total variation, which the paper has and pytorch/examples has not; at most 1,800 steps each on squares of
-    37 photographs in place of two passes over COCO. Other networks are trained by `tools/train_johnson.py` and given as
+    features; total variation, which the paper has and pytorch/examples has not; a further term, Gatys' style loss over
+    relu1_1, 2_1, 3_1, 4_1; 2,300 to 3,400 steps each on squares of 37 photographs in place of two passes over COCO.
+    Other networks are trained by `tools/train_johnson.py` and given as
     ``weights``, which also takes files of pytorch/examples: one of those is used for every style, or for the one that
     ``style`` names.
 

@@ -16,12 +16,16 @@ import torch
 from PIL import Image
 from torch.nn import functional
 
-from benchmark.images import open_image, pixels_sha256
+from benchmark.images import load_square, open_image, pixels_sha256
+from benchmark.models.provider import Models
+from benchmark.models.role import Role
 from benchmark.models.specification import find_model
 from benchmark.models.transform_network_file import Painting, read_transform_networks
 from methods.johnson.stylization import paint
+from metrics.vgg_losses import VggStyleLoss
 from tests.transform_networks import transform_tensors
-from tools.adain.corpus import Picture
+from tools.adain.corpus import Picture, fit_square
+from tools.johnson.judge import main as judge
 from tools.johnson.measures import measure
 from tools.johnson.perceptual_loss import PerceptualLoss
 from tools.johnson.recipe import Recipe, Schedule
@@ -113,6 +117,21 @@ class TestTheLoss:
         torch.testing.assert_close(found.style, sum(shares))
         torch.testing.assert_close(found.content, content)
 
+    def test_of_gatys_is_the_metric_as_a_share_of_the_paintings_own(self, vgg):
+        painted, painting = image(seed=1), image(seed=5)
+        metric = VggStyleLoss()
+        metric.models = Models({Role.VGG: find_model("vgg19-embedded")})
+        own = 0
+        for layer in (f"relu{block}_1" for block in range(1, 6)):
+            features = vgg(painting[None], (layer,))[layer][0].flatten(1)
+            gram = features @ features.T / features.shape[1]
+            own += 1000 / len(gram) ** 2 * gram.square().mean()
+
+        found = PerceptualLoss(vgg, painting)(torch.stack([painted, painting]), torch.stack([painted, painting]))
+
+        expected = metric.score(stylized=[painted, painting], style=[painting, painting])[:, 0].mean() / own
+        torch.testing.assert_close(found.gatys_style, expected, rtol=2e-3, atol=0)
+
     def test_vanishes_for_what_is_the_same(self, vgg):
         painting = image()[None]
 
@@ -120,6 +139,7 @@ class TestTheLoss:
 
         assert found.content == 0
         assert found.style < 1e-9
+        assert found.gatys_style < 1e-9
 
     def test_has_the_total_variation_of_what_is_painted(self, vgg):
         stripes = torch.zeros(1, 3, 16, 16)
@@ -145,6 +165,15 @@ class TestATraining:
 
         assert last.content < 0.9 * first.content
         assert last.style < 0.7 * first.style
+
+    def test_weighs_the_style_of_gatys(self):
+        recipe = replace(TINY, batch=1, content_weight=0, style_weight=0)
+        trainer = Trainer(replace(recipe, gatys_weight=1, learning_rate=5e-3), PAINTING, image(), PHOTOGRAPHS[:1])
+        first = trainer.advance()
+        for _ in range(30):
+            last = trainer.advance()
+
+        assert last.gatys_style < 0.8 * first.gatys_style
 
     def test_continues_from_its_checkpoint_as_if_undisturbed(self, tmp_path):
         undisturbed = trainer_of()
@@ -212,7 +241,7 @@ class TestATraining:
             expected.append(trainer.loss.style(paint(trainer.network, square)[None]).item())
             untouched.append(trainer.loss.style(square[None]).item())
 
-        found = measure(trainer.network, trainer.loss, held_out, 72)
+        found = measure(trainer.network, trainer.loss.style, held_out, 72)
 
         assert found.share == pytest.approx(sum(expected) / sum(untouched), rel=1e-3)
         assert found.worst_share == pytest.approx(max(np.divide(expected, untouched)), rel=1e-3)
@@ -301,6 +330,43 @@ class TestTheCommand:
         assert main([*options, *change]) == 2
 
         assert reason in capsys.readouterr().err
+
+
+class TestJudging:
+    @pytest.fixture
+    def arguments(self, folder):
+        known = Painting(title="Noise", pixels_sha256=pixels_sha256(open_image(folder / "painting.png")))
+        trainer_of(TINY, known).save(folder)
+        pictures = ["--styles", str(folder / "painting.png"), "--photographs", str(folder / "photographs")]
+        return [str(folder / "weights.safetensors"), *pictures, "--names", "one", "two", "--sizes", "48"]
+
+    def test_prints_the_benchmarks_style_loss_in_shares_of_the_untouched_photographs(self, arguments, folder, capsys):
+        metric = VggStyleLoss()
+        metric.models = Models({Role.VGG: find_model("vgg19-embedded")})
+        (network,) = read_transform_networks(folder / "weights.safetensors").networks
+        style = load_square(folder / "painting.png", 48)
+        squares = [fit_square(picture, 48) for picture in PHOTOGRAPHS]
+        pictures = [*(paint(network, square) for square in squares), *squares]
+        ours, theirs = metric.score(stylized=pictures, style=[style] * 4)[:, 0].view(2, 2)
+
+        assert judge(arguments) == 0
+
+        share, worst = (ours.sum() / theirs.sum()).item(), (ours / theirs).max().item()
+        assert capsys.readouterr().out == (
+            f"Noise, 48 px, 2 photographs: {share:.3f} of the untouched ones' (worst {worst:.3f})\n"
+        )
+
+    def test_refuses_a_network_whose_painting_is_not_given(self, arguments, folder, capsys):
+        photograph("other", 6).image.save(folder / "painting.png")
+
+        assert judge(arguments) == 2
+
+        assert "none of --styles is Noise" in capsys.readouterr().err
+
+    def test_refuses_a_photograph_that_is_not_there(self, arguments, capsys):
+        assert judge([*arguments, "--names", "nobody"]) == 2
+
+        assert "no photograph is named nobody" in capsys.readouterr().err
 
 
 class TestJoining:

@@ -11,10 +11,11 @@ from methods.johnson.stylization import paint
 from tools.adain.corpus import Picture, fit_square
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from torch import Tensor
 
     from benchmark.models.transform_network import TransformNetwork
-    from tools.johnson.perceptual_loss import PerceptualLoss
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,14 @@ class Measures:
 
 
 @torch.no_grad()
-def measure(network: TransformNetwork, loss: PerceptualLoss, photographs: Sequence[Picture], size: int) -> Measures:
+def measure(
+    network: TransformNetwork, style_loss: Callable[[Tensor], Tensor], photographs: Sequence[Picture], size: int
+) -> Measures:
     """Compares the style loss of painted photographs with that of the photographs as they are.
 
     Args:
         network: The network, on the device of the loss.
-        loss: The loss, which knows the painting.
+        style_loss: Gives the style loss of N×3×H×W in [0, 1] as a scalar.
         photographs: At least one; the centre square of each counts.
         size: Side to which the squares are resized, in pixels.
     """
@@ -50,6 +53,6 @@ def measure(network: TransformNetwork, loss: PerceptualLoss, photographs: Sequen
     pairs = []
     for photograph in photographs:
         square = fit_square(photograph, size).to(device)
-        pairs.append((loss.style(paint(network, square)[None]).item(), loss.style(square[None]).item()))
+        pairs.append((style_loss(paint(network, square)[None]).item(), style_loss(square[None]).item()))
     painted, untouched = (sum(values) / len(pairs) for values in zip(*pairs, strict=True))
     return Measures(size, painted, untouched, painted / untouched, max(ours / theirs for ours, theirs in pairs))

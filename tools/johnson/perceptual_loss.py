@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 STYLE_LAYERS: Final = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
 CONTENT_LAYER: Final = "relu2_2"
+GATYS_LAYERS: Final = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Losses:
 
     content: Tensor
     style: Tensor
+    gatys_style: Tensor
     total_variation: Tensor
 
 
@@ -46,6 +48,14 @@ class PerceptualLoss:
     term of the style is divided by the mean square of the painting's Gram matrix there, and the content by that of the
     photographs' features, so that all terms are shares and do not depend on the network's scale.
 
+    The style loss of Gatys et al. 2016, as the metric `vgg_style_loss` has it, is a further term, a share of the
+    painting's own. With C_l channels, and Gram matrices not divided by them::
+
+        Gatys' style = sum_l |G_l(painted) - G_l(painting)|^2 / C_l^4  /  sum_l |G_l(painting)|^2 / C_l^4
+
+    over relu1_1, 2_1, 3_1, 4_1. The metric's relu5_1 is left out: it is less than a thousandth of the sum. Nine tenths
+    are relu4_1, large forms, which the balanced style hardly sees.
+
     Args:
         vgg: The network, its features on the original scale (`benchmark.models.feature_scale`).
         painting: 3×H×W in [0, 1].
@@ -60,8 +70,9 @@ class PerceptualLoss:
         self._vgg = vgg.to(dtype=dtype)
         self._dtype = dtype
         with torch.no_grad():
-            features = self._features(painting[None], STYLE_LAYERS)
+            features = self._features(painting[None], (*STYLE_LAYERS, *GATYS_LAYERS))
         self._grams = {layer: _gram(features[layer]) for layer in STYLE_LAYERS}
+        self._gatys_grams = {layer: _gatys_gram(features[layer]) for layer in GATYS_LAYERS}
 
     def __call__(self, painted: Tensor, photographs: Tensor) -> Losses:
         """Computes the terms for N pictures.
@@ -72,13 +83,14 @@ class PerceptualLoss:
         """
         with torch.no_grad():
             wanted = self._features(photographs, (CONTENT_LAYER,))[CONTENT_LAYER]
-        found = self._features(painted, STYLE_LAYERS)
+        found = self._features(painted, (*STYLE_LAYERS, *GATYS_LAYERS))
         down = (painted[..., 1:, :] - painted[..., :-1, :]).abs().mean()
         across = (painted[..., 1:] - painted[..., :-1]).abs().mean()
         content = functional.mse_loss(found[CONTENT_LAYER], wanted)
         return Losses(
             content=content / _mean_square(wanted) if self._balanced else content,
             style=self._style(found),
+            gatys_style=self._gatys_style(found),
             total_variation=down + across,
         )
 
@@ -95,6 +107,13 @@ class PerceptualLoss:
             terms.append(error / _mean_square(gram) if self._balanced else error)
         return torch.stack(terms).sum()
 
+    def _gatys_style(self, found: dict[str, Tensor]) -> Tensor:
+        errors, own = [], []
+        for layer, gram in self._gatys_grams.items():
+            errors.append((_gatys_gram(found[layer]) - gram).square().sum(dim=(1, 2)).mean())
+            own.append(gram.square().sum())
+        return torch.stack(errors).sum() / torch.stack(own).sum()
+
     def _features(self, images: Tensor, layers: tuple[str, ...]) -> dict[str, Tensor]:
         inputs = images.to(self._dtype).contiguous(memory_format=torch.channels_last)
         features: dict[str, Tensor] = self._vgg(inputs, layers)
@@ -103,6 +122,11 @@ class PerceptualLoss:
 
 def _gram(features: Tensor) -> Tensor:
     return gram_matrix(features) / features.shape[1]
+
+
+def _gatys_gram(features: Tensor) -> Tensor:
+    """Computes Gram matrices of which a sum of squares over layers weighs each as Gatys' style loss does."""
+    return gram_matrix(features) / features.shape[1] ** 2
 
 
 def _mean_square(values: Tensor) -> Tensor:

@@ -29,8 +29,10 @@ class Recipe:
         style_size: Shorter side to which the painting is resized, in pixels.
         content_weight: Weight of the content term.
         style_weight: Weight of the style term.
-        style_ramp: Steps over which the weight of the style rises from 0 to its full height; 0 for none. Until then the
-            network learns to return its photograph.
+        gatys_weight: Weight of Gatys' style loss as a share of the painting's own (`tools.johnson.perceptual_loss`); 0
+            as published.
+        style_ramp: Steps over which the weights of both styles rise from 0 to their full height; 0 for none. Until then
+            the network learns to return its photograph.
         balanced: Whether the terms are made shares before they are weighted (`tools.johnson.perceptual_loss`).
         total_variation_weight: Weight of the total variation; 0 as in pytorch/examples.
         learning_rate: Step length of Adam.
@@ -48,6 +50,7 @@ class Recipe:
     style_size: int = 256
     content_weight: float = 1e5
     style_weight: float = 1e10
+    gatys_weight: float = 0.0
     style_ramp: int = 0
     balanced: bool = False
     total_variation_weight: float = 0.0

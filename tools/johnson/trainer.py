@@ -79,7 +79,7 @@ class Trainer:
         losses = self.loss(painted.float() / 255, photographs)
         total = (
             recipe.content_weight * losses.content
-            + recipe.style_weight * self._ramp() * losses.style
+            + self._ramp() * (recipe.style_weight * losses.style + recipe.gatys_weight * losses.gatys_style)
             + recipe.total_variation_weight * losses.total_variation
         )
         self._optimizer.zero_grad()
