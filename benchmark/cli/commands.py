@@ -44,6 +44,11 @@ COMMANDS = {
         "check_method",
         "Try the program that FILE.toml describes on one case, and say what fits and what does not.",
     ),
+    "check-run": CommandEntry(
+        "benchmark.cli.check_run",
+        "check_run",
+        "Check whether RUNS are fit for a leaderboard, one line a problem; exit code 1 if one is not.",
+    ),
     "compare": CommandEntry(
         "benchmark.cli.compare",
         "compare",
@@ -53,6 +58,11 @@ COMMANDS = {
         "benchmark.cli.doctor",
         "doctor",
         "Check this installation, or what a RUN left on disk, and say what to do; RUN may be a program's FILE.toml.",
+    ),
+    "leaderboard": CommandEntry(
+        "benchmark.cli.leaderboard",
+        "leaderboard",
+        "Write a site of RUNS by anybody: a table for each protocol, with history, pictures and badges.",
     ),
     "list": CommandEntry(
         "benchmark.cli.list", "list_plugins", "List the installed methods, metrics, protocols or reports."
