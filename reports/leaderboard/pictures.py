@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from benchmark.store.records import UnitStatus
 from reports.html.picture_source import LARGEST_FILE, Picture, PictureSource
@@ -25,27 +25,29 @@ CASES: Final = 4
 
 @dataclass(frozen=True)
 class Tile:
-    """A picture with the words below it."""
+    """A picture, or those of several styles, with the words below."""
 
-    picture: Picture
+    pictures: tuple[Picture, ...]
     caption: str
 
 
 @dataclass(frozen=True)
 class Strip:
-    """Pictures of one row: those of a method, or the contents and styles that were given."""
+    """A row of pictures, one tile for each case: those of a method, the contents, or the styles."""
 
     tiles: tuple[Tile, ...]
 
 
 def shown_cases(cases: Sequence[CaseRecord]) -> tuple[CaseRecord, ...]:
-    """Chooses cases at equal distances, so that all runs of a protocol show the same ones.
+    """Chooses cases at equal distances from the first to the last, so that all runs of a protocol show the same ones.
+
+    Where contents are crossed with styles, both ends count, so that the cases are not all of one style.
 
     Args:
         cases: All cases of a run.
     """
     count = min(CASES, len(cases))
-    return tuple(cases[position * len(cases) // count] for position in range(count))
+    return tuple(cases[position * (len(cases) - 1) // max(count - 1, 1)] for position in range(count))
 
 
 class CheckedPictures:
@@ -59,25 +61,36 @@ class CheckedPictures:
         self._files = files
         self._by_hash: dict[str, Picture] = {}
 
-    def inputs(self, run: RunRecords, cases: Sequence[CaseRecord]) -> Strip:
-        """Returns the contents and styles of cases, in turn.
+    def contents(self, run: RunRecords, cases: Sequence[CaseRecord]) -> Strip:
+        """Returns the contents of cases.
 
         Args:
             run: The run.
             cases: The cases.
         """
-        source = self._source(run)
         contents = {text_of(content.get("id")): content for content in run.contents}
-        tiles: list[Tile] = []
-        for case in cases:
-            for kind, facts in [
-                ("content", contents.get(case.content, {})),
-                *(("style", style) for style in case.styles),
-            ]:
-                title = field_of(facts, "title", "prompt", "id") or case.content
-                path = field_of(facts, "thumbnail")
-                if path or kind == "content":
-                    tiles.append(Tile(self._load(source, run, path, None, f"{kind}: {title}"), f"{kind}: {title}"))
+        return self._given(run, [[contents.get(case.content, {"id": case.content})] for case in cases])
+
+    def styles(self, run: RunRecords, cases: Sequence[CaseRecord]) -> Strip:
+        """Returns the styles of cases; of a style without an image, its prompt.
+
+        Args:
+            run: The run.
+            cases: The cases.
+        """
+        return self._given(run, [case.styles for case in cases])
+
+    def _given(self, run: RunRecords, cases: Sequence[Sequence[Mapping[str, Any]]]) -> Strip:
+        source = self._source(run)
+        tiles = []
+        for pictures in cases:
+            titles = [field_of(picture, "title", "prompt", "id") for picture in pictures]
+            shown = [
+                self._load(source, run, path, None, title)
+                for picture, title in zip(pictures, titles, strict=True)
+                if (path := field_of(picture, "thumbnail"))
+            ]
+            tiles.append(Tile(tuple(shown), " + ".join(titles)))
         return Strip(tuple(tiles))
 
     def of_methods(self, run: RunRecords, cases: Sequence[CaseRecord]) -> dict[str, Strip]:
@@ -105,7 +118,7 @@ class CheckedPictures:
                     shown = Picture(
                         f"{title} on {case.id}", problem=f"{text_of(status) or 'not run'}: {text_of(error)}"
                     )
-                tiles.append(Tile(shown, case.id))
+                tiles.append(Tile((shown,), case.id))
             strips[method] = Strip(tuple(tiles))
         return strips
 

@@ -98,7 +98,8 @@ class Site:
             protocol=known.entry,
             metrics=columns,
             lines=[(make_line(result, columns, formats), strips[result.method.name]) for result in results],
-            inputs=self._pictures.inputs(run, cases),
+            contents=self._pictures.contents(run, cases),
+            styles=self._pictures.styles(run, cases),
             shown=len(cases),
             facts=[
                 ("Fingerprint", known.entry.fingerprint),
