@@ -119,10 +119,14 @@ def _problems_of_protocol(run: RunRecords, known: KnownProtocols) -> Iterator[st
 def _problems_of_summary(run: RunRecords) -> Iterator[str]:
     """Says which means do not follow from the units; a set metric's cannot be told without scoring."""
     from benchmark.analysis.summary import summarize
-    from benchmark.store.results import TableInMemory
+    from benchmark.store.records import UnitStatus
 
-    scores = TableInMemory.of_frame(run.units).scores
-    expected = {(row.method, row.metric): row for row in summarize(run.methods, run.metrics, run.models, scores)}
+    done = run.units[run.units["status"] == UnitStatus.OK]
+    units = {method.name: done[done["method"] == method.name] for method in run.methods}
+    rows = summarize(
+        run.methods, run.metrics, run.models, lambda method, column: units[method][["content", "style", column]]
+    )
+    expected = {(row.method, row.metric): row for row in rows}
     sets = {metric.name for metric in run.metrics if metric.is_set_metric}
     stated = {(row.method, row.metric): row for row in run.summary if row.metric not in sets}
     wrong = [key for key, row in expected.items() if key not in stated or not _agree(stated[key], row)]

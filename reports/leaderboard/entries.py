@@ -216,11 +216,13 @@ def read_results(
     fingerprint = text_of(run.protocol.get("fingerprint"))
     return [
         Result(
-            entry,
-            known.setdefault(found.slug, found),
-            f"m{number}",
-            *(counts[method.name, status] for status in (UnitStatus.OK, UnitStatus.FAILED, UnitStatus.SKIPPED)),
-            scores.get(method.name, {}),
+            run=entry,
+            method=known.setdefault(found.slug, found),
+            anchor=f"m{number}",
+            ok=counts[method.name, UnitStatus.OK],
+            failed=counts[method.name, UnitStatus.FAILED],
+            skipped=counts[method.name, UnitStatus.SKIPPED],
+            scores=scores.get(method.name, {}),
         )
         for number, method in enumerate(run.methods, start=1)
         for found in [_method(method, fingerprint)]
