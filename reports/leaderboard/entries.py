@@ -173,7 +173,7 @@ def read_protocol(run: RunRecords) -> ProtocolEntry:
 def read_run(run: RunRecords) -> RunEntry:
     """Returns the run itself. Its name in addresses is a hash of what it says, so that a copy of it is the same run."""
     moment = text_of(run.provenance.get("finished") or run.provenance.get("started"))
-    identity = [run.protocol, run.provenance, run.summary, sorted(run.image_hashes.items())]
+    identity = [run.protocol, run.provenance, run.methods, run.metrics, run.summary, sorted(run.image_hashes.items())]
     return RunEntry(
         id=_digest(identity),
         name=printable(run.directory.name),
