@@ -78,6 +78,11 @@ COMMANDS = {
     "protocol": CommandEntry(
         "benchmark.cli.protocol.group", "protocol", "Make protocols, get their images, and check them."
     ),
+    "publish": CommandEntry(
+        "benchmark.cli.publish",
+        "publish",
+        "Publish a RUN with its pictures and its report as a data set of the Hugging Face hub.",
+    ),
     "report": CommandEntry("benchmark.cli.report", "report", "Render the records of one or several RUNS."),
     "run": CommandEntry("benchmark.cli.run", "run", "Run methods on a protocol, score them, and write a report."),
     "score": CommandEntry(
