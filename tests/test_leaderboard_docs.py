@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from reports.leaderboard.pictures import CASES
+from reports.leaderboard.rendering import TEMPLATES
+from reports.leaderboard.site import LINES
+
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "leaderboard.md").read_text(encoding="utf-8")
 EXAMPLE = ROOT / "examples" / "leaderboard"
@@ -23,6 +27,13 @@ def test_the_options_of_every_command_exist(line, command):
     words = line.split()
     text = command(words[1], "--help").out
     assert all(re.search(rf"(^|[\s,]){re.escape(word)}\b", text) for word in words if re.match(r"--?\w", word))
+
+
+def test_the_numbers_of_the_page_are_those_of_the_code():
+    assert f"the latest run first, {LINES} a page" in PAGE
+    assert CASES == 4
+    assert "up to\nfour cases" in PAGE.replace("\n  ", "\n")
+    assert "const STEP = 100;" in (TEMPLATES / "filtering.js").read_text(encoding="utf-8")
 
 
 def test_the_workflow_checks_submissions_and_builds_the_site():
