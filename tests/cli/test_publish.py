@@ -94,6 +94,17 @@ def test_a_run_with_something_wrong_is_not_published_unless_that_is_asked_for(ma
     assert machine.run("publish", run, "--to", NAME, "--as-is").code == 0
 
 
+def test_the_page_of_a_run_shows_titles_as_text(machine, hub, run):
+    manifest = json.loads((run / "run.json").read_text())
+    manifest["methods"][0]["title"] = "<script>alert(1)</script> [x](javascript:y)\n# head"
+    (run / "run.json").write_text(json.dumps(manifest))
+    assert machine.run("publish", run, "--to", NAME).code == 0
+    card = (published(hub) / "README.md").read_text()
+    assert "<script" not in card
+    assert "[x](" not in card
+    assert "\n# head" not in card
+
+
 def test_links_out_of_the_run_are_not_followed(machine, hub, run, tmp_path):
     (tmp_path / "secret").write_text("secret")
     (run / "report" / "secret").symlink_to(tmp_path / "secret")
