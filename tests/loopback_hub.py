@@ -7,9 +7,11 @@ fail. The libraries read ``HF_ENDPOINT`` when they are imported: run what is tes
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -22,6 +24,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 _API = re.compile(r"/api/datasets/(?P<name>[\w.-]+/[\w.-]+)(?:/(?P<verb>revision|tree|paths-info)/(?P<rest>.+))?")
 _RESOLVE = re.compile(r"/datasets/(?P<name>[\w.-]+/[\w.-]+)/resolve/(?P<revision>[^/]+)/(?P<path>.+)")
+
+_UPLOAD = re.compile(
+    r"/api/(?:datasets/(?P<name>[\w.-]+/[\w.-]+)/(?P<verb>preupload|commit)/main|repos/create|validate-yaml)"
+)
+TOKEN = "hf_loopback"
 
 
 class Fault(Enum):
@@ -40,12 +47,14 @@ class LoopbackHub:
         sent: Bytes of file contents sent so far, by path in the data set.
         largest: The most bytes of a file that one request got, by path in the data set.
         requests: Number of requests for the contents of a file, by path in the data set.
+        uploads: Folder for what is committed, or ``None`` where nobody may.
     """
 
     address: str = ""
     sent: Counter[str] = field(default_factory=Counter)
     largest: Counter[str] = field(default_factory=Counter)
     requests: Counter[str] = field(default_factory=Counter)
+    uploads: Path | None = None
     _revisions: dict[str, dict[str, Path]] = field(default_factory=dict)
     _faults: dict[str, list[Fault | None]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -123,8 +132,48 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(with_body=True)
 
     def do_POST(self) -> None:
-        length = int(self.headers.get("Content-Length", 0))
-        self._answer(with_body=True, body=self.rfile.read(length))
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if match := _UPLOAD.fullmatch(urlsplit(self.path).path):
+            self._take(match["name"], match["verb"], body)
+        else:
+            self._answer(with_body=True, body=body)
+
+    def _take(self, name: str | None, verb: str | None, body: bytes) -> None:
+        """Answers what a client asks to make a repository and to commit files, which are taken as they are."""
+        if self.hub.uploads is None or self.headers.get("Authorization") != f"Bearer {TOKEN}":
+            self._send_json(401, {"error": "Invalid username or password."})
+        elif verb == "preupload":
+            files = [file["path"] for file in json.loads(body)["files"]]
+            self._send_json(
+                200,
+                {"files": [{"path": path, "uploadMode": "regular", "shouldIgnore": False} for path in files]},
+            )
+        elif name is not None:
+            sha = self._commit(name, [json.loads(line) for line in body.splitlines()])
+            self._send_json(200, {"commitUrl": f"{self.hub.address}/datasets/{name}/commit/{sha}", "commitOid": sha})
+        elif "repos/create" in self.path:
+            asked = json.loads(body)
+            made = f"{asked['organization']}/{asked['name']}"
+            if self.hub.folder(made, "main") is None:
+                (self.hub.uploads / made / "0").mkdir(parents=True)
+                self.hub.publish(made, self.hub.uploads / made / "0")
+            self._send_json(200, {"url": f"{self.hub.address}/datasets/{made}"})
+        else:
+            self._send_json(200, {"errors": [], "warnings": []})
+
+    def _commit(self, name: str, lines: list[dict[str, dict[str, str]]]) -> str:
+        before = self.hub.folder(name, "main")
+        assert before is not None
+        folder = before[1].with_name(str(len(self.hub._revisions[name])))
+        shutil.copytree(before[1], folder)
+        for line in lines:
+            path = folder / line["value"].get("path", "")
+            if line["key"] == "file":
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(base64.b64decode(line["value"]["content"]))
+            elif line["key"] == "deletedFile":
+                path.unlink()
+        return self.hub.publish(name, folder)
 
     def _answer(self, *, with_body: bool, body: bytes = b"") -> None:
         address = urlsplit(self.path)

@@ -12,6 +12,7 @@ from benchmark.analysis.summary import summarize, summary_from_json
 from benchmark.errors import describe_error
 from benchmark.plan.unit import log_path
 from benchmark.store.cases import DescribedPicture
+from benchmark.store.hub import fetch_records, find_published
 from benchmark.store.journal import UnitRecord
 from benchmark.store.journal_index import JournalIndex
 from benchmark.store.manifest import Manifest, MergedRun, UnreadPrompt
@@ -36,12 +37,14 @@ def load_run(path: Path | str) -> pd.DataFrame:
     """Loads the results of a run: one row per unit, one column per metric.
 
     Args:
-        path: Folder of the run.
+        path: Folder of the run; or ``hub:owner/name`` or ``hub:owner/name@revision`` for one that was published to the
+            Hugging Face hub, whose records are then fetched.
 
     Raises:
-        InputError: It is no run, or ``run.json`` is damaged.
+        InputError: It is no run, ``run.json`` is damaged, or it cannot be fetched.
     """
-    return load_records(Path(path)).units
+    published = find_published(path)
+    return load_records(fetch_records(published) if published else Path(path)).units
 
 
 def load_records(path: Path) -> RunRecords:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.cli.help import CommandWithExamples
-from benchmark.cli.run_check import State
 from benchmark.errors import ExitCode
 from benchmark.escaping import one_line
+from benchmark.interface.run_check import State
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -44,6 +44,11 @@ COMMANDS = {
         "check_method",
         "Try the program that FILE.toml describes on one case, and say what fits and what does not.",
     ),
+    "check-run": CommandEntry(
+        "benchmark.cli.check_run",
+        "check_run",
+        "Check whether RUNS are fit for a leaderboard, one line a problem; exit code 1 if one is not.",
+    ),
     "compare": CommandEntry(
         "benchmark.cli.compare",
         "compare",
@@ -53,6 +58,11 @@ COMMANDS = {
         "benchmark.cli.doctor",
         "doctor",
         "Check this installation, or what a RUN left on disk, and say what to do; RUN may be a program's FILE.toml.",
+    ),
+    "leaderboard": CommandEntry(
+        "benchmark.cli.leaderboard",
+        "leaderboard",
+        "Write a site of RUNS by anybody: a table for each protocol, with history, pictures and badges.",
     ),
     "list": CommandEntry(
         "benchmark.cli.list", "list_plugins", "List the installed methods, metrics, protocols or reports."
@@ -67,6 +77,11 @@ COMMANDS = {
     ),
     "protocol": CommandEntry(
         "benchmark.cli.protocol.group", "protocol", "Make protocols, get their images, and check them."
+    ),
+    "publish": CommandEntry(
+        "benchmark.cli.publish",
+        "publish",
+        "Publish a RUN with its pictures and its report as a data set of the Hugging Face hub.",
     ),
     "report": CommandEntry("benchmark.cli.report", "report", "Render the records of one or several RUNS."),
     "run": CommandEntry("benchmark.cli.run", "run", "Run methods on a protocol, score them, and write a report."),

@@ -9,9 +9,9 @@ import click
 
 from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.options import POSITIVE, refuse_nan
-from benchmark.cli.run_check import Finding, State, check_run
 from benchmark.errors import BenchmarkError, ExitCode, describe_error
 from benchmark.escaping import one_line
+from benchmark.interface.run_check import Finding, RunCheck, State
 from benchmark.programs.program_file import looks_like_program
 from benchmark.registry import BrokenPluginError, PluginKind, installed_plugins
 
@@ -41,7 +41,7 @@ def doctor(run: Path | None, timeout: float) -> ExitCode:
 def _findings(run: Path | None, timeout: float) -> Iterator[Finding]:
     if run is None:
         return _check_installation(timeout)
-    return _check_program(run) if looks_like_program(run.name) and not run.is_dir() else check_run(run)
+    return _check_program(run) if looks_like_program(run.name) and not run.is_dir() else RunCheck(run).findings()
 
 
 def _check_program(path: Path) -> Iterator[Finding]:

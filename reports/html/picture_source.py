@@ -51,10 +51,18 @@ class PictureSource:
         directory: The folder that paths are relative to.
         files: Folder of files that pictures are written to; without it they are inlined.
         folders: Folders of the runs whose pictures they are, by default ``directory`` alone.
+        file_side: The longer side of a picture that is written to a file, in pixels.
     """
 
-    def __init__(self, directory: Path, files: LinkedFiles | None = None, folders: Sequence[Path] = ()) -> None:
-        self._directory, self._files = directory, files
+    def __init__(
+        self,
+        directory: Path,
+        files: LinkedFiles | None = None,
+        folders: Sequence[Path] = (),
+        *,
+        file_side: int = FILE_SIDE,
+    ) -> None:
+        self._directory, self._files, self._file_side = directory, files, file_side
         self._folders = tuple(folders) or (directory,)
         self._shown: dict[tuple[str, int], tuple[str, int, int] | str] = {}
 
@@ -85,7 +93,7 @@ class PictureSource:
             self._shown.update(zip(keys, pool.map(lambda key: self._read(*key), keys), strict=True))
 
     def _key(self, path: str, side: int) -> tuple[str, int]:
-        return path, side if self._files is None else FILE_SIDE
+        return path, side if self._files is None else self._file_side
 
     def _read(self, path: str, side: int) -> tuple[str, int, int] | str:
         from PIL import Image

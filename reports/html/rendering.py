@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,7 @@ from reports.figures.all import chart_library
 from reports.html.page import TRENDS
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
     from markupsafe import Markup
 
     from reports.html.page import Page, PageFigure
@@ -31,28 +33,42 @@ SCRIPTS: Final = ("sorting.js", "charts.js", "gallery.js", "breakdowns.js", "vie
 
 def render(page: Page) -> str:
     """Returns the page as HTML. Everything but our own style sheets and scripts is escaped."""
+    style = read_sources(TEMPLATES, STYLE_SHEETS)
+    script = f"{chart_library()}\n{read_sources(TEMPLATES, SCRIPTS)}"
+    html = (
+        template_environment(TEMPLATES)
+        .get_template("page.html.j2")
+        .render(
+            page=page,
+            style=style,
+            script=script,
+            figures=json_block(
+                {TRENDS: _specifications(page.trends)}
+                | {run.prefix: _specifications((*run.trade_offs, *run.sweeps, *run.ranks)) for run in page.runs}
+            ),
+            policy=content_security_policy(style, script, inline=page.inline),
+        )
+    )
+    return html.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def template_environment(folder: Path) -> Environment:
+    """Returns an environment whose templates escape everything, with the filter ``isolate``.
+
+    Args:
+        folder: Folder of the templates.
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters["isolate"] = isolate
-    style, script = _read(STYLE_SHEETS), f"{chart_library()}\n{_read(SCRIPTS)}"
-    html = environment.get_template("page.html.j2").render(
-        page=page,
-        style=style,
-        script=script,
-        figures=json_block(
-            {TRENDS: _specifications(page.trends)}
-            | {run.prefix: _specifications((*run.trade_offs, *run.sweeps, *run.ranks)) for run in page.runs}
-        ),
-        policy=content_security_policy(style, script, inline=page.inline),
-    )
-    return html.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return environment
 
 
 def content_security_policy(style: str, script: str, *, inline: bool) -> str:
@@ -94,8 +110,14 @@ def isolate(text: str) -> Markup:
     return Markup("<bdi>{}</bdi>").format(text)
 
 
-def _read(names: tuple[str, ...]) -> str:
-    return "\n".join((TEMPLATES / name).read_text(encoding="utf-8").strip() for name in names)
+def read_sources(folder: Path, names: Sequence[str]) -> str:
+    """Returns style sheets or scripts as one.
+
+    Args:
+        folder: Their folder.
+        names: Names of their files.
+    """
+    return "\n".join((folder / name).read_text(encoding="utf-8").strip() for name in names)
 
 
 def _source_hash(source: str) -> str:

@@ -23,8 +23,15 @@ ARGUMENTS = [
 
 
 @contextmanager
-def opened(browser: Browser, path: Path, **options: object) -> Iterator[Page]:
-    """Opens a page, and fails if it logs anything, breaks its policy, or asks for anything but itself."""
+def opened(browser: Browser, path: Path, site: Path | None = None, **options: object) -> Iterator[Page]:
+    """Opens a page, and fails if it logs anything, breaks its policy, or asks for anything but itself.
+
+    Args:
+        browser: The browser.
+        path: The page.
+        site: Folder of the other pages that it leads to, whose files are its own; without it, only its pictures are.
+        options: Of the browser's context.
+    """
     complaints: list[str] = []
     requests: list[str] = []
     context = browser.new_context(**options)  # type: ignore[arg-type]
@@ -35,6 +42,7 @@ def opened(browser: Browser, path: Path, **options: object) -> Iterator[Page]:
     page.goto(path.as_uri())
     yield page
     assert complaints == []
-    own = f"{path.parent.as_uri()}/pictures/"
-    assert [url for url in requests if not url.startswith(("data:", "blob:", own))] == [path.as_uri()]
+    own = f"{path.parent.as_uri()}/pictures/" if site is None else f"{site.as_uri()}/"
+    others = [url for url in requests if not url.startswith(("data:", "blob:", own))]
+    assert others == ([path.as_uri()] if site is None else [])
     context.close()

@@ -1,4 +1,4 @@
-"""The check of a run's folder for ``benchmark doctor RUN``."""
+"""The check of a run's folder: whether its files agree, and whether it is finished."""
 
 from __future__ import annotations
 
@@ -12,9 +12,6 @@ from benchmark.wording import format_count, is_merge, repetition
 
 if TYPE_CHECKING:
     from benchmark.store.journal import UnitRecord
-    from benchmark.store.manifest import Manifest
-    from benchmark.store.records import RunRecords
-    from benchmark.store.run_directory import RunDirectory
 
 
 class State(StrEnum):
@@ -30,51 +27,49 @@ Finding = tuple[State, str]
 """The severity of a finding, and the finding in one line."""
 
 
-def check_run(path: Path) -> Iterator[Finding]:
-    """Checks all files of a run, whether it is finished or not.
+class RunCheck:
+    """A run that is read to be checked, finished or not.
 
     Args:
         path: Folder of the run.
 
-    Yields:
-        The findings, each a severity with a line of text.
+    Attributes:
+        records: Everything that the run says of itself.
 
     Raises:
         InputError: It is no run, or ``run.json`` is damaged.
     """
-    from benchmark.analysis.loading import load_records
-    from benchmark.store.run_directory import RunDirectory
 
-    directory = RunDirectory(path)
-    manifest = directory.read_manifest()
-    yield State.OK, f"protocol {manifest.protocol.name}, fingerprint {manifest.protocol.fingerprint[:16]}…"
-    yield from _RunCheck(directory, manifest, load_records(path)).findings()
-
-
-class _RunCheck:
-    """A run, with the records of its units in its journal."""
-
-    def __init__(self, directory: RunDirectory, manifest: Manifest, loaded: RunRecords) -> None:
+    def __init__(self, path: Path) -> None:
+        from benchmark.analysis.loading import load_records
         from benchmark.store.journal import read_journal
+        from benchmark.store.run_directory import RunDirectory
 
-        self._directory = directory
-        self._manifest = manifest
-        self._loaded = loaded
-        found, self._damaged_lines = read_journal(directory.journal)
-        planned = [(method.name, case.id) for method in loaded.methods for case in loaded.cases]
+        self._directory = RunDirectory(path)
+        self._manifest = self._directory.read_manifest()
+        self.records = load_records(path)
+        found, self._damaged_lines = read_journal(self._directory.journal)
+        planned = [(method.name, case.id) for method in self.records.methods for case in self.records.cases]
         self._planned = len(planned)
-        self._records = {key: found[key] for key in planned if key in found}
-        self._others = len(found) - len(self._records)
+        self._units = {key: found[key] for key in planned if key in found}
+        self._others = len(found) - len(self._units)
 
     def _again(self, does: str) -> str:
         return repetition(self._manifest.command, does)
 
     def findings(self) -> Iterator[Finding]:
+        """Checks all files of the run.
+
+        Yields:
+            The findings, each a severity with a line of text.
+        """
         from benchmark.store.records import RunStatus
 
-        status = self._loaded.status
+        status = self.records.status
+        protocol = self._manifest.protocol
+        yield State.OK, f"protocol {protocol.name}, fingerprint {protocol.fingerprint[:16]}…"
         yield from self._journal()
-        yield from self._units()
+        yield from self._finished()
         yield from self._inputs()
         yield from self._metrics()
         if status is RunStatus.COMPLETE:
@@ -84,17 +79,17 @@ class _RunCheck:
         # Both files are written when ``benchmark run`` ends.
         if status is not RunStatus.RUNNING:
             yield from self._results()
-            if self._loaded.summary_problem:
-                yield State.PROBLEM, f"{self._loaded.summary_problem}; {self._again('writes it again')}"
+            if self.records.summary_problem:
+                yield State.PROBLEM, f"{self.records.summary_problem}; {self._again('writes it again')}"
 
     def _journal(self) -> Iterator[Finding]:
-        unfinished = self._planned - len(self._records)
+        unfinished = self._planned - len(self._units)
         if not self._directory.journal.exists():
             yield State.PROBLEM, f"journal.jsonl is missing, without which no unit counts; {self._again('starts anew')}"
         for warning in self._damaged_lines:
             if unfinished:
                 yield State.PROBLEM, warning
-            elif warning in self._loaded.warnings:
+            elif warning in self.records.warnings:
                 is_merged = is_merge(self._manifest.command)
                 anew = self._again("") if is_merged else "the same command with --fresh makes the run anew"
                 yield State.PROBLEM, f"{warning}, and what it said of results above it is lost; {anew}"
@@ -107,11 +102,11 @@ class _RunCheck:
         if self._others:
             yield State.NOTE, f"the journal keeps {format_count(self._others, 'unit')} that the run does not ask for"
 
-    def _units(self) -> Iterator[Finding]:
+    def _finished(self) -> Iterator[Finding]:
         from benchmark.store.records import UnitStatus
 
         images = 0
-        for record in self._records.values():
+        for record in self._units.values():
             if record.status is UnitStatus.FAILED:
                 reason = f"{record.method} {record.case} failed: {record.error}"
                 yield State.PROBLEM, f"{reason}; {self._again('tries it again')}"
@@ -122,7 +117,7 @@ class _RunCheck:
                     yield State.PROBLEM, problem
             for metric, reason in record.score_errors.items():
                 yield State.PROBLEM, f"{record.method} {record.case}: {metric} failed: {reason}"
-        finished = format_count(len(self._records), "unit")
+        finished = format_count(len(self._units), "unit")
         yield State.OK, f"finished: {finished}; as written: {format_count(images, 'image')}"
 
     def _problem_of_image(self, record: UnitRecord) -> str:
@@ -145,7 +140,7 @@ class _RunCheck:
 
     def _metrics(self) -> Iterator[Finding]:
         reasons: dict[str, list[str]] = {}
-        for metric in self._loaded.metrics:
+        for metric in self.records.metrics:
             if metric.unavailable:
                 reasons.setdefault(metric.unavailable, []).append(metric.name)
         for reason, names in reasons.items():
@@ -159,7 +154,7 @@ class _RunCheck:
             with self._directory.results.open("rb") as file:
                 found = pd.read_parquet(file)
             # The types of columns depend on the version of pandas, their values do not.
-            pd.testing.assert_frame_equal(found, self._loaded.units, check_dtype=False, check_exact=True)
+            pd.testing.assert_frame_equal(found, self.records.units, check_dtype=False, check_exact=True)
         except FileNotFoundError:
             problem = "is missing"
         except AssertionError:

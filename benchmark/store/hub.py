@@ -1,0 +1,100 @@
+"""Runs that were published to a data set repository of the Hugging Face hub, read by their names."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from benchmark.errors import BenchmarkError, InputError
+from benchmark.escaping import one_line, printable
+
+PREFIX: Final = "hub:"
+"""Begins the name of a published run, as in ``hub:owner/name``."""
+RECORDS: Final = ("run.json", "journal.jsonl", "summary.json")
+"""The files that ``load_run`` reads."""
+_NAME: Final = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class PublishedRun:
+    """A repository with a run.
+
+    Attributes:
+        name: ``owner/name``.
+        revision: Branch, tag or commit; empty for the newest.
+    """
+
+    name: str
+    revision: str = ""
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise InputError(f"{printable(self.name)} is no repository of the hub; write OWNER/NAME")
+
+
+def find_published(path: Path | str) -> PublishedRun | None:
+    """Returns the published run that is named, or ``None`` where a folder is.
+
+    Args:
+        path: A folder, or ``hub:owner/name`` or ``hub:owner/name@revision``.
+
+    Raises:
+        InputError: It begins as a published run and is none.
+    """
+    if not isinstance(path, str) or not path.startswith(PREFIX):
+        return None
+    name, _, revision = path.removeprefix(PREFIX).partition("@")
+    return PublishedRun(name, revision)
+
+
+def fetch_records(run: PublishedRun) -> Path:
+    """Fetches the records of a published run, without its pictures, unless they are on this machine.
+
+    Args:
+        run: The run.
+
+    Returns:
+        The folder that they are in.
+
+    Raises:
+        InputError: The hub cannot be reached, or has no such repository or revision.
+    """
+    from huggingface_hub import snapshot_download
+
+    with explained_hub(f"cannot fetch {PREFIX}{run.name}"):
+        folder = snapshot_download(
+            run.name, repo_type="dataset", revision=run.revision or None, allow_patterns=list(RECORDS)
+        )
+    return Path(folder)
+
+
+@contextlib.contextmanager
+def explained_hub(problem: str) -> Iterator[None]:
+    """Turns any error of the hub's library into one line for the user.
+
+    Args:
+        problem: Words for the failed task.
+
+    Raises:
+        InputError: Something went wrong.
+    """
+    from huggingface_hub.errors import OfflineModeIsEnabled, RepositoryNotFoundError, RevisionNotFoundError
+
+    try:
+        yield
+    except (BenchmarkError, MemoryError):
+        raise
+    except OfflineModeIsEnabled as error:
+        raise InputError(f"{problem}: HF_HUB_OFFLINE is set; unset it") from error
+    except RevisionNotFoundError as error:
+        raise InputError(f"{problem}: it has no such revision") from error
+    except RepositoryNotFoundError as error:
+        raise InputError(f"{problem}: there is no data set of this name that you may use") from error
+    # The library raises errors of several packages, which differ from version to version.
+    except Exception as error:
+        reason = one_line(str(error).strip().partition("\n")[0]) or type(error).__name__
+        raise InputError(f"{problem}: {reason}") from error
