@@ -11,8 +11,10 @@ export RAY_USAGE_STATS_ENABLED=0
 srun --nodes=1 --ntasks=1 --nodelist="$head" \
     ray start --head --port=6379 --include-dashboard=false --num-cpus="$SLURM_CPUS_PER_TASK" --block &
 sleep 30
-srun --nodes=$((SLURM_NNODES - 1)) --ntasks=$((SLURM_NNODES - 1)) --exclude="$head" \
-    ray start --address="$address" --num-cpus="$SLURM_CPUS_PER_TASK" --block &
-sleep 30
+if [ "$SLURM_NNODES" -gt 1 ]; then
+    srun --nodes=$((SLURM_NNODES - 1)) --ntasks=$((SLURM_NNODES - 1)) --exclude="$head" \
+        ray start --address="$address" --num-cpus="$SLURM_CPUS_PER_TASK" --block &
+    sleep 30
+fi
 srun --overlap --nodes=1 --ntasks=1 --nodelist="$head" --gpus-per-node=4 \
     benchmark run --executor ray --ray-address "$address" --device cuda --workers 16 --threads 4 --out runs/slurm

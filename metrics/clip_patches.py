@@ -148,7 +148,10 @@ def _mean_patch_embeddings(models: Models, images: Sequence[Tensor], number: int
         return torch.stack([resize(crop, size, size, InterpolationMode.BICUBIC) for crop in crops])
 
     def mean_embedding(image: Tensor) -> Tensor:
-        embeddings = [judge.encode_image(crops) for crops in torch.split(patches(image), _BATCH)]
+        embeddings = [
+            judge.encode_image(crops)
+            for crops in torch.split(patches(image), _BATCH if image.device.type == "cpu" else number)
+        ]
         return functional.normalize(torch.cat(embeddings), dim=1).mean(dim=0)
 
     def compute(batch: Tensor) -> list[Tensor]:

@@ -6,12 +6,20 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.errors import ExitCode
 from benchmark.escaping import one_line, printable
 from benchmark.wording import format_count
 
 
-@click.command("check-run")
+@click.command(
+    "check-run",
+    cls=CommandWithExamples,
+    examples=(
+        "benchmark check-run runs/mini",
+        "benchmark check-run submissions/*",
+    ),
+)
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--protocol", "protocols", multiple=True, metavar="NAME|FILE",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.targets import try_output_folder
 from benchmark.errors import ExitCode, InputError
 from benchmark.escaping import one_line, printable
@@ -15,7 +16,7 @@ _STEP = 100
 """Runs between two lines of progress."""
 
 
-@click.command()
+@click.command(cls=CommandWithExamples, examples=("benchmark leaderboard submissions/* -o site",))
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Folder of the site.")
 @click.option(

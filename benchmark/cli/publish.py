@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.help import CommandWithExamples
 from benchmark.escaping import printable
 
 
-@click.command()
+@click.command(cls=CommandWithExamples, examples=("benchmark publish runs/mini --to me/my-run --private",))
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--to", "name", required=True, metavar="OWNER/NAME", help="Data set repository; made if it is not there.")
 @click.option("--private", is_flag=True, help="Make the repository a private one.")

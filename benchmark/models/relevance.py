@@ -40,7 +40,8 @@ def relevance(tower: nn.Module, embed: Callable[[Tensor], Tensor], images: Tenso
         N×h×w, at least 0, on the tower's own grid of places; all 0 where nothing speaks for the text.
 
     Raises:
-        InputError: The tower shows neither attention nor features on at least 7×7 places.
+        InputError: The tower shows neither attention nor features on at least 7×7 places, or its attention cannot be
+            read: timm's own layers, and pooling by attention.
     """
     attentions: list[Tensor] = []
     features: list[Tensor] = []
@@ -54,6 +55,9 @@ def relevance(tower: nn.Module, embed: Callable[[Tensor], Tensor], images: Tenso
         if isinstance(output, Tensor) and output.ndim == 4 and min(output.shape[-2:]) >= _FEWEST_PLACES:
             features[:] = [output]
 
+    types = {type(module) for module in tower.modules()}
+    if any(one.__module__.startswith("timm") and "Attention" in one.__name__ for one in types):
+        raise InputError("the attention of this text-image model cannot be read: it is inside timm's layers")
     handles = []
     for module in tower.modules():
         if isinstance(module, nn.MultiheadAttention):
@@ -67,6 +71,8 @@ def relevance(tower: nn.Module, embed: Callable[[Tensor], Tensor], images: Tenso
     finally:
         for handle in handles:
             handle.remove()
+    if any(attention.shape[-2] != attention.shape[-1] for attention in attentions):
+        raise InputError("the attention of this text-image model cannot be read: it pools its places by attention")
     if attentions:
         return _relevance_of_attention(attentions, torch.autograd.grad(score, attentions))
     if not features:

@@ -137,7 +137,7 @@ def readable(path: Path, name: str = "") -> Iterator[None]:
         raise InputError(f"{path} {what}: {describe_error(error)[:200]}") from error
 
 
-def fill(network: nn.Module, tensors: Mapping[str, Tensor], path: Path, name: str) -> None:
+def fill(network: nn.Module, tensors: Mapping[str, Tensor], path: Path, name: str, *, assign: bool = False) -> None:
     """Puts tensors into a network that must take them all.
 
     Args:
@@ -145,12 +145,13 @@ def fill(network: nn.Module, tensors: Mapping[str, Tensor], path: Path, name: st
         tensors: One for each of its parameters.
         path: Where they come from, for the error.
         name: Name of the network, for the error.
+        assign: Whether the tensors themselves become the parameters, as a network on the meta device needs.
 
     Raises:
         InputError: Tensors are missing, too many, or of other shapes: the file holds another network.
     """
     try:
-        network.load_state_dict(dict(tensors))
+        network.load_state_dict(dict(tensors), assign=assign)
     except RuntimeError as error:
         raise InputError(f"{path} does not hold {name}: {_architecture_difference(network, tensors)}") from error
 

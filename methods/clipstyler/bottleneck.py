@@ -53,7 +53,7 @@ class ConvolutionBlock(nn.Module):
     """The control of `SelfAttention`: as many parameters, but each place sees its neighbours only.
 
     ``result = x + o(relu(k(relu(i(x)))))`` with i and o 1×1 and k 3×3 convolutions, of such a width between them that
-    the parameters are those of `SelfAttention`, to 2 % at 64 channels and more.
+    the parameters are those of `SelfAttention`, to 3 % at 64 channels and more.
 
     Args:
         channels: C.

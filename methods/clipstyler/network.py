@@ -218,7 +218,8 @@ def build_style_network(
     added = set(network.attention.modules())
     _initialise((module for module in network.modules() if module not in added), generator)
     # From a generator of their own, so that the other weights and all crops are the same with and without the block.
-    _initialise(network.attention.modules(), torch.Generator().manual_seed(generator.initial_seed()))
+    own_seed = torch.randint(2**62, (), generator=torch.Generator().manual_seed(generator.initial_seed()))
+    _initialise(network.attention.modules(), torch.Generator().manual_seed(int(own_seed)))
     if residual:
         last = network.exit[-1]
         assert isinstance(last, nn.Conv2d)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -10,6 +11,7 @@ import torch
 from torch.nn import functional
 from torchvision.transforms.functional import adjust_contrast
 
+from benchmark.errors import InputError
 from methods.clipstyler.augmentation import choose_crops, cut_crops, draw_crops, mean_in_windows
 from methods.clipstyler.batched_gradient import batch_size, sum_over_batches
 from methods.clipstyler.losses import content_distance, directional_distances, reject_below, total_variation
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 _HALVING_INTERVAL: Final = 100
 _COSINE_FLOOR: Final = 0.2
+_TINY: Final = 1e-12
 _CANDIDATES: Final = 4
 """Windows from which each crop is chosen where a map decides."""
 
@@ -127,14 +130,14 @@ class PromptDescent:
         """
         settings, size = self._settings, (content.shape[-2], content.shape[-1])
         targets = self._targets(styles, content)
-        maps = {
-            "prompt_attention": place_map(
-                self._attention(content, targets.prompt), PlaceMap.ATTENTION, size, generator
-            ),
-            "source_attention": place_map(
-                self._attention(content, targets.source), PlaceMap.ATTENTION, size, generator
-            ),
-        }
+        maps: dict[str, Tensor] = {}
+        # A model whose attention cannot be read has the other maps all the same.
+        with contextlib.suppress(InputError):
+            for name, target in (("prompt_attention", targets.prompt), ("source_attention", targets.source)):
+                places = self._attention(content, target)
+                shown = place_map(places, PlaceMap.ATTENTION, size, generator)
+                # Found nowhere is black, where a map of weights would be even.
+                maps[name] = shown if float(places.max()) > 0 else torch.zeros_like(shown)
         crop_map, content_map = self._maps(content, targets, generator)
         if crop_map is not None:
             maps["crop_map"] = crop_map
@@ -144,7 +147,7 @@ class PromptDescent:
             network = self._descend(content, start, targets, generator)
             with torch.no_grad():
                 maps["bottleneck_attention"] = network.attended(start[None])[0]
-        return {name: (places / places.max())[None] for name, places in maps.items()}
+        return {name: (places / places.max().clamp_min(_TINY))[None] for name, places in maps.items()}
 
     def _descend(self, content: Tensor, start: Tensor, targets: PromptTargets, generator: Generator) -> StyleNetwork:
         settings = self._settings

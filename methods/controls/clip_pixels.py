@@ -60,6 +60,7 @@ class ClipPixels(Method[ClipPixelsSettings]):
         uses=(Role.CLIP,),
         optimises=(Role.CLIP,),
         control=True,
+        deterministic=True,
     )
     settings_type = ClipPixelsSettings
 

@@ -101,7 +101,8 @@ def descend(
         curvature: What is known of the loss, to which this descent adds what it learns. Where nothing is known, the
             first step is a fixed one along the gradient.
         first_step: Mean change of the pixels by that step in grey levels.
-        backtracking: Whether an update that raises the loss is taken back and tried again at a quarter of its length.
+        backtracking: Whether an update that raises the loss is taken back and tried again at a quarter of its length;
+            not the last one, after which nothing is evaluated.
 
     Returns:
         1×3×H×W, not clamped.
@@ -141,7 +142,10 @@ def _evaluate(loss: Callable[[Tensor], Tensor], start: Tensor, change: Tensor) -
 
 
 def _infinite(value: float) -> FloatingPointError:
-    return FloatingPointError(f"the loss became {value}: the images, weights or learning_rate are too large")
+    return FloatingPointError(
+        f"the loss became {value}: the images, weights, first_step or learning_rate are too large;"
+        " backtracking may help"
+    )
 
 
 def _first_step(gradient: Tensor, length: float) -> Tensor:
@@ -168,13 +172,14 @@ def optimize_coarse_to_fine(vgg: VGG, settings: GatysSettings, content: Tensor, 
     own_size = min(content.shape[-2:])
     sizes = [min(size, own_size) for size in settings.coarse_sizes] + [own_size]
     image = match_color(content, style).clamp(0, 1) if settings.style_colors else content
-    curvature = Curvature()
+    wide, curvature = image, Curvature()
     for size, steps in zip(sizes, (*settings.coarse_steps, settings.steps), strict=True):
         target = resize_shorter_side(content, size)
         start = resize(image, *target.shape[-2:])
         margin = min(settings.margin, size - 1)
-        loss = GatysLoss(vgg, settings, add_margin(target, margin)[None], resize_shorter_side(style, size)[None])
-        curvature = Curvature(_scale_at(target, image, curvature) if settings.keep_scale else None)
+        wide_target = add_margin(target, margin)[None]
+        loss = GatysLoss(vgg, settings, wide_target, resize_shorter_side(style, size)[None])
+        curvature = Curvature(_scale_at(wide_target, wide, curvature) if settings.keep_scale else None)
         wide = descend(
             loss,
             add_margin(start, margin)[None],
@@ -189,7 +194,7 @@ def optimize_coarse_to_fine(vgg: VGG, settings: GatysSettings, content: Tensor, 
 
 
 def _scale_at(target: Tensor, image: Tensor, curvature: Curvature) -> float | None:
-    """Returns what the curvature of an image's loss tells of the loss at a target's size.
+    """Returns what the curvature of an image's loss tells of the loss at a target's size, both with their margins.
 
     The loss is a mean over positions, so that its second derivatives by single pixels fall with their number.
     """

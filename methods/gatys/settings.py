@@ -49,7 +49,8 @@ class GatysSettings:
         keep_scale: Whether a pass begins with a step as long as the curvature of the pass before says, instead of with
             ``first_step``.
         backtracking: Whether an update that raises the loss is taken back and tried again at a quarter of its length,
-            which counts as a step. Without it some descents end in an infinite loss.
+            which counts as a step; the last of a pass is not evaluated. Without it some descents end in an infinite
+            loss.
     """
 
     steps: Count = 500

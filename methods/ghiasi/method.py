@@ -59,6 +59,7 @@ class Ghiasi(Method[GhiasiSettings]):
         max_styles=None,
         uses=(Role.GHIASI,),
         minimum_side=8,
+        deterministic=True,
     )
     settings_type = GhiasiSettings
 

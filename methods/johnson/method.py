@@ -59,6 +59,7 @@ class Johnson(Method[JohnsonSettings]):
         uses=(Role.VGG, Role.TRANSFORM_NETWORKS),
         optimises=(Role.VGG,),
         minimum_side=16,
+        deterministic=True,
     )
     settings_type = JohnsonSettings
 
@@ -92,7 +93,7 @@ class Johnson(Method[JohnsonSettings]):
         """Returns the painted content, clamped to [0, 1]. Deterministic: the generator is not used.
 
         Raises:
-            ValueError: There is no network for the style, or the content is less than 16 pixels high or wide.
+            ValueError: There is no network for the style, or the content is less than 8 pixels high or wide.
         """
         from methods.johnson.stylization import paint
 

@@ -21,7 +21,7 @@ def paint(network: TransformNetwork, content: Tensor) -> Tensor:
 
     Args:
         network: The network.
-        content: 3×H×W in [0, 1], at least 16 pixels high and wide; padded by reflection to multiples of 4 and cut back.
+        content: 3×H×W in [0, 1], at least 8 pixels high and wide; padded by reflection to multiples of 4 and cut back.
 
     Returns:
         3×H×W in [0, 1].

@@ -68,7 +68,7 @@ def style_features(models: Models, encode: Callable[[Tensor], Tensor], image: Te
         Features at relu4_1, 1×512×H'×W'.
     """
     # An image that was changed in place since is another one.
-    name = ("features of the AdaIN encoder", side, image._version)
+    name = ("features of the AdaIN encoder", side, 0 if image.is_inference() else image._version)
     return models.remember(image, name, lambda: encode(resize_shorter_side(image, side)[None]))
 
 

@@ -6,6 +6,7 @@ import math
 
 import open_clip
 import pytest
+import timm
 import torch
 from torch import Tensor, nn
 
@@ -105,3 +106,26 @@ def test_a_tower_without_places_is_refused():
 
     with pytest.raises(InputError, match="no attention and no features on 7×7 places"):
         relevance(tower, tower, torch.rand(1, 3, 32, 32), torch.rand(1, 12))
+
+
+class TestTowersWhoseAttentionCannotBeRead:
+    def test_of_timm_are_refused(self):
+        tower = timm.create_model("vit_tiny_patch16_224", num_classes=8, depth=1, embed_dim=12, num_heads=3).eval()
+        with pytest.raises(InputError, match="inside timm's layers"):
+            relevance(tower, tower, torch.rand(1, 3, 224, 224), torch.rand(1, 8))
+
+    def test_that_pool_by_attention_are_refused(self):
+        class Pooled(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.query = nn.Parameter(torch.rand(1, 4, 8))
+                self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+
+            def forward(self, images):
+                places = images.flatten(2).mT.repeat(1, 1, 3)[:, :, :8]
+                pooled, _ = self.attention(self.query.expand(len(images), -1, -1), places, places)
+                return pooled.mean(dim=1)
+
+        tower = Pooled()
+        with pytest.raises(InputError, match="pools its places by attention"):
+            relevance(tower, tower, torch.rand(1, 3, 8, 8), torch.rand(1, 8))

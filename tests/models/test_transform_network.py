@@ -157,6 +157,13 @@ class TestAnotherFile:
         with pytest.raises(InputError, match=rf"decoder\.pth does not hold a transform network of Johnson.*{reason}"):
             read_transform_networks(tmp_path / "decoder.pth")
 
+    @pytest.mark.parametrize("shape", [(100_000, 3, 9, 9), (10, 3, 3, 3), (10**9, 0, 1, 1)])
+    def test_with_another_first_layer_is_refused_before_memory_is_taken_for_it(self, tmp_path, shape):
+        file = tmp_path / "wide.pth"
+        torch.save({"conv1.conv2d.weight": torch.zeros(shape, dtype=torch.uint8)}, file)
+        with pytest.raises(InputError, match=r"does not hold .*wide|wide\.pth does not hold"):
+            read_transform_networks(file)
+
     def test_that_is_cut_off_or_missing_is_refused(self, tmp_path):
         torch.save(transform_tensors(4), tmp_path / "whole.pth")
         (tmp_path / "cut.pth").write_bytes((tmp_path / "whole.pth").read_bytes()[:5000])

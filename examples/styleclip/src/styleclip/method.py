@@ -64,6 +64,7 @@ class StyleCLIP(Method[StyleCLIPSettings]):
         url="https://arxiv.org/abs/2103.17249",
         uses=(Role.CLIP, Role.VGG),
         optimises=(Role.CLIP, Role.VGG),
+        deterministic=True,
     )
     settings_type = StyleCLIPSettings
 
@@ -80,7 +81,7 @@ class StyleCLIP(Method[StyleCLIPSettings]):
 
         if not self.settings.generator:
             raise InputError(f"method styleclip {_NO_GENERATOR}")
-        self._generator = load_generator(Path(self.settings.generator)).to(models.device)
+        self._generator = load_generator(Path(self.settings.generator).expanduser()).to(models.device)
         self._mean_code = self._generator.mean_code(torch.Generator().manual_seed(_MEAN_SEED))
         self._clip, self._vgg = models.clip(), models.vgg()
         self._face_recognition = (

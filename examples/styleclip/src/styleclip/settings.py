@@ -66,7 +66,7 @@ class StyleCLIPSettings:
         check_settings(self)
         for name in ("generator", "face_recognition"):
             file = getattr(self, name)
-            if file and not Path(file).is_file():
+            if file and not Path(file).expanduser().is_file():
                 raise ValueError(f"{name} names a file that is not there: {file}")
         if self.identity_weight and not self.face_recognition:
             raise ValueError("identity_weight above 0 needs the network: set face_recognition to its file")
