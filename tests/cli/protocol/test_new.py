@@ -66,7 +66,7 @@ class TestNew:
         assert new("--like", "smoke", "--resolution", "64", "--name", "tiny_ones").code == 0
         protocol = read_protocol(folders / "mine" / "protocol.json")
         assert (protocol.name, protocol.resolution) == ("tiny_ones", 64)
-        assert protocol.method_settings["gatys"]["steps"] == 5
+        assert protocol.method_settings["gatys"]["steps"] == 3
 
     def test_says_that_prompts_are_missing(self, new):
         assert "2 of 2 styles have no prompt" in new().err
