@@ -155,7 +155,9 @@ def test_nothing_but_the_page_its_pictures_and_answers_is_served(made: MadeStudy
 def test_nobody_gets_more_requests_by_naming_other_addresses(made: MadeStudy, folder: Path) -> None:
     with served(folder) as (_, port):
         statuses = {
-            ask(port, "POST", "/participants", {"study": "x", "participant": "x"}, {"X-Forwarded-For": f"10.0.0.{n}"})[0]
+            ask(port, "POST", "/participants", {"study": "x", "participant": "x"}, {"X-Forwarded-For": f"10.0.0.{n}"})[
+                0
+            ]
             for n in range(200)
         }
     assert statuses == {409, 429}
