@@ -6,9 +6,7 @@ import contextlib
 import hashlib
 import json
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -27,7 +25,7 @@ from benchmark.analysis.run_names import name_runs
 from benchmark.analysis.summary import summarize, summary_to_json
 from benchmark.errors import InputError, NotComparableError
 from benchmark.plan.unit import image_path, log_path, mask_path, unit_seed
-from benchmark.store.atomic import json_text, write_json
+from benchmark.store.atomic import json_text, new_folder, write_json
 from benchmark.store.journal import JournalWriter, UnitRecord
 from benchmark.store.journal_index import JournalIndex
 from benchmark.store.manifest import Environment, Manifest, MergedRun, choose_schema_version
@@ -83,7 +81,7 @@ def merge_runs(runs: Sequence[Path], destination: Path) -> MergeOutcome:
         sources = [_read(name, run) for name, run in zip(names, runs, strict=True)]
         _require_comparable(sources)
         merge = _Merge(sources, ("benchmark", "merge", *map(str, runs), "-o", str(destination)))
-        with _new_folder(destination) as folder:
+        with new_folder(destination) as folder:
             return merge.write(RunDirectory(folder))
 
 
@@ -159,27 +157,6 @@ def _require_comparable(sources: Sequence[_Source]) -> None:
                 raise NotComparableError(
                     f"{other.path} and {source.path} are not comparable: {metric}: {difference}; run one of them again"
                 )
-
-
-@contextlib.contextmanager
-def _new_folder(destination: Path) -> Iterator[Path]:
-    """Yields a folder beside the destination, and puts it in its place at the end; after an error it is removed."""
-    beside: Path | None = None
-    try:
-        destination.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(dir=destination.absolute().parent, prefix=".merge-"))
-        # Unlike a temporary folder, this one gets the permissions that a folder has here.
-        folder = beside / "run"
-        folder.mkdir()
-        yield folder
-        if destination.exists():
-            destination.rmdir()
-        folder.replace(destination)
-    except OSError as error:
-        raise InputError(f"cannot write {destination}: {error.strerror or error}") from error
-    finally:
-        if beside is not None:
-            shutil.rmtree(beside, ignore_errors=True)
 
 
 class _Merge:

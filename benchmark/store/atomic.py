@@ -1,10 +1,11 @@
-"""Files that are written whole or not at all."""
+"""Files and folders that are written whole or not at all."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,6 +48,34 @@ def replacing(path: Path) -> Iterator[Path]:
         if temporary is not None and error.filename not in (None, str(temporary)):
             raise
         raise InputError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+@contextlib.contextmanager
+def new_folder(destination: Path) -> Iterator[Path]:
+    """Yields a folder beside the destination, and puts it in its place at the end; after an error it is removed.
+
+    Args:
+        destination: The folder to make; an empty one is replaced.
+
+    Raises:
+        InputError: It cannot be written, or is not empty at the end.
+    """
+    beside: Path | None = None
+    try:
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(dir=destination.absolute().parent, prefix=".benchmark-"))
+        # Unlike a temporary folder, this one gets the permissions that a folder has here.
+        folder = beside / "folder"
+        folder.mkdir()
+        yield folder
+        if destination.exists():
+            destination.rmdir()
+        folder.replace(destination)
+    except OSError as error:
+        raise InputError(f"cannot write {destination}: {error.strerror or error}") from error
+    finally:
+        if beside is not None:
+            shutil.rmtree(beside, ignore_errors=True)
 
 
 def write_bytes(path: Path, data: bytes) -> None:

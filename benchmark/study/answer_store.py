@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
 from collections import defaultdict
@@ -19,17 +20,17 @@ from benchmark.study.study import Choice, Study
 
 DATABASE: Final = "answers.sqlite"
 DATABASE_SUFFIX: Final = ".sqlite"
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS study (id TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS participants (
-    id TEXT PRIMARY KEY, form INTEGER NOT NULL, started TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS answers (
-    participant TEXT NOT NULL REFERENCES participants (id),
-    place INTEGER NOT NULL, choice TEXT NOT NULL, milliseconds INTEGER NOT NULL,
-    PRIMARY KEY (participant, place)
-) WITHOUT ROWID;
-"""
+_TABLES: Final = (
+    "CREATE TABLE IF NOT EXISTS study (id TEXT PRIMARY KEY) WITHOUT ROWID",
+    """CREATE TABLE IF NOT EXISTS participants (
+        id TEXT PRIMARY KEY, form INTEGER NOT NULL, started TEXT NOT NULL
+    ) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS answers (
+        participant TEXT NOT NULL REFERENCES participants (id),
+        place INTEGER NOT NULL, choice TEXT NOT NULL, milliseconds INTEGER NOT NULL,
+        PRIMARY KEY (participant, place)
+    ) WITHOUT ROWID""",
+)
 
 
 class Recorded(Enum):
@@ -57,23 +58,38 @@ class AnswerStore:
         most_people: Number of people who are taken.
 
     Raises:
-        InputError: The file is no such database, of another study, or cannot be written.
+        InputError: The file is no such database, of another study, or cannot be written; it stays as it was.
     """
 
     def __init__(self, path: Path, study: Study, most_people: int) -> None:
         self._study, self._most_people, self._lock = study, most_people, threading.Lock()
-        try:
-            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-            # FULL: a commit returns only after the disk has it, whatever happens to the machine.
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._connection.executescript(_SCHEMA)
-            self._connection.execute("INSERT OR IGNORE INTO study VALUES (?)", (study.id,))
-            found = [row[0] for row in self._connection.execute("SELECT id FROM study")]
-        except sqlite3.Error as error:
-            raise InputError(f"cannot use {printable(path)} for answers: {error}") from error
-        if found != [study.id]:
-            raise InputError(f"{printable(path)} holds answers of another study; move it away")
+        with contextlib.ExitStack() as opened:
+            try:
+                self._connection = opened.enter_context(
+                    closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30))
+                )
+                # FULL: a commit returns only after the disk has it, whatever happens to the machine.
+                self._connection.execute("PRAGMA synchronous = FULL")
+                self._claim(path)
+                self._connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.Error as error:
+                raise InputError(f"cannot use {printable(path)} for answers: {error}") from error
+            opened.pop_all()
+
+    def _claim(self, path: Path) -> None:
+        """Makes the tables where there are none, and leaves a database of anything else as it is."""
+        with self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
+            tables = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_master")}
+            if tables and "study" not in tables:
+                raise InputError(f"{printable(path)} is a database of something else; move it away")
+            found = [name for (name,) in self._connection.execute("SELECT id FROM study")] if tables else []
+            if found not in ([], [self._study.id]):
+                raise InputError(f"{printable(path)} holds answers of another study; move it away")
+            for table in _TABLES:
+                self._connection.execute(table)
+            if not found:
+                self._connection.execute("INSERT INTO study VALUES (?)", (self._study.id,))
 
     def __enter__(self) -> Self:
         return self

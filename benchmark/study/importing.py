@@ -6,9 +6,10 @@ import csv
 import itertools
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
@@ -93,12 +94,13 @@ def import_ratings(table: ImportedTable, folder: Path, *, seed: int = 0, rounds:
     """
     run = load_records(folder)
     pictures = _Pictures(run, table.images)
-    votes, unknown = _votes(table, pictures)
+    votes, missing = _votes(table, pictures)
     methods = tuple(sorted({name for vote in votes for name in (vote.first, vote.second)}))
     if not votes:
         raise InputError(
             f"{printable(table.path)} compares no two pictures of one case of the run"
-            f" ({unknown:,} of its pictures are none of the run{pictures.example()})"
+            f" ({missing[Missing.UNKNOWN]:,} of its rows are of none of the run's pictures,"
+            f" {missing[Missing.AMBIGUOUS]:,} may be of several{pictures.example()})"
         )
     number = {name: place for place, name in enumerate(methods)}
     counted = Votes(
@@ -106,7 +108,7 @@ def import_ratings(table: ImportedTable, folder: Path, *, seed: int = 0, rounds:
         tuple(Vote(vote.person, vote.case, number[vote.first], number[vote.second], vote.outcome) for vote in votes),
     )
     outcome = outcome_of_votes(counted, seed=seed, rounds=rounds)
-    notes = [f"{unknown:,} rows are of pictures that the run does not have."] * bool(unknown)
+    notes = [note.format(missing[reason]) for reason, note in _MISSING.items() if missing[reason]]
     if counted.people == 1:
         notes.append("Raters are not told apart, so that intervals know of cases only.")
     result = StudyResult(
@@ -126,6 +128,23 @@ def import_ratings(table: ImportedTable, folder: Path, *, seed: int = 0, rounds:
     return Analysis(result, ((table.question, counted),))
 
 
+class Missing(Enum):
+    """Why no picture of the run is found for a name."""
+
+    UNKNOWN = auto()
+    """The run has none of this name."""
+    AMBIGUOUS = auto()
+    """The name fits several."""
+
+
+_MISSING: Final = {
+    Missing.UNKNOWN: "{:,} rows are of pictures that the run does not have.",
+    Missing.AMBIGUOUS: (
+        "{:,} rows may be of several pictures of the run; name {{method}} and {{case}} in --images to tell them apart."
+    ),
+}
+
+
 @dataclass(frozen=True)
 class _NamedVote:
     person: str
@@ -133,6 +152,14 @@ class _NamedVote:
     first: str
     second: str
     outcome: float
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A case: its place in the run, and its content and style."""
+
+    place: int
+    pair: tuple[str, str]
 
 
 class _Pictures:
@@ -160,10 +187,13 @@ class _Pictures:
         for name in self._methods:
             self._names["method"][_key(name)].append(name)
         self._first = next(((name, case.id) for name in self._methods for case in run.cases), None)
-        self._cache: dict[str, tuple[str, str] | None] = {}
+        self._cases = {case.id: _Case(place, (case.content, case.style)) for place, case in enumerate(run.cases)}
+        self._cache: dict[str, tuple[str, str] | Missing] = {}
 
-    def find(self, name: str) -> tuple[str, str] | None:
-        """Returns the method and the case of a picture, or ``None`` if it is none of the run's.
+    def find(self, name: str) -> tuple[str, str] | Missing:
+        """Returns the method and the case of a picture, or why there is none.
+
+        Of cases that differ in their seed only, the first is meant: it is the one that every method has.
 
         Args:
             name: Name or path of the picture, as the table gives it.
@@ -172,18 +202,19 @@ class _Pictures:
             self._cache[name] = self._find(name)
         return self._cache[name]
 
-    def _find(self, name: str) -> tuple[str, str] | None:
+    def _find(self, name: str) -> tuple[str, str] | Missing:
         found = self._pattern.fullmatch(name.replace("\\", "/"))
         if not found:
-            return None
+            return Missing.UNKNOWN
         given = found.groupdict()
         methods = self._names["method"].get(_key(given["method"]), []) if "method" in given else self._methods
-        cases: set[str] | None = None
-        for field in ("case", "content", "style"):
-            if field in given:
-                fitting = set(self._names[field].get(_key(given[field]), ()))
-                cases = fitting if cases is None else cases & fitting
-        return (methods[0], cases.pop()) if len(methods) == 1 and cases and len(cases) == 1 else None
+        fields = [field for field in ("case", "content", "style") if field in given]
+        fitting = set.intersection(*(set(self._names[field].get(_key(given[field]), ())) for field in fields))
+        if not methods or not fitting:
+            return Missing.UNKNOWN
+        if len(methods) > 1 or len({self._cases[case].pair for case in fitting}) > 1:
+            return Missing.AMBIGUOUS
+        return methods[0], min(fitting, key=lambda case: self._cases[case].place)
 
     def example(self) -> str:
         """Says what a picture of the run would be called."""
@@ -198,10 +229,10 @@ def _key(name: str) -> str:
     return name_of(file_key(name), "picture")
 
 
-def _votes(table: ImportedTable, pictures: _Pictures) -> tuple[list[_NamedVote], int]:
+def _votes(table: ImportedTable, pictures: _Pictures) -> tuple[list[_NamedVote], Counter[Missing]]:
     votes: list[_NamedVote] = []
     ratings: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
-    unknown = 0
+    missing: Counter[Missing] = Counter()
     columns = table.columns
     for line, row in _rows(table.path, columns):
         where = f"{printable(table.path)} line {line}"
@@ -209,8 +240,9 @@ def _votes(table: ImportedTable, pictures: _Pictures) -> tuple[list[_NamedVote],
         one = pictures.find(row[columns.image])
         if columns.loser:
             other = pictures.find(row[columns.loser])
-            if one is None or other is None:
-                unknown += 1
+            if isinstance(one, Missing) or isinstance(other, Missing):
+                # A picture that the run lacks cannot be named better.
+                missing[Missing.UNKNOWN if Missing.UNKNOWN in (one, other) else Missing.AMBIGUOUS] += 1
                 continue
             if one[1] != other[1] or one[0] == other[0]:
                 raise InputError(f"{where}: the two pictures are not of two methods on one case")
@@ -218,8 +250,8 @@ def _votes(table: ImportedTable, pictures: _Pictures) -> tuple[list[_NamedVote],
             votes.append(_NamedVote(person, one[1], one[0], other[0], 0.5 if is_tie else 1.0))
             continue
         rating = _number(row[columns.rating], where)
-        if one is None:
-            unknown += 1
+        if isinstance(one, Missing):
+            missing[one] += 1
             continue
         method, case = one
         if method in ratings[person, case]:
@@ -229,7 +261,7 @@ def _votes(table: ImportedTable, pictures: _Pictures) -> tuple[list[_NamedVote],
         for first, second in itertools.combinations(sorted(given), 2):
             outcome = (1 + float((given[first] > given[second]) - (given[first] < given[second]))) / 2
             votes.append(_NamedVote(person, case, first, second, outcome))
-    return votes, unknown
+    return votes, missing
 
 
 def _rows(path: Path, columns: Columns) -> Iterator[tuple[int, Mapping[str, str]]]:

@@ -15,10 +15,11 @@ from benchmark.analysis.combination import combine
 from benchmark.analysis.loading import load_records
 from benchmark.errors import InputError, NotComparableError
 from benchmark.escaping import printable
-from benchmark.store.atomic import replacing
+from benchmark.store.atomic import new_folder, replacing
 from benchmark.store.questions import WORDINGS, Question
 from benchmark.store.records import CaseRecord, RunRecords, UnitStatus
 from benchmark.study.design import DesignSize, Possible, make_forms
+from benchmark.study.method_names import join_names
 from benchmark.study.page import write_page
 from benchmark.study.study import (
     PAGE_FOLDER,
@@ -46,7 +47,8 @@ class StudyChoice:
 
     Attributes:
         questions: The questions.
-        methods: Names of the methods; all but the controls where none is given.
+        methods: Names of the methods; all but the controls where none is given. A name that holds commas may be given
+            in the parts between them.
         cases: Most cases; the first are taken evenly from all. ``None`` takes all.
         size: How much is asked.
         exclusion: Whose answers are left out.
@@ -70,8 +72,8 @@ class StudyChoice:
 def make_study(folders: Sequence[Path], choice: StudyChoice, destination: Path) -> Study:
     """Makes a study of runs of one protocol.
 
-    Pictures are decoded and written anew as PNG under random names, without anything but their pixels. The key
-    (``study.json``) is written last: a folder without it is no study.
+    Pictures are decoded and written anew as PNG under random names, without anything but their pixels. The folder is
+    made whole or not at all.
 
     Args:
         folders: Folders of the runs.
@@ -79,7 +81,8 @@ def make_study(folders: Sequence[Path], choice: StudyChoice, destination: Path) 
         destination: A new or empty folder.
 
     Raises:
-        InputError: There is too little to compare, a name is unknown, or the folder is not empty.
+        InputError: There is too little to compare, a name is unknown, a picture is missing or damaged, or the folder is
+            not empty or cannot be written.
         NotComparableError: The runs are of different protocols.
     """
     if destination.exists() and any(destination.iterdir()):
@@ -89,14 +92,11 @@ def make_study(folders: Sequence[Path], choice: StudyChoice, destination: Path) 
         raise NotComparableError("the runs are of different protocols or networks, and make no study together")
     source = _Source(runs[0], choice)
     study = source.study()
-    pictures = destination / PAGE_FOLDER / PICTURES_FOLDER
-    try:
+    with new_folder(destination) as folder:
         for token in sorted(source.files):
-            _copy(source.files[token], pictures / f"{token}.png")
-    except OSError as error:
-        raise InputError(f"cannot write {printable(pictures)}: {error.strerror or error}") from error
-    write_page(study, destination / PAGE_FOLDER)
-    write_study(study, destination)
+            _copy(source.files[token], folder / PAGE_FOLDER / PICTURES_FOLDER / f"{token}.png")
+        write_page(study, folder / PAGE_FOLDER)
+        write_study(study, folder)
     return study
 
 
@@ -171,7 +171,7 @@ class _Source:
         if not self._choice.methods:
             methods = [method.name for method in self._run.methods if not method.control]
         else:
-            methods = list(dict.fromkeys(self._choice.methods))
+            methods = join_names(self._choice.methods, known)
             for name in methods:
                 if name not in known:
                     raise InputError(f"the run has no method {name!r}{suggest(name, known)}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from benchmark.store.atomic import write_text
 from benchmark.store.questions import WORDINGS
-from benchmark.study.study import PICTURES_FOLDER, Study
+from benchmark.study.study import PICTURES_FOLDER, Kind, Study
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -46,10 +46,14 @@ def render_page(study: Study, *, is_collected: bool) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    shown = [comparison for form in study.forms for comparison in form]
     style, script = _read("page.css"), _read("page.js")
     html = environment.get_template("page.html.j2").render(
         study=study,
         is_collected=is_collected,
+        questions=len({comparison.question for comparison in shown}),
+        has_repeats=any(comparison.kind is Kind.REPEAT for comparison in shown),
+        has_checks=any(comparison.kind is Kind.CHECK for comparison in shown),
         comparisons=max(map(len, study.forms)),
         minutes=max(1, math.ceil(max(map(len, study.forms)) * SECONDS_AN_ANSWER / 60)),
         style=style,

@@ -97,11 +97,10 @@ def make_app(study: Study, folder: Path, store: AnswerStore) -> Starlette:
     async def picture(request: Request) -> Response:
         # The name is looked up, never joined to a path as it came.
         found = _TOKEN.fullmatch(request.path_params["name"])
-        if not found or found[1] not in tokens:
+        file = pictures / f"{found[1]}.png" if found and found[1] in tokens else None
+        if file is None or not await run_in_threadpool(file.is_file):
             return _refusal(404, "no such picture")
-        return FileResponse(
-            pictures / f"{found[1]}.png", headers={"Cache-Control": "private, max-age=86400, immutable"}
-        )
+        return FileResponse(file, headers={"Cache-Control": "private, max-age=86400, immutable"})
 
     async def enrol(request: Request) -> Response:
         try:
@@ -182,6 +181,8 @@ def serve(folder: Path, study: Study, listening: socket.socket, most_people: int
             access_log=False,
             log_level="warning",
             server_header=False,
+            # Anybody can send X-Forwarded-For, and would choose the address that limits hold for.
+            proxy_headers=False,
             limit_concurrency=1000,
             timeout_keep_alive=15,
             h11_max_incomplete_event_size=16 << 10,

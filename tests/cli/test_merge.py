@@ -193,7 +193,7 @@ class TestRefuses:
     def nothing_is_left(self, tmp_path):
         yield
         assert not (tmp_path / "merged").exists()
-        assert not list(tmp_path.glob(".merge-*"))
+        assert not list(tmp_path.glob(".benchmark-*"))
 
     def test_runs_of_two_protocols(self, command, runs, tmp_path):
         edit_manifest(

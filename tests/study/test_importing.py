@@ -13,6 +13,7 @@ from benchmark.errors import InputError
 from benchmark.store.people import Origin, StudyResult
 from benchmark.store.questions import Question
 from benchmark.study.importing import Columns, ImportedTable, import_ratings
+from tests.runs_of_one_protocol import installed_sample_plugins, run_tiny
 
 METHODS = ("blend", "noisy", "copies_style")
 RATINGS = Columns(image="image", rating="rating", rater="rater")
@@ -89,6 +90,33 @@ def test_votes_are_taken_as_they_are(tiny_run: Path, tmp_path: Path) -> None:
 def test_pictures_that_the_run_lacks_are_counted_and_passed_over(tiny_run: Path, ratings: Path) -> None:
     ratings.write_text(ratings.read_text() + "\nunknown/a_on_b,person 0,3,\n")
     assert imported(ratings, tiny_run).notes == ("1 rows are of pictures that the run does not have.",)
+
+
+def test_a_content_and_a_style_name_the_case_of_the_first_seed(tmp_path: Path) -> None:
+    with installed_sample_plugins():
+        run = run_tiny(tmp_path / "run", ["blend", "noisy"], seeds=[0, 1])
+    table = tmp_path / "votes.csv"
+    table.write_text("winner,loser\nblend/waves_on_warm,noisy/waves_on_warm\n")
+    result = imported(table, run, Columns(image="winner", loser="loser"))
+    (asked,) = result.questions
+    assert asked.kept.answers == 1
+    assert not any("rows" in note for note in result.notes)
+    assert {one.case for one in asked.pictures} == {"waves--warm"}
+
+
+def test_names_that_fit_several_pictures_are_counted_apart(tiny_run: Path, tmp_path: Path) -> None:
+    (mix,) = (style for _, _, style in cases_of(tiny_run) if style not in ("warm", "cold"))
+    table = tmp_path / "votes.csv"
+    columns = Columns(image="winner", loser="loser")
+    rows = ["winner,loser", "blend/warm,noisy/warm", "blend/unknown,noisy/warm", "noisy/cold,blend/cold"]
+    table.write_text("\n".join(rows))
+    with pytest.raises(InputError, match=r"1 of its rows are of none of the run's pictures, 2 may be of several"):
+        imported(table, tiny_run, columns, "{method}/{style}")
+    table.write_text("\n".join([*rows, f"blend/{mix},noisy/{mix}"]))
+    assert imported(table, tiny_run, columns, "{method}/{style}").notes[:2] == (
+        "1 rows are of pictures that the run does not have.",
+        "2 rows may be of several pictures of the run; name {method} and {case} in --images to tell them apart.",
+    )
 
 
 @pytest.mark.parametrize(

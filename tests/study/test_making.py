@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,26 @@ def test_what_cannot_be_asked_is_refused_and_leaves_nothing(
         make_study([made.run], dataclasses.replace(CHOICE, **changes), tmp_path / "study")  # type: ignore[arg-type]
     assert reason in str(error.value)
     assert not (tmp_path / "study").exists()
+
+
+def test_a_failure_midway_leaves_nothing_and_the_same_call_works_once_mended(made: MadeStudy, tmp_path: Path) -> None:
+    run, folder = Path(shutil.copytree(made.run, tmp_path / "run")), tmp_path / "study"
+    damaged = sorted((run / "images" / "noisy").iterdir())[-1]
+    whole = damaged.read_bytes()
+    damaged.write_bytes(b"no picture")
+    with pytest.raises(InputError, match=damaged.name):
+        make_study([run], CHOICE, folder)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["run"]
+    damaged.write_bytes(whole)
+    make_study([run], CHOICE, folder)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["run", "study"]
+
+
+def test_an_empty_folder_is_filled(made: MadeStudy, tmp_path: Path) -> None:
+    folder = tmp_path / "study"
+    folder.mkdir()
+    study = make_study([made.run], CHOICE, folder)
+    assert read_study(folder) == study
 
 
 def test_a_folder_with_something_in_it_is_refused(made: MadeStudy) -> None:

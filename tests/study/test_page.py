@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 from pathlib import Path
@@ -10,11 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmark.study.answers import collect_answers
+from benchmark.study.page import render_page
+from benchmark.study.study import Kind
 from tests.reports.chromium import opened
 from tests.study.conftest import MadeStudy
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 
 READY = "#choose-left:not([aria-disabled])"
 WIDTHS = {"phone": (360, 740), "tablet": (820, 1100), "desktop": (1600, 900)}
@@ -190,6 +193,83 @@ def test_the_address_can_name_the_form(browser: Browser, page_file: Path, tmp_pa
     page.click("#stop")
     assert json.loads(save(page, tmp_path).read_text())["form"] == 3
     context.close()
+
+
+def test_a_browser_that_keeps_nothing_is_said_all_along(browser: Browser, page_file: Path, tmp_path: Path) -> None:
+    context = browser.new_context()
+    context.add_init_script("Storage.prototype.setItem = () => { throw new Error('full'); };")
+    page = context.new_page()
+    page.goto(page_file.as_uri())
+    begin(page)
+    press(page, "ArrowLeft")
+    page.wait_for_selector(READY)
+    assert "do not close this page before you have saved" in page.inner_text("#not-kept:visible")
+    page.click("#stop")
+    assert page.is_visible("#not-kept")
+    assert len(json.loads(save(page, tmp_path).read_text())["answers"]) == 1
+    context.close()
+
+
+def test_that_another_window_went_on_is_said_until_the_next_answer(browser: Browser, page_file: Path) -> None:
+    context, page = fresh(browser, page_file)
+    begin(page)
+    # What another window writes, before this one is told of it.
+    page.evaluate(
+        """() => {
+            const [key] = Object.keys(localStorage);
+            const state = JSON.parse(localStorage.getItem(key));
+            state.answers.push({ place: 0, choice: "left", milliseconds: 2000 });
+            localStorage.setItem(key, JSON.stringify(state));
+        }"""
+    )
+    press(page, "ArrowRight")
+    page.wait_for_selector(READY)
+    assert "continued in another window" in page.inner_text("#continued:visible")
+    press(page, "ArrowRight")
+    assert not page.is_visible("#continued")
+    context.close()
+
+
+def test_answers_that_are_nowhere_else_are_not_deleted_unasked(
+    browser: Browser, page_file: Path, tmp_path: Path
+) -> None:
+    context, page = fresh(browser, page_file)
+    asked: list[str] = []
+
+    def keep_them(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", keep_them)
+    begin(page)
+    press(page, "ArrowLeft")
+    page.reload()
+    page.click("#discard")
+    assert len(asked) == 1
+    assert "neither saved nor sent" in asked[0]
+    begin(page)
+    assert page.inner_text("#place").startswith("Pair 2 ")
+    page.click("#stop")
+    save(page, tmp_path)
+    page.click("#forget")
+    assert len(asked) == 1
+    assert page.evaluate("localStorage.length") == 0
+    context.close()
+
+
+@pytest.mark.parametrize("kinds", [{Kind.VOTE}, {Kind.VOTE, Kind.REPEAT}, {Kind.VOTE, Kind.CHECK}, set(Kind)])
+@pytest.mark.parametrize("questions", [1, 2])
+def test_what_people_agree_to_is_true_of_what_they_get(made: MadeStudy, kinds: set[Kind], questions: int) -> None:
+    asked = made.study.questions[:questions]
+    forms = [[shown for shown in form if shown.kind in kinds and shown.question in asked] for form in made.study.forms]
+    forms = [[dataclasses.replace(shown, repeats=None) for shown in form] for form in forms]
+    for is_collected in (False, True):
+        study = dataclasses.replace(made.study, forms=tuple(map(tuple, forms)))
+        html = render_page(study, is_collected=is_collected)
+        assert ("come twice" in html) == (Kind.REPEAT in kinds)
+        assert ("have an obvious answer" in html) == (Kind.CHECK in kinds)
+        assert ("because it changes" in html) == (questions > 1)
+        assert ("is always the same" in html) == (questions == 1)
 
 
 def test_without_scripts_it_says_what_it_needs(browser: Browser, page_file: Path) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import http.client
 import json
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +152,26 @@ def test_nothing_but_the_page_its_pictures_and_answers_is_served(made: MadeStudy
     ]  # fmt: skip
 
 
+def test_nobody_gets_more_requests_by_naming_other_addresses(made: MadeStudy, folder: Path) -> None:
+    with served(folder) as (_, port):
+        statuses = {
+            ask(port, "POST", "/participants", {"study": "x", "participant": "x"}, {"X-Forwarded-For": f"10.0.0.{n}"})[
+                0
+            ]
+            for n in range(200)
+        }
+    assert statuses == {409, 429}
+
+
+def test_a_picture_that_is_gone_is_not_found(made: MadeStudy, folder: Path) -> None:
+    token = next(made.study.tokens())
+    (folder / "page" / "pictures" / f"{token}.png").unlink()
+    with served(folder) as (process, port):
+        assert ask(port, "GET", f"/pictures/{token}.png") == (404, {"error": "no such picture"})
+        process.terminate()
+        assert "Traceback" not in process.communicate(timeout=30)[1]
+
+
 def test_what_is_no_answer_is_refused_and_nothing_is_written(made: MadeStudy, folder: Path) -> None:
     person = "a" * 32
     with served(folder) as (_, port):
@@ -215,6 +237,33 @@ def test_a_file_that_is_no_database_or_of_another_study_is_refused(made: MadeStu
         AnswerStore(path, made.study, 10)
     with pytest.raises(InputError, match="no database of answers"):
         read_store(path, made.study)
+
+
+def test_a_refusal_leaves_the_answers_of_another_study_usable(made: MadeStudy, tmp_path: Path) -> None:
+    path, person = tmp_path / "answers.sqlite", "a" * 32
+    with AnswerStore(path, made.study, 10) as store:
+        store.enrol(person)
+        store.record(person, 0, Answer(Choice.LEFT, 1500))
+    before = path.read_bytes()
+    for _ in range(2):
+        with pytest.raises(InputError, match="answers of another study"):
+            AnswerStore(path, dataclasses.replace(made.study, id="another"), 10)
+    assert path.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["answers.sqlite"]
+    (sheet,) = read_store(path, made.study)
+    assert dict(sheet.answers) == {0: Answer(Choice.LEFT, 1500)}
+    with AnswerStore(path, made.study, 10) as store:
+        assert store.form_of(person) == 0
+
+
+def test_a_database_of_something_else_stays_as_it_is(made: MadeStudy, tmp_path: Path) -> None:
+    path = tmp_path / "answers.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE birds (name TEXT)")
+    before = path.read_bytes()
+    with pytest.raises(InputError, match="a database of something else"):
+        AnswerStore(path, made.study, 10)
+    assert path.read_bytes() == before
 
 
 def test_a_port_that_is_taken_is_said_in_one_line(folder: Path) -> None:

@@ -69,7 +69,7 @@ def new(
         raise click.UsageError("--repeats cannot be more than --pairs")
     choice = StudyChoice(
         questions=_questions(questions),
-        methods=tuple(name.strip().replace("-", "_") for name in methods.split(",") if name.strip()),
+        methods=tuple(part for part in methods.split(",") if part.strip()),
         cases=cases,
         size=DesignSize(people, pairs, repeats, checks, overlap),
         exclusion=Exclusion(

@@ -28,16 +28,25 @@
       localStorage.setItem(key, JSON.stringify(state));
     } catch {
       kept = false;
-      complain("This browser keeps nothing: do not close this page before you have saved your answers.");
+      part("not-kept").hidden = false;
     }
   }
 
+  // Whether deleting loses answers that nobody else has.
+  function isOnlyHere() {
+    if (!state || !state.answers.length) return false;
+    const arrived = data.collected && state.sent >= state.answers.length && !state.refused;
+    return !arrived && (state.saved || 0) < state.answers.length;
+  }
+
   function forget() {
+    if (isOnlyHere() && !confirm("Some of your answers were neither saved nor sent. Delete them for good?")) return;
     try { localStorage.removeItem(key); } catch { /* Nothing was kept. */ }
     state = null;
     begin();
   }
 
+  // What is in the way now; notices that last are elements of their own.
   function complain(text) {
     part("problem").textContent = text;
     part("problem").hidden = !text;
@@ -63,7 +72,7 @@
       crypto.getRandomValues(random);
       form = random[0] % data.forms.length;
     }
-    state = { study: data.study, participant, form, started: new Date().toISOString(), sent: 0, answers: [] };
+    state = { study: data.study, participant, form, started: new Date().toISOString(), sent: 0, refused: 0, saved: 0, answers: [] };
     keep();
   }
 
@@ -150,11 +159,12 @@
     const stored = read();
     if (kept && (!stored || stored.participant !== state.participant || stored.answers.length !== state.answers.length)) {
       state = stored;
-      complain("This study was continued in another window; here it goes on from there.");
+      part("continued").hidden = false;
       return state ? void next() : begin();
     }
     // The clock of performance.now() cannot be set, and never runs backwards.
     const milliseconds = Math.min(Math.max(Math.round(performance.now() - shownAt), 0), 86400000);
+    part("continued").hidden = true;
     state.answers.push({ place: state.answers.length, choice, milliseconds });
     keep();
     void send();
@@ -172,8 +182,9 @@
         const reply = await post("answers", {
           study: mine.study, participant: mine.participant, ...mine.answers[mine.sent],
         });
-        if (reply.status === 429 || reply.status >= 500) throw new Error("later");
-        if (!reply.ok) complain("The server refused an answer; it stays in this browser.");
+        // Also what a web server before this one says while it is being set up, or asks for a password.
+        if ([401, 403, 404, 408, 429].includes(reply.status) || reply.status >= 500) throw new Error("later");
+        if (!reply.ok) mine.refused = (mine.refused || 0) + 1;
         mine.sent += 1;
         retryAfter = 1000;
         if (mine === state) keep();
@@ -188,6 +199,7 @@
   }
 
   function finish() {
+    complain("");
     part("participant").textContent = state.participant;
     part("resume").hidden = state.answers.length >= data.forms[state.form].length;
     summarize();
@@ -199,8 +211,16 @@
     if (!state) return;
     const count = state.answers.length;
     const left = count - state.sent;
-    const sent = data.collected ? (left ? ` ${left} of them are still being sent: please wait.` : " All of them have arrived.") : "";
-    part("summary").textContent = `You have answered ${count} of ${data.forms[state.form].length} pairs.${sent}`;
+    const refused = state.refused || 0;
+    const sentences = [`You have answered ${count} of ${data.forms[state.form].length} pairs.`];
+    if (data.collected && left) {
+      sentences.push(`${left} of them ${left === 1 ? "is" : "are"} still being sent: please wait, or save your answers as a file.`);
+    }
+    if (data.collected && refused) {
+      sentences.push(`${refused} ${refused === 1 ? "was" : "were"} refused: save your answers as a file, and give it to those who asked you.`);
+    }
+    if (data.collected && !left && !refused) sentences.push("All of them have arrived.");
+    part("summary").textContent = sentences.join(" ");
   }
 
   // The file of one person.
@@ -230,6 +250,8 @@
     link.click();
     link.remove();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    state.saved = answers.length;
+    keep();
   }
 
   // Larger pictures.

@@ -105,6 +105,19 @@ def test_what_cannot_be_asked_is_one_line(command, run, tmp_path, arguments, rea
     assert reason in result.error_lines[0]
 
 
+def test_variants_of_a_method_are_compared(command, tmp_path):
+    variants = ["blend@share=0.25,sizes=1+2", "blend@share=0.5,sizes=3"]
+    with installed_sample_plugins():
+        run = run_tiny(tmp_path / "run", ["noisy"], variants=["blend:share=0.25,sizes=1,2", "blend:share=0.5,sizes=3"])
+    made = command(
+        "study", "new", run, "-o", tmp_path / "study", "--methods", ",".join([variants[0], "noisy", variants[1]]),
+        "--people", 2, "--pairs", 3, "--repeats", 0, "--checks", 0, "--questions", "style",
+    )  # fmt: skip
+    assert made.code == 0, made.err
+    key = json.loads((tmp_path / "study" / "study.json").read_text())
+    assert [candidate["name"] for candidate in key["candidates"]] == [variants[0], "noisy", variants[1]]
+
+
 def test_results_of_other_runs_do_not_compare(command, run, study, tmp_path):
     save(study, tmp_path / "one.json", 1)
     assert command("study", "analyse", study, tmp_path / "one.json", "-o", tmp_path / "result").code == 0
