@@ -144,7 +144,7 @@ def configure_run(
         InputError: A name is unknown, a program is incomplete, or a setting or the protocol cannot be used.
         MissingModelError: Weights are missing that the methods, or metrics that are named, cannot do without. Of
             ``all`` metrics, those without weights are part of the run as unavailable; of ``all`` methods, those whose
-            own network is not here are left out, and the configuration says so.
+            own network is not here are left out, and the configuration says so, unless a variant of them is named.
     """
     found = _usable(protocol) if isinstance(protocol, Protocol) else find_protocol(protocol)
     note = note or _tell_nobody
@@ -169,7 +169,9 @@ def configure_run(
             raise InputError(f"--set {method}.…: method {method} is not selected")
     selected_methods = tuple(select_method(source, found, assignments.get(source.name, {})) for source in sources)
     measured = with_networks(found, networks)
-    lacking = _without_own_network(measured, selected_methods) if methods is None or methods.strip() == "all" else {}
+    # A method whose variant is named is itself named: it is not left out without a word from the user.
+    unnamed = [method for method in selected_methods if method.name not in wanted.changes]
+    lacking = _without_own_network(measured, unnamed) if methods is None or methods.strip() == "all" else {}
     selected_methods = tuple(
         row
         for method in selected_methods
