@@ -16,6 +16,7 @@ from benchmark.models.missing_weights import require_weights
 from benchmark.models.role import Role
 from benchmark.models.specification import OWN_NETWORKS, ModelSpecification, find_model, model_of
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
+from benchmark.plan.unknown_names import notes_on_unknown_names
 from benchmark.plan.variant_selection import find_bases, refuse_names_alike, select_variants
 from benchmark.programs.program_file import ProgramFile, looks_like_program, read_program
 from benchmark.protocol.frozen import frozen_protocol, looks_like_path, open_protocol
@@ -161,6 +162,8 @@ def configure_run(
     for source in sources:
         if isinstance(source, ProgramFile):
             source.refuse_incomplete()
+    for line in notes_on_unknown_names(found, [source.name for source in sources]):
+        note(line)
     scorers = try_imports(select_plugins(PluginKind.METRICS, metrics))
     is_named = metrics.strip() != "all"
     for method in assignments:
