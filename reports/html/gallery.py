@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from benchmark.analysis.networks import networks_of_run
 from benchmark.contracts.metric import Direction
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from benchmark.store.records import CaseRecord, MethodRecord, RunRecords
     from reports.html.picture_source import Picture, PictureSource
     from reports.tables.units import Unit
+
+ItemT = TypeVar("ItemT")
 
 FILTERS: Final = {
     "content": "Content",
@@ -161,9 +163,13 @@ def choose_cases(cases: Sequence[CaseRecord], pictures_per_case: int) -> tuple[t
         fitting = int(BUDGET_BYTES / (side * side * PICTURE_BYTES_PER_PIXEL * pictures_per_case))
         if fitting >= len(cases):
             return tuple(cases), side
-    count = max(fitting, 1)
-    step = len(cases) / count
-    return tuple(cases[int(index * step)] for index in range(count)), SIDES[-1]
+    return evenly_spread(cases, max(fitting, 1)), SIDES[-1]
+
+
+def evenly_spread(items: Sequence[ItemT], count: int) -> tuple[ItemT, ...]:
+    """Chooses some of the items, from the first on at even distances; all where there are no more than ``count``."""
+    step = max(1, len(items) / count)
+    return tuple(items[int(index * step)] for index in range(min(count, len(items))))
 
 
 class _GalleryBuilder:
