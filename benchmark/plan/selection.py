@@ -181,7 +181,7 @@ def configure_run(
         if method.name not in lacking
         for row in (method, *select_variants(method, found, wanted.changes.get(method.name, ()), note))
     )
-    refuse_names_alike(selected_methods)
+    refuse_names_alike(method.name for method in selected_methods)
     used = used_models(measured, selected_methods)
     scoring = _scoring_models(measured, scorers)
     needed = [*used, *scoring] if is_named else used

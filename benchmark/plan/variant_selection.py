@@ -99,18 +99,21 @@ def select_variants(
     yield from found.values()
 
 
-def refuse_names_alike(methods: Iterable[SelectedMethod]) -> None:
+def refuse_names_alike(rows: Iterable[str]) -> None:
     """Refuses rows that many file systems do not tell apart.
+
+    Args:
+        rows: The names of all rows of a run.
 
     Raises:
         InputError: The names of two rows differ in case only.
     """
     known: dict[str, str] = {}
-    for method in methods:
-        other = known.setdefault(method.name.casefold(), method.name)
-        if other != method.name:
+    for row in rows:
+        other = known.setdefault(row.casefold(), row)
+        if other != row:
             raise InputError(
-                f"rows {other} and {method.name} differ in case only, which many file systems do not tell apart; "
+                f"rows {other} and {row} differ in case only, which many file systems do not tell apart; "
                 "run one of them in a folder of its own"
             )
 
