@@ -33,6 +33,6 @@ def notes_on_unknown_names(protocol: Protocol | Recipe, running: Collection[str]
                 near = nearest_name(name, known)
                 question = f"; did you mean {near}?" if near else ""
                 yield (
-                    f"protocol {protocol.name} has {what} of {kind.singular} {printable(name)}, which is not installed: "
-                    f"they do nothing{question}"
+                    f"protocol {protocol.name} has {what} of {kind.singular} {printable(name)}, "
+                    f"which is not installed: they do nothing{question}"
                 )

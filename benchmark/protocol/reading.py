@@ -186,7 +186,8 @@ class _Reader:
             if entry.weights:
                 if any(given and weight < LEAST_SHARE for given, weight in zip(step, weights, strict=True)):
                     raise self.fail(
-                        f"{where}: weights entry {place} has a share below {LEAST_SHARE:g}; write 0 for a style without one"
+                        f"{where}: weights entry {place} has a share below {LEAST_SHARE:g}; "
+                        "write 0 for a style without one"
                     )
                 name = step_name([share.style for share in entry.styles], weights)
                 if (alike := places.setdefault(name, place)) != place:

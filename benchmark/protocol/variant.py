@@ -57,8 +57,7 @@ def _reads_like_another(value: Any) -> bool:
     """Returns whether ``format_value`` writes another value of the same setting alike."""
     if isinstance(value, tuple | list):
         return any(
-            isinstance(item, tuple | list) or item == "" or (isinstance(item, str) and "+" in item)
-            for item in value
+            isinstance(item, tuple | list) or item == "" or (isinstance(item, str) and "+" in item) for item in value
         ) or any(map(_reads_like_another, value))
     return isinstance(value, str) and value == format_value(None)
 

@@ -85,23 +85,17 @@ def build_mixes(
         if (names := [name for name in methods if any(_is_ok(units.get((name, case.id))) for case in path.cases)])
     ]
     masked = [
-        case
-        for case in run.cases
-        if any(field_of(style, "mask") for style in case.styles) and not path_of(case.style)
+        case for case in run.cases if any(field_of(style, "mask") for style in case.styles) and not path_of(case.style)
     ]
     shown_paths, shown_cases = going, masked
     if not whole:
         shown_paths = _spread(going, max((len(path.cases) * len(names) for path, names in going), default=0))
-        shown_cases = _spread(
-            masked, max((1 + 2 * len(case.styles) + len(run.methods) for case in masked), default=0)
-        )
+        shown_cases = _spread(masked, max((1 + 2 * len(case.styles) + len(run.methods) for case in masked), default=0))
     paths = tuple(_path(run, path, name, units, pictures) for path, names in shown_paths for name in names)
     regions = tuple(_regions(run, case, units, pictures) for case in shown_cases)
     if not paths and not regions:
         return None
-    return MixesPart(
-        paths, regions, Part(len(shown_paths), len(going)), Part(len(shown_cases), len(masked))
-    )
+    return MixesPart(paths, regions, Part(len(shown_paths), len(going)), Part(len(shown_cases), len(masked)))
 
 
 def _spread(items: Sequence[ItemT], pictures_each: int) -> list[ItemT]:

@@ -120,7 +120,10 @@ class TestIsRefused:
 
     @pytest.mark.parametrize(
         ("size", "out", "limit"),
-        [((4000, 3000), "out.png", "100 megapixels"), ((4000, 300), "out.jpg", "the 65500 pixels a side of .jpg files")],
+        [
+            ((4000, 3000), "out.png", "100 megapixels"),
+            ((4000, 300), "out.jpg", "the 65500 pixels a side of .jpg files"),
+        ],
     )
     def test_where_its_picture_would_be_too_large(self, stylize, pictures, size, out, limit):
         Image.new("RGB", size).save(pictures / "content.png")

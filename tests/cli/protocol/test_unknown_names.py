@@ -42,7 +42,18 @@ def test_are_said_where_a_protocol_is_looked_at(command, file, subcommand):
 
 
 def test_are_said_before_a_run(command, file, tmp_path):
-    run = ("run", "--methods", "identity", "--metrics", "ssim", "--no-report", "--limit", "1", "--out", tmp_path / "run")
+    run = (
+        "run",
+        "--methods",
+        "identity",
+        "--metrics",
+        "ssim",
+        "--no-report",
+        "--limit",
+        "1",
+        "--out",
+        tmp_path / "run",
+    )
     result = command(*run, "--protocol", file)
     assert result.code == 0
     assert [line for line in result.err.splitlines() if line in NOTES] == NOTES
