@@ -13,6 +13,8 @@ from benchmark.errors import InputError
 from benchmark.escaping import printable
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from PIL import Image
     from torch import Tensor
 
@@ -221,13 +223,18 @@ def _levels(image: Tensor) -> Tensor:
     return image.clamp(0, 1).mul(255).round()
 
 
+def to_levels(image: Tensor) -> NDArray[np.uint8]:
+    """Returns an image, 3×H×W in [0, 1], as an 8-bit file holds it: H×W×3 in 0 … 255."""
+    levels: NDArray[np.uint8] = _levels(image).byte().permute(1, 2, 0).contiguous().cpu().numpy()
+    return levels
+
+
 def encode_png(image: Tensor) -> bytes:
     """Encodes an image, 3×H×W in [0, 1], as a PNG file."""
     from PIL import Image
 
-    pixels = _levels(image).byte().permute(1, 2, 0).contiguous().cpu().numpy()
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, format="PNG", compress_level=4)
+    Image.fromarray(to_levels(image)).save(buffer, format="PNG", compress_level=4)
     return buffer.getvalue()
 
 
@@ -253,9 +260,13 @@ def load_mask(path: Path, side: int) -> Tensor:
 
 def encode_image(image: Tensor, suffix: str) -> bytes:
     """Encodes an image, 3×H×W in [0, 1], as a file in the format of a suffix such as ``.jpg``."""
+    return encode_levels(to_levels(image), suffix)
+
+
+def encode_levels(levels: NDArray[np.uint8], suffix: str) -> bytes:
+    """Encodes an image, H×W×3 in 0 … 255, as a file in the format of a suffix such as ``.jpg``."""
     from PIL import Image
 
     buffer = io.BytesIO()
-    with Image.open(io.BytesIO(encode_png(image))) as picture:
-        picture.save(buffer, format=Image.registered_extensions()[suffix.lower()], quality=95)
+    Image.fromarray(levels).save(buffer, format=Image.registered_extensions()[suffix.lower()], quality=95)
     return buffer.getvalue()

@@ -6,6 +6,11 @@ import difflib
 from collections.abc import Iterable
 
 
+def nearest_name(name: str, known: Iterable[str]) -> str | None:
+    """Returns the known name that is most like one that was typed, or ``None`` where none is much like it."""
+    return next(iter(difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)), None)
+
+
 def suggest(name: str, known: Iterable[str]) -> str:
     """Completes an error about an unknown name, for instance ``"; did you mean gatys?"``.
 
@@ -17,7 +22,6 @@ def suggest(name: str, known: Iterable[str]) -> str:
         The nearest name as a question, else the list of names, else an empty string.
     """
     names = sorted(known)
-    nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    if nearest:
-        return f"; did you mean {nearest[0]}?"
+    if nearest := nearest_name(name, names):
+        return f"; did you mean {nearest}?"
     return f"; there are: {', '.join(names)}" if names else ""

@@ -6,6 +6,8 @@ import re
 import shlex
 from pathlib import Path
 
+import click
+
 from benchmark.cli.main import cli
 from benchmark.plan.selection import find_method, select_method
 from benchmark.plan.variant_arguments import parse_variants
@@ -27,8 +29,10 @@ COMMANDS = [
 
 
 def test_the_commands_have_their_options():
+    context = click.Context(cli)
     for command in COMMANDS:
-        known = {option for parameter in cli.commands[command[1]].params for option in parameter.opts}
+        found = cli.get_command(context, command[1])
+        known = {option for parameter in found.params for option in parameter.opts}
         assert {word for word in command if word.startswith("-")} <= known
 
 

@@ -14,6 +14,8 @@ from benchmark.errors import InputError
 from benchmark.escaping import printable
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from torch import Tensor
 
 FEWEST_STYLES: Final = 2
@@ -21,6 +23,8 @@ MOST_STYLES: Final = 4
 _TRIANGLE: Final = 3
 _GAP: Final = 0.02
 """Space between tiles, as a share of their longer side."""
+_LONGEST_SIDES: Final = {".jpg": 65500, ".jpeg": 65500, ".webp": 16383}
+"""The most pixels a side that files of a format can hold."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,40 @@ def _ends(share: float) -> tuple[float, float]:
     return 1 - share, share
 
 
+@dataclass(frozen=True)
+class GridLayout:
+    """Where the tiles of a grid lie, in pixels.
+
+    Attributes:
+        tiles: The tiles.
+        tile_height: Height of each.
+        tile_width: Width of each.
+    """
+
+    tiles: tuple[GridTile, ...]
+    tile_height: int
+    tile_width: int
+
+    @property
+    def gap(self) -> int:
+        """Space between two tiles."""
+        return max(1, round(_GAP * max(self.tile_height, self.tile_width)))
+
+    @property
+    def height(self) -> int:
+        """Height of the whole picture."""
+        return (1 + max(tile.row for tile in self.tiles)) * (self.tile_height + self.gap) - self.gap
+
+    @property
+    def width(self) -> int:
+        """Width of the whole picture."""
+        return round((1 + max(tile.left for tile in self.tiles)) * (self.tile_width + self.gap)) - self.gap
+
+    def corner(self, tile: GridTile) -> tuple[int, int]:
+        """Returns the top and the left edge of a tile."""
+        return tile.row * (self.tile_height + self.gap), round(tile.left * (self.tile_width + self.gap))
+
+
 def refuse_grid(styles: int, weights: Sequence[float], explanation: Path | None, *, is_single: bool) -> None:
     """Refuses what does not go with a grid.
 
@@ -90,6 +128,40 @@ def refuse_grid(styles: int, weights: Sequence[float], explanation: Path | None,
         raise InputError("--grid gives the styles their shares; leave --weight out")
     if explanation is not None:
         raise InputError("--grid makes many pictures, and --explain explains one; leave one of them out")
+
+
+def refuse_large_grid(styles: int, side: int, content: Path, size: int, target: Path) -> None:
+    """Refuses a grid whose picture would be larger than images may be, or than its format can hold.
+
+    Args:
+        styles: Number of styles.
+        side: Number of tiles from corner to corner.
+        content: File of the content; one that cannot be read is left to whoever reads it.
+        size: The longer side to which a larger content is scaled down, in pixels.
+        target: File of the grid.
+
+    Raises:
+        InputError: It would be.
+    """
+    from benchmark.images import MAXIMUM_PIXELS, image_size
+
+    found = image_size(content)
+    if found is None:
+        return
+    scale = min(1, size / max(found))
+    width, height = (max(1, round(scale * length)) for length in found)
+    grid = GridLayout(style_grid(styles, side), height, width)
+    longest = _LONGEST_SIDES.get(target.suffix.lower(), MAXIMUM_PIXELS)
+    if grid.width * grid.height > MAXIMUM_PIXELS:
+        limit = f"{MAXIMUM_PIXELS // 10**6} megapixels"
+    elif max(grid.width, grid.height) > longest:
+        limit = f"the {longest} pixels a side of {target.suffix} files"
+    else:
+        return
+    raise InputError(
+        f"--grid {side} of tiles of {width}×{height} would be {grid.width}×{grid.height} pixels, larger than {limit}; "
+        "choose a smaller --size or --grid"
+    )
 
 
 def tiles_folder(target: Path) -> Path:
@@ -117,25 +189,21 @@ def write_grid(
         target: File of the grid.
         folder: Folder of the tiles.
     """
-    import torch
+    import numpy as np
 
-    from benchmark.images import encode_image
+    from benchmark.images import encode_levels, to_levels
     from benchmark.store.atomic import write_bytes
 
-    canvas: Tensor | None = None
-    step_down = step_across = 0
+    canvas: NDArray[np.uint8] | None = None
     for tile in tiles:
-        picture = make(tile.weights)
-        write_bytes(folder / f"{tile.row + 1}-{tile.column + 1}.png", encode_image(picture, ".png"))
-        height, width = picture.shape[-2:]
+        picture = to_levels(make(tile.weights))
+        write_bytes(folder / f"{tile.row + 1}-{tile.column + 1}.png", encode_levels(picture, ".png"))
+        height, width, _ = picture.shape
+        layout = GridLayout(tuple(tiles), height, width)
         if canvas is None:
-            gap = max(1, round(_GAP * max(height, width)))
-            step_down, step_across = height + gap, width + gap
-            rows = 1 + max(one.row for one in tiles)
-            columns = 1 + max(one.left for one in tiles)
-            canvas = torch.ones(3, rows * step_down - gap, round(columns * step_across) - gap)
-        top, left = tile.row * step_down, round(tile.left * step_across)
-        canvas[:, top : top + height, left : left + width] = picture.cpu()
+            canvas = np.full((layout.height, layout.width, 3), 255, np.uint8)
+        top, left = layout.corner(tile)
+        canvas[top : top + height, left : left + width] = picture
     if canvas is not None:
-        write_bytes(target, encode_image(canvas, target.suffix))
+        write_bytes(target, encode_levels(canvas, target.suffix))
         click.echo(f"{printable(target)} ({len(tiles)} tiles in {printable(folder)})")

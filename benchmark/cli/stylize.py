@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ import click
 from benchmark.cli.help import CommandWithExamples
 from benchmark.cli.options import device_option, networks_option, set_option
 from benchmark.cli.picture_files import picture_files
-from benchmark.cli.style_grid import refuse_grid, style_grid, tiles_folder, write_grid
+from benchmark.cli.style_grid import refuse_grid, refuse_large_grid, style_grid, tiles_folder, write_grid
 from benchmark.cli.targets import try_output_file, try_output_folder
 from benchmark.contracts import Condition
 from benchmark.errors import BenchmarkError, ExitCode, InputError, UnfitCaseError, describe_error
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from PIL import Image
     from torch import Tensor
 
+    from benchmark.contracts import StyleCondition
+    from benchmark.execution.bench.measurement import Measured
     from benchmark.execution.bench.stylization import Stylizer
     from benchmark.protocol.networks import NetworkChoice
 
@@ -113,6 +115,7 @@ def stylize(
     tiles_in: Path | None = None
     if grid is not None:
         refuse_grid(len(conditioned), weights, explanation, is_single=is_single)
+        refuse_large_grid(len(conditioned), grid, next(iter(targets)), size, out)
         tiles_in = tiles_folder(out)
 
     import torch
@@ -164,34 +167,45 @@ def stylize(
                 raise
             raise StylizationError(f"{what}: {describe_error(error)}") from error
 
+    def refuse_unfit(case: Case, image: Tensor) -> None:
+        with failing_as(f"method {plugin.name} failed"):
+            reason = stylizer.skip(plugin.name, case, image)
+        if reason is not None:
+            raise InputError(f"method {plugin.name} {reason}")
+
+    def stylize_tensor(image: Tensor, styles: Sequence[StyleCondition], number: int) -> Measured[Tensor]:
+        with failing_as(f"method {plugin.name} failed"):
+            try:
+                return stylizer.stylize(plugin.name, image, styles, number, warm_up=False)
+            except UnfitCaseError as error:
+                raise InputError(f"method {plugin.name} {error}") from error
+
     def stylize_grid(content: Path, target: Path, side: int, folder: Path) -> None:
         image = to_tensor(_fitted(content, size)).to(models.device)
         # All tiles have one seed, so that they differ by the shares alone.
         number = unit_seed(seed, Case(Content("content", content), conditioned).id, plugin.name)
+        tiles = style_grid(len(conditions), side)
+        for parts in dict.fromkeys(tuple(map(bool, tile.weights)) for tile in tiles):
+            shares = tuple(itertools.compress(conditioned, parts))
+            equal = tuple(replace(share, weight=1 / len(shares)) for share in shares)
+            refuse_unfit(Case(Content("content", content), equal), image)
 
         def make(shares: tuple[float, ...]) -> Tensor:
             # A style without a share is not part of a mix.
             mixed = [
                 replace(condition, weight=share) for condition, share in zip(conditions, shares, strict=True) if share
             ]
-            with failing_as(f"method {plugin.name} failed"):
-                return stylizer.stylize(plugin.name, image, mixed, number, warm_up=False).value
+            return stylize_tensor(image, mixed, number).value
 
-        write_grid(style_grid(len(conditions), side), make, target, folder)
+        write_grid(tiles, make, target, folder)
 
     def stylize_one(content: Path, target: Path) -> None:
         # Every content is the same case as when it is given alone, with the same seed and the same picture.
         case = Case(Content("content", content), conditioned)
         image = to_tensor(_fitted(content, size)).to(models.device)
         number = unit_seed(seed, case.id, plugin.name)
-        with failing_as(f"method {plugin.name} failed"):
-            reason = stylizer.skip(plugin.name, case, image)
-            if reason is not None:
-                raise InputError(f"method {plugin.name} {reason}")
-            try:
-                result = stylizer.stylize(plugin.name, image, conditions, number, warm_up=False)
-            except UnfitCaseError as error:
-                raise InputError(f"method {plugin.name} {error}") from error
+        refuse_unfit(case, image)
+        result = stylize_tensor(image, conditions, number)
         write_bytes(target, encode_image(result.value, target.suffix))
         disturbed = f", {DISTURBED}: {result.cpu_seconds:.1f} s of processor time" if result.disturbed else ""
         click.echo(f"{printable(target)} ({result.seconds:.1f} s{disturbed})")
@@ -283,7 +297,7 @@ def _weighted_styles(
     styles: Sequence[Path], prompts: Sequence[str], weights: Sequence[float], *, needed: bool
 ) -> tuple[WeightedStyle, ...]:
     # A case has a style, even for a method that reads none.
-    pairs: list[tuple[Path | None, str | None]] = list(zip_longest(styles, prompts)) or [(None, None)]
+    pairs: list[tuple[Path | None, str | None]] = list(itertools.zip_longest(styles, prompts)) or [(None, None)]
     if needed and not (styles or prompts):
         raise InputError("name a style with --style IMAGE or --prompt TEXT")
     for image, prompt in pairs:

@@ -17,6 +17,7 @@ from benchmark.models.role import Role
 from benchmark.pictures.folder import PictureFolder
 from benchmark.plan.configuration import RunConfiguration
 from benchmark.plan.plan import Plan
+from benchmark.plan.variant_selection import refuse_names_alike
 from benchmark.store.atomic import write_json
 from benchmark.store.journal import SIMILARITIES, JournalWriter, Superseded
 from benchmark.store.journal_index import JournalIndex
@@ -74,7 +75,8 @@ def continue_run(
         described: The same of what is to be run.
 
     Raises:
-        InputError: The one does not continue the other, or there is no run whose images could be scored.
+        InputError: The one does not continue the other, a row of the one has the name of a row of the other in another
+            case, or there is no run whose images could be scored.
     """
     if earlier is None:
         if not configuration.methods:
@@ -84,7 +86,11 @@ def continue_run(
         raise InputError(
             f"{directory.path} holds another run: {difference}; choose another --out, or --fresh to start over"
         )
-    return continued(earlier, described) if configuration.methods else scored(earlier, described)
+    if not configuration.methods:
+        return scored(earlier, described)
+    together = continued(earlier, described)
+    refuse_names_alike(method.name for method in together.methods)
+    return together
 
 
 def supersede_scores(directory: RunDirectory, earlier: Manifest | None, described: Manifest) -> list[str]:

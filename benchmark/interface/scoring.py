@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from benchmark.models.specification import ModelSpecification
 from benchmark.plan.device import choose_device
 from benchmark.plan.resources import ExecutorKind, Resources
 from benchmark.plan.selection import configure_scoring, load_protocol, protocol_source, select_metrics
+from benchmark.protocol.networks import NetworkChoice, with_networks
 from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.repetitions import with_seeds
 from benchmark.store.cases import DescribedCrossing
@@ -88,15 +90,15 @@ def _open_protocol(manifest: Manifest, directory: Path, given: str | Protocol | 
         InputError: It is not found, or has changed.
     """
     if isinstance(given, Protocol):
-        return _same(manifest, given, "the protocol that was given")
+        return _as_run(manifest, given, "the protocol that was given")
     if given is not None:
-        return _same(manifest, _repeated(manifest, load_protocol(given)), given)
+        return _as_run(manifest, load_protocol(given), given)
     problems: list[str] = []
     for source in _sources(manifest):
         try:
             if source.startswith("{"):
-                return _same(manifest, _protocol_of_folders(source), "what the folders of its pictures hold")
-            return _same(manifest, _repeated(manifest, load_protocol(source)), source)
+                return _as_run(manifest, _protocol_of_folders(source), "what the folders of its pictures hold")
+            return _as_run(manifest, load_protocol(source), source)
         except BenchmarkError as error:
             problems.append(str(error))
     problem = problems[0] if problems else "it was given from Python, and no installed one has its name"
@@ -145,17 +147,31 @@ def _sources(manifest: Manifest) -> list[str]:
     return [source for source in dict.fromkeys(found) if source and not source.startswith("<")]
 
 
-def _repeated(manifest: Manifest, protocol: Protocol) -> Protocol:
-    """Returns the protocol with the repetitions that the run has, which a command may have chosen."""
+def _as_run(manifest: Manifest, protocol: Protocol, source: str) -> Protocol:
+    """Returns a protocol as the run measured it: with the repetitions and the networks that its command chose.
+
+    Args:
+        manifest: The run.
+        protocol: The protocol without what a command chooses.
+        source: What it was read from, for the message.
+
+    Raises:
+        InputError: It is another one, whatever is chosen.
+    """
+    there = manifest.protocol.fingerprint
+    for found in (protocol, *_chosen(manifest, protocol)):
+        if found.fingerprint == there:
+            return found
+    here = protocol.fingerprint
+    raise InputError(f"{source} is another protocol now ({here[:_SHORT]}), whose scores do not stand beside others")
+
+
+def _chosen(manifest: Manifest, protocol: Protocol) -> Iterator[Protocol]:
+    """Yields what a command may have made of a protocol; choices that it does not allow were not made."""
     seeds = manifest.cases.seeds if isinstance(manifest.cases, DescribedCrossing) else ()
-    return with_seeds(protocol, seeds)
-
-
-def _same(manifest: Manifest, protocol: Protocol, source: str) -> Protocol:
-    there, here = manifest.protocol.fingerprint, protocol.fingerprint
-    if there != here:
-        raise InputError(f"{source} is another protocol now ({here[:_SHORT]}), whose scores do not stand beside others")
-    return protocol
+    for networks in NetworkChoice:
+        with contextlib.suppress(InputError):
+            yield with_seeds(with_networks(protocol, networks), seeds)
 
 
 def score_folders(

@@ -16,6 +16,7 @@ from benchmark.models.missing_weights import require_weights
 from benchmark.models.role import Role
 from benchmark.models.specification import OWN_NETWORKS, ModelSpecification, find_model, model_of
 from benchmark.plan.configuration import RunConfiguration, SelectedMethod, SelectedMetric
+from benchmark.plan.unknown_names import notes_on_unknown_names
 from benchmark.plan.variant_selection import find_bases, refuse_names_alike, select_variants
 from benchmark.programs.program_file import ProgramFile, looks_like_program, read_program
 from benchmark.protocol.frozen import frozen_protocol, looks_like_path, open_protocol
@@ -145,7 +146,7 @@ def configure_run(
         InputError: A name is unknown, a program is incomplete, or a setting or the protocol cannot be used.
         MissingModelError: Weights are missing that the methods, or metrics that are named, cannot do without. Of
             ``all`` metrics, those without weights are part of the run as unavailable; of ``all`` methods, those whose
-            own network is not here are left out, and the configuration says so.
+            own network is not here are left out, and the configuration says so, unless a variant of them is named.
     """
     found = _usable(protocol) if isinstance(protocol, Protocol) else find_protocol(protocol)
     note = note or _tell_nobody
@@ -162,6 +163,8 @@ def configure_run(
     for source in sources:
         if isinstance(source, ProgramFile):
             source.refuse_incomplete()
+    for line in notes_on_unknown_names(found, [source.name for source in sources]):
+        note(line)
     scorers = try_imports(select_plugins(PluginKind.METRICS, metrics))
     is_named = metrics.strip() != "all"
     for method in assignments:
@@ -170,14 +173,16 @@ def configure_run(
             raise InputError(f"--set {method}.…: method {method} is not selected")
     selected_methods = tuple(select_method(source, found, assignments.get(source.name, {})) for source in sources)
     measured = with_networks(found, networks)
-    lacking = _without_own_network(measured, selected_methods) if methods is None or methods.strip() == "all" else {}
+    # A method whose variant is named is itself named: it is not left out without a word from the user.
+    unnamed = [method for method in selected_methods if method.name not in wanted.changes]
+    lacking = _without_own_network(measured, unnamed) if methods is None or methods.strip() == "all" else {}
     selected_methods = tuple(
         row
         for method in selected_methods
         if method.name not in lacking
         for row in (method, *select_variants(method, found, wanted.changes.get(method.name, ()), note))
     )
-    refuse_names_alike(selected_methods)
+    refuse_names_alike(method.name for method in selected_methods)
     used = used_models(measured, selected_methods)
     scoring = _scoring_models(measured, scorers, is_named=is_named)
     needed = [*used, *scoring] if is_named else used

@@ -80,7 +80,7 @@ def select_variants(
         note: Is told of variants that change nothing, which are no rows of their own.
 
     Raises:
-        InputError: A setting is unknown, or its value cannot be used.
+        InputError: A setting is unknown, its value cannot be used, or two variants with other settings have one name.
     """
     fixed = () if isinstance(base.source, ProgramFile) else protocol.variants
     named = [(one.changes, SettingOrigin.PROTOCOL) for one in fixed if one.method == base.source.name]
@@ -89,23 +89,31 @@ def select_variants(
         row = _selected(base, changes, origin)
         if row.info is not None and row.settings == base.settings:
             note(f"no row of its own: {row.name} is {base.name} itself")
-        else:
-            found.setdefault(row.name, row)
+            continue
+        other = found.setdefault(row.name, row)
+        if (other.settings, other.changes) != (row.settings, row.changes):
+            raise InputError(
+                f"two variants with other settings are both called {row.name}: {dict(other.changes)} and "
+                f"{dict(row.changes)}; leave one of them out"
+            )
     yield from found.values()
 
 
-def refuse_names_alike(methods: Iterable[SelectedMethod]) -> None:
+def refuse_names_alike(rows: Iterable[str]) -> None:
     """Refuses rows that many file systems do not tell apart.
+
+    Args:
+        rows: The names of all rows of a run.
 
     Raises:
         InputError: The names of two rows differ in case only.
     """
     known: dict[str, str] = {}
-    for method in methods:
-        other = known.setdefault(method.name.casefold(), method.name)
-        if other != method.name:
+    for row in rows:
+        other = known.setdefault(row.casefold(), row)
+        if other != row:
             raise InputError(
-                f"rows {other} and {method.name} differ in case only, which many file systems do not tell apart; "
+                f"rows {other} and {row} differ in case only, which many file systems do not tell apart; "
                 "run one of them in a folder of its own"
             )
 

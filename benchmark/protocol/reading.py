@@ -15,7 +15,7 @@ from benchmark.protocol.case_sequence import CaseSequence, Mix
 from benchmark.protocol.crossed_cases import CrossedCases
 from benchmark.protocol.data_directory import kept_image
 from benchmark.protocol.method_settings import complete_settings
-from benchmark.protocol.mix_path import step_name
+from benchmark.protocol.mix_path import LEAST_SHARE, step_name
 from benchmark.protocol.paired_cases import PairedCases
 from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.recipe import Origin, Recipe
@@ -179,8 +179,21 @@ class _Reader:
         """Yields a mix, or those of all steps of a path; a style without a share in a step is not part of it."""
         where = f"mixes entry {number}"
         content = self.named(where, "content", entry.content, contents)
-        for step in entry.weights or ([share.weight for share in entry.styles],):
+        places: dict[str, int] = {}
+        for place, step in enumerate(entry.weights or ([share.weight for share in entry.styles],), start=1):
             weights = [weight / sum(step) for weight in step]
+            name = ""
+            if entry.weights:
+                if any(given and weight < LEAST_SHARE for given, weight in zip(step, weights, strict=True)):
+                    raise self.fail(
+                        f"{where}: weights entry {place} has a share below {LEAST_SHARE:g}; "
+                        "write 0 for a style without one"
+                    )
+                name = step_name([share.style for share in entry.styles], weights)
+                if (alike := places.setdefault(name, place)) != place:
+                    raise self.fail(
+                        f"{where}: weights entries {alike} and {place} are both {name} in percent, rounded; remove one"
+                    )
             mixed = tuple(
                 WeightedStyle(
                     style=self.named(where, "style", share.style, styles),
@@ -191,7 +204,6 @@ class _Reader:
                 for share, weight in zip(entry.styles, weights, strict=True)
                 if weight
             )
-            name = step_name([share.style for share in entry.styles], weights) if entry.weights else ""
             yield Mix(content, mixed, name)
 
     def named(self, where: str, kind: str, identifier: str, items: tuple[ItemT, ...]) -> ItemT:

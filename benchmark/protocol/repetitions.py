@@ -14,17 +14,21 @@ from benchmark.protocol.recipe import Recipe
 
 FoundT = TypeVar("FoundT", Protocol, Recipe, Protocol | Recipe)
 _MOST_IN_A_NAME: Final = 5
+_TOO_LARGE: Final = 2**63
 
 
 def parse_seeds(text: str) -> tuple[int, ...]:
     """Reads numbers of repetitions, separated by commas.
 
     Raises:
-        InputError: There is none, one is no whole number from 0, or is there twice.
+        InputError: There is none, one is no whole number from 0 or is too large, or is there twice.
     """
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if not parts or not all(part.isascii() and part.isdigit() for part in parts):
         raise InputError(f"cannot read seeds {text!r}; write whole numbers with commas, as in 0,1,2")
+    # Python itself reads no number of some thousand digits.
+    if any(len(part.lstrip("0")) > len(str(_TOO_LARGE)) for part in parts):
+        raise _too_large()
     return check_seeds([int(part) for part in parts])
 
 
@@ -32,12 +36,18 @@ def check_seeds(seeds: Sequence[int]) -> tuple[int, ...]:
     """Checks numbers of repetitions.
 
     Raises:
-        InputError: One is negative, or is there twice.
+        InputError: One is negative or too large, or is there twice.
     """
+    if any(abs(seed) >= _TOO_LARGE for seed in seeds):
+        raise _too_large()
     for seed in seeds:
         if seed < 0 or list(seeds).count(seed) > 1:
             raise InputError(f"seeds {', '.join(map(str, seeds))}: each must be at least 0, and be there once")
     return tuple(seeds)
+
+
+def _too_large() -> InputError:
+    return InputError("a number of --seeds is too large; each must be less than 2^63")
 
 
 def with_seeds(found: FoundT, seeds: Sequence[int]) -> FoundT:

@@ -102,6 +102,9 @@ class MixEntry:
     weights: Annotated[tuple[tuple[_Weight, ...], ...], MinLen(2)] | None = None
 
     def __post_init__(self) -> None:
+        named = [share.style for share in self.styles]
+        if self.weights is not None and len(set(named)) < len(named):
+            raise ValueError("a path of weights names a style twice; give each style one share a step")
         for number, step in enumerate(self.weights or (), start=1):
             if len(step) != len(self.styles):
                 raise ValueError(f"weights entry {number} has {len(step)} numbers for {len(self.styles)} styles")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ def variant_name(method: str, changes: Mapping[str, Any]) -> str:
 
     The name depends on the changes alone, not on their order, and can be the name of a file. A value with letters that
     a file name should not have has ``-`` in their place; a name that is too long is cut. Both end with a hash of the
-    whole, so that two variants never share a name.
+    whole, and so does what reads like another value, as the list of ``a+b`` alone does like that of ``a`` and ``b``.
 
     Args:
         method: Name of the method.
@@ -45,10 +46,20 @@ def variant_name(method: str, changes: Mapping[str, Any]) -> str:
     whole = f"{method}{MARK}{','.join(f'{setting}={value}' for setting, value in pairs)}"
     usable = ",".join(f"{setting}={_UNUSABLE.sub('-', value)}" for setting, value in pairs)
     name = f"{method}{MARK}{usable}"
-    if name == whole and len(name) <= LONGEST_NAME:
+    if name == whole and len(name) <= LONGEST_NAME and not any(map(_reads_like_another, changes.values())):
         return name
-    digits = hashlib.sha256(whole.encode(errors="surrogatepass")).hexdigest()[:_DIGITS]
+    exact = json.dumps([method, changes], sort_keys=True, default=str)
+    digits = hashlib.sha256(exact.encode()).hexdigest()[:_DIGITS]
     return f"{name[: max(LONGEST_NAME - _DIGITS - 1, len(method) + len(MARK))].rstrip('-')}-{digits}"
+
+
+def _reads_like_another(value: Any) -> bool:
+    """Returns whether ``format_value`` writes another value of the same setting alike."""
+    if isinstance(value, tuple | list):
+        return any(
+            isinstance(item, tuple | list) or item == "" or (isinstance(item, str) and "+" in item) for item in value
+        ) or any(map(_reads_like_another, value))
+    return isinstance(value, str) and value == format_value(None)
 
 
 def describe_changes(changes: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from benchmark.analysis.networks import networks_of_run
 from benchmark.contracts.metric import Direction
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from benchmark.store.records import CaseRecord, MethodRecord, RunRecords
     from reports.html.picture_source import Picture, PictureSource
     from reports.tables.units import Unit
+
+ItemT = TypeVar("ItemT")
 
 FILTERS: Final = {
     "content": "Content",
@@ -167,8 +169,15 @@ def choose_cases(
             return tuple(cases), side
     wanted = {case.id for case in required}
     count = max(fitting - len(wanted), 0 if wanted else 1)
-    wanted |= {cases[index * len(cases) // count].id for index in range(count)}
+    if count:
+        wanted |= {case.id for case in evenly_spread(cases, count)}
     return tuple(case for case in cases if case.id in wanted), SIDES[-1]
+
+
+def evenly_spread(items: Sequence[ItemT], count: int) -> tuple[ItemT, ...]:
+    """Chooses some of the items, from the first on at even distances; all where there are no more than ``count``."""
+    step = max(1, len(items) / count)
+    return tuple(items[int(index * step)] for index in range(min(count, len(items))))
 
 
 class _GalleryBuilder:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from benchmark.analysis.mix_paths import Course, MixPath, course, mix_paths
 from benchmark.analysis.scores import ranking_metrics
 from benchmark.plan.unit import mask_path
 from benchmark.protocol.mix_path import path_of
 from benchmark.store.records import UnitStatus
+from reports.html.gallery import BUDGET_BYTES, PICTURE_BYTES_PER_PIXEL, evenly_spread
 from reports.html.strips import SIDE, Strip, StripTile, unit_tile
 from reports.tables.formatting import NOTHING, field_of, number_format
 from reports.tables.titles import method_titles, metric_titles
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 JUMP: Final = 0.5
 """Share of all change along a path from which a single step is called a jump."""
+SHARE: Final = 1 / 8
+"""Of the pictures that a page may hold, those of paths, and as many of regions, beside the gallery."""
+
+ItemT = TypeVar("ItemT")
 
 
 @dataclass(frozen=True)
@@ -45,33 +50,58 @@ class PathOfMethod:
 
 
 @dataclass(frozen=True)
+class Part:
+    """How many of the paths or regions of a run are shown."""
+
+    shown: int
+    total: int
+
+
+@dataclass(frozen=True)
 class MixesPart:
-    """What a page says of mixes."""
+    """What a page says of mixes: paths, each as every method goes it, and regions, and of how many they are."""
 
     paths: tuple[PathOfMethod, ...]
     regions: tuple[Strip, ...]
+    part_of_paths: Part
+    part_of_regions: Part
 
 
-def build_mixes(run: RunRecords, units: Mapping[tuple[str, str], Unit], pictures: PictureSource) -> MixesPart | None:
+def build_mixes(
+    run: RunRecords, units: Mapping[tuple[str, str], Unit], pictures: PictureSource, *, whole: bool
+) -> MixesPart | None:
     """Arranges the paths and the regions of a run, or returns ``None`` where it has neither.
 
     Args:
         run: The run.
         units: Its units.
         pictures: Its pictures.
+        whole: Whether all are shown; otherwise a large run shows an evenly spread part of them.
     """
-    paths = tuple(
-        _path(run, path, method.name, units, pictures)
+    methods = [method.name for method in methods_before_controls(run) if not method.control]
+    going = [
+        (path, names)
         for path in mix_paths(run)
-        for method in methods_before_controls(run)
-        if not method.control and any(_is_ok(units.get((method.name, case.id))) for case in path.cases)
-    )
-    regions = tuple(
-        _regions(run, case, units, pictures)
-        for case in run.cases
-        if any(field_of(style, "mask") for style in case.styles) and not path_of(case.style)
-    )
-    return MixesPart(paths, regions) if paths or regions else None
+        if (names := [name for name in methods if any(_is_ok(units.get((name, case.id))) for case in path.cases)])
+    ]
+    masked = [
+        case for case in run.cases if any(field_of(style, "mask") for style in case.styles) and not path_of(case.style)
+    ]
+    shown_paths, shown_cases = going, masked
+    if not whole:
+        shown_paths = _spread(going, max((len(path.cases) * len(names) for path, names in going), default=0))
+        shown_cases = _spread(masked, max((1 + 2 * len(case.styles) + len(run.methods) for case in masked), default=0))
+    paths = tuple(_path(run, path, name, units, pictures) for path, names in shown_paths for name in names)
+    regions = tuple(_regions(run, case, units, pictures) for case in shown_cases)
+    if not paths and not regions:
+        return None
+    return MixesPart(paths, regions, Part(len(shown_paths), len(going)), Part(len(shown_cases), len(masked)))
+
+
+def _spread(items: Sequence[ItemT], pictures_each: int) -> list[ItemT]:
+    """Chooses as many as their share of the page allows, evenly spread; at least one."""
+    fitting = int(SHARE * BUDGET_BYTES / (SIDE * SIDE * PICTURE_BYTES_PER_PIXEL * max(pictures_each, 1)))
+    return list(evenly_spread(items, max(fitting, 1)))
 
 
 def _is_ok(unit: Unit | None) -> bool:

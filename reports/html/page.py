@@ -233,7 +233,7 @@ def _section(
         network_notes=networks.notes(),
         notes=run.notes,
         ablation=build_ablation_part(run, statistics, units, pictures),
-        mixes=build_mixes(run, units, pictures),
+        mixes=build_mixes(run, units, pictures, whole=files is not None),
         sweeps=tuple(page_figure(drawn, _prefix(number)) for drawn in draw_sweeps(run, statistics)),
         people=build_people(run),
     )

@@ -86,6 +86,20 @@ def test_python_runs_it_too(serve, tmp_path, monkeypatch):
     with pytest.raises(benchmark.InputError, match="own or published, not 'all'"):
         benchmark.run("smoke", networks="all", **options)
 
+    assert run.score("color_histogram_distance").units()["color_histogram_distance"].count() == 1
+
+
+@pytest.mark.parametrize("options", [(), ("--seeds", "0,1")])
+@pytest.mark.parametrize("protocol", [(), ("--protocol", "smoke")])
+def test_its_pictures_are_scored_further(command, tmp_path, options, protocol):
+    run = ("run", "--protocol", "smoke", *PUBLISHED_OPTION, *options, "--methods", "identity", "--metrics", "ssim")
+    assert command(*run, "--limit", "1", "--no-report", "--out", tmp_path / "run").code == 0
+
+    result = command("score", tmp_path / "run", *protocol, "--metrics", "color_histogram_distance", "--no-report")
+
+    assert result.code == 0, result.err
+    assert benchmark.load_run(tmp_path / "run")["color_histogram_distance"].notna().all()
+
 
 def test_it_can_be_shown_before_it_is_run(command, tmp_path):
     for shown in (command("show", "mini", *PUBLISHED_OPTION), command("protocol", "show", "mini", *PUBLISHED_OPTION)):

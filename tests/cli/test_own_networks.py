@@ -65,6 +65,15 @@ class TestWithoutItsWeights:
         assert result.error_lines[0].endswith("benchmark weights fetch sanet")
         assert not (tmp_path / "run").exists()
 
+    @pytest.mark.parametrize("methods", [(), ("--methods", "all")])
+    def test_so_is_a_run_that_names_a_variant_of_it(self, command, tmp_path, methods):
+        out = tmp_path / "run"
+        result = command("run", "--protocol", "smoke", "--variant", "sanet:passes=2", *methods, "--out", out)
+
+        assert result.code == 2
+        assert result.error_lines[-1].endswith("benchmark weights fetch sanet")
+        assert not out.exists()
+
     def test_the_list_of_methods_says_so(self, command):
         rows = {row["name"]: row for row in json.loads(command("list", "methods", "--json").out)}
 

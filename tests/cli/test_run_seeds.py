@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import benchmark
+from benchmark.protocol.repetitions import parse_seeds
 from tests.cli.conftest import TINY, scores
 
 
@@ -102,3 +104,19 @@ def test_what_is_no_seed_is_refused(command, sample_plugins, tmp_path, seeds, re
     result = command(*TINY, "--seeds", seeds, "--out", tmp_path / "run")
     assert result.code == 2
     assert reason in result.error_lines[0]
+
+
+@pytest.mark.parametrize("seeds", ["9" * 5000, f"0,{2**63}"])
+def test_too_large_a_seed_is_one_clear_line(command, tmp_path, seeds):
+    result = command("run", "--protocol", "smoke", "--methods", "identity", "--seeds", seeds, "--out", tmp_path / "run")
+    assert result.code == 2
+    assert result.error_lines == ["error: a number of --seeds is too large; each must be less than 2^63"]
+
+
+def test_so_it_is_from_python(tmp_path):
+    with pytest.raises(benchmark.InputError, match=r"less than 2\^63"):
+        benchmark.run("smoke", methods="identity", seeds=(10**5000,), out=tmp_path / "run")
+
+
+def test_a_seed_may_begin_with_zeros_and_be_the_largest():
+    assert parse_seeds(f"{'0' * 30}7,{2**63 - 1}") == (7, 2**63 - 1)

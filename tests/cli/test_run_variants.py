@@ -101,6 +101,19 @@ class TestRows:
         assert result.code == 2
         assert "words@word=a and words@word=A differ in case only" in result.error_lines[0]
 
+    def test_differ_in_case_from_those_of_the_run_that_is_continued_are_refused(self, vary, tmp_path):
+        program = tmp_path / "words.toml"
+        program.write_text(
+            '[method]\nname = "words"\n[program]\ncommand = ["echo", "{content}", "{style}", "{output}", "{word}"]\n'
+            '[settings]\nword = "x"\n'
+        )
+        vary("--methods", str(program), "--variant", "words:word=a")
+        kept = (tmp_path / "run" / "run.json").read_bytes()
+        result = vary("--methods", str(program), "--variant", "words:word=A")
+        assert result.code == 2
+        assert "words@word=a and words@word=A differ in case only" in result.error_lines[0]
+        assert (tmp_path / "run" / "run.json").read_bytes() == kept
+
 
 class TestWhatIsWrong:
     @pytest.mark.parametrize(

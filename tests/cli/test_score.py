@@ -230,6 +230,13 @@ class TestPython:
             run.score("brightness_difference")
         assert run.score("brightness_difference", protocol=given).units()["brightness_difference"].count() == 5
 
+    def test_of_a_protocol_whose_cases_the_run_repeats_needs_no_repetitions(self, sample_plugins, tmp_path):
+        from sample_plugins.protocols import tiny
+
+        options = {"methods": "noisy", "metrics": "sometimes_fails", "out": tmp_path / "run", "report": False}
+        run = benchmark.run(tiny(), seeds=(0, 1), **options)
+        assert run.score("brightness_difference", protocol=tiny()).units()["brightness_difference"].count() == 10
+
 
 @pytest.mark.parametrize("folder", ["nothing", "."])
 def test_a_folder_without_a_run_is_one_clear_line(command, tmp_path, folder):

@@ -105,3 +105,29 @@ class TestIsRefused:
         assert result.code == 2
         assert "method gatys takes at most 1 style" in result.error_lines[0]
         assert not (pictures / "out_tiles").exists()
+
+    def test_where_a_corner_is_no_case_of_the_method_before_any_tile(self, stylize, sample_plugins, pictures):
+        result = stylize(3, "--grid", "3", method="refuses_the_second_style")
+        assert result.code == 2
+        assert result.error_lines == ["error: method refuses_the_second_style cannot paint style2 alone"]
+        assert not (pictures / "out_tiles").exists()
+
+    def test_for_a_content_that_the_method_finds_unfit(self, stylize, sample_plugins, pictures):
+        Image.new("RGB", (48, 40), (9, 9, 9)).save(pictures / "content.png")
+        result = stylize(2, "--grid", "2", method="refuses_dark_contents")
+        assert result.code == 2
+        assert result.error_lines == ["error: method refuses_dark_contents needs a bright content, this one is dark"]
+
+    @pytest.mark.parametrize(
+        ("size", "out", "limit"),
+        [
+            ((4000, 3000), "out.png", "100 megapixels"),
+            ((4000, 300), "out.jpg", "the 65500 pixels a side of .jpg files"),
+        ],
+    )
+    def test_where_its_picture_would_be_too_large(self, stylize, pictures, size, out, limit):
+        Image.new("RGB", size).save(pictures / "content.png")
+        result = stylize(2, "--grid", "25", "--size", "4096", "-o", str(pictures / out))
+        assert result.code == 2
+        assert f"larger than {limit}; choose a smaller --size or --grid" in result.error_lines[0]
+        assert not (pictures / "out_tiles").exists()

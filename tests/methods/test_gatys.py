@@ -194,7 +194,9 @@ def test_a_loss_that_is_no_number_fails_at_once(vgg, picture):
     settings = GatysSettings(style_weight=1e36)
     loss, values = counting(GatysLoss(vgg, settings, content, picture(32, 32, seed=1)[None]))
 
-    with pytest.raises(FloatingPointError, match="the loss became inf: the images, weights, first_step or learning_rate are"):
+    with pytest.raises(
+        FloatingPointError, match="the loss became inf: the images, weights, first_step or learning_rate are"
+    ):
         descend(loss, content, steps=50, learning_rate=1.0)
     assert len(values) == 1
 

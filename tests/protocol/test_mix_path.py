@@ -56,6 +56,13 @@ def test_a_style_without_a_share_is_not_part_of_a_step(read):
     ]
 
 
+def test_a_tiny_share_has_a_name_that_is_read_again(read):
+    (step,) = [case.id for case in read(PATH.replace("[3, 1]", "[1, 1e-7]")).cases if "0.0" in case.id]
+    assert step == "hills--warm+cold@100+0.00001"
+    assert path_of(step) == without_step(step) == "hills--warm+cold"
+    assert unit_seed(0, step, "m") == unit_seed(0, "hills--warm+cold@50+50", "m")
+
+
 def test_are_part_of_the_fingerprint(read):
     prints = {
         read(text).fingerprint
@@ -83,7 +90,11 @@ def test_the_path_of_a_step_and_the_case_without_it():
         ("[3, 1]", "[3, 1, 1]", "weights entry 2 has 3 numbers for 2 styles"),
         ("[3, 1]", "[0, 0]", "weights entry 2 gives no style a share"),
         ("[3, 1]", "[3, -1]", "must be between 0 and 1000000, not -1"),
-        ("[3, 1]", "[2, 2]", r"case hills--warm\+cold@50\+50 occurs twice"),
+        ("[3, 1]", "[2, 2]", r"weights entries 2 and 3 are both warm\+cold@50\+50 in percent"),
+        ("[3, 1]", "[1.0000001, 1]", r"weights entries 2 and 3 are both warm\+cold@50\+50 in percent"),
+        ("[3, 1]", "[1, 1e-9]", r"weights entry 2 has a share below 1e-08; write 0"),
+        ("[3, 1]", "[1, 5e-324]", r"weights entry 2 has a share below 1e-08; write 0"),
+        ('"cold"', '"warm"', "a path of weights names a style twice"),
         ('{ style = "warm" }', '{ style = "warm", weight = 2 }', "weight of a style stands beside weights"),
         ("[[1, 0], [3, 1], [1, 1], [0, 2]]", "[[1, 0]]", "at least 2"),
     ],

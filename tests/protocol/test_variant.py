@@ -46,6 +46,21 @@ def test_tell_values_apart_that_look_alike_as_names_of_files():
     assert "m@s=a-b" in names
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        (("a", "b"), ("a+b",)),
+        (("a/b", "c"), ("a/b+c",)),
+        (("a", "b", "c"), (("a", "b"), "c"), ("a", ("b", "c"))),
+        ((), ("",)),
+        (None, "none"),
+        ((None,), ("none",)),
+    ],
+)
+def test_tell_values_apart_that_a_command_line_writes_alike(values):
+    assert len({variant_name("m", {"s": value}) for value in values}) == len(values)
+
+
 def test_are_bounded_and_stay_apart_where_they_are_cut():
     names = {variant_name("m", {"words": "x" * 500 + end}) for end in "abc"}
     assert len(names) == 3

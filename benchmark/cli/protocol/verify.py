@@ -18,8 +18,11 @@ def verify(name: str) -> None:
     """
     from benchmark.cli.protocol.words import fingerprint_words
     from benchmark.plan.selection import load_protocol
+    from benchmark.plan.unknown_names import notes_on_unknown_names
 
     protocol = load_protocol(name)
+    for note in notes_on_unknown_names(protocol):
+        click.echo(note, err=True)
     problems = protocol.wrong_images()
     for problem in problems.values():
         click.echo(f"wrong   {one_line(problem)}")

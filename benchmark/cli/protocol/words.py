@@ -9,6 +9,7 @@ import click
 from benchmark.analysis.networks import networks_of_roles, notes_on
 from benchmark.errors import BenchmarkError
 from benchmark.escaping import one_line
+from benchmark.plan.unknown_names import notes_on_unknown_names
 from benchmark.protocol.case import Content, Style
 from benchmark.protocol.data_directory import is_frozen
 from benchmark.protocol.frozen import frozen_protocol
@@ -115,3 +116,5 @@ def print_protocol(found: Protocol | Recipe, origin: str = "") -> None:
         click.echo("\nvariants, which run with their methods:")
         for variant in found.variants:
             click.echo(f"  {variant.method}: {describe_changes(variant.changes)}")
+    for note in notes_on_unknown_names(found):
+        click.echo(note, err=True)

@@ -79,6 +79,16 @@ class RefusesDarkContents(Method):
         return content
 
 
+class RefusesTheSecondStyle(Method):
+    info = info("refuses_the_second_style", condition=Condition.IMAGE, max_styles=None)
+
+    def skip(self, case):
+        return "cannot paint style2 alone" if [share.style.id for share in case.styles] == ["style2"] else None
+
+    def stylize(self, content, styles, generator):
+        return content
+
+
 class Raises(Method):
     info = info("raises")
 
