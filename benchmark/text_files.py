@@ -63,6 +63,26 @@ def read_text(path: Path, what: str) -> str:
     return _decoded(data, where)
 
 
+def refuse_large(path: Path, where: str, most: int, reason: str) -> None:
+    """Refuses a file that is too large to be what it should be, before it is read.
+
+    Args:
+        path: The file.
+        where: The file in words, for errors.
+        most: Largest size in bytes.
+        reason: What a larger file is not, in words.
+
+    Raises:
+        InputError: It is larger, or cannot be read.
+    """
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise InputError(f"cannot read {where}: {error.strerror}") from error
+    if size > most:
+        raise InputError(f"{where} is larger than {most >> 20} MB: {reason}")
+
+
 def read_json(path: Path, what: str) -> Any:
     """Reads a JSON file.
 
@@ -135,12 +155,7 @@ def read_table(path: Path, what: str, *, needed: Sequence[str], others: Sequence
         InputError: It cannot be read, is no table, or lacks a column; the message names the line.
     """
     where = f"{what} {printable(path)}"
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise InputError(f"cannot read {where}: {error.strerror}") from error
-    if size > _LARGEST_TABLE:
-        raise InputError(f"{where} is larger than {_LARGEST_TABLE >> 20} MB: it is no table of this kind")
+    refuse_large(path, where, _LARGEST_TABLE, "it is no table of this kind")
     text = read_text(path, what)
     known = (*needed, *others)
     try:

@@ -8,6 +8,7 @@ from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.role import Role
 from metrics.shared.arguments import needed
 from metrics.shared.astra import Asked, published, worth
+from metrics.shared.unit_cosines import unit_cosines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,12 +66,9 @@ class ClipContentSimilarity(Metric):
         Raises:
             ValueError: The contents are missing.
         """
-        import torch
-
         from benchmark.models.embedding import image_embeddings
 
         content = needed(content, Need.CONTENT, self.info.name, len(stylized))
-        images, contents = (
-            torch.stack(image_embeddings(self.models, Role.CLIP_JUDGE, pictures)) for pictures in (stylized, content)
+        return unit_cosines(
+            *(image_embeddings(self.models, Role.CLIP_JUDGE, pictures) for pictures in (stylized, content))
         )
-        return (images * contents).sum(dim=1).clamp(-1.0, 1.0)

@@ -8,6 +8,7 @@ from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.role import Role
 from metrics.shared.arguments import needed
 from metrics.shared.astra import Asked, published, worth
+from metrics.shared.unit_cosines import unit_cosines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,11 +65,9 @@ class ClipStyleSimilarity(Metric):
         Raises:
             ValueError: The style images are missing.
         """
-        import torch
-
         from benchmark.models.embedding import image_embeddings
 
         style = needed(style, Need.STYLE_IMAGE, self.info.name, len(stylized))
-        images = torch.stack(image_embeddings(self.models, Role.CLIP_JUDGE, stylized))
-        styles = torch.stack(image_embeddings(self.models, Role.CLIP_JUDGE, style))
-        return (images * styles).sum(dim=1).clamp(-1.0, 1.0)
+        return unit_cosines(
+            *(image_embeddings(self.models, Role.CLIP_JUDGE, pictures) for pictures in (stylized, style))
+        )

@@ -8,6 +8,7 @@ from benchmark.contracts.metric import Axis, Direction, Metric, MetricInfo, Need
 from benchmark.models.role import Role
 from metrics.shared.arguments import needed
 from metrics.shared.astra import Asked, published, worth
+from metrics.shared.unit_cosines import unit_cosines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,16 +71,13 @@ class Csd(Metric):
         Raises:
             ValueError: The style images are missing.
         """
-        import torch
-
         from benchmark.models.batching import remember_in_batches
 
         style = needed(style, Need.STYLE_IMAGE, self.info.name, len(stylized))
         network = cast("StyleDescriptors", self.models.load(Role.CSD))
-        found, wanted = (
-            torch.stack(
+        return unit_cosines(
+            *(
                 remember_in_batches(self.models, images, "style descriptor", lambda batch: network(batch).unbind())
+                for images in (stylized, style)
             )
-            for images in (stylized, style)
         )
-        return (found * wanted).sum(dim=1).clamp(-1.0, 1.0)

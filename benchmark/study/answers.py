@@ -17,7 +17,7 @@ from benchmark.escaping import one_line, printable
 from benchmark.study.answer_store import DATABASE_SUFFIX, read_store
 from benchmark.study.sheet import Answer, Sheet
 from benchmark.study.study import Choice, Study
-from benchmark.text_files import read_json
+from benchmark.text_files import read_json, refuse_large
 from benchmark.validation import read_table
 
 LARGEST_FILE: Final = 1 << 20
@@ -128,12 +128,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _read_file(path: Path, study: Study, notes: list[str]) -> Sheet:
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise InputError(f"cannot read it: {error.strerror}") from error
-    if size > LARGEST_FILE:
-        raise InputError(f"it is larger than {LARGEST_FILE >> 20} MB: it is no file that the page saved")
+    refuse_large(path, "it", LARGEST_FILE, "it is no file that the page saved")
     table = read_json(path, "answers")
     if isinstance(table, dict) and isinstance(table.get("study"), str) and table["study"] != study.id:
         raise InputError("it is of another study")

@@ -24,7 +24,7 @@ from benchmark.study.analysing import Analysis, outcome_of_votes
 from benchmark.study.bradley_terry import ROUNDS
 from benchmark.study.votes import Vote, Votes
 from benchmark.suggestion import suggest
-from benchmark.text_files import file_key, read_text
+from benchmark.text_files import file_key, read_text, refuse_large
 
 _LARGEST_TABLE: Final = 256 << 20
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}|(\*)")
@@ -266,12 +266,7 @@ def _votes(table: ImportedTable, pictures: _Pictures) -> tuple[list[_NamedVote],
 
 def _rows(path: Path, columns: Columns) -> Iterator[tuple[int, Mapping[str, str]]]:
     """The rows of a table with columns of any name; its cells are separated by commas, semicolons or tabs."""
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise InputError(f"cannot read ratings {printable(path)}: {error.strerror}") from error
-    if size > _LARGEST_TABLE:
-        raise InputError(f"ratings {printable(path)} are larger than {_LARGEST_TABLE >> 20} MB")
+    refuse_large(path, f"table of ratings {printable(path)}", _LARGEST_TABLE, "split it by question")
     lines = read_text(path, "ratings").splitlines(keepends=True)
     header = lines[0] if lines else ""
     separator = max(",;\t", key=header.count)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from benchmark.errors import InputError
 from benchmark.study.answer_store import DATABASE, AnswerStore, FullError, Recorded
-from benchmark.study.page import content_security_policy, render_page
+from benchmark.study.page import page_policy, render_page
 from benchmark.study.sheet import Answer
 from benchmark.study.study import PAGE_FOLDER, PICTURES_FOLDER, Choice, Study
 
@@ -87,7 +87,7 @@ def make_app(study: Study, folder: Path, store: AnswerStore) -> Starlette:
 
     enrolments = RateLimit(ENROLMENTS_A_SECOND, ENROLMENTS_AT_ONCE)
     html = render_page(study, is_collected=True)
-    policy = content_security_policy(is_collected=True)
+    policy = page_policy(is_collected=True)
     tokens = set(study.tokens())
     pictures = folder / PAGE_FOLDER / PICTURES_FOLDER
 

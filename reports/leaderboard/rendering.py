@@ -6,8 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmark.html_pages import content_security_policy, fill_page, read_sources, template_environment
 from reports.html.rendering import TEMPLATES as PAGE_TEMPLATES
-from reports.html.rendering import content_security_policy, read_sources, template_environment
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -28,7 +28,7 @@ class Renderer:
     def _fixed(self) -> dict[str, str]:
         style = f"{read_sources(PAGE_TEMPLATES, ('page.css',))}\n{read_sources(TEMPLATES, ('leaderboard.css',))}"
         script = f"{read_sources(PAGE_TEMPLATES, ('sorting.js',))}\n{read_sources(TEMPLATES, ('filtering.js',))}"
-        policy = content_security_policy(style, script, inline=False)
+        policy = content_security_policy(style, script, pictures="data: 'self'")
         return {"style": style, "script": script, "policy": policy}
 
     def page(self, template: str, root: str, **facts: Any) -> str:
@@ -39,8 +39,7 @@ class Renderer:
             root: Path from the page to the site, such as ``../``.
             facts: What the template shows.
         """
-        filled = self._environment.get_template(f"{template}.html.j2").render(root=root, **self._fixed, **facts)
-        return filled.replace("\0", "\N{REPLACEMENT CHARACTER}")
+        return fill_page(self._environment, f"{template}.html.j2", {"root": root, **self._fixed, **facts})
 
     def badge(self, label: str, value: str) -> str:
         """Returns a badge as SVG.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import io
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Final
 from benchmark.analysis.networks import label_of, networks_of_roles, notes_on
 from benchmark.cli.protocol.words import content_words, protocol_facts, style_words
 from benchmark.errors import InputError
+from benchmark.html_pages import content_security_policy, fill_page, read_sources, template_environment
 from benchmark.images import fit_within, open_image
 from benchmark.protocol.case import Content, Style
 from benchmark.protocol.protocol import Protocol
@@ -44,22 +44,18 @@ class Card:
 
 def protocol_page(found: Protocol | Recipe) -> str:
     """Returns the page as HTML, in which all text from the protocol is escaped."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    style = (_FOLDER / "protocol_page.css").read_text(encoding="utf-8").strip()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    environment = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined)
-    html = environment.get_template("protocol_page.html.j2").render(
-        protocol=found,
-        facts=list(protocol_facts(found)),
-        contents=[_content_card(content) for content in found.contents],
-        styles=[_style_card(style) for style in found.styles] if isinstance(found, Protocol) else [],
-        models={str(role): label_of(networks_of_roles([role], found.models)) for role in found.models},
-        network_notes=notes_on(networks_of_roles(found.models, found.models)),
-        style=style,
-        policy=f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
-    )
-    return html.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    style = read_sources(_FOLDER, ["protocol_page.css"])
+    facts = {
+        "protocol": found,
+        "facts": list(protocol_facts(found)),
+        "contents": [_content_card(content) for content in found.contents],
+        "styles": [_style_card(style) for style in found.styles] if isinstance(found, Protocol) else [],
+        "models": {str(role): label_of(networks_of_roles([role], found.models)) for role in found.models},
+        "network_notes": notes_on(networks_of_roles(found.models, found.models)),
+        "style": style,
+        "policy": content_security_policy(style),
+    }
+    return fill_page(template_environment(_FOLDER), "protocol_page.html.j2", facts)
 
 
 def _content_card(content: Content) -> Card:
