@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import statistics
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from torch.nn import functional
 from torchvision.transforms.v2 import InterpolationMode
 
 from benchmark.contracts import StyleCondition
+from benchmark.errors import BenchmarkError, InputError
 from benchmark.execution.bench.inputs import CaseInputs
 from benchmark.images import quantize
 from benchmark.models.embedding import prompt_embedding
@@ -89,7 +91,7 @@ def measure(pictures: Sequence[Picture], crops: int) -> Precision:
         crops,
         statistics.fmean(deviations),
         deviation,
-        deviation / spread,
+        deviation / spread if spread else 0.0,
         len(swapped) / len(pairs),
         max(swapped, default=0.0),
     )
@@ -121,6 +123,8 @@ def stylize(protocol_name: str, methods: str, every: int) -> Iterator[Picture]:
         every: Distance of the cases that are taken.
     """
     protocol = load_protocol(protocol_name)
+    if len(set(methods.split(","))) < 2:
+        raise InputError("name two methods or more: it is asked whether their order changes")
     selected = [select_method(plugin, protocol, {}) for plugin in select_plugins(PluginKind.METHODS, methods)]
     models = Models(
         find_models(protocol.models, [role for method in selected if method.info for role in method.info.uses])
@@ -150,15 +154,20 @@ def _cosines(models: Models, image: Tensor, prompt: str) -> list[float]:
     return cosines
 
 
-def main() -> None:
-    """Reads the command line and prints what fewer crops lose."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Reads the command line and prints what fewer crops lose; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("protocol")
     parser.add_argument("methods")
     parser.add_argument("--every", type=int, default=1)
-    arguments = parser.parse_args()
-    print(report(list(stylize(arguments.protocol, arguments.methods, arguments.every))))
+    options = parser.parse_args(arguments)
+    try:
+        print(report(list(stylize(options.protocol, options.methods, options.every))))
+    except BenchmarkError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -33,13 +33,15 @@ from benchmark.images import open_image, pixels_sha256, to_tensor
 from benchmark.models.transform_network_file import Painting
 from benchmark.plan.device import choose_device
 from methods.shared.image_geometry import resize_shorter_side
-from tools.adain.corpus import Picture, load_folder
 from tools.johnson.measures import measure
+from tools.johnson.photographs import choose, load_photographs
 from tools.johnson.recipe import Recipe, Schedule
 from tools.johnson.trainer import Trainer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from tools.adain.corpus import Picture
 
 MEASURED_SIZES: Final = (256, 512)
 
@@ -61,19 +63,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def load_photographs(folder: Path) -> list[Picture]:
-    """Reads the pictures of a folder, each shrunk to at most 640 pixels.
-
-    Raises:
-        InputError: There is no such folder, or no picture in it.
-    """
-    if not folder.is_dir():
-        raise InputError(f"no folder {folder}: --photographs names one with JPEG, PNG or WebP files")
-    if not (photographs := load_folder(folder)):
-        raise InputError(f"no picture in {folder}: JPEG, PNG and WebP files are read")
-    return photographs
-
-
 def split(photographs: Sequence[Picture], held_out: Sequence[str]) -> tuple[list[Picture], list[Picture]]:
     """Parts the photographs to train on from those to measure on.
 
@@ -84,12 +73,11 @@ def split(photographs: Sequence[Picture], held_out: Sequence[str]) -> tuple[list
     Raises:
         InputError: A name is not among them, or none is left to train on.
     """
-    if unknown := sorted(set(held_out) - {photograph.name for photograph in photographs}):
-        raise InputError(f"no photograph is named {unknown[0]}: --held-out takes file names without their suffix")
+    chosen = choose(photographs, held_out, "--held-out")
     training = [photograph for photograph in photographs if photograph.name not in held_out]
     if not training:
         raise InputError("all photographs are held out, none is left to train on")
-    return training, [photograph for photograph in photographs if photograph.name in held_out]
+    return training, chosen
 
 
 def train(trainer: Trainer, out: Path, *, save_every: int, log_every: int) -> None:

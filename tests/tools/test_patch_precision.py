@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tools.patch_precision import ALL, Picture, measure, report
+from tools.patch_precision import ALL, Picture, main, measure, report
 
 
 def picture(method: str, case: str, first: float, rest: float) -> Picture:
@@ -41,3 +41,18 @@ def test_the_report_orders_methods_by_their_means():
 
     assert "16 crops: b 0.200, a 0.000" in text
     assert "64 crops: a 0.300, b 0.200" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("nope", "adain,efdm"), "nope"),
+        (("smoke", "adain"), "name two methods or more"),
+        (("smoke", "adian,efdm"), "did you mean adain?"),
+    ],
+)
+def test_what_cannot_be_measured_is_said_in_one_line(arguments, reason, capsys):
+    assert main(arguments) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: ")
+    assert reason in line

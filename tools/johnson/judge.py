@@ -25,7 +25,7 @@ from benchmark.models.transform_network import TransformNetwork
 from benchmark.models.transform_network_file import read_transform_networks
 from metrics.vgg_losses import VggStyleLoss
 from tools.johnson.measures import Measures, measure
-from tools.train_johnson import load_photographs
+from tools.johnson.photographs import choose, load_photographs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,18 +33,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from tools.adain.corpus import Picture
-
-
-def choose(photographs: Sequence[Picture], names: Sequence[str]) -> list[Picture]:
-    """Returns the photographs of these names, in their order.
-
-    Raises:
-        InputError: A name is not among them.
-    """
-    found = {photograph.name: photograph for photograph in photographs}
-    if unknown := [name for name in names if name not in found]:
-        raise InputError(f"no photograph is named {unknown[0]}: --names takes file names without their suffix")
-    return [found[name] for name in names]
 
 
 def judge(

@@ -12,6 +12,7 @@ import torch
 from benchmark.errors import InputError
 from benchmark.models.role import Role
 from benchmark.models.specification import find_model
+from benchmark.models.tensor_file import readable
 from benchmark.models.transform_network import DOWNSCALING, TransformNetwork
 from benchmark.models.transform_network_file import Painting, read_transform_networks
 from tools.adain.corpus import Picture, draw_crop
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 CHECKPOINT: Final = "checkpoint.pt"
 WEIGHTS: Final = "weights.safetensors"
 LAST_LEARNING_RATE_SHARE: Final = 0.02
+_STATE: Final = frozenset({"recipe", "painting", "step", "network", "optimizer"})
 
 
 class Trainer:
@@ -135,24 +137,28 @@ class Trainer:
         """Continues from the checkpoint of a folder; returns whether there is one.
 
         Raises:
-            InputError: It is of another painting or recipe.
+            InputError: It is of another painting or recipe, or damaged.
         """
         file = folder / CHECKPOINT
         if not file.is_file():
             return False
-        state = torch.load(file, map_location=self.device, weights_only=True)
+        with readable(file):
+            state = torch.load(file, map_location=self.device, weights_only=True)
+        if not isinstance(state, dict) or not state.keys() >= _STATE:
+            raise InputError(f"{file} is no checkpoint of this training: remove it, or name another folder by --out")
         if state["painting"] != self.painting.pixels_sha256:
             raise InputError(f"{file} is of another painting: continue that one, or name another folder by --out")
         ours = _plain(self.recipe)
-        if different := [name for name, value in state["recipe"].items() if ours[name] != value]:
+        if different := [name for name, value in state["recipe"].items() if ours.get(name) != value]:
             name = different[0]
             raise InputError(
-                f"{file} was begun with {name} {state['recipe'][name]}, not {ours[name]}:"
+                f"{file} was begun with {name} {state['recipe'][name]}, not {ours.get(name)}:"
                 " give the same options, or name another folder by --out"
             )
         self.step = state["step"]
-        self.network.load_state_dict(state["network"])
-        self._optimizer.load_state_dict(state["optimizer"])
+        with readable(file, "a checkpoint of this training"):
+            self.network.load_state_dict(state["network"])
+            self._optimizer.load_state_dict(state["optimizer"])
         return True
 
     def _placed(self, network: TransformNetwork) -> TransformNetwork:
