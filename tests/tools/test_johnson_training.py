@@ -29,6 +29,7 @@ from tools.johnson.judge import main as judge
 from tools.johnson.measures import measure
 from tools.johnson.perceptual_loss import PerceptualLoss
 from tools.johnson.recipe import Recipe, Schedule
+from tools.johnson.sheet import main as sheet
 from tools.johnson.trainer import Trainer
 from tools.johnson.weights_file import main as join_files
 from tools.train_johnson import main
@@ -330,6 +331,34 @@ class TestTheCommand:
         assert main([*options, *change]) == 2
 
         assert reason in capsys.readouterr().err
+
+    def test_says_that_a_checkpoint_is_damaged(self, options, folder, capsys):
+        assert main(options) == 0
+        (checkpoint,) = folder.rglob("checkpoint.pt")
+        whole = checkpoint.read_bytes()
+        checkpoint.write_bytes(whole[: len(whole) // 2])
+        assert main(options) == 2
+        assert "cannot be read as weights, it is cut off or damaged" in capsys.readouterr().err
+        torch.save({"step": 3}, checkpoint)
+        assert main(options) == 2
+        assert "is no checkpoint of this training" in capsys.readouterr().err
+
+
+class TestTheContactSheet:
+    @pytest.fixture
+    def arguments(self, folder):
+        trainer_of().save(folder)
+        return [str(folder / "weights.safetensors"), "--photographs", str(folder / "photographs"), "--size", "32"]
+
+    def test_has_a_row_of_photographs_and_one_for_each_network(self, arguments, folder):
+        assert sheet([*arguments, "--names", "two", "one", "--out", str(folder / "sheet.png")]) == 0
+        with Image.open(folder / "sheet.png") as drawn:
+            assert drawn.size == (64, 64)
+
+    def test_refuses_a_photograph_that_is_not_there(self, arguments, folder, capsys):
+        assert sheet([*arguments, "--names", "nobody", "--out", str(folder / "sheet.png")]) == 2
+        assert "no photograph is named nobody: --names takes" in capsys.readouterr().err
+        assert not (folder / "sheet.png").exists()
 
 
 class TestJudging:
