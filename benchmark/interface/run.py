@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from benchmark.analysis.loading import load_records
 from benchmark.analysis.means_table import CASES_DIFFER, CIRCULAR, SIGNS, MeansTable, make_means_table
 from benchmark.escaping import printable
+from benchmark.interface.answers import Answers
 from benchmark.interface.reports import write_report
 from benchmark.store.records import RunRecords, RunStatus, UnitStatus
 from benchmark.wording import format_count
@@ -29,7 +30,7 @@ _CONTROL_STYLE = f"{_STYLE}; opacity: 0.6"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Run:
+class Run(Answers):
     """A run in a folder, finished or not. A notebook shows the means of its methods.
 
     What is in the folder is read when it is first asked for, and once; ``open_run`` reads it anew.
