@@ -163,9 +163,7 @@ class Answers:
         methods = {method.name: method for method in self._records.methods}
         known = self._require_known("method", name, methods)
         if methods[known].control:
-            raise InputError(
-                f"{known} is a control: it marks an end of a scale and is not compared"
-            )
+            raise InputError(f"{known} is a control: it marks an end of a scale and is not compared")
         return known
 
     def _case(self, name: object) -> CaseRecord:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from benchmark.execution.schedule import Observer
+    from benchmark.interface.run_table import RunTable
     from benchmark.protocol.protocol import Protocol
 
 _STYLE = "text-align: right"
@@ -52,13 +53,16 @@ class Run(Answers):
         """Number of units that have not been run."""
         return self.planned - sum(self.counts.values())
 
-    def units(self) -> pd.DataFrame:
+    def units(self) -> RunTable:
         """The results: one row per unit, one column per metric; ``load_run`` gives the same.
 
         Raises:
             InputError: The folder holds no run any more, or ``run.json`` is damaged.
         """
-        return self._records.units.copy()
+        # Imported here, because it imports pandas.
+        from benchmark.interface.run_table import RunTable
+
+        return RunTable(self._records)
 
     def table(self) -> pd.DataFrame:
         """The means over the cases that a method answered: one row per metric or cost, one column per method.

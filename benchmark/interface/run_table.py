@@ -29,7 +29,7 @@ class RunTable(Answers, pd.DataFrame):  # type: ignore[misc]  # compare takes na
     _metadata: ClassVar[list[str]] = ["_loaded", "_published"]  # what pickle keeps beside the numbers
 
     def __init__(self, records: RunRecords, published: PublishedRun | None = None) -> None:
-        super().__init__(records.units.copy())
+        super().__init__(records.units.copy())  # type: ignore[call-arg]  # the stubs know only __new__
         self._loaded = records
         self._published = published
 

@@ -9,6 +9,9 @@ import pytest
 
 from benchmark.analysis.comparison import compare_methods
 from benchmark.analysis.tidy_tables import UNTOLD, tabulate_comparisons, tabulate_means
+from benchmark.contracts.metric import Direction
+from benchmark.store.cost_columns import TIME
+from benchmark.store.records import SummaryRow
 from tests.analysis.conftest import make_run, method
 
 
@@ -16,13 +19,24 @@ from tests.analysis.conftest import make_run, method
 def run():
     """Of the two methods, a has a higher SSIM, and the loss of both differs by noise only."""
     noise = np.random.default_rng(0).normal(size=(4, 4))
-    return make_run(
+    made = make_run(
         {
             "kept": {"ssim": np.full((4, 4), 0.9), "loss": np.full((4, 4), 0.9)},
             "a": {"ssim": 0.6 + 0.01 * noise, "loss": 0.5 + noise},
             "b": {"ssim": 0.3 + 0.01 * noise.T, "loss": 0.5 - noise.T},
         },
         methods=(method("kept", anchor="content"), method("a"), method("b")),
+    )
+    columns = {"loss": Direction.LOWER, "loss.relu1": Direction.LOWER, "ssim": Direction.HIGHER, TIME: Direction.LOWER}
+    return replace(
+        made,
+        summary=tuple(
+            SummaryRow(
+                one.name, name, 0.5, 0.4, 0.6, 16, 4, 4, direction, (name, one.name) == ("loss", "b"), one.control
+            )
+            for one in made.methods
+            for name, direction in columns.items()
+        ),
     )
 
 
@@ -37,10 +51,7 @@ def test_a_shown_difference_names_the_better_one_and_the_other_what_it_would_tak
 
 
 def test_methods_that_optimised_the_network_are_named(run):
-    circular = replace(
-        run, summary=tuple(replace(row, circular=(row.metric, row.method) == ("loss", "b")) for row in run.summary)
-    )
-    table = tabulate_comparisons(circular, compare_methods(circular)).set_index("metric")
+    table = tabulate_comparisons(run, compare_methods(run)).set_index("metric")
     assert (table.loc["ssim", "circular"], table.loc["loss", "circular"]) == ("", "b")
 
 
@@ -50,20 +61,20 @@ def test_what_contradicts_the_mean_is_noted(run):
     assert list(table["note"]) == ["the ranks favour b"]
 
 
-def test_means_are_ordered_by_question_then_metric_controls_last(run):
+def test_means_are_ordered_by_question_controls_last_and_components_are_no_metrics(run):
     table = tabulate_means(run)
-    scores = table[table["question"] != "cost"]
-    assert list(zip(scores["question"], scores["metric"], scores["method"], strict=True)) == [
+    assert list(zip(table["question"], table["metric"], table["method"], strict=True)) == [
         (question, metric, name)
-        for question, metric in (("content", "ssim"), ("style", "loss"))
+        for question, metric in (("content", "ssim"), ("style", "loss"), ("cost", TIME))
         for name in ("a", "b", "kept")
     ]
-    assert set(table["question"].iloc[len(scores) :]) == {"cost"}
+    assert table[table["circular"]][["metric", "method"]].to_numpy().tolist() == [["loss", "b"]]
+    assert set(table[table["control"]]["method"]) == {"kept"}
 
 
-def test_components_of_metrics_are_no_metrics(run):
-    part = replace(run.summary[0], metric="loss.relu1")
-    assert "loss.relu1" not in set(tabulate_means(replace(run, summary=(*run.summary, part)))["metric"])
+def test_a_question_that_is_not_known_is_another_one(run):
+    strange = replace(run, metrics=tuple(replace(metric, axis="mood") for metric in run.metrics))
+    assert set(tabulate_means(strange)["question"]) == {"other", "cost"}
 
 
 def test_tables_without_rows_have_the_types_of_others(run):

@@ -62,7 +62,8 @@ class TestTheTable:
     def test_is_a_data_frame_of_the_units(self, run):
         table = benchmark.load_run(run.path)
         assert isinstance(table, pd.DataFrame)
-        pd.testing.assert_frame_equal(table, pd.DataFrame(run.units()), check_frame_type=False)
+        pd.testing.assert_frame_equal(table, load_records(run.path).units)
+        pd.testing.assert_frame_equal(table, run.units())
 
     def test_what_is_made_of_it_is_a_plain_data_frame(self, run):
         table = benchmark.load_run(run.path)
