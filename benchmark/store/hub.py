@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ class PublishedRun:
             raise InputError(f"{printable(self.name)} is no repository of the hub; write OWNER/NAME")
 
 
-def find_published(path: Path | str) -> PublishedRun | None:
+def find_published(path: str | os.PathLike[str]) -> PublishedRun | None:
     """Returns the published run that is named, or ``None`` where a folder is.
 
     Args:
@@ -70,6 +71,24 @@ def fetch_records(run: PublishedRun) -> Path:
             run.name, repo_type="dataset", revision=run.revision or None, allow_patterns=list(RECORDS)
         )
     return Path(folder)
+
+
+def fetch_file(run: PublishedRun, folder: Path, path: str) -> None:
+    """Fetches one more file of a published run into the folder with its records.
+
+    Args:
+        run: The run.
+        folder: What ``fetch_records`` returned.
+        path: Path of the file in the run.
+
+    Raises:
+        InputError: The hub cannot be reached, or has no such file.
+    """
+    from huggingface_hub import hf_hub_download
+
+    with explained_hub(f"cannot fetch {printable(path)} of {PREFIX}{run.name}"):
+        # The folder is named after the commit: a branch may have moved on since.
+        hf_hub_download(run.name, path, repo_type="dataset", revision=folder.name)
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reports.html.run_files import find_file
+from benchmark.store.run_files import find_file
 
 if TYPE_CHECKING:
     from PIL import Image
