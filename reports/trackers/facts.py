@@ -161,7 +161,7 @@ def _run_parameters(run: RunRecords) -> Iterator[tuple[str, Parameter]]:
 
 
 def _method_parameters(method: MethodRecord) -> Iterator[tuple[str, Parameter]]:
-    yield "method", printable(method.name)
+    yield "method.name", printable(method.name)
     yield "method.version", printable(method.version)
     yield "method.condition", printable(method.condition)
     yield "method.control", method.control

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _ENVIRONMENT: Final = {
     # By default a user would wait for minutes until a server that is not there is said not to answer.
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "60",
     # Nothing is sent to anybody but the server that the user names.
     "MLFLOW_DISABLE_TELEMETRY": "true",

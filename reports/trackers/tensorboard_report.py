@@ -16,8 +16,8 @@ from reports.trackers.receipt import LoggedRow, LoggedRun, write_receipt
 
 if TYPE_CHECKING:
     from benchmark.store.records import RunRecords
-    from reports.trackers.facts import MethodFacts
-    from reports.trackers.pictures import CasePictures
+    from reports.trackers.facts import MethodFacts, RunFacts
+    from reports.trackers.pictures import CasePictures, LoggedPictures
 
 FOLDER: Final = "tensorboard"
 EVENTS: Final = "events.out.tfevents.benchmark"
@@ -59,23 +59,25 @@ class TensorBoardReport(Report):
         originals = [run for given in runs for run in given.originals]
         names = name_runs([run.directory for run in originals])
         folders = distinct((legal(name), run) for name, run in zip(names, originals, strict=True))
-        logged = []
         with explained(f"cannot write event files to {destination / FOLDER}", first_line):
-            for name, run in folders.items():
-                facts, pictures = facts_of(run), LoggedPictures(run)
-                rows = []
-                for folder, method in distinct((legal(method.name), method) for method in facts.methods).items():
-                    target = destination / FOLDER / name / folder / EVENTS
-                    outcome = "replaced" if target.exists() else "new"
-                    shown = list(pictures.of_method(method.name))
-                    write_bytes(target, _events(method, facts.tags, shown))
-                    address = target.parent.relative_to(destination).as_posix()
-                    rows.append(LoggedRow(method.name, method.id, address, outcome, len(shown)))
-                logged.append(
-                    LoggedRun(LoggedRow(facts.name, facts.id, f"{FOLDER}/{name}", rows[0].outcome), tuple(rows))
-                )
+            logged = [
+                _write(facts_of(run), LoggedPictures(run), destination / FOLDER / name) for name, run in folders.items()
+            ]
         see = shell_command(["tensorboard", "--logdir", str(destination / FOLDER)])
         return write_receipt(destination / "tensorboard.json", FOLDER, "", logged, see)
+
+
+def _write(facts: RunFacts, pictures: LoggedPictures, folder: Path) -> LoggedRun:
+    """Writes the event files of a run, each whole or not at all."""
+    whole = LoggedRow(facts.name, facts.id, f"{FOLDER}/{folder.name}", "replaced" if folder.exists() else "new")
+    rows = []
+    for name, method in distinct((legal(method.name), method) for method in facts.methods).items():
+        target = folder / name / EVENTS
+        outcome = "replaced" if target.exists() else "new"
+        shown = list(pictures.of_method(method.name))
+        write_bytes(target, _events(method, facts.tags, shown))
+        rows.append(LoggedRow(method.name, method.id, f"{whole.address}/{name}", outcome, len(shown)))
+    return LoggedRun(whole, tuple(rows))
 
 
 def _events(method: MethodFacts, of_run: Mapping[str, str], pictures: Sequence[CasePictures]) -> bytes:

@@ -25,6 +25,7 @@ _ENVIRONMENT: Final = {
     "WANDB_ERROR_REPORTING": "false",
     "WANDB_INIT_TIMEOUT": "30",
 }
+OFFLINE: Final = "this machine (WANDB_MODE=offline)"
 _MODES: Final = ("online", "offline")
 _PICTURES: Final = ("content_picture", "style_picture", "stylized_picture")
 
@@ -65,23 +66,25 @@ class WandbReport(Report):
             raise InputError(f"WANDB_MODE is {mode}, with which nothing is logged; choose {' or '.join(_MODES)}")
         with unless_set(_ENVIRONMENT):
             wandb = import_extra("wandb", "wandb")
-            place = str(wandb.Settings().base_url) if mode == "online" else "this machine (WANDB_MODE=offline)"
-            with explained(f"cannot log to Weights & Biases at {place}", _reason):
-                if mode == "online" and not wandb.login(prompt=False, verify=False):
-                    raise InputError(
-                        "nobody is logged in to Weights & Biases: use `wandb login`, or set WANDB_API_KEY; "
-                        "WANDB_MODE=offline keeps everything on this machine"
-                    )
-                project = os.environ.get("WANDB_PROJECT") or PLACE
-                tracker = _Tracker(wandb, project, is_offline=mode == "offline")
-                try:
+            try:
+                place = str(wandb.setup().settings.base_url) if mode == "online" else OFFLINE
+                with explained(f"cannot log to Weights & Biases at {place}", _reason):
+                    # Asks the server, which otherwise would be found out not to answer after half a minute a run.
+                    if mode == "online" and not wandb.login(prompt=False, verify=True):
+                        raise InputError(
+                            "nobody is logged in to Weights & Biases: use `wandb login`, or set WANDB_API_KEY; "
+                            "WANDB_MODE=offline keeps everything on this machine"
+                        )
+                    project = os.environ.get("WANDB_PROJECT") or PLACE
+                    tracker = _Tracker(wandb, project, is_offline=mode == "offline")
                     logged = [
                         tracker.log(run, facts_of(run), LoggedPictures(run))
                         for given in runs
                         for run in given.originals
                     ]
-                finally:
-                    wandb.teardown()
+            finally:
+                # Ends the process that W&B started, and forgets what it read of the environment.
+                wandb.teardown()
         folders = [row.address for run in logged for row in (run.run, *run.methods)]
         see = shell_command(["wandb", "sync", *folders]) if mode == "offline" else logged[0].run.address
         return write_receipt(destination / "wandb.json", place, project, logged, see)
@@ -154,6 +157,7 @@ class _Tracker:
             silent=True,
             disable_code=True,
             disable_git=True,
+            host=os.environ.get("WANDB_HOST", ""),
             x_disable_machine_info=True,
             x_disable_meta=True,
             x_disable_stats=True,
@@ -165,7 +169,7 @@ class _Tracker:
             job_type=kind,
             id=id_,
             name=name,
-            config=dict(config),
+            config=dict(distinct((word(key), value) for key, value in config.items())),
             resume=None if self._is_offline else "allow",
             settings=settings,
         )
@@ -181,6 +185,8 @@ class _Tracker:
 def _reason(error: Exception) -> str:
     """Says why W&B did not do what was asked, in a few words."""
     text = first_line(error)
-    if "401" in text or "Unauthorized" in text or "API key" in text:
-        return f"the server does not know you: use `wandb login`, or set WANDB_API_KEY ({text})"
+    if any(words in text for words in ("did not respond", "deadline exceeded", "connection refused", "no such host")):
+        return "it does not answer, or not as it should; is WANDB_BASE_URL its address? WANDB_MODE=offline needs none"
+    if type(error).__name__ == "AuthenticationError" or "401" in text:
+        return "the server does not know you: use `wandb login`, or set WANDB_API_KEY"
     return text
