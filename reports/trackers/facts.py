@@ -15,8 +15,8 @@ from reports.tables.formatting import field_of, number_of, parse_time, short_fin
 if TYPE_CHECKING:
     from benchmark.store.records import MethodRecord, RunRecords, SummaryRow
 
-PREFIX: Final = "style_transfer_benchmark"
-"""Begins the names of tags."""
+PREFIX: Final = "benchmark"
+"""Begins the names of tags, of which MLflow shows few letters."""
 PLACE: Final = "style-transfer-benchmark"
 """Where a run is logged unless the tracker's own variables say so: an experiment, or a project."""
 Parameter = str | int | float | bool

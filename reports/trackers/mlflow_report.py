@@ -105,7 +105,9 @@ class _Tracker:
         name = os.environ.get("MLFLOW_EXPERIMENT_NAME") or PLACE
         found = self._client.get_experiment_by_name(name)
         if found is None:
-            found = self._client.get_experiment(self._client.create_experiment(name))
+            # Without this, MLflow opens an experiment as one of chats with language models.
+            kind = {"mlflow.experimentKind": "custom_model_development"}
+            found = self._client.get_experiment(self._client.create_experiment(name, tags=kind))
         if found.lifecycle_stage != "active":
             raise InputError(
                 f"the experiment {name} of MLflow is in the trash; restore it with: "

@@ -79,7 +79,7 @@ class TestLoggedRun:
         assert (found["settings.steps"], found["seed"], found["protocol.name"]) == ("500", "7", "mini")
         assert found["protocol.fingerprint"] == "0123456789abcdef0123456789abcdef"
         assert logged["mini-run"].data.params["device"] == "cpu"
-        assert logged["gatys"].data.tags["style_transfer_benchmark.circular"] == "gram"
+        assert logged["gatys"].data.tags["benchmark.circular"] == "gram"
 
     def test_a_method_with_failures_has_failed_and_others_finished_when_the_run_did(
         self, logged: dict[str, Any]
@@ -208,7 +208,7 @@ def test_long_settings_are_cut(run: RunRecords, find: Callable[..., dict[str, An
     found = find()["gatys"].data
     assert found.params["settings.text"].endswith("x…")
     assert found.params["settings.s249"] == "249"
-    assert found.tags["style_transfer_benchmark.warnings"].endswith("y…")
+    assert found.tags["benchmark.warnings"].endswith("y…")
 
 
 def test_a_run_of_2000_units_has_all_scores_and_few_pictures(
