@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reports.trackers.facts import RunFacts
     from reports.trackers.pictures import LoggedPictures
 
-_ENVIRONMENT: Final = {
+ENVIRONMENT: Final = {
     # By default a user would wait for minutes until a server that is not there is said not to answer.
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "60",
@@ -71,7 +71,7 @@ class MlflowReport(Report):
         from reports.trackers.facts import facts_of
         from reports.trackers.pictures import LoggedPictures
 
-        with unless_set(_ENVIRONMENT):
+        with unless_set(ENVIRONMENT):
             mlflow = import_extra("mlflow", "mlflow")
             place = str(mlflow.get_tracking_uri())
             with explained(f"cannot log to MLflow at {without_password(place)}", _reason):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 FOLDER: Final = "tensorboard"
 EVENTS: Final = "events.out.tfevents.benchmark"
 """Name of an event file. TensorBoard's own would hold the name of this machine, and be another one each time."""
+_TELLING: Final = ("protocol.fingerprint", "seed", "device")
+"""What all methods of a run share and yet is a hyperparameter: by it runs are told apart. The rest is text."""
 
 
 class TensorBoardReport(Report):
@@ -75,12 +77,12 @@ def _write(facts: RunFacts, pictures: LoggedPictures, folder: Path) -> LoggedRun
         target = folder / name / EVENTS
         outcome = "replaced" if target.exists() else "new"
         shown = list(pictures.of_method(method.name))
-        write_bytes(target, _events(method, facts.tags, shown))
+        write_bytes(target, _events(method, facts, shown))
         rows.append(LoggedRow(method.name, method.id, f"{whole.address}/{name}", outcome, len(shown)))
     return LoggedRun(whole, tuple(rows))
 
 
-def _events(method: MethodFacts, of_run: Mapping[str, str], pictures: Sequence[CasePictures]) -> bytes:
+def _events(method: MethodFacts, run: RunFacts, pictures: Sequence[CasePictures]) -> bytes:
     """Returns the event file of a method."""
     import numpy as np
     from torch.utils.tensorboard import SummaryWriter
@@ -89,7 +91,12 @@ def _events(method: MethodFacts, of_run: Mapping[str, str], pictures: Sequence[C
     numbers = distinct((legal(metric.dotted), metric.value) for metric in method.metrics)
     with tempfile.TemporaryDirectory() as folder:
         with SummaryWriter(folder) as writer:
-            for summary in hparams(dict(method.parameters), dict(numbers)):
+            of_method = {
+                name: value
+                for name, value in method.parameters.items()
+                if name in _TELLING or name not in run.parameters
+            }
+            for summary in hparams(of_method, dict(numbers)):
                 writer.file_writer.add_summary(summary)
             for name, value in numbers.items():
                 writer.add_scalar(name, value, 0)
@@ -97,7 +104,7 @@ def _events(method: MethodFacts, of_run: Mapping[str, str], pictures: Sequence[C
                 writer.add_histogram(name, np.asarray(scores), 0)
             for name, picture in distinct((legal(made.case), made) for made in pictures).items():
                 writer.add_image(f"pictures/{name}", np.asarray(picture.strip()), 0, dataformats="HWC")
-            writer.add_text("facts", _text({**of_run, **method.tags}), 0)
+            writer.add_text("facts", _text({**run.tags, **method.tags}), 0)
             writer.add_text("parameters", _text(method.parameters), 0)
         (file,) = Path(folder).iterdir()
         return file.read_bytes()

@@ -66,11 +66,14 @@ def test_settings_are_hyperparameters(gatys: Any) -> None:
     hyperparameters = HParamsPluginData.FromString(contents).session_start_info.hparams
     assert hyperparameters["settings.steps"].number_value == 500
     assert hyperparameters["protocol.fingerprint"].string_value == "0123456789abcdef0123456789abcdef"
+    assert "version.python" not in hyperparameters
 
 
 def test_text_says_what_it_is(gatys: Any) -> None:
     (text,) = gatys.Tensors("facts/text_summary")[0].tensor_proto.string_val
     assert "| circular | gram |" in text.decode()
+    (text,) = gatys.Tensors("parameters/text_summary")[0].tensor_proto.string_val
+    assert r"| version.python | 3.11.9 |" in text.decode()
 
 
 def test_writing_again_replaces_what_was_there(run: RunRecords, tmp_path: Path) -> None:
