@@ -74,13 +74,14 @@ class MlflowReport(Report):
         with unless_set(ENVIRONMENT):
             mlflow = import_extra("mlflow", "mlflow")
             place = str(mlflow.get_tracking_uri())
-            with explained(f"cannot log to MLflow at {without_password(place)}", _reason):
+            public = without_password(place)
+            with explained(f"cannot log to MLflow at {public}", lambda error: _reason(error).replace(place, public)):
                 tracker = _Tracker(mlflow, place)
                 logged = [
                     tracker.log(run, facts_of(run), LoggedPictures(run)) for given in runs for run in given.originals
                 ]
-        see = place if _is_server(place) else f"mlflow ui --backend-store-uri {place}"
-        return write_receipt(destination / "mlflow.json", place, tracker.experiment_name, logged, without_password(see))
+        see = public if _is_server(place) else f"mlflow ui --backend-store-uri {public}"
+        return write_receipt(destination / "mlflow.json", public, tracker.experiment_name, logged, see)
 
 
 class _Tracker:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.store.records import RunRecords
+from benchmark.store.records import RunRecords, RunStatus
 from benchmark.testing import ReportConformance
 from reports.trackers.mlflow_report import TABLE, MlflowReport
 from tests.conftest import CommandResult
@@ -199,6 +199,15 @@ def test_hostile_names_and_texts_are_logged(find: Callable[..., dict[str, Any]],
     runs = [found for found in find().values() if "mlflow.parentRunId" in found.data.tags]
     assert len(runs) == 3
     assert any(value == 0.40 for found in runs for value in found.data.metrics.values())
+
+
+def test_a_run_of_which_nothing_has_ended_is_running(
+    run: RunRecords, find: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    waiting = replace(run, units=run.units[:0], summary=(), status=RunStatus.RUNNING)
+    MlflowReport().write([waiting], tmp_path)
+    assert {found.info.status for found in find().values()} == {"RUNNING"}
+    assert find()["gatys"].data.metrics == {"units.ok": 0, "units.failed": 0, "units.skipped": 0}
 
 
 def test_long_settings_are_cut(run: RunRecords, find: Callable[..., dict[str, Any]], tmp_path: Path) -> None:

@@ -175,6 +175,12 @@ def test_hostile_names_and_texts_are_logged(wandb_folder: Path, tmp_path: Path) 
     assert any(value == 0.40 for one in logged.values() for value in one.history.values())
 
 
+def test_a_run_of_which_nothing_has_ended(run: RunRecords, wandb_folder: Path, tmp_path: Path) -> None:
+    logged = kept(WandbReport().write([replace(run, units=run.units[:0], summary=())], tmp_path))
+    assert logged["gatys"].history["units_ok"] == 0
+    assert logged["gatys"].table["data"] == []
+
+
 def test_a_run_of_2000_units_has_all_scores_and_few_pictures(wandb_folder: Path, tmp_path: Path) -> None:
     run = build_crossed_run(tmp_path / "large-run", contents=20, styles=20, methods=3, side=8)
     table = kept(WandbReport().write([replace(run, methods=run.methods[:1])], tmp_path))["method_0"].table
