@@ -50,19 +50,28 @@ def artefacts(run: Any, folder: str | None = None) -> set[str]:
     return {file.path for file in MlflowClient().list_artifacts(run.info.run_id, folder)}
 
 
+ONE_RUN = "one run"
+
+
+@pytest.fixture(scope="module")
+def receipt(mlflow_server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the file says that is written when a run is logged."""
+    folder = tmp_path_factory.mktemp("logged")
+    with experiment_named(ONE_RUN, mlflow_server):
+        path = MlflowReport().write([build_run(folder / "mini-run")], folder)
+    content: dict[str, Any] = json.loads(path.read_text())
+    return content
+
+
+@pytest.fixture
+def logged(receipt: dict[str, Any], mlflow_server: str) -> Iterator[dict[str, Any]]:
+    """What MLflow has of it."""
+    with experiment_named(ONE_RUN, mlflow_server):
+        yield runs_of(ONE_RUN)
+
+
 class TestLoggedRun:
     """The run of two methods and a control, some of whose units failed."""
-
-    @pytest.fixture(scope="class")
-    def receipt(self, mlflow_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-        folder = tmp_path_factory.mktemp("logged")
-        with experiment_named("one run", mlflow_server):
-            path = MlflowReport().write([build_run(folder / "mini-run")], folder)
-            yield json.loads(path.read_text())
-
-    @pytest.fixture
-    def logged(self, receipt: dict[str, Any]) -> dict[str, Any]:
-        return runs_of("one run")
 
     def test_methods_are_nested_in_their_run(self, logged: dict[str, Any]) -> None:
         assert set(logged) == {"mini-run", "gatys", "clipstyler", "identity"}
@@ -110,7 +119,7 @@ class TestLoggedRun:
     def test_a_small_file_says_where_it_went(
         self, logged: dict[str, Any], receipt: dict[str, Any], mlflow_server: str
     ) -> None:
-        assert (receipt["place"], receipt["group"]) == (mlflow_server, "one run")
+        assert (receipt["place"], receipt["group"]) == (mlflow_server, ONE_RUN)
         rows = {row["name"]: row for row in receipt["runs"][0]["methods"]}
         assert rows["gatys"]["id"] == logged["gatys"].info.run_id
         assert rows["gatys"]["address"].endswith(f"/runs/{rows['gatys']['id']}")
