@@ -98,36 +98,9 @@ class PictureSource:
     def _read(self, path: str, side: int) -> tuple[str, int, int] | str:
         from PIL import Image
 
-        if not path:
-            return "no picture recorded"
-        try:
-            file = find_file(path, self._directory, self._folders)
-            if file is None:
-                return "the picture lies outside the run's folder"
-            if not file.is_file():
-                return "the picture is missing"
-            if file.stat().st_size > LARGEST_FILE:
-                return "the picture is too large to be shown"
-            with Image.open(file, formats=PICTURE_FORMATS) as opened:
-                # Pillow's own limit only warns up to twice its size, and warnings are not safe in several threads.
-                if opened.width * opened.height > (Image.MAX_IMAGE_PIXELS or math.inf):
-                    return "the picture is too large to be shown"
-                # A palette whose colours are partly transparent is converted by way of its transparency.
-                image = (opened.convert("RGBA") if "transparency" in opened.info else opened).convert("RGB")
-        except Image.DecompressionBombError:
-            return "the picture is too large to be shown"
-        # Pillow raises any of these for damaged files.
-        except (
-            OSError,
-            ValueError,
-            SyntaxError,
-            EOFError,
-            IndexError,
-            TypeError,
-            OverflowError,
-            MemoryError,
-        ):
-            return "the picture cannot be read"
+        image = read_picture(path, self._directory, self._folders)
+        if isinstance(image, str):
+            return image
         image.thumbnail((side, side), Image.Resampling.LANCZOS)
         data, kind = encode(image)
         if self._files is None:
@@ -135,6 +108,48 @@ class PictureSource:
         else:
             uri = self._files.add(data, kind)
         return uri, image.width, image.height
+
+
+def read_picture(path: str, directory: Path, folders: Sequence[Path]) -> Image.Image | str:
+    """Reads a picture of a run as RGB, or says why it cannot be shown.
+
+    Args:
+        path: Path as records name it; one that leads out of the folders is not followed.
+        directory: The folder that it is relative to.
+        folders: Folders of the runs whose pictures may be shown.
+    """
+    from PIL import Image
+
+    if not path:
+        return "no picture recorded"
+    try:
+        file = find_file(path, directory, folders)
+        if file is None:
+            return "the picture lies outside the run's folder"
+        if not file.is_file():
+            return "the picture is missing"
+        if file.stat().st_size > LARGEST_FILE:
+            return "the picture is too large to be shown"
+        with Image.open(file, formats=PICTURE_FORMATS) as opened:
+            # Pillow's own limit only warns up to twice its size, and warnings are not safe in several threads.
+            if opened.width * opened.height > (Image.MAX_IMAGE_PIXELS or math.inf):
+                return "the picture is too large to be shown"
+            # A palette whose colours are partly transparent is converted by way of its transparency.
+            return (opened.convert("RGBA") if "transparency" in opened.info else opened).convert("RGB")
+    except Image.DecompressionBombError:
+        return "the picture is too large to be shown"
+    # Pillow raises any of these for damaged files.
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+        IndexError,
+        TypeError,
+        OverflowError,
+        MemoryError,
+    ):
+        return "the picture cannot be read"
 
 
 def encode(image: Image.Image) -> tuple[bytes, str]:
