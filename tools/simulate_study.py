@@ -171,7 +171,15 @@ def strength_rows(settings: Sequence[Setting], runs: int) -> Iterator[str]:
         settings: What is asked of whom, one a row.
         runs: Number of simulated studies a row.
     """
-    yield "| people × cases, answers each | spread of people, of cases | covered: answers alone | **both** | ± | width |"
+    heads = (
+        "people × cases, answers each",
+        "spread of people, of cases",
+        "covered: answers alone",
+        "**both**",
+        "±",
+        "width",
+    )
+    yield f"| {' | '.join(heads)} |"
     yield "|---|---|---:|---:|---:|---:|"
     for setting in settings:
         rates = simulate(setting, runs)

@@ -42,8 +42,8 @@ def grey_levels(image: Tensor) -> Tensor:
 def reduced_ssim(grey: Tensor, reference: Tensor) -> Tensor:
     """Computes SSIM as the script of Wang et al. 2004 does: Gaussian windows on reduced pictures.
 
-    They are averaged over squares of max(1, round(shorter side / 256)) pixels, of which there is one at each such
-    distance from the first pixel on; beyond borders a picture is mirrored.
+    They are averaged over squares of max(1, round(shorter side / 256)) pixels, halves rounded up, of which there is one
+    at each such distance from the first pixel on; beyond borders a picture is mirrored.
 
     Args:
         grey: 1×1×H×W in [0, 1], sides at least 11 pixels.
@@ -52,7 +52,8 @@ def reduced_ssim(grey: Tensor, reference: Tensor) -> Tensor:
     Returns:
         One number in [−1, 1].
     """
-    factor = max(1, round(min(grey.shape[-2:]) / _VIEWING_SIDE))
+    # Python's round would take halves to even numbers.
+    factor = max(1, int(min(grey.shape[-2:]) / _VIEWING_SIDE + 0.5))
     small, small_reference = (_reduced(image, factor) for image in (grey, reference))
     score: Tensor = piq.ssim(small, small_reference, kernel_size=GAUSSIAN_WINDOW, downsample=False)
     return score

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -68,7 +69,7 @@ def test_the_uniform_window_is_the_default_of_scikit_image_on_grey_levels(pictur
 
 def restated_script(first: np.ndarray, second: np.ndarray) -> float:
     """The script of Wang et al. on grey levels in 0–255: box averages at every f-th pixel, mirrored, then SSIM."""
-    factor = max(1, round(min(first.shape) / 256))
+    factor = max(1, math.floor(min(first.shape) / 256 + 0.5))
     # The average around a pixel has one pixel more after it than before it where their number is even.
     origin = 0 if factor % 2 else -1
     small = [
