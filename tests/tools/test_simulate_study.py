@@ -29,10 +29,8 @@ def test_a_piece_of_the_table_is_what_the_whole_has_there(capsys: pytest.Capture
     main(["--runs", "3", "--rows", "2-2"])
     *_, row = capsys.readouterr().out.splitlines()
     rates = simulate(SETTINGS[1], runs=3)
-    assert (
-        row
-        == f"| 10 × 9, 20 | 0.7, 0 | {rates.naive:.3f} | **{rates.covered:.3f}** | {rates.error:.3f} | {rates.width:.2f} |"
-    )
+    numbers = [f"{rates.naive:.3f}", f"**{rates.covered:.3f}**", f"{rates.error:.3f}", f"{rates.width:.2f}"]
+    assert [cell.strip() for cell in row.split("|")[3:-1]] == numbers
     assert rates.studies == 3
 
 
