@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from benchmark.contracts.metric import Axis, Direction, Need
 from benchmark.contracts.set_metric import SetMetric, SetMetricInfo
@@ -288,7 +288,7 @@ def _sorted_rows(rows: Tensor) -> Tensor:
     return rows[sorted(range(len(rows)), key=lambda place: rows[place].numpy().tobytes())]
 
 
-def _membership(blocks: Sequence[NDArray[np.int64]], number: int) -> Tensor:
+def _membership(blocks: Sequence[NDArray[np.integer[Any]]], number: int) -> Tensor:
     """Returns B×N numbers: 1 where a block has the row, else 0."""
     import torch
 
