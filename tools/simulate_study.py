@@ -83,7 +83,7 @@ class Setting:
 
 SETTINGS = tuple(
     Setting(people, cases, answers, *spread)
-    for people, cases, answers in ((10, 9, 20), (20, 20, 20), (40, 20, 20), (40, 80, 20))
+    for people, cases, answers in ((10, 9, 20), (20, 20, 20), (40, 20, 20), (40, 80, 20), (5, 20, 40))
     for spread in ((0.0, 0.0), (0.7, 0.0), (0.0, 0.7), (0.5, 0.5))
 )
 
