@@ -35,6 +35,8 @@ SYMBOLS: Final = {
     "–": "--",
     "—": "---",
     "’": "'",
+    "“": "``",
+    "”": "''",
     STAND_IN: r"$^\ddagger$",
     "\N{NO-BREAK SPACE}": "~",
 }
