@@ -35,6 +35,11 @@ SYMBOLS: Final = {
     "–": "--",
     "—": "---",
     "’": "'",
+    # The default encoding of LaTeX has other signs in their places.
+    "<": "$<$",
+    ">": "$>$",
+    "|": "$|$",
+    '"': "''",
     "“": "``",
     "”": "''",
     STAND_IN: r"$^\ddagger$",

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 FAMILY: Final = "Liberation Sans, Arial, Helvetica, Noto Sans, DejaVu Sans, sans-serif"
 _MEASURED_SIZE: Final = 100
+_SIGNS: Final = "=,_-/@+:"
+"""A name, such as that of a variant, may go on in another line behind one of these."""
 _RESERVE: Final = 1.04
 """The font that is measured is about as wide as those that draw."""
 
@@ -62,10 +64,11 @@ def break_lines(text: str, width: float, size: float, most: int) -> tuple[str, .
 
 
 def _fitting(word: str, width: float, size: float, rest: list[str]) -> str:
-    """Returns as much of a word as fits, and puts what remains of it before the rest."""
+    """Returns as much of a word as fits, up to a sign in it where there is one, and puts what remains before the rest."""
     if text_width(word, size) <= width:
         return word
-    length = next((number for number in range(len(word) - 1, 1, -1) if text_width(word[:number], size) <= width), 1)
+    fitting = [number for number in range(2, len(word)) if text_width(word[:number], size) <= width] or [1]
+    length = max((number for number in fitting if word[number - 1] in _SIGNS), default=max(fitting))
     rest.insert(0, word[length:])
     return word[:length]
 

@@ -152,7 +152,8 @@ class _Grid:
             self._text(lines, left + self._tile / 2, bottom - 3 - (len(lines) - 1) * _HEAD_SIZE * _LEADING, _HEAD_SIZE)
         if self._controls:
             middle = control_left + _CONTROL_SHARE * self._tile / 2
-            self._text(["Controls"], middle, bottom - 3, min(_HEAD_SIZE, self._tile / 8), **{"font-style": "italic"})
+            title = "Control" if len(self._controls) == 1 else "Controls"
+            self._text([title], middle, bottom - 3, min(_HEAD_SIZE, self._tile / 8), **{"font-style": "italic"})
 
     def _row(self, row: PictureRow, aspect: float, top: float, lefts: Sequence[float], control_left: float) -> None:
         cells = [row.content, row.style, *(row.cells[column.name] for column in self._methods)]

@@ -100,12 +100,13 @@ def _caption(
     """Yields sentences with a full stop."""
     methods = [column.title for column in columns if not column.control]
     controls = [column.title for column in columns if column.control]
-    shown = [format_count(len(methods), "method")] * bool(methods) + ["controls"] * bool(controls)
+    noun = "control" if len(controls) == 1 else "controls"
+    shown = [format_count(len(methods), "method")] * bool(methods) + [noun] * bool(controls)
     yield f"{format_count(len(rows), 'case')} of {len(run.cases)} by {' and '.join(shown)}."
     yield _rule(run, named=named)
     yield f"Rows, content and style: {'; '.join(map(_describe, rows))}."
     if controls:
-        yield f"Right column, from above: the controls {', '.join(controls)}."
+        yield f"Right column{', from above' * (len(controls) > 1)}: the {noun} {', '.join(controls)}."
     if readers := [column.title for column in columns if column.reads_prompt]:
         prompts = "; ".join(f"“{shorten(row.case.prompt, _LONGEST_REASON)}”" for row in rows)
         yield f"{', '.join(readers)} did not see the style's picture but read its prompt, by row: {prompts}."

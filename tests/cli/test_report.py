@@ -64,7 +64,7 @@ def test_the_figure_of_pictures_shows_what_is_named(command, run, tmp_path):
     assert result.code == 0, result.err
     captions = (out / "figures.md").read_text(encoding="utf-8")
     assert "The cases were named, not chosen by a rule" in captions
-    assert "by 1 method and controls" in captions
+    assert "by 1 method and control" in captions
     assert (out / "qualitative.pdf").read_bytes().startswith(b"%PDF-")
 
 

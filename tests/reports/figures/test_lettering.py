@@ -23,6 +23,10 @@ def test_lines_are_broken_at_blanks_where_they_can_be() -> None:
     assert break_lines("The Great Wave off Kanagawa", 53, SIZE, 3) == ("The Great Wave", "off Kanagawa")
 
 
+def test_a_name_without_blanks_is_broken_behind_its_signs() -> None:
+    assert break_lines("AdaIN (attention=bottleneck)", 40, SIZE, 3) == ("AdaIN", "(attention=", "bottleneck)")
+
+
 def test_what_does_not_fit_ends_in_an_ellipsis() -> None:
     (line,) = break_lines("The Great Wave off Kanagawa", 53, SIZE, 1)
     assert line.startswith("The Great")

@@ -97,9 +97,10 @@ def test_cases_are_those_of_the_first_screens_rule(painted: RunRecords) -> None:
 def test_cases_and_methods_can_be_named_in_an_order(painted: RunRecords) -> None:
     cases, methods = ("content_2--style_1", "content_0--style_0"), ("identity", "method_2", "method_0")
     figure = single(draw_pictures(painted, cases, methods))
-    assert texts(figure)[-5:] == ["Content", "Style", "Method 2", "Method 0", "Controls"]
+    assert texts(figure)[-5:] == ["Content", "Style", "Method 2", "Method 0", "Control"]
     assert [text for text in texts(figure) if text.startswith("Painting")] == ["Painting 1", "Painting 0"]
     assert "The cases were named, not chosen by a rule." in figure.caption
+    assert "Right column: the control Identity." in figure.caption
 
 
 def test_without_scores_the_caption_claims_no_rule_of_scores(painted: RunRecords) -> None:
