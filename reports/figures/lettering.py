@@ -64,7 +64,7 @@ def break_lines(text: str, width: float, size: float, most: int) -> tuple[str, .
 
 
 def _fitting(word: str, width: float, size: float, rest: list[str]) -> str:
-    """Returns as much of a word as fits, up to a sign in it where there is one, and puts what remains before the rest."""
+    """Returns as much of a word as fits, to a sign in it where there is one, and puts what remains before the rest."""
     if text_width(word, size) <= width:
         return word
     fitting = [number for number in range(2, len(word)) if text_width(word[:number], size) <= width] or [1]
