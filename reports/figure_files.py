@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,7 +145,7 @@ def _write_charts(
             continue
         width = min(1.0, float(ElementTree.fromstring(drawn.svg).attrib["width"]) / CHART_WIDTH)  # noqa: S314 - our own
         sentences = [figure.alt, figure.explanation, *(f"{note}." for note in figure.notes), protocol]
-        yield _write(name, drawn.title, drawn.svg, lambda figure=figure: to_png(figure), sentences, width, destination)
+        yield _write(name, drawn.title, drawn.svg, functools.partial(to_png, figure), sentences, width, destination)
 
 
 def _write_picture_figure(figure: PictureFigure, run: RunRecords, prefix: str, destination: Path) -> WrittenFigure:
