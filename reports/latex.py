@@ -37,6 +37,10 @@ SYMBOLS: Final = {
     "–": "--",
     "—": "---",
     "’": "'",
+    # The default encoding of LaTeX has no straight ones.
+    '"': "''",
+    "“": "``",
+    "”": "''",
     STAND_IN: r"$^\ddagger$",
     "\N{NO-BREAK SPACE}": "~",
 }

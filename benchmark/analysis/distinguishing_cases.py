@@ -13,7 +13,7 @@ from benchmark.store.records import UnitStatus
 if TYPE_CHECKING:
     import pandas as pd
 
-    from benchmark.store.records import CaseRecord, RunRecords
+    from benchmark.store.records import CaseRecord, MetricRecord, RunRecords
 
 _LEAST_VARIANCE = 1e-24
 
@@ -49,14 +49,21 @@ def distinguishing_cases(run: RunRecords, most: int) -> tuple[CaseRecord, ...]:
     return tuple(case for case in run.cases if case in chosen)
 
 
+def deciding_metrics(run: RunRecords) -> list[MetricRecord]:
+    """Returns the metrics whose scores choose the cases; without one, only contents and styles do.
+
+    Args:
+        run: The run.
+    """
+    return [metric for metric in ranking_metrics(run) if metric.axis in (Axis.CONTENT, Axis.STYLE, Axis.TEXT)]
+
+
 def _spreads(run: RunRecords, done: pd.DataFrame) -> dict[str, float]:
     """Computes the mean spread of every case that has one."""
     import pandas as pd
 
     spreads = []
-    for metric in ranking_metrics(run):
-        if metric.axis not in (Axis.CONTENT, Axis.STYLE, Axis.TEXT):
-            continue
+    for metric in deciding_metrics(run):
         scores = done.pivot(index="case", columns="method", values=metric.name).astype(float)
         variance = float(np.nanvar(scores.to_numpy())) if scores.count().sum() > 1 else 0.0
         if variance > _LEAST_VARIANCE:

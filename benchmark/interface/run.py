@@ -156,21 +156,39 @@ class Run(Answers):
             raise KeyboardInterrupt
         return open_run(self.path)
 
-    def report(self, name: str = "html", out: str | os.PathLike[str] | None = None, *, inline: bool = False) -> Path:
+    def report(
+        self,
+        name: str = "html",
+        out: str | os.PathLike[str] | None = None,
+        *,
+        inline: bool = False,
+        cases: Sequence[str] = (),
+        methods: str | Sequence[str] = "",
+    ) -> Path:
         """Renders the run. Scores are not recomputed.
 
         Args:
             name: Name of the format, of an installed report.
             out: Folder to write to, by default ``report`` in the folder of the run.
             inline: Whether pictures are put inside the file instead of beside it.
+            cases: Names of the cases that the figure of pictures of ``figures`` shows.
+            methods: Names of the methods that it shows, or one string with commas.
 
         Returns:
             The file to open.
 
         Raises:
-            InputError: The format is unknown or has no pictures to put inside, or the report cannot be written.
+            InputError: The format is unknown or has no pictures to put inside or to choose, the run has no such case or
+                method, or the report cannot be written.
         """
-        return write_report([self.path], name, self.path / "report" if out is None else Path(out), inline=inline)
+        return write_report(
+            [self.path],
+            name,
+            self.path / "report" if out is None else Path(out),
+            inline=inline,
+            cases=cases,
+            methods=methods if isinstance(methods, str) else ",".join(methods),
+        )
 
     def __repr__(self) -> str:
         return f"<Run {self._title()}>"

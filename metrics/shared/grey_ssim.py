@@ -74,7 +74,8 @@ def uniform_ssim(grey: Tensor, reference: Tensor) -> Tensor:
     unbiased = UNIFORM_WINDOW**2 / (UNIFORM_WINDOW**2 - 1)
     variances, covariance = unbiased * (xx - x * x + yy - y * y), unbiased * (xy - x * y)
     luminance = (2 * x * y + _LUMINANCE_CONSTANT) / (x * x + y * y + _LUMINANCE_CONSTANT)
-    return (luminance * (2 * covariance + _CONTRAST_CONSTANT) / (variances + _CONTRAST_CONSTANT)).mean()
+    similarity: Tensor = luminance * (2 * covariance + _CONTRAST_CONSTANT) / (variances + _CONTRAST_CONSTANT)
+    return similarity.mean()
 
 
 def _reduced(image: Tensor, factor: int) -> Tensor:

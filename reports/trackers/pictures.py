@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmark.analysis.distinguishing_cases import distinguishing_cases
 from benchmark.store.records import UnitStatus
-from reports.html.picture_source import read_picture
+from benchmark.store.run_files import UnreadablePictureError, read_picture
 from reports.tables.formatting import field_of, text_of
 
 if TYPE_CHECKING:
@@ -92,8 +92,9 @@ class LoggedPictures:
         return self._read(content), [style for style in styles if style is not None]
 
     def _read(self, path: str) -> Image.Image | None:
-        image = read_picture(path, self._run.directory, self._run.folders)
-        if isinstance(image, str):
+        try:
+            image = read_picture(path, self._run.directory, self._run.folders)
+        except UnreadablePictureError:
             return None
         image.thumbnail((SIDE, SIDE))
         return image
