@@ -26,6 +26,8 @@ _ENVIRONMENT: Final = {
     "WANDB_INIT_TIMEOUT": "30",
 }
 OFFLINE: Final = "this machine (WANDB_MODE=offline)"
+_ANSWER: Final = 10.0
+"""Seconds in which the server has to answer."""
 _MODES: Final = ("online", "offline")
 _PICTURES: Final = ("content_picture", "style_picture", "stylized_picture")
 
@@ -58,6 +60,8 @@ class WandbReport(Report):
             InputError: W&B is not installed or does not take the runs, nobody is logged in, or the file cannot be
                 written.
         """
+        import requests
+
         from reports.trackers.facts import PLACE, facts_of
         from reports.trackers.pictures import LoggedPictures
 
@@ -69,6 +73,9 @@ class WandbReport(Report):
             try:
                 place = str(wandb.setup().settings.base_url) if mode == "online" else OFFLINE
                 with explained(f"cannot log to Weights & Biases at {place}", _reason):
+                    if mode == "online":
+                        # W&B's own process goes on asking a server that is not there for minutes.
+                        requests.head(place, timeout=_ANSWER)
                     # Asks the server, which otherwise would be found out not to answer after half a minute a run.
                     if mode == "online" and not wandb.login(prompt=False, verify=True):
                         raise InputError(
@@ -184,8 +191,12 @@ class _Tracker:
 
 def _reason(error: Exception) -> str:
     """Says why W&B did not do what was asked, in a few words."""
+    import requests
+
     text = first_line(error)
-    if any(words in text for words in ("did not respond", "deadline exceeded", "connection refused", "no such host")):
+    if isinstance(error, requests.RequestException) or any(
+        words in text for words in ("did not respond", "deadline exceeded", "connection refused", "no such host")
+    ):
         return "it does not answer, or not as it should; is WANDB_BASE_URL its address? WANDB_MODE=offline needs none"
     if type(error).__name__ == "AuthenticationError" or "401" in text:
         return "the server does not know you: use `wandb login`, or set WANDB_API_KEY"

@@ -214,7 +214,8 @@ class TestServerThatDoesNotTakeIt:
         return failing
 
     def test_nobody_is_logged_in(self, report: Callable[..., str]) -> None:
-        assert "nobody is logged in" in report(WANDB_MODE="online", WANDB_BASE_URL=free_address())
+        with answering(404) as address:
+            assert "nobody is logged in" in report(WANDB_MODE="online", WANDB_BASE_URL=address)
 
     def test_nobody_answers(self, report: Callable[..., str]) -> None:
         address = free_address()
