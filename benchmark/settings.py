@@ -111,19 +111,25 @@ def describe_settings(settings_type: type[Any]) -> dict[str, str]:
 
 def settings_of(settings: Any) -> dict[str, Any]:
     """Returns all settings by name, as plain values that a JSON file can hold; files by their names and hashes."""
-    types = _types(type(settings))
-    return {name: _identity(kind, getattr(settings, name)) for name, kind in types.items()}
+    return {field.name: plain(identified(settings, field.name)) for field in dataclasses.fields(settings)}
 
 
-def _identity(kind: Any, value: Any) -> Any:
-    if value and NamesFile() in strip_annotation(kind)[1]:
+def identified(settings: Any, name: str) -> Any:
+    """Returns the value of a setting; of one that names a file, the file's name and hash.
+
+    Args:
+        settings: The settings.
+        name: Name of the setting.
+    """
+    value = getattr(settings, name)
+    if not value or NamesFile() not in strip_annotation(_types(type(settings))[name])[1]:
+        return value
+    try:
         path = Path(value).expanduser()
-        try:
-            return plain(f"{path.name} (sha256 {file_sha256(path)})")
-        except OSError:
-            # Whether it has to be there is the method's to say.
-            return plain(value)
-    return plain(value)
+        return f"{path.name} (sha256 {file_sha256(path)})"
+    except (OSError, RuntimeError, ValueError):
+        # There is no such file, user or path. Whether there has to be one is the method's to say.
+        return value
 
 
 def describe_differences(method: str, there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:

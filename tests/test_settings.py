@@ -198,8 +198,8 @@ class TestASettingThatNamesAFile:
         assert self.kept(moved) != before
 
     def test_is_kept_as_it_is_where_there_is_no_file(self, tmp_path):
-        assert self.kept("") == {"weights": ""}
-        assert self.kept(tmp_path / "none") == {"weights": str(tmp_path / "none")}
+        for value in ("", str(tmp_path / "none"), "~nobody-of-this-name/net.pth", "a\0b"):
+            assert self.kept(value) == {"weights": value}
 
 
 def test_assignments_are_grouped_by_method():

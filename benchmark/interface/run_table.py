@@ -38,10 +38,9 @@ class RunTable(Answers, pd.DataFrame):  # type: ignore[misc]  # compare takes na
         return self._loaded
 
     def _file(self, path: str) -> Path:
-        file = super()._file(path)
-        if self._published is not None and not file.exists():
-            fetch_file(self._published, self._loaded.directory, path)
-        return file
+        if self._published is None:
+            return super()._file(path)
+        return fetch_file(self._published, self._loaded.directory, path)
 
 
 def load_run(path: str | os.PathLike[str]) -> RunTable:
