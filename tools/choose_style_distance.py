@@ -1,6 +1,6 @@
 """Chooses a measure of style that needs no more than VGG-19, and says how it does on pictures that chose nothing.
 
-    python tools/choose_style_distance.py PICTURES --table tools/style_distance/pictures.csv --work WORK
+    python -m tools.choose_style_distance PICTURES --table tools/style_distance/pictures.csv --work WORK
 
 PICTURES holds the files of the table, a CSV with the columns file, use (painting, style, content), part (choosing,
 reporting), artist, title and movement. It writes docs/style_distance.md. WORK keeps what is made and measured on

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import torch
-from torch.nn import functional
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -37,8 +36,10 @@ def projected_quantiles(features: Tensor) -> Tensor:
         N×64×256, rising along the last dimension.
     """
     channels, positions = features.shape[1], features.shape[2] * features.shape[3]
-    unit = functional.normalize(features.flatten(start_dim=2), dim=1, eps=_SMALLEST_LENGTH)
-    projections = torch.from_numpy(directions(channels)).to(unit) @ unit * channels**0.5
+    rows = features.flatten(start_dim=2)
+    # Projected first, divided afterwards: no second copy of all channels is made.
+    lengths = torch.linalg.vector_norm(rows, dim=1, keepdim=True).clamp_min(_SMALLEST_LENGTH)
+    projections = (torch.from_numpy(directions(channels)).to(rows) @ rows).div_(lengths).mul_(channels**0.5)
     ranks = ((torch.arange(QUANTILES, device=features.device) + 0.5) * (positions / QUANTILES)).long()
     return _sorted(projections)[..., ranks]
 
@@ -67,7 +68,8 @@ def directions(channels: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32
 
 
 def _sorted(rows: Tensor) -> Tensor:
-    """Sorts along the last dimension; on a processor by NumPy, which is fifteen times as fast as torch's sort."""
+    """Sorts along the last dimension; on a processor in place, by NumPy, which takes a fifteenth of torch's time."""
     if rows.device.type == "cpu":
-        return torch.from_numpy(np.sort(rows.detach().numpy(), axis=-1))
+        rows.numpy().sort(axis=-1)
+        return rows
     return rows.sort(dim=-1).values
