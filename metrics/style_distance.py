@@ -28,8 +28,8 @@ class StyleDistance(Metric):
     image that are pasted in count for their area. It was chosen among 24 candidates by a criterion that was stated
     before (docs/style_distance.md).
 
-    Deviations from the published style losses by sliced optimal transport: unit features, the distance W₁ in place of
-    its square, directions that are orthonormal and always the same (`metrics.shared.sliced_wasserstein`). The integral
+    Deviations from the published style losses by sliced optimal transport: unit features, W₁ in place of the square of
+    W₂, directions that are orthonormal and always the same (`metrics.shared.sliced_wasserstein`). The integral
     is a mean over 256 quantiles. The style image is brought to the size of the stylized one as by ``VggStyleLoss``.
     """
 
