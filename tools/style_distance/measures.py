@@ -6,23 +6,29 @@ import itertools
 import statistics
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from benchmark.analysis.agreement import kendall_tau
+from benchmark.store.atomic import write_bytes
 from tools.style_distance.candidates import ALL, FAMILIES, REFERENCES, Candidate, Description, describe
 from tools.style_distance.pictures import STRENGTHS, Attack, Change, changes, make_pair, parts
 from tools.style_distance.retrieval import Found, Relation, Retrieval, interval, retrieve
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from benchmark.models.provider import Models
-    from tools.style_distance.table import Half
+    from tools.style_distance.table import Entry, Half
 
-    Terms = dict[str, list[float]]
+T = TypeVar("T")
+Terms = dict[str, list[float]]
+_TABLES: Final = TypeAdapter(dict[str, list[list[list[float]]]])
+_CHANGES: Final = TypeAdapter(list[tuple[dict[Change, Terms], list[Terms]]])
+_WAYS: Final = TypeAdapter(list[Terms])
 
 
 @dataclass(frozen=True)
@@ -66,23 +72,26 @@ def measure(half: Half, models: Models, folder: Path) -> dict[str, Measures]:
     Args:
         half: The pictures.
         models: The networks.
-        folder: Where pictures that were made are kept.
+        folder: Where pictures and distances are kept.
     """
-    owners, descriptions = [], []
-    for owner, painting in enumerate(half.paintings):
-        for part in parts(painting):
-            owners.append(owner)
-            descriptions.append(describe(models, part))
-    _say(f"{half.part}: {len(descriptions)} parts described")
-    tables = _tables(descriptions)
-    del descriptions
-    _say(f"{half.part}: distances of parts")
-    kept = _kept(half, models)
-    _say(f"{half.part}: changes")
-    ways = _ways(half, models, folder)
+    cut = [(owner, part) for owner, painting in enumerate(half.paintings) for part in parts(painting)]
+    owners = [owner for owner, _ in cut]
+    tables = _kept_in(
+        folder / f"{half.part}-parts.json", _TABLES, lambda: _tables([describe(models, part) for _, part in cut])
+    )
+    kept = _kept_in(folder / f"{half.part}-changes.json", _CHANGES, lambda: _changed(half, models))
+    ways = [
+        _kept_in(
+            folder / f"{content.file.stem}--{style.file.stem}.json",
+            _WAYS,
+            lambda content=content, style=style: _ways(content, style, models, folder),
+        )
+        for style in half.styles
+        for content in half.contents
+    ]
     found: dict[str, Measures] = {}
     for candidate in ALL:
-        distances = np.apply_along_axis(candidate.total, 2, tables[candidate.family.name])
+        distances = np.array([[candidate.total(terms) for terms in row] for row in tables[candidate.family.name]])
         own = [[candidate.total(terms[candidate.family.name]) for terms in pair] for pair in ways]
         shares = np.array([[1 - way / pair[0] for way in pair[1:]] for pair in own])
         strengths = np.array([pair[1 : 1 + len(STRENGTHS)] for pair in own])
@@ -100,18 +109,20 @@ def _terms(one: Description, other: Description) -> Terms:
     return {family.name: family.terms(one, other) for family in (*FAMILIES, *REFERENCES)}
 
 
-def _tables(descriptions: Sequence[Description]) -> dict[str, np.ndarray]:
+def _tables(descriptions: Sequence[Description]) -> dict[str, list[list[list[float]]]]:
     """Terms of all pairs, N×N×L by kind."""
     number = len(descriptions)
-    tables: dict[str, np.ndarray] = {}
+    tables: dict[str, list[list[list[float]]]] = {}
+    for one in descriptions:
+        for name, terms in _terms(one, one).items():
+            tables.setdefault(name, []).append([[0.0] * len(terms)] * number)
     for first, second in itertools.combinations(range(number), 2):
         for name, terms in _terms(descriptions[first], descriptions[second]).items():
-            table = tables.setdefault(name, np.zeros((number, number, len(terms))))
-            table[first, second] = table[second, first] = terms
+            tables[name][first][second] = tables[name][second][first] = terms
     return tables
 
 
-def _kept(half: Half, models: Models) -> list[tuple[dict[Change, Terms], list[Terms]]]:
+def _changed(half: Half, models: Models) -> list[tuple[dict[Change, Terms], list[Terms]]]:
     """For each painting: the terms of each change, and those to every other painting."""
     made = [changes(painting) for painting in half.paintings]
     whole = [describe(models, picture) for picture, _ in made]
@@ -132,19 +143,19 @@ def _median_share(candidate: Candidate, kept: list[tuple[dict[Change, Terms], li
     )
 
 
-def _ways(half: Half, models: Models, folder: Path) -> list[list[Terms]]:
-    """For each pair: the terms to the painting of the photograph, of every strength, of every attack."""
-    ways = []
-    for style in half.styles:
-        wanted = None
-        for content in half.contents:
-            pair = make_pair(content, style, models, folder)
-            wanted = wanted or describe(models, pair.style)
-            pictures = (pair.content, *pair.strengths, *(pair.attacks[name] for name in Attack))
-            ways.append([_terms(describe(models, picture), wanted) for picture in pictures])
-            _say(f"{half.part}: {content.file.stem} in {style.file.stem}")
-    return ways
+def _ways(content: Entry, style: Entry, models: Models, folder: Path) -> list[Terms]:
+    """The terms to the painting of the photograph, of every strength, of every attack."""
+    pair = make_pair(content, style, models, folder)
+    wanted = describe(models, pair.style)
+    pictures = (pair.content, *pair.strengths, *(pair.attacks[name] for name in Attack))
+    return [_terms(describe(models, picture), wanted) for picture in pictures]
 
 
-def _say(what: str) -> None:
-    print(what, file=sys.stderr, flush=True)
+def _kept_in(file: Path, kind: TypeAdapter[T], compute: Callable[[], T]) -> T:
+    """Computes something, or reads it where it was computed before."""
+    if not file.is_file():
+        computed = compute()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(file, kind.dump_json(computed))
+        print(file.name, file=sys.stderr, flush=True)
+    return kind.validate_json(file.read_bytes())
