@@ -26,7 +26,9 @@ class StyleDistance(Metric):
 
     Where a pattern is in the picture does not matter, and how much of the picture it takes does: pieces of the style
     image that are pasted in count for their area. It was chosen among 24 candidates by a criterion that was stated
-    before (docs/style_distance.md).
+    before (docs/style_distance.md). At finding parts of a painting, its artist and its movement it is no better than
+    the Gram loss of the same features; unlike there, no layer makes up most of the score, and half the resolution
+    hardly changes the order of pictures (docs/audit.md).
 
     Deviations from the published style losses by sliced optimal transport: unit features, W₁ in place of the square of
     W₂, directions that are orthonormal and always the same (`metrics.shared.sliced_wasserstein`). The integral
