@@ -117,8 +117,8 @@ def page(chosen: str, measured: Mapping[Part, Mapping[str, Measures]], halves: M
 
 
 def _areas(chosen: str, references: Sequence[str], reported: Mapping[str, Measures]) -> str:
-    others = " and ".join(f"{reported[name].area:.2f} for `{name}`" for name in references)
-    return f"The mean of the three areas is {reported[chosen].area:.2f} for `style_distance`, {others}."
+    others = " and ".join(f"{reported[name].area:.3f} for `{name}`" for name in references)
+    return f"The mean of the three areas is {reported[chosen].area:.3f} for `style_distance`, {others}."
 
 
 def _criterion() -> Iterator[str]:
