@@ -132,15 +132,17 @@ class TestPictures:
         assert pasted.mean().item() == 0.25
 
 
+@pytest.fixture(scope="module")
+def pictures():
+    return [load_square(STYLES / f"{name}.jpg", 64) for name in ("great_wave", "starry_night")]
+
+
+@pytest.fixture(scope="module")
+def described(pictures):
+    return [describe(embedded_models(), picture) for picture in pictures]
+
+
 class TestCandidates:
-    @pytest.fixture(scope="class")
-    def pictures(self):
-        return [load_square(STYLES / f"{name}.jpg", 64) for name in ("great_wave", "starry_night")]
-
-    @pytest.fixture(scope="class")
-    def described(self, pictures):
-        return [describe(embedded_models(), picture) for picture in pictures]
-
     def test_those_that_are_metrics_give_the_metrics_numbers(self, pictures, described):
         first, second = pictures
 
