@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from torch import Tensor
 
 DIRECTIONS: Final = 64
@@ -41,7 +42,8 @@ def projected_quantiles(features: Tensor) -> Tensor:
     lengths = torch.linalg.vector_norm(rows, dim=1, keepdim=True).clamp_min(_SMALLEST_LENGTH)
     projections = (torch.from_numpy(directions(channels)).to(rows) @ rows).div_(lengths).mul_(channels**0.5)
     ranks = ((torch.arange(QUANTILES, device=features.device) + 0.5) * (positions / QUANTILES)).long()
-    return _sorted(projections)[..., ranks]
+    quantiles: Tensor = _sorted(projections)[..., ranks]
+    return quantiles
 
 
 def distance(first: Tensor, second: Tensor) -> Tensor:
@@ -58,13 +60,14 @@ def distance(first: Tensor, second: Tensor) -> Tensor:
 
 
 @cache
-def directions(channels: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def directions(channels: int) -> NDArray[np.float32]:
     """Returns 64 orthonormal directions among so many channels, 64×C: always the same.
 
     They are drawn from normal numbers of NumPy's `RandomState`, whose stream never changes, and made orthonormal.
     """
     drawn = np.random.RandomState(_SEED).standard_normal((channels, DIRECTIONS))
-    return np.ascontiguousarray(np.linalg.qr(drawn)[0].T, dtype=np.float32)
+    found: NDArray[np.float32] = np.ascontiguousarray(np.linalg.qr(drawn)[0].T, dtype=np.float32)
+    return found
 
 
 def _sorted(rows: Tensor) -> Tensor:

@@ -70,11 +70,9 @@ def statistics(models: Models, images: Sequence[Tensor]) -> list[VggStatistics]:
 
     def compute(batch: Tensor) -> list[VggStatistics]:
         features = models.vgg()(batch, (*STYLE_LAYERS, CONTENT_LAYER))
-        maps = (features[layer].unbind() for layer in (CONTENT_LAYER, STRUCTURE_LAYER))
-        return [
-            VggStatistics(content, structure, style)
-            for content, structure, style in zip(*maps, _style_statistics(features), strict=True)
-        ]
+        contents, structures = (features[layer].unbind() for layer in (CONTENT_LAYER, STRUCTURE_LAYER))
+        together = zip(contents, structures, _style_statistics(features), strict=True)
+        return [VggStatistics(content, structure, style) for content, structure, style in together]
 
     return remember_in_batches(models, images, "VGG content features and style statistics", compute)
 
