@@ -146,7 +146,7 @@ def test_all_plugins_of_the_design_are_there() -> None:
         PluginKind.METRICS: "artfid cfsd clip_content_similarity clip_directional_similarity clip_patch_score "
         "clip_style_similarity clip_text_similarity cmmd color_histogram_distance csd dino_similarity dino_structure "
         "dino_style_similarity dists fid fid_imagenet kid kid_imagenet lpips ms_ssim rgb_uv_histogram_distance sifid "
-        "ssim st_lpips vgg_content_loss vgg_style_loss",
+        "ssim st_lpips style_distance vgg_content_loss vgg_style_loss",
         PluginKind.REPORTS: "html mlflow tensorboard wandb",
         PluginKind.PROTOCOLS: "mini paintings smoke wikiart wikiart_small",
     }
