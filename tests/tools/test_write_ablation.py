@@ -18,6 +18,7 @@ from benchmark.store.records import RunRecords
 from tests.reports.sample_runs import build_crossed_run
 from tools.ablation.conclusion import Answer, Finding, answer, overall
 from tools.ablation.contrasts import Contrasts, Gain, alike, contrasts_of, gains
+from tools.ablation.half import half_of
 from tools.ablation.pictures import extremes
 from tools.ablation.plan import Asked, asked_rows, read_plan
 from tools.write_ablation import main, write_ablation
@@ -59,7 +60,7 @@ class TestAPlan:
         plan = read_plan(ATTENTION)
         for protocol in (mini(), paintings()):
             rows = [row.name for asked in asked_rows(plan, protocol) for row in asked.rows]
-            assert len(set(rows)) == len(rows) == 14
+            assert len(set(rows)) == len(rows) == 11
             assert "clipstyler@attention=bottleneck" in rows
 
     def test_of_attention_has_a_control_of_every_kind(self):
@@ -226,6 +227,19 @@ class TestTheConclusion:
         (sentence,) = overall({"Blocks": [Answer(finding, None) for finding in findings]})
         assert sentence.startswith(words)
         assert sentence.endswith(": Blocks.")
+
+
+def test_half_of_a_protocol_keeps_every_content_and_every_style():
+    whole, half = paintings(), half_of(paintings())
+    single = {case.id for case in whole.cases if len(case.styles) == 1}
+    chosen = [case.id for case in half.cases]
+    assert len(chosen) == len(single) / 2 == 40
+    assert set(chosen) < single
+    for part in ("contents", "styles"):
+        number = len(single) / len(getattr(whole, part)) / 2
+        for item in getattr(whole, part):
+            assert sum(item.id in name.split("--") for name in chosen) == number
+    assert half.fingerprint != whole.fingerprint
 
 
 def test_the_pictures_are_those_of_the_largest_gains_and_losses():

@@ -162,6 +162,7 @@ class _Ablation:
 
     def design(self) -> Iterator[str]:
         yield facts_table(self.run)
+        yield escape(self.protocol.description)
         rows = [
             [
                 escape(asked.question.title),
