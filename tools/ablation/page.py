@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmark.analysis.statistics import RunStatistics, analyze
 from benchmark.protocol.protocol import Protocol
 from benchmark.store.atomic import write_text
-from benchmark.store.records import RunRecords, RunStatus
+from benchmark.store.records import RunRecords, RunStatus, UnitStatus
 from benchmark.wording import format_count
 from reports.markdown import escape
 from reports.tables.ablations import build_ablations
@@ -149,7 +149,7 @@ class _Ablation:
         if pair is None:
             return f"{words} (no case is scored in both rows)."
         interval = f" [{pair.interval}]" if pair.interval else ""
-        words += f". {pair.difference}{interval} against the method as it is, {pair.cases} cases"
+        words += f". {pair.difference}{interval} against the method as it is, p = {pair.p_value}, {pair.cases} cases"
         compared = given.against_base
         if compared and compared.detectable is not None and given.finding is not Finding.ALIKE:
             words += f"; a difference of {pair.detectable} would have been shown four times in five"
@@ -180,17 +180,20 @@ class _Ablation:
         )
         yield "\n".join(self._checks())
         yield "\n".join(self._metrics())
-        yield "**How the conclusion is made**, by a rule that was fixed before the run:\n\n" + "\n".join(
+        yield "**How the conclusion is made**, by a rule that stands in the tool, whatever comes out:\n\n" + "\n".join(
             f"- {sentence}" for sentence in RULE
         )
 
     def _seeds(self) -> str:
-        seeds = sorted({case.seed for case in self.run.cases})
-        contents, styles = ({getattr(case, part) for case in self.run.cases} for part in ("content", "style"))
-        single = len(seeds) == 1
+        units = self.run.units
+        answered = set(units[(units["method"] == self.base) & (units["status"] == UnitStatus.OK)]["case"])
+        cases = [case for case in self.run.cases if case.id in answered]
+        contents, styles, seeds = (
+            len({getattr(case, part) for case in cases}) for part in ("content", "style", "seed")
+        )
         return (
-            f"{format_count(len(self.run.cases), 'case')} ({format_count(len(contents), 'content')}, "
-            f"{format_count(len(styles), 'style')}), {'one seed' if single else format_count(len(seeds), 'seed')} each."
+            f"{format_count(len(cases), 'case')} ({format_count(contents, 'content')}, "
+            f"{format_count(styles, 'style')}, {format_count(seeds, 'seed')})."
         )
 
     def _checks(self) -> Iterator[str]:
@@ -233,7 +236,7 @@ class _Ablation:
             rows.append([metric_cell(self.run, contrasts.metric), str(len(contrasts.pairs)), span, escape(share)])
         words = (
             "The mean difference that these cases, with the scatter that they have, would show four times in five, "
-            "from the least to the most certain comparison. What is smaller is not excluded by anything here."
+            "from the most to the least certain comparison. What is smaller is not excluded by anything here."
         )
         head = ["Metric", "Comparisons", "Smallest difference", "As a share"]
         return f"{words}\n\n{table(head, rows)}" if rows else "No comparison could be made."
