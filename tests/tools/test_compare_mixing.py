@@ -163,3 +163,12 @@ class TestTheSection:
         for words in ("AdaIN interpolation", "`order=in_turn`", "Gram loss left ↓", "![", "Not told apart"):
             assert words in text
         assert (tmp_path / "page_mixes.webp").is_file()
+
+
+def test_the_committed_page_holds_every_way_and_measure():
+    text = (ROOT / "docs" / "methods" / "multi_style.md").read_text(encoding="utf-8")
+    section = text.partition(BEGIN)[2].partition(END)[0]
+    names = [way.name for way in read_plan(MIXES).ways]
+    for one in (*names, *(measure.title for measure in MEASURES)):
+        assert one in section
+    assert (ROOT / "docs" / "methods" / "multi_style_mixes.webp").is_file()
