@@ -1,0 +1,41 @@
+"""Reports say which methods computed in lower precision, and say nothing where none did."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from benchmark.store.records import RunRecords
+from reports.html.report import HtmlReport
+from reports.leaderboard.report import LeaderboardReport
+from tests.reports.conftest import parse_html
+from tests.reports.html_page import Parse, text_of
+
+
+def in_bfloat16(run: RunRecords) -> RunRecords:
+    """The run as if all but its controls had computed in bfloat16."""
+    methods = tuple(replace(one, precision="float32" if one.control else "bfloat16") for one in run.methods)
+    return replace(run, methods=methods, provenance={**run.provenance, "precision": "bfloat16"})
+
+
+def test_the_facts_of_a_page_name_it(crossed_run: RunRecords, tmp_path: Path, parse: Parse) -> None:
+    text = text_of(parse(HtmlReport().write([in_bfloat16(crossed_run)], tmp_path)))
+    assert "Precision bfloat16; in float32: identity, style_copy, metrics" in text
+
+
+def test_the_facts_of_a_page_of_a_run_in_float32_do_not(crossed_run: RunRecords, tmp_path: Path, parse: Parse) -> None:
+    assert "Precision" not in text_of(parse(HtmlReport().write([crossed_run], tmp_path)))
+
+
+def test_a_method_in_two_precisions_has_two_rows_on_the_leaderboard(crossed_run: RunRecords, tmp_path: Path) -> None:
+    site = LeaderboardReport().write([crossed_run, in_bfloat16(crossed_run)], tmp_path).parent
+    (page,) = (parse_html(path.read_text(encoding="utf-8")) for path in (site / "protocols").glob("*.html"))
+    heads = [text_of(row[0]) for row in page.findall(".//tbody[@class='methods']/tr")]
+    assert [head for head in heads if head.startswith("Method 0")] == [head for head in heads if "method_0" in head], (
+        "rows of one method"
+    )
+    assert sorted("in bfloat16" in head for head in heads if "method_0" in head) == [False, True]
+    controls = [text_of(row[0]) for row in page.findall(".//tbody[@class='controls']/tr")]
+    assert len(controls) == 2, "controls compute in float32 in both"
+    runs = [path.read_text(encoding="utf-8") for path in (site / "runs").glob("*.html")]
+    assert sorted("<dt>Precision</dt>" in text for text in runs) == [False, True]
