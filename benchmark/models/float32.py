@@ -23,6 +23,9 @@ def in_float32(function: Callable[P, T]) -> Callable[P, T]:
     For what few digits spoil: differences of numbers that are almost equal, such as Gram matrices near their target,
     roots and inverses of covariances, and the choice of the largest of many numbers that are alike.
 
+    Gradients that are taken inside of ``torch.autocast`` are lowered again, also those of such a function. Taken by
+    ``in_float32(torch.autograd.grad)`` they have the types of the forward pass, as PyTorch advises.
+
     Args:
         function: A function with a tensor among its arguments. Those of lower precision are brought to float32; tensors
             inside of other arguments are not.

@@ -195,7 +195,9 @@ class PromptDescent:
                     group["lr"] = settings.learning_rate * self._decay(finished)
                 optimizer.zero_grad()
                 with torch.enable_grad():
-                    torch.autograd.backward(loss(_output(network, start_image, shrunk), generator))
+                    value = loss(_output(network, start_image, shrunk), generator)
+                    # Gradients have the types of the forward pass, which automatic casting would lower again.
+                    in_float32(torch.autograd.backward)(value)
                 optimizer.step()
                 finished += 1
         return network

@@ -141,7 +141,8 @@ def _evaluate(loss: Callable[[Tensor], Tensor], start: Tensor, change: Tensor) -
     """Computes a loss of the start and its change, and its gradient, flat."""
     variable = change.clone().requires_grad_(True)
     value = loss(start + variable)
-    (gradient,) = torch.autograd.grad(value, variable)
+    # Gradients have the types of the forward pass, which automatic casting would lower again.
+    (gradient,) = in_float32(torch.autograd.grad)(value, variable)
     return value.item(), gradient.flatten()
 
 

@@ -51,3 +51,14 @@ def test_what_is_remembered_in_lower_precision_is_not_what_metrics_get():
         assert models.remember(of, "product", lambda: A @ B).dtype == torch.float32
         with lowered():
             assert models.remember(of, "product", list).dtype == torch.bfloat16, "and it is computed once"
+
+
+def test_gradients_are_taken_in_the_types_of_the_forward_pass():
+    numbers = A.clone().requires_grad_()
+    (expected,) = torch.autograd.grad((numbers @ B).square().sum(), numbers)
+    with lowered():
+        value = in_float32(product)(numbers, second=B).square().sum()
+        (lower,) = torch.autograd.grad(value, numbers, retain_graph=True)
+        (found,) = in_float32(torch.autograd.grad)(value, numbers)
+    assert torch.equal(found, expected)
+    assert not torch.equal(lower, expected)

@@ -68,7 +68,7 @@ class Products(Method):
             loss = weight(torch.ones(1, 3)).square().sum()
             loss.backward()
             optimizer.step()
-            self.losses.append(float(loss))
+            self.losses.append(float(loss.detach()))
         return content
 
     def explain(self, content, styles, generator):
