@@ -19,10 +19,12 @@ from benchmark.contracts import (
     Metric,
     MetricInfo,
     Need,
+    Precision,
     SetMetric,
     StyleCondition,
 )
 from benchmark.execution.bench.outputs import InvalidOutputError
+from benchmark.execution.bench.stylization import computing_in
 from benchmark.models.asset import Asset
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
@@ -116,6 +118,20 @@ class TestMethods(MethodConformance):
     def styles(self, size: int = 72) -> list[StyleCondition]:
         # What is trained for single paintings knows them by their pixels.
         return [replace(style, pixels_sha256=known_painting()) for style in super().styles(size)]
+
+    def test_paints_in_bfloat16_about_what_it_paints_in_float32(self) -> None:
+        content, styles, method = self.content(), self.styles(), self.prepared()
+        if Precision.BFLOAT16 not in self.plugin.info.precisions:
+            pytest.skip("it has one precision")
+        pictures = []
+        for precision in Precision:
+            with computing_in(precision, content.device):
+                pictures.append(method.stylize(content, styles, torch.Generator().manual_seed(0)).float())
+        full, lower = pictures
+        assert 0.02 < float(lower.mean()) < 0.98, "black or white"
+        assert float(lower.std()) > 0.02, "of one colour"
+        assert float((full - lower).abs().mean()) < 0.02
+        assert not torch.equal(full, lower), "nothing was computed in bfloat16"
 
 
 @pytest.mark.usefixtures("metric")

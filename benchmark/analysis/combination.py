@@ -14,6 +14,7 @@ from benchmark.analysis.comparability import compare_identities, why_costs_are_a
 from benchmark.analysis.repeated_methods import SharedMethod, share_methods
 from benchmark.analysis.run_names import name_runs
 from benchmark.analysis.summary import summarize
+from benchmark.contracts.precision import Precision
 from benchmark.plan.unit import unit_seed
 from benchmark.store.records import (
     CaseRecord,
@@ -94,7 +95,7 @@ def union_of_metrics(runs: Sequence[RunRecords]) -> tuple[MetricRecord, ...]:
 
 
 def notes_on_parts(parts: Sequence[RunPart]) -> tuple[str, ...]:
-    """Says in sentences which methods are of several parts, and which parts lack metrics or cases.
+    """Says in sentences which methods are of several parts, and which parts lack something or differ in precision.
 
     Args:
         parts: The parts.
@@ -112,11 +113,20 @@ def notes_on_parts(parts: Sequence[RunPart]) -> tuple[str, ...]:
     metrics = dict.fromkeys(name for part in parts for name in part.metrics)
     most = max(part.cases for part in parts)
     lacking = {part.name: [name for name in metrics if name not in part.metrics] for part in parts}
+    precisions = {part.name: str(part.provenance.get("precision", Precision.FLOAT32)) for part in parts}
     return (
+        *_notes_on_precision(precisions),
         *(f"taken once, with the same pictures in {names}: {', '.join(methods)}" for names, methods in shared.items()),
         *(f"{name} has no scores by {', '.join(missing)}" for name, missing in lacking.items() if missing),
         *(f"{part.name} has {part.cases:,} of {format_count(most, 'case')}" for part in parts if part.cases < most),
     )
+
+
+def _notes_on_precision(precisions: Mapping[str, str]) -> tuple[str, ...]:
+    if len(set(precisions.values())) < 2:
+        return ()
+    listed = ", ".join(f"{precision} in {name}" for name, precision in precisions.items())
+    return (f"methods computed in different precisions, which changes their pictures and durations: {listed}",)
 
 
 @dataclass(frozen=True)
@@ -368,14 +378,14 @@ def _status_of(statuses: Iterable[RunStatus]) -> RunStatus:
 
 
 def _shared_provenance(parts: Sequence[RunPart]) -> dict[str, Any]:
-    """What all parts have in common; devices and seeds that differ stand behind one another."""
+    """What all parts have in common; devices, seeds and precisions that differ stand behind one another."""
     provenances = [part.provenance for part in parts]
     shared = {
         name: value
         for name, value in provenances[0].items()
         if name != "command" and all(other.get(name) == value for other in provenances)
     }
-    for name in ("seed", "device"):
+    for name in ("seed", "device", "precision"):
         values = dict.fromkeys(str(provenance[name]) for provenance in provenances if name in provenance)
         if name not in shared and values:
             shared[name] = ", ".join(values)

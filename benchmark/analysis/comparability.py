@@ -174,6 +174,7 @@ def _difference_of_machines(old: Manifest, new: Manifest) -> str:
     for fact, there, here in (
         ("seed", old.seed, new.seed),
         ("device", old.device, new.device),
+        ("precision", old.precision, new.precision),
         # An earlier version did not note them.
         ("threads", threads, threads and new.environment.threads),
     ):

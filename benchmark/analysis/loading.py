@@ -97,6 +97,7 @@ def _provenance(manifest: Manifest | MergedRun) -> dict[str, Any]:
         "command": list(manifest.command),
         "seed": manifest.seed,
         "device": manifest.device,
+        "precision": manifest.precision,
         **({"executor": manifest.executor} if manifest.executor else {}),
         "started": manifest.started,
         "finished": manifest.finished,

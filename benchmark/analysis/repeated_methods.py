@@ -28,8 +28,8 @@ class SharedMethod:
 def share_methods(runs: Sequence[RunRecords], may_be_shared: Callable[[MethodRecord], bool]) -> list[SharedMethod]:
     """Finds the methods of several runs, in the order in which their names occur.
 
-    Methods of one name are one method where version and settings are equal, and the pictures of all cases that both
-    runs have a picture of.
+    Methods of one name are one method where version, settings and precision are equal, and the pictures of all cases
+    that both runs have a picture of.
 
     Args:
         runs: The runs.
@@ -44,7 +44,7 @@ def share_methods(runs: Sequence[RunRecords], may_be_shared: Callable[[MethodRec
                     places
                     for record, places in known
                     if may_be_shared(method)
-                    and (record.version, record.settings) == (method.version, method.settings)
+                    and _identity(record) == _identity(method)
                     and all(_have_same_pictures(method.name, runs[place], run) for place in places)
                 ),
                 None,
@@ -58,6 +58,10 @@ def share_methods(runs: Sequence[RunRecords], may_be_shared: Callable[[MethodRec
         for known in found.values()
         for record, places in known
     ]
+
+
+def _identity(method: MethodRecord) -> tuple[object, ...]:
+    return method.version, method.settings, method.lower_precision
 
 
 def _have_same_pictures(method: str, one: RunRecords, other: RunRecords) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from benchmark.plan.precision import PRECISIONS
 from benchmark.plan.resources import ExecutorKind, Resources
 
 if TYPE_CHECKING:
@@ -26,6 +27,18 @@ def device_option(command: CommandT) -> CommandT:
         default="auto",
         show_default=True,
         help="Where to compute; auto takes CUDA if there is one.",
+    )(command)
+
+
+def precision_option(command: CommandT) -> CommandT:
+    """Adds ``--precision``."""
+    return click.option(
+        "--precision",
+        type=click.Choice(PRECISIONS),
+        default=PRECISIONS[0],
+        show_default=True,
+        help="What methods compute in, as far as they can; metrics are in float32. auto takes bfloat16 where the "
+        "processor or device has instructions for it.",
     )(command)
 
 

@@ -9,10 +9,18 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.cli.help import CommandWithExamples
-from benchmark.cli.options import device_option, networks_option, resources_options, set_option, variants_options
+from benchmark.cli.options import (
+    device_option,
+    networks_option,
+    precision_option,
+    resources_options,
+    set_option,
+    variants_options,
+)
 from benchmark.cli.targets import try_output_folder
 from benchmark.errors import ExitCode
 from benchmark.plan.device import choose_device
+from benchmark.plan.precision import choose_precision
 from benchmark.settings import parse_assignments
 
 if TYPE_CHECKING:
@@ -42,7 +50,7 @@ if TYPE_CHECKING:
             "sweep",
             "ablate",
         ),
-        "Where it is run": ("out", "device", "executor", "ray_address", "workers", "threads"),
+        "Where it is run": ("out", "device", "precision", "executor", "ray_address", "workers", "threads"),
         "How much": ("seed", "seeds", "limit", "timeout", "memory_limit"),
         "Beginning and ending": ("fresh", "download", "no_report"),
     },
@@ -70,6 +78,7 @@ if TYPE_CHECKING:
 @click.option("--metrics", default="all", show_default=True, help="Names with commas, or all.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the run.  [default: runs/PROTOCOL]")
 @device_option
+@precision_option
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of everything random.")
 @click.option(
     "--seeds",
@@ -93,6 +102,7 @@ def run(
     metrics: str,
     out: Path | None,
     device: str,
+    precision: str,
     seed: int,
     seeds: tuple[int, ...],
     limit: int | None,
@@ -121,6 +131,10 @@ def run(
 
     directory = out or default_folder(protocol, networks, seeds)
     try_output_folder(directory)
+    chosen_device = choose_device(device)
+    chosen = choose_precision(precision, chosen_device)
+    if chosen.note:
+        click.echo(chosen.note, err=True)
     for line in left_out(methods, metrics, runs_controls=bool(pictures or variants)):
         click.echo(line, err=True)
     outcome = perform_run(
@@ -135,7 +149,8 @@ def run(
         note=lambda line: click.echo(line, err=True),
         seed=seed,
         seeds=seeds,
-        device=choose_device(device),
+        device=chosen_device,
+        precision=chosen.precision,
         limit=limit,
         command=["benchmark", *sys.argv[1:]],
         directory=directory,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.cli.help import CommandWithExamples
-from benchmark.cli.options import device_option, networks_option, set_option
+from benchmark.cli.options import device_option, networks_option, precision_option, set_option
 from benchmark.cli.picture_files import picture_files
 from benchmark.cli.style_grid import refuse_grid, refuse_large_grid, style_grid, tiles_folder, write_grid
 from benchmark.cli.targets import try_output_file, try_output_folder
@@ -20,6 +20,7 @@ from benchmark.contracts import Condition
 from benchmark.errors import BenchmarkError, ExitCode, InputError, UnfitCaseError, describe_error
 from benchmark.escaping import one_line, printable
 from benchmark.plan.device import choose_device
+from benchmark.plan.precision import choose_precision, notes_on_precision
 from benchmark.prompts import is_blank
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
 from benchmark.settings import parse_assignments
@@ -78,6 +79,7 @@ class StylizationError(BenchmarkError):
 @click.option("--protocol", default="mini", show_default=True, help="Whose networks and settings to use.")
 @networks_option
 @device_option
+@precision_option
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of everything random.")
 @set_option
 def stylize(
@@ -93,6 +95,7 @@ def stylize(
     protocol: str,
     networks: NetworkChoice,
     device: str,
+    precision: str,
     seed: int,
     assignments: tuple[str, ...],
 ) -> ExitCode:
@@ -144,7 +147,11 @@ def stylize(
     named = [share.style.prompt for share in conditioned if share.style.prompt]
     for line in announce(read_prompts(named, specifications, methods=[selected])):
         click.echo(one_line(line), err=True)
-    models = Models(specifications, choose_device(device))
+    chosen_device = choose_device(device)
+    taken = choose_precision(precision, chosen_device)
+    for line in filter(None, (taken.note, *notes_on_precision([selected], taken.precision))):
+        click.echo(line, err=True)
+    models = Models(specifications, chosen_device)
     conditions = [
         StyleCondition(
             image=to_tensor(_fitted(share.style.image, size)).to(models.device) if share.style.image else None,
@@ -154,7 +161,7 @@ def stylize(
         )
         for share in conditioned
     ]
-    stylizer = Stylizer({plugin.name: selected}, models)
+    stylizer = Stylizer({plugin.name: selected}, models, precision=taken.precision)
     if explanation is not None and not stylizer.explains(plugin.name):
         raise InputError(f"method {plugin.name} has no maps to explain itself with; leave --explain out")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from benchmark.contracts.metric import Axis
 from benchmark.contracts.no_settings import NoSettings
+from benchmark.contracts.precision import Precision
 from benchmark.models.role import Role
 from benchmark.prompts import is_blank
 from benchmark.protocol.case import Case
@@ -84,6 +85,8 @@ class MethodInfo:
             the settings, ``Method.minimum_side`` tells it.
         deterministic: Whether the picture does not depend on the seed, with any settings: it is then not made again
             where a protocol repeats its cases with other seeds.
+        precisions: Precisions that it can compute in; where a run asks for another, it computes in float32. None where
+            it computes outside of PyTorch, so that no run has a say in it.
     """
 
     name: str
@@ -104,6 +107,13 @@ class MethodInfo:
     resources: MethodResources = MethodResources()
     minimum_side: int = 1
     deterministic: bool = False
+    precisions: tuple[Precision, ...] = (Precision.FLOAT32, Precision.BFLOAT16)
+
+    def precision_in(self, wanted: Precision) -> Precision | None:
+        """Returns the precision that it computes in where a run wants one, or ``None`` where no run has a say in it."""
+        if not self.precisions:
+            return None
+        return wanted if wanted in self.precisions else Precision.FLOAT32
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,7 +221,9 @@ class Method(ABC, Generic[SettingsT]):
     def stylize(self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator) -> Tensor:
         """Stylizes one content. This call, and nothing else, is timed.
 
-        All tensors are on the device of the networks, and gradients are enabled.
+        All tensors are on the device of the networks, and gradients are enabled. In a run in bfloat16 this call, like
+        ``warm_up`` and ``explain``, is inside ``torch.autocast``; ``benchmark.models.float32.in_float32`` keeps a
+        function of it in float32.
 
         Args:
             content: RGB image, 3×H×W in [0, 1]; must not be changed in place.

@@ -286,6 +286,7 @@ class _Merge:
             "cases": cases,
             "seed": manifests[0].seed,
             "device": ", ".join(dict.fromkeys(manifest.device for manifest in manifests)),
+            "precision": ", ".join(dict.fromkeys(manifest.precision for manifest in manifests)),
             "environment": _shared([manifest.environment.model_dump(exclude_unset=True) for manifest in manifests]),
             "calibration": None,
             "command": list(self._command),

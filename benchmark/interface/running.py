@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from benchmark.contracts import Precision
 from benchmark.errors import InputError, describe_error
 from benchmark.execution.run import execute_run
 from benchmark.execution.run_results import RunOutcome
@@ -21,6 +22,7 @@ from benchmark.interface.reports import write_report
 from benchmark.interface.run import Run
 from benchmark.models.specification import ModelSpecification
 from benchmark.plan.device import choose_device
+from benchmark.plan.precision import choose_precision, notes_on_precision
 from benchmark.plan.resources import ExecutorKind, Resources
 from benchmark.plan.selection import configure_run, find_protocol, without_programs
 from benchmark.plan.variant_arguments import make_variants, variant_arguments
@@ -47,6 +49,7 @@ def run(
     seed: int = 0,
     seeds: Sequence[int] = (),
     device: str = "auto",
+    precision: str = Precision.FLOAT32,
     limit: int | None = None,
     workers: int | None = None,
     threads: int | None = None,
@@ -79,6 +82,8 @@ def run(
         seed: Seed of everything random, at least 0.
         seeds: Numbers of the repetitions of each case, in place of those of the protocol.
         device: ``auto``, which takes CUDA if there is one, ``cpu`` or ``cuda``.
+        precision: Precision that the methods compute in, as far as they can: ``float32``, ``bfloat16``, or ``auto``,
+            which takes bfloat16 where this machine has instructions for it. Metrics score in float32.
         limit: Number of cases, from the first, or ``None`` for all.
         workers: Number of worker processes, by default one per device.
         threads: Threads of each worker, on which the last bits of images and scores depend; by default one per core.
@@ -107,7 +112,11 @@ def run(
     method_names, metric_names = None if methods is None else _names(methods), _names(metrics)
     folders = _folders(pictures)
     rows = make_variants(variants, sweep or {}, ablate or {})
+    chosen_device = choose_device(device)
+    chosen = choose_precision(precision, chosen_device)
     observer = observer or LoggingObserver()
+    if chosen.note:
+        observer.note(chosen.note)
     for line in left_out(method_names, metric_names, runs_controls=bool(folders or rows)):
         observer.note(line)
     options = {
@@ -116,6 +125,7 @@ def run(
         "metrics": metric_names if metric_names != "all" else None,
         "out": out,
         "device": device if device != "auto" else None,
+        "precision": precision if precision != Precision.FLOAT32 else None,
         "seed": seed or None,
         "seeds": ",".join(map(str, repetitions)) or None,
         "limit": limit,
@@ -135,7 +145,8 @@ def run(
         fit=fit,
         seed=seed,
         seeds=repetitions,
-        device=choose_device(device),
+        device=chosen_device,
+        precision=chosen.precision,
         limit=limit,
         command=_command(given, settings or {}, options, flags, folders, rows),
         note=observer.note,
@@ -164,6 +175,7 @@ def perform_run(
     assignments: Mapping[str, Mapping[str, Any]],
     seed: int,
     device: str,
+    precision: Precision = Precision.FLOAT32,
     limit: int | None,
     command: Sequence[str],
     directory: Path,
@@ -188,6 +200,7 @@ def perform_run(
         assignments: Settings by method and name, in place of those that the protocol fixes.
         seed: Seed of the run.
         device: ``cpu`` or ``cuda``.
+        precision: Precision that the methods compute in, as far as they can.
         limit: Number of cases, from the first, or ``None`` for all.
         command: The command line, for the record.
         directory: Folder of the run.
@@ -219,12 +232,16 @@ def perform_run(
         seed=seed,
         seeds=seeds,
         device=device,
+        precision=precision,
         limit=limit,
         command=command,
         note=note,
         obtain=obtain,
         try_imports=lambda plugins: try_imports(plugins, context=worker_context()),
     )
+    if note is not None:
+        for line in notes_on_precision(configuration.methods, precision):
+            note(line)
     with observe() as observer:
         return execute_run(configuration, directory, fresh=fresh, observer=observer, resources=resources)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from torch import Tensor, nn
 
 from benchmark.models.adain_encoder import AdaINEncoder, load_adain_encoder
+from benchmark.models.float32 import at_least_float32
 from benchmark.models.tensor_file import fill, read_tensors
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ class AdaINDecoder(nn.Module):
                 f"features must be N x {FEATURE_CHANNELS} x h x w, h and w >= 2, not {tuple(features.shape)}"
             )
         images: Tensor = self.layers(features)
-        return images
+        # Some methods go on with the picture: float32, whatever the convolutions were computed in.
+        return at_least_float32(images)
 
 
 def _convolution(inputs: int, outputs: int) -> tuple[nn.Module, nn.Module, nn.Module]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from torch import Tensor, nn
 
+from benchmark.models.float32 import at_least_float32
 from benchmark.models.tensor_file import fill, read_tensors
 from benchmark.models.vgg import CHANNELS_PER_BLOCK
 
@@ -52,7 +53,8 @@ class AdaINEncoder(nn.Module):
         """
         _require_images(images)
         features: Tensor = self.layers(images)
-        return features
+        # As `VGG.forward`: float32, whatever the convolutions were computed in.
+        return at_least_float32(features)
 
     def at_both_levels(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Encodes images to relu4_1 and to the last layer.
@@ -69,7 +71,7 @@ class AdaINEncoder(nn.Module):
         _require_images(images)
         shallow: Tensor = self.layers[:RELU4_1_LAYERS](images)
         deep: Tensor = self.layers[RELU4_1_LAYERS:](shallow)
-        return shallow, deep
+        return at_least_float32(shallow), at_least_float32(deep)
 
 
 def _require_images(images: Tensor) -> None:

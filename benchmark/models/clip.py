@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torchvision.transforms.v2 import functional as transforms
 
 from benchmark.errors import InputError
+from benchmark.models.float32 import at_least_float32
 from benchmark.models.relevance import relevance
 from benchmark.models.resizing import resize_shorter_side
 from benchmark.models.tensor_file import TensorFormat, fill, read_checkpoint, read_tensors, readable, tensor_format
@@ -85,7 +86,8 @@ class ClipModel(nn.Module):
         """
         resized = self._resize(images)
         normalised = (resized - self.mean) / self.standard_deviation
-        return self._encode_image(normalised)
+        # Cosines near 1 need more digits than bfloat16 has, whatever the layers were computed in.
+        return at_least_float32(self._encode_image(normalised))
 
     def relevance(self, images: Tensor, texts: Tensor) -> Tensor:
         """Computes where images show what texts say, by the model's own attention (`benchmark.models.relevance`).
@@ -114,7 +116,7 @@ class ClipModel(nn.Module):
             N×D embeddings, not of unit length, without gradient.
         """
         tokens = self.tokenizer(list(prompts)).to(self.mean.device)
-        return self._encode_text(tokens)
+        return at_least_float32(self._encode_text(tokens))
 
     def _resize(self, images: Tensor) -> Tensor:
         height, width = images.shape[-2:]

@@ -14,6 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from benchmark.models.float32 import at_least_float32, in_float32
+
 if TYPE_CHECKING:
     from timm.models.efficientnet import EfficientNet
 
@@ -64,8 +66,9 @@ class StatisticsTrunk(nn.Module):
         for index, stage in enumerate(network.blocks):
             hidden = stage(hidden)
             if index in self.stages:
-                statistics += _channel_statistics(hidden)
-        pooled = network.bn2(network.conv_head(hidden)).mean((2, 3))
+                # A variance is a small difference: float32, whatever the convolutions were computed in.
+                statistics += _channel_statistics(at_least_float32(hidden))
+        pooled = at_least_float32(network.bn2(network.conv_head(hidden))).mean((2, 3))
         return torch.cat([*statistics, pooled], dim=1)
 
 
@@ -200,6 +203,8 @@ class StatisticsTower(nn.Module):
         self.objects = ObjectHead(self.trunk.pooled_size, OBJECT_SIZE)
         self.num_features = embedding_size
 
+    # The directions that methods follow are differences of embeddings that are almost equal; it costs next to nothing.
+    @in_float32
     def embed(self, features: Tensor) -> Tensor:
         """Maps the trunk's features, …×F, to …×``embedding_size``."""
         style = functional.normalize(self.head(features), dim=-1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from benchmark.models.float32 import in_float32
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -11,6 +13,7 @@ VARIANCE_FLOOR: Final = 1e-5
 """Added to the variance under the root, as the reference implementation of AdaIN does."""
 
 
+@in_float32
 def mean_and_standard_deviation(features: Tensor) -> tuple[Tensor, Tensor]:
     """Computes each channel's mean and standard deviation over all positions.
 
@@ -58,6 +61,7 @@ def adaptive_instance_normalization(content_features: Tensor, style_features: Te
     return (content_features - content_mean) / content_deviation * style_deviation + style_mean
 
 
+@in_float32
 def gram_matrix(features: Tensor) -> Tensor:
     """Computes the Gram matrix of the channels, ``F F^T / (H W)`` with ``F`` the `C x HW` features.
 

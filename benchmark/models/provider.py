@@ -59,7 +59,10 @@ class Models:
         """
         specification = self.specification(role)
         if specification.name not in self._loaded:
-            self._loaded[specification.name] = specification.load().to(self.device).eval().requires_grad_(False)
+            # Metrics share it: where loading computes weights, the precision of the method at work is not theirs.
+            with torch.autocast(self.device.type, enabled=False):
+                loaded = specification.load()
+            self._loaded[specification.name] = loaded.to(self.device).eval().requires_grad_(False)
         return self._loaded[specification.name]
 
     def vgg(self) -> VGG:
@@ -82,13 +85,16 @@ class Models:
         """Returns something computed of an image or a prompt, such as its features; computed at the first call only.
 
         Images are told apart by identity, and what is remembered of one is dropped with it, so nothing grows: the
-        caller keeps contents and styles alive for the run, and stylized images only while they are scored.
+        caller keeps contents and styles alive for the run, and stylized images only while they are scored. What a
+        method computes in lower precision is remembered apart from what metrics compute.
 
         Args:
             of: The image or the prompt.
             name: Name of the result, which includes whatever else it depends on.
             compute: Computes the result.
         """
+        if torch.is_autocast_enabled(self.device.type):
+            name = (name, torch.get_autocast_dtype(self.device.type))
         if isinstance(of, str):
             if (of, name) not in self._by_text:
                 self._by_text[of, name] = compute()

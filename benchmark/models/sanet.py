@@ -14,6 +14,7 @@ from torch.nn import functional
 from benchmark.models.adain_decoder import FEATURE_CHANNELS, AdaINDecoder
 from benchmark.models.adain_encoder import AdaINEncoder, load_adain_encoder
 from benchmark.models.feature_statistics import mean_and_standard_deviation
+from benchmark.models.float32 import in_float32
 from benchmark.models.tensor_file import fill, read_tensors
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class StyleAttention(nn.Module):
             for maps in (self.f(_normalized(content)), self.g(_normalized(style)), self.h(style))
         )
         # One head; this never holds the whole table of attention in memory.
-        attended = functional.scaled_dot_product_attention(queries, keys, values, scale=1.0)
+        attended = _attend(queries, keys, values)
         rewritten: Tensor = self.out_conv(attended[:, 0].transpose(1, 2).reshape(content.shape))
         return rewritten + content
 
@@ -125,6 +126,12 @@ def load_sanet(transformer_file: Path, decoder_file: Path, encoder_file: Path) -
     fill(network.decoder.layers, read_tensors(decoder_file), decoder_file, "the decoder of SANet")
     network.encoder = load_adain_encoder(encoder_file, to_relu5_1=True)
     return network.requires_grad_(False).eval()
+
+
+# In float32: products of 512 channels are not scaled down, and the exponential of their rounding would decide.
+@in_float32
+def _attend(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    return functional.scaled_dot_product_attention(queries, keys, values, scale=1.0)
 
 
 def _normalized(features: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from benchmark.errors import InputError
 from benchmark.models.feature_scale import IMAGENET_DEVIATION, IMAGENET_MEAN
+from benchmark.models.float32 import at_least_float32
 from benchmark.models.tensor_file import fill, read_tensors
 
 if TYPE_CHECKING:
@@ -117,7 +118,9 @@ class VGG(nn.Module):
             features = functional.relu(linear)
             for layer, value in ((name, linear), (_activation(name), features)):
                 if layer in remaining:
-                    found[layer] = value
+                    # Losses and statistics of features take small differences of them: they get float32, whatever the
+                    # convolutions were computed in.
+                    found[layer] = at_least_float32(value)
                     remaining.remove(layer)
         return {name: found[name] for name in layers}
 

@@ -131,4 +131,5 @@ def make_info(name: str, given: str, table: MethodTable, digest: str, folder: st
         max_styles=None,
         uses=tuple(dict.fromkeys((*table.uses, *table.optimises))),
         optimises=table.optimises,
+        precisions=(),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmark.contracts import Method, MethodInfo, MetricInfo, NoSettings, SetMetricInfo
+from benchmark.contracts import Method, MethodInfo, MetricInfo, NoSettings, Precision, SetMetricInfo
 from benchmark.method_source import MadePictures, MethodSource
 from benchmark.models.role import Role
 from benchmark.models.specification import ModelSpecification, find_models
@@ -51,6 +51,10 @@ class SelectedMethod:
     def is_deterministic(self) -> bool:
         """Whether it makes the same picture of a case whatever the seed."""
         return self.pictures is None and self.info is not None and self.info.deterministic
+
+    def precision_in(self, wanted: Precision) -> Precision | None:
+        """Returns the precision that it computes in where a run wants one, or ``None`` where no run has a say in it."""
+        return None if self.info is None else self.info.precision_in(wanted)
 
     def make(self) -> Method[Any]:
         """Makes the method with its settings.
@@ -110,6 +114,7 @@ class RunConfiguration:
         metrics: The metrics.
         seed: Seed of the run.
         device: ``cpu`` or ``cuda``.
+        precision: Precision that the methods compute in, as far as they can; metrics score in float32.
         limit: Number of cases, from the first, or ``None`` for all.
         command: The command line, for the record.
         protocol_source: Name or path by which the protocol is found again; empty where it was given from Python.
@@ -123,6 +128,7 @@ class RunConfiguration:
     metrics: tuple[SelectedMetric, ...]
     seed: int = 0
     device: str = "cpu"
+    precision: Precision = Precision.FLOAT32
     limit: int | None = None
     command: tuple[str, ...] = field(default=(), compare=False)
     protocol_source: str = field(default="", compare=False)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.contracts import MetricInfo, Need
+from benchmark.contracts import MetricInfo, Need, Precision
 from benchmark.contracts.sides import too_small
 from benchmark.errors import InputError, MissingModelError, describe_error
 from benchmark.escaping import printable
@@ -113,6 +113,7 @@ def configure_run(
     seed: int = 0,
     seeds: Sequence[int] = (),
     device: str = "cpu",
+    precision: Precision = Precision.FLOAT32,
     limit: int | None = None,
     command: Sequence[str] = (),
     note: Callable[[str], None] | None = None,
@@ -134,6 +135,7 @@ def configure_run(
         seed: Seed of the run.
         seeds: Numbers of the repetitions of each case, in place of those of the protocol; none leave it as it is.
         device: ``cpu`` or ``cuda``.
+        precision: Precision that the methods compute in, as far as they can.
         limit: Number of cases, from the first, or ``None`` for all.
         command: The command line, for the record.
         note: Is told in lines what was found, before anything runs; ``None`` tells nobody.
@@ -199,6 +201,7 @@ def configure_run(
         metrics=_select_metrics(scorers, chosen, is_named=is_named),
         seed=seed,
         device=device,
+        precision=precision,
         limit=limit,
         command=tuple(command),
         protocol_source="" if isinstance(protocol, Protocol) else protocol_source(protocol),

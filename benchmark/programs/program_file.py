@@ -126,6 +126,7 @@ class ProgramFile:
             licence=facts.licence,
             optimises=facts.optimises,
             minimum_side=facts.minimum_side,
+            precisions=(),
         )
 
     @property

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from benchmark.contracts.metric import Direction
+from benchmark.contracts.precision import Precision
 from benchmark.errors import InputError
 from benchmark.file_names import is_file_name
 from benchmark.models.role import Role
@@ -141,6 +142,7 @@ class MergedRun(_Part):
     number_of_cases: int
     seed: int
     device: str
+    precision: str = Precision.FLOAT32
     environment: Environment
     executor: str | None = None
     workers: int | None = None
@@ -167,6 +169,8 @@ class Manifest(_Part):
         cases: The cases, one by one, or as they are crossed or paired.
         seed: Seed of the run.
         device: ``cpu`` or ``cuda``.
+        precision: Precision that methods computed in, as far as they can; float32 where an earlier version did not
+            note it. What each computed in is in its record.
         environment: Versions and the machine.
         executor: What executed the units, or ``None`` where an earlier version did not note it; so with the next two.
         workers: The most workers that any start had which ran a unit.
@@ -191,6 +195,7 @@ class Manifest(_Part):
     cases: DescribedCases
     seed: int
     device: str
+    precision: str = Precision.FLOAT32
     environment: Environment
     executor: str | None = None
     workers: int | None = None
@@ -310,7 +315,7 @@ def make_manifest(
             "resolution": protocol.resolution,
             **({"source": configuration.protocol_source} if configuration.protocol_source else {}),
         },
-        "methods": [asdict(_method_record(method)) for method in configuration.methods],
+        "methods": [asdict(_method_record(method, configuration.precision)) for method in configuration.methods],
         "metrics": [asdict(_metric_record(metric, protocol.models)) for metric in configuration.metrics],
         "models": [asdict(_model_record(role, model)) for role, model in configuration.models.items()],
         "contents": [describe_content(content) for content in protocol.contents],
@@ -319,6 +324,7 @@ def make_manifest(
         "cases": cases,
         "seed": configuration.seed,
         "device": configuration.device,
+        "precision": configuration.precision,
         "environment": {**environment, "threads": resources.threads},
         "executor": resources.executor,
         "workers": resources.workers,
@@ -334,7 +340,7 @@ def make_manifest(
         raise InputError(f"this run cannot be described in run.json: {error}") from error
 
 
-def _method_record(method: SelectedMethod) -> MethodRecord:
+def _method_record(method: SelectedMethod, precision: Precision) -> MethodRecord:
     source = method.source
     distribution = f"{source.distribution} {source.version}".strip()
     if method.info is None:
@@ -358,6 +364,7 @@ def _method_record(method: SelectedMethod) -> MethodRecord:
         origin=source.origin,
         timing=source.timing,
         source={**source.description, **_variant_facts(method)},
+        precision=method.precision_in(precision),
     )
 
 

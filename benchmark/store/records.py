@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from benchmark.contracts.metric import Direction
+from benchmark.contracts.precision import Precision
 from benchmark.escaping import printable
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ class MethodRecord(FileRecord):
     defaults, or ``None`` in a run that did not note it; ``anchor`` the axis whose good end a control marks, or nothing;
     ``uses`` the roles of all networks that it loads, or ``None`` in a run that did not note them; ``origin`` the kind
     of its source (``benchmark.method_source.MethodOrigin``), ``timing`` what the durations of its units are
-    (``Timing``), and ``source`` what else there is to say of where it comes from.
+    (``Timing``), ``source`` what else there is to say of where it comes from, and ``precision`` the one that it
+    computed in, or ``None`` where the run had no say in it or did not note it.
     """
 
     name: str
@@ -91,6 +93,12 @@ class MethodRecord(FileRecord):
     origin: str = "plugin"
     timing: str = "measured"
     source: dict[str, Any] = field(default_factory=dict)
+    precision: str | None = None
+
+    @property
+    def lower_precision(self) -> str:
+        """The precision that it computed in, where that is not float32; else an empty string."""
+        return "" if self.precision is None or self.precision == Precision.FLOAT32 else self.precision
 
     @property
     def variant_of(self) -> str:
@@ -328,7 +336,8 @@ class RunRecords:
         summary: One row per method × metric, controls included.
         similarity: Mean judge similarity, one entry per method (and control): ``{method: {"rows": prompts,
             "columns": case ids, "values": rows × columns}}``; empty if it was not computed.
-        provenance: ``command``, ``seed``, ``device``, ``started``, ``finished``, ``environment`` (versions, platform).
+        provenance: ``command``, ``seed``, ``device``, ``precision``, ``started``, ``finished``, ``environment``
+            (versions, platform).
         warnings: What is missing or damaged, each in one sentence.
         summary_problem: Why the summary could not be read and was computed anew from the journal, which has no scores
             of set metrics; empty where it was read.

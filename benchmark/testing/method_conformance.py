@@ -10,6 +10,7 @@ from torch import Tensor
 
 from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
 from benchmark.execution.bench.outputs import checked_image, checked_maps
+from benchmark.execution.bench.stylization import computing_in
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
 from benchmark.protocol.case import Case, Content, Style, WeightedStyle
@@ -113,6 +114,13 @@ class MethodConformance:
         first = method.stylize(content, styles, torch.Generator().manual_seed(3))
         method.stylize(self.content(seed=4), styles, torch.Generator().manual_seed(4))
         assert torch.equal(first, method.stylize(content, styles, torch.Generator().manual_seed(3)))
+
+    def test_computes_in_the_precisions_that_it_states(self) -> None:
+        content, styles, method = self.content(), self.styles(), self.prepared()
+        for precision in self.plugin.info.precisions:
+            with computing_in(precision, content.device):
+                stylized = method.stylize(content, styles, torch.Generator().manual_seed(0))
+            checked_image(stylized, content)
 
     def test_warms_up(self) -> None:
         self.prepared().warm_up(self.content(), self.styles(), torch.Generator().manual_seed(0))

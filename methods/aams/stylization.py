@@ -9,6 +9,7 @@ import torch
 from torch.nn import functional
 
 from benchmark.models.adain_decoder import UPSCALING
+from benchmark.models.float32 import in_float32
 from methods.aams.attention import attend, attention_map
 from methods.aams.stroke_fusion import stroke_weights
 from methods.aams.style_swap import swap_style
@@ -39,6 +40,8 @@ class StrokePlan:
     weights: Tensor
 
 
+# In float32: attention sharpens differences of large products, and clusters hang on them.
+@in_float32
 def plan_strokes(features: Tensor, settings: AAMSSettings) -> StrokePlan:
     """Plans the strokes on a content.
 
@@ -50,6 +53,8 @@ def plan_strokes(features: Tensor, settings: AAMSSettings) -> StrokePlan:
     return StrokePlan(attention, stroke_weights(attention, len(settings.stroke_sizes) + 1, settings.sharpness))
 
 
+# In float32: sums of products choose one of many patches that are alike, and covariances are inverted.
+@in_float32
 def transfer_features(content: Tensor, style: Tensor, settings: AAMSSettings) -> Tensor:
     """Stylizes features.
 

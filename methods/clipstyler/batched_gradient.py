@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import torch
 
+from benchmark.models.float32 import in_float32
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -52,7 +54,8 @@ class _BatchedSum(torch.autograd.Function):
                 part = images[rows].detach().requires_grad_()
                 value = function(part, rows)
             values.append(value.detach())
-            gradients += torch.autograd.grad(value, part)
+            # Gradients have the types of the forward pass, which automatic casting would lower again.
+            gradients += in_float32(torch.autograd.grad)(value, part)
         if gradients:
             ctx.save_for_backward(torch.cat(gradients))
         return torch.stack(values).sum()

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from benchmark.models.float32 import at_least_float32
 from methods.clipstyler.bottleneck import ConvolutionBlock, SelfAttention
 from methods.clipstyler.settings import BottleneckBlock, Padding, Upsampling
 from methods.shared.image_geometry import pad_to_multiple
@@ -108,6 +109,8 @@ class StyleNetwork(nn.Module):
         shrink, limit = self.variant.shrink, self.variant.residual_limit
         padded = pad_to_multiple(images, shrink * 2**_HALVINGS)
         logits = self._logits(functional.avg_pool2d(padded, shrink) if shrink > 1 else padded)
+        # Added to the content's logits and made colours: float32, whatever the convolutions were computed in.
+        logits = at_least_float32(logits)
         if self.residual and limit:
             logits = limit * torch.tanh(logits / limit)
         if shrink > 1:

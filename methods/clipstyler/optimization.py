@@ -12,6 +12,7 @@ from torch.nn import functional
 from torchvision.transforms.functional import adjust_contrast
 
 from benchmark.errors import InputError
+from benchmark.models.float32 import in_float32
 from methods.clipstyler.augmentation import choose_crops, cut_crops, draw_crops, mean_in_windows
 from methods.clipstyler.batched_gradient import batch_size, sum_over_batches
 from methods.clipstyler.losses import content_distance, directional_distances, reject_below, total_variation
@@ -67,6 +68,7 @@ class PromptTargets:
         """The mix of the prompts over the whole picture, 1×D, of unit length."""
         return self.at(self.shares.mean(dim=(1, 2))[None])[1]
 
+    @in_float32
     def at(self, shares: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Mixes the targets of regions.
 
@@ -193,7 +195,9 @@ class PromptDescent:
                     group["lr"] = settings.learning_rate * self._decay(finished)
                 optimizer.zero_grad()
                 with torch.enable_grad():
-                    torch.autograd.backward(loss(_output(network, start_image, shrunk), generator))
+                    value = loss(_output(network, start_image, shrunk), generator)
+                    # Gradients have the types of the forward pass, which automatic casting would lower again.
+                    in_float32(torch.autograd.backward)(value)
                 optimizer.step()
                 finished += 1
         return network

@@ -85,6 +85,8 @@ class ClipPixels(Method[ClipPixelsSettings]):
         import torch
         from torch.nn import functional
 
+        from benchmark.models.float32 import in_float32
+
         prompts = [style.prompt for style in styles if style.prompt is not None]
         assert len(prompts) == len(styles)
         texts = functional.normalize(self._clip.encode_text(prompts), dim=-1)
@@ -94,7 +96,8 @@ class ClipPixels(Method[ClipPixelsSettings]):
         optimizer = torch.optim.Adam([pixels], lr=settings.learning_rate)
         for _ in range(settings.steps):
             embedding = functional.normalize(self._clip.encode_image(pixels[None])[0], dim=-1)
-            (pixels.grad,) = torch.autograd.grad(1 - embedding @ target, pixels)
+            # Gradients have the types of the forward pass, which automatic casting would lower again.
+            (pixels.grad,) = in_float32(torch.autograd.grad)(1 - embedding @ target, pixels)
             optimizer.step()
             with torch.no_grad():
                 pixels.clamp_(0, 1)

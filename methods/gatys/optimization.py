@@ -9,6 +9,7 @@ import torch
 from torch.nn import functional
 
 from benchmark.models.feature_statistics import gram_matrix
+from benchmark.models.float32 import in_float32
 from benchmark.models.vgg import CHANNELS_PER_BLOCK, Pooling
 from methods.gatys.quasi_newton import Curvature
 from methods.gatys.settings import FIRST_STEP, GatysSettings
@@ -64,16 +65,19 @@ class _GramDistance(torch.autograd.Function):
 
     Written out because automatic differentiation multiplies by the C×C differences twice, once for each factor of the
     Gram matrix, where one product doubled is the same, and because its product is in another memory layout than the
-    network's gradients, to which it is then added slowly.
+    network's gradients, to which it is then added slowly. In float32 always: near the target a Gram matrix differs from
+    it by less than bfloat16 can tell, and L-BFGS builds its steps on the differences of gradients.
     """
 
     @staticmethod
+    @in_float32
     def forward(context: Any, features: Tensor, gram: Tensor) -> Tensor:
         difference = gram_matrix(features) - gram
         context.save_for_backward(features, difference)
         return difference.square().mean()
 
     @staticmethod
+    @in_float32
     def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:
         features, difference = context.saved_tensors
         flat = features.flatten(2)
@@ -137,7 +141,8 @@ def _evaluate(loss: Callable[[Tensor], Tensor], start: Tensor, change: Tensor) -
     """Computes a loss of the start and its change, and its gradient, flat."""
     variable = change.clone().requires_grad_(True)
     value = loss(start + variable)
-    (gradient,) = torch.autograd.grad(value, variable)
+    # Gradients have the types of the forward pass, which automatic casting would lower again.
+    (gradient,) = in_float32(torch.autograd.grad)(value, variable)
     return value.item(), gradient.flatten()
 
 

@@ -60,6 +60,8 @@ class Ghiasi(Method[GhiasiSettings]):
         uses=(Role.GHIASI,),
         minimum_side=8,
         deterministic=True,
+        # ONNX Runtime computes, not PyTorch.
+        precisions=(),
     )
     settings_type = GhiasiSettings
 

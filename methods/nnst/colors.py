@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import torch
 from torch.nn import functional
 
+from benchmark.models.float32 import in_float32
 from methods.nnst.oklab import oklab_from_rgb, rgb_from_oklab
 from methods.shared.color_preservation import match_color
 
@@ -21,6 +22,8 @@ _FILTER_PASSES: Final = 5
 _EDGE_SHARPNESS: Final = 10.0
 
 
+# In float32: colours are the picture itself, and covariances of hues are small.
+@in_float32
 def match_style_colors(stylized: Tensor, content: Tensor, style: Tensor) -> Tensor:
     """Gives a stylized image hues that follow the content's edges and have the style's mean and covariance.
 

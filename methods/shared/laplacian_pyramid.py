@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional
 
+from benchmark.models.float32 import in_float32
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -95,7 +97,8 @@ def descend(
         updates.zero_grad()
         with torch.enable_grad():
             value = loss(collapse(levels))
-            torch.autograd.backward(value)
+            # Gradients have the types of the forward pass, which automatic casting would lower again.
+            in_float32(torch.autograd.backward)(value)
         if not math.isfinite(number := value.item()):
             raise FloatingPointError(f"the loss became {number}: the images, weights or learning_rate are too large")
         updates.step()

@@ -1,4 +1,8 @@
-"""The losses of STROTSS, each as a function of sampled hypercolumns or colours."""
+"""The losses of STROTSS, each as a function of sampled hypercolumns or colours.
+
+Their products are in float32 always: which vectors are nearest, and how far a covariance or a distance is from another,
+hangs on small differences of large products.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import torch
 from torch.nn import functional
+
+from benchmark.models.float32 import in_float32
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -17,11 +23,13 @@ _SMALLEST_SUM: Final = 1e-4
 """Sums of distances are taken to be at least this: those of a picture of one colour are rounding errors."""
 
 
+@in_float32
 def cosine_distances(first: Tensor, second: Tensor) -> Tensor:
     """Computes ``1 - cos`` of each vector of one set, N×D, and each of another, M×D, as N×M."""
     return 1 - functional.normalize(first, dim=1) @ functional.normalize(second, dim=1).T
 
 
+@in_float32
 def euclidean_distances(first: Tensor, second: Tensor) -> Tensor:
     """Computes ``sqrt(max(squared distance, 1e-5) / D)`` of each vector of N×D and each of M×D, as N×M."""
     squares = first.square().sum(dim=1)[:, None] + second.square().sum(dim=1) - 2 * first @ second.T
@@ -39,6 +47,7 @@ def relaxed_transport(distances: Tensor) -> Tensor:
     return torch.maximum(distances.amin(dim=1).mean(), distances.amin(dim=0).mean())
 
 
+@in_float32
 def feature_transport(features: Tensor, style: Tensor) -> Tensor:
     """Computes the relaxed transport of hypercolumns by cosine distance.
 
@@ -65,6 +74,7 @@ def palette_transport(colours: Tensor, style: Tensor) -> Tensor:
     return relaxed_transport(cosine_distances(colours, style) + euclidean_distances(colours, style))
 
 
+@in_float32
 def moments(features: Tensor) -> tuple[Tensor, Tensor]:
     """Computes the mean, D, and the biased covariance, D×D, of vectors, N×D."""
     mean = features.mean(dim=0)
@@ -87,6 +97,7 @@ class _CovarianceDistance(torch.autograd.Function):
     """
 
     @staticmethod
+    @in_float32
     def forward(context: Any, centred: Tensor, covariance: Tensor) -> Tensor:
         difference = (centred.T @ centred).div_(len(centred)).sub_(covariance)
         distance = difference.abs().mean()
@@ -94,6 +105,7 @@ class _CovarianceDistance(torch.autograd.Function):
         return distance
 
     @staticmethod
+    @in_float32
     def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:
         centred, signs = context.saved_tensors
         return (2 / (len(centred) * signs.numel()) * gradient) * (centred @ signs), None

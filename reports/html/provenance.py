@@ -148,7 +148,9 @@ def _different_facts(parts: Sequence[RunPart]) -> list[str]:
 
 
 def _machine_facts(part: RunPart) -> dict[str, Any]:
-    return {name: part.provenance[name] for name in ("seed", "device", "executor") if name in part.provenance}
+    return {
+        name: part.provenance[name] for name in ("seed", "device", "precision", "executor") if name in part.provenance
+    }
 
 
 def _different_settings(run: RunRecords) -> list[str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from benchmark.analysis.comparability import identify_metrics
 from benchmark.analysis.networks import networks_of_run
 from benchmark.contracts.metric import Direction
+from benchmark.contracts.precision import Precision
 from benchmark.escaping import printable, shell_command
 from benchmark.settings import SettingOrigin
 from benchmark.store.records import UnitStatus
@@ -60,7 +61,10 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class RunEntry:
-    """A run, as the other pages name it. ``address`` is that of its page, ``day`` the date of its end."""
+    """A run, as the other pages name it. ``address`` is that of its page, ``day`` the date of its end.
+
+    ``precision`` is the one that its methods computed in, empty for float32.
+    """
 
     id: str
     name: str
@@ -69,6 +73,7 @@ class RunEntry:
     device: str
     seed: str
     cases: int
+    precision: str
 
     @property
     def address(self) -> str:
@@ -107,7 +112,8 @@ class ProtocolEntry:
 class MethodEntry:
     """A method with its settings, under one protocol; several runs can have it, each of which is a line of its history.
 
-    ``set_here`` are the settings that a user gave, neither the method nor the protocol; ``facts`` are all settings.
+    ``set_here`` are the settings that a user gave, neither the method nor the protocol, and a lower precision;
+    ``facts`` are all settings, and that.
     """
 
     slug: str
@@ -173,6 +179,7 @@ def read_protocol(run: RunRecords) -> ProtocolEntry:
 def read_run(run: RunRecords) -> RunEntry:
     """Returns the run itself. Its name in addresses is a hash of what it says, so that a copy of it is the same run."""
     moment = text_of(run.provenance.get("finished") or run.provenance.get("started"))
+    precision = text_of(run.provenance.get("precision", Precision.FLOAT32))
     identity = [run.protocol, run.provenance, run.methods, run.metrics, run.summary, sorted(run.image_hashes.items())]
     return RunEntry(
         id=_digest(identity),
@@ -182,6 +189,7 @@ def read_run(run: RunRecords) -> RunEntry:
         device=text_of(run.provenance.get("device")),
         seed=text_of(run.provenance.get("seed")),
         cases=len(run.cases),
+        precision="" if precision == Precision.FLOAT32 else precision,
     )
 
 
@@ -261,8 +269,19 @@ def _method(method: MethodRecord, fingerprint: str) -> MethodEntry:
     package = method.distribution.rpartition(" ")[0] or method.distribution
     settings = {str(name): _plain(value) for name, value in method.settings.items()}
     given = {str(name) for name, origin in (method.origins or {}).items() if origin != SettingOrigin.PROTOCOL}
+    lower = method.lower_precision
+    here = [f"{name} = {value}" for name, value in settings.items() if name in given]
     return MethodEntry(
-        slug=make_slug(method.name, fingerprint, method.version, package, method.origin, _plain(settings)),
+        slug=make_slug(
+            method.name,
+            fingerprint,
+            method.version,
+            package,
+            method.origin,
+            _plain(settings),
+            # Those of float32 keep the addresses that they had before there was another.
+            *[lower] * bool(lower),
+        ),
         name=method.name,
         title=method.title or method.name,
         version=method.version,
@@ -273,8 +292,8 @@ def _method(method: MethodRecord, fingerprint: str) -> MethodEntry:
         url=web_address(method.url),
         licence=method.licence,
         summary=method.summary,
-        set_here=", ".join(f"{name} = {value}" for name, value in settings.items() if name in given),
-        facts=tuple(settings.items()),
+        set_here=", ".join([*here, *[f"in {lower}"] * bool(lower)]),
+        facts=(*settings.items(), *[("precision", lower)] * bool(lower)),
     )
 
 

@@ -107,6 +107,7 @@ class Site:
                 ("Cases", f"{entry.cases:,}"),
                 ("Seed", entry.seed),
                 ("Device", entry.device),
+                *([("Precision", entry.precision)] if entry.precision else []),
                 ("Python", field_of(environment, "python")),
                 ("Platform", field_of(environment, "platform")),
                 ("Processor", field_of(environment, "processor")),

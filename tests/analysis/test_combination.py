@@ -238,6 +238,32 @@ def test_a_control_that_failed_in_one_run_is_that_of_the_other() -> None:
     assert together.units["ssim"].notna().all()
 
 
+class TestPrecisions:
+    def lower(self, folder: str, names: dict[str, float], *, precision: str | None) -> RunRecords:
+        run = numbers(folder, names)
+        methods = tuple(dataclasses.replace(one, precision=precision) for one in run.methods)
+        return dataclasses.replace(run, methods=methods, provenance={**run.provenance, "precision": "bfloat16"})
+
+    def test_that_differ_are_said_and_none_is_where_all_are_one(self) -> None:
+        (together,) = combine([numbers("a", {"one": 0.1}), self.lower("b", {"two": 0.2}, precision="bfloat16")])
+        assert together.notes == (
+            "methods computed in different precisions, which changes their pictures and durations: "
+            "float32 in a, bfloat16 in b",
+        )
+        assert together.provenance["precision"] == "bfloat16"
+        (same,) = combine([numbers("a", {"one": 0.1}), numbers("b", {"two": 0.2})])
+        assert same.notes == ()
+
+    @pytest.mark.parametrize(
+        ("precision", "names"),
+        [("bfloat16", ["identity (a)", "identity (b)"]), ("float32", ["identity"]), (None, ["identity"])],
+    )
+    def test_of_a_control_make_another_of_it(self, precision: str | None, names: list[str]) -> None:
+        runs = [numbers("a", {"identity": 1.0}), self.lower("b", {"identity": 1.0}, precision=precision)]
+        (together,) = combine(runs)
+        assert names_of(together) == names
+
+
 class TestCosts:
     def test_of_one_machine_compare(self) -> None:
         (together,) = combine([numbers("a", {"one": 0.1}), numbers("b", {"two": 0.2})])

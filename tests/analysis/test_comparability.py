@@ -82,6 +82,7 @@ class TestContinuing:
             ),
             (changed("seed", value=1), "seed 0 there, 1 here"),
             (changed("device", value="cuda"), "device cpu there, cuda here"),
+            (changed("precision", value="bfloat16"), "precision float32 there, bfloat16 here"),
             (changed("environment", "threads", value=1), "threads 2 there, 1 here"),
         ],
     )

@@ -3,7 +3,7 @@
 Version 2 adds the scores of set metrics, ``set_scores``; a file of version 1 has none.
 Version 3 adds ``seeds``, one for each run that the scores are the mean of; how far those runs differ, in ``spreads``,
 ``mean_spreads`` and, of a number for all images, ``spread``; why metrics were ``unavailable``; and which durations were
-``disturbed``.
+``disturbed``. Of methods that computed in another precision than float32 it has that ``precision``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.analysis.gate.snapshot import CaseResult, SetResult, Snapshot
+from benchmark.contracts.precision import Precision
 from benchmark.errors import InputError
 from benchmark.store.atomic import write_text
 from benchmark.text_files import read_text
@@ -59,6 +60,8 @@ def write_baseline(snapshot: Snapshot, path: Path) -> None:
             del metric["settings"]
     if not snapshot.calibration_disturbed:
         del value["calibration_disturbed"]
+    if snapshot.precision == Precision.FLOAT32:
+        del value["precision"]
     entries = [f"  {json.dumps(key)}: {_lines(item, _LEVELS_OF_LINES.get(key, 0), 1)}" for key, item in value.items()]
     write_text(path, "{\n" + ",\n".join(entries) + "\n}\n")
 

@@ -66,7 +66,11 @@ def differences_of_note(before: Snapshot, now: Snapshot) -> tuple[str, ...]:
     """Returns, in one sentence each, what differs or is unknown between two runs that still can be compared."""
     notes = [
         f"{key} {there} there, {here} here"
-        for key, there, here in (("seed", before.seed, now.seed), ("device", before.device, now.device))
+        for key, there, here in (
+            ("seed", before.seed, now.seed),
+            ("device", before.device, now.device),
+            ("precision", before.precision, now.precision),
+        )
         if there != here
     ]
     for name, method in before.methods.items():
@@ -128,8 +132,12 @@ def _runtime_problem(before: Snapshot, now: Snapshot) -> str:
             return f"the {name} has no calibration"
     if before.calibration != now.calibration:
         return f"calibration {before.calibration} there, {now.calibration} here"
-    if before.device != now.device:
-        return f"device {before.device} there, {now.device} here"
+    for key, there, here in (
+        ("device", before.device, now.device),
+        ("precision", before.precision, now.precision),
+    ):
+        if there != here:
+            return f"{key} {there} there, {here} here"
     for snapshot, name in ((before, "baseline"), (now, "run")):
         if snapshot.calibration_disturbed:
             return f"the calibration of the {name} was {DISTURBED}"

@@ -90,16 +90,20 @@ def _difference(there: Snapshot, here: Snapshot) -> str:
     ):
         if before.keys() != now.keys():
             return f"{kind} {', '.join(sorted(before.keys() ^ now.keys()))} are in one of them only"
-    if there.device != here.device:
-        return f"device {there.device} there, {here.device} here"
+    for fact, one, other in (
+        ("device", there.device, here.device),
+        ("precision", there.precision, here.precision),
+    ):
+        if one != other:
+            return f"{fact} {one} there, {other} here"
     for name, identity in there.metrics.items():
         if identity != here.metrics[name]:
             return f"metric {name} was measured differently"
     for name, method in there.methods.items():
-        other = here.methods[name]
-        if method.version != other.version:
-            return f"version of {name} {method.version} there, {other.version} here"
-        settings = describe_differences(name, method.settings, other.settings)
+        repeated = here.methods[name]
+        if method.version != repeated.version:
+            return f"version of {name} {method.version} there, {repeated.version} here"
+        settings = describe_differences(name, method.settings, repeated.settings)
         if settings:
             return "; ".join(settings)
     return ""

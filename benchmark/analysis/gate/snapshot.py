@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmark.analysis.comparability import MetricIdentity, ProtocolIdentity, identify_metrics
+from benchmark.contracts.precision import Precision
 from benchmark.method_source import is_measured
 from benchmark.store.records import RunRecords, UnitStatus
 
@@ -129,6 +130,7 @@ class Snapshot:
         seeds: Seed of each run; empty where an earlier version did not record them.
         unavailable: Reasons why metrics that it was to compute are unavailable, by their names.
         calibration_disturbed: Whether other processes disturbed the calibration.
+        precision: Precision that methods computed in, as far as they could.
     """
 
     protocol: ProtocolIdentity
@@ -141,6 +143,7 @@ class Snapshot:
     seeds: tuple[int, ...] = ()
     unavailable: Mapping[str, str] = field(default_factory=dict)
     calibration_disturbed: bool = False
+    precision: str = Precision.FLOAT32
 
     def __post_init__(self) -> None:
         for name, method in self.methods.items():
@@ -169,6 +172,8 @@ class Snapshot:
             return "there is one run to compare with"
         if self.device != now.device:
             return f"it was measured on {self.device}"
+        if self.precision != now.precision:
+            return f"it was measured in {self.precision}"
         if len(set(self.seeds)) == 1 and now.seed not in self.seeds:
             return f"it was measured with seed {self.seed} only"
         return ""
@@ -216,6 +221,7 @@ def take_snapshot(run: RunRecords) -> Snapshot:
         protocol=ProtocolIdentity(*(str(run.protocol[key]) for key in ("name", "version", "fingerprint"))),
         seed=run.provenance["seed"],
         device=run.provenance["device"],
+        precision=run.provenance.get("precision", Precision.FLOAT32),
         calibration=run.calibration.version if run.calibration else "",
         calibration_disturbed=bool(run.calibration and run.calibration.disturbed),
         metrics=metrics,

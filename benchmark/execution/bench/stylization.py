@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from benchmark.contracts import Method, StyleCondition
+from benchmark.contracts import Method, Precision, StyleCondition
 from benchmark.contracts.sides import too_small
 from benchmark.execution.bench.lent_images import LentImages
 from benchmark.execution.bench.machine_load import MachineLoad
@@ -34,6 +34,8 @@ class Stylizer:
         models: The networks.
         on_step: Called before each step of a method.
         load: Observer of the machine, preferably for some time already; by default from now on.
+        precision: Precision that the methods compute in, as far as they can. Preparing them is in float32 always: the
+            networks that they load then are shared with metrics.
     """
 
     def __init__(
@@ -42,11 +44,13 @@ class Stylizer:
         models: Models,
         on_step: Callable[[Step], None] = ignore_step,
         load: MachineLoad | None = None,
+        precision: Precision = Precision.FLOAT32,
     ) -> None:
         self._methods = methods
         self._models = models
         self._on_step = on_step
         self._load = load or MachineLoad()
+        self._precision = precision
         self._name = ""
         self._current: PreparedPlugin[Method[Any]] | None = None
         self._is_warm = False
@@ -98,11 +102,11 @@ class Stylizer:
         method = self._method(name).prepared()
         if warm_up and not self._is_warm:
             self._on_step(Step(Action.WARM_UP, name))
-            with self._lent(styles), plugin_output_to_stderr(), _seeded(seed):
+            with self._lent(styles), self._computing(name), plugin_output_to_stderr(), _seeded(seed):
                 method.warm_up(content.clone(), styles, torch.Generator().manual_seed(seed))
             self._is_warm = True
         self._on_step(Step(Action.STYLIZE, name))
-        with self._lent(styles), plugin_output_to_stderr(), _seeded(seed):
+        with self._lent(styles), self._computing(name), plugin_output_to_stderr(), _seeded(seed):
             generator = torch.Generator().manual_seed(seed)
             given = content.clone()
             measured = measure(lambda: method.stylize(given, styles, generator), self._models.device, self._load)
@@ -150,9 +154,15 @@ class Stylizer:
             Exception: Whatever the method raises.
         """
         method = self._method(name).prepared()
-        with self._lent(styles), plugin_output_to_stderr(), _seeded(seed):
+        with self._lent(styles), self._computing(name), plugin_output_to_stderr(), _seeded(seed):
             maps = method.explain(content.clone(), styles, torch.Generator().manual_seed(seed))
         return checked_maps(maps, content)
+
+    def _computing(self, name: str) -> contextlib.AbstractContextManager[object]:
+        """Lets a method compute in its precision."""
+        is_full = self._precision is Precision.FLOAT32
+        precision = self._precision if is_full else self._methods[name].precision_in(self._precision)
+        return computing_in(precision, self._models.device)
 
     @contextlib.contextmanager
     def _lent(self, styles: Sequence[StyleCondition]) -> Iterator[None]:
@@ -176,6 +186,19 @@ class Stylizer:
 
     def _make(self, name: str) -> Method[Any]:
         return self._methods[name].make()
+
+
+def computing_in(precision: Precision | None, device: torch.device) -> contextlib.AbstractContextManager[object]:
+    """Lets what is inside compute in a precision.
+
+    Args:
+        precision: The precision; ``None`` for what computes elsewhere.
+        device: Device of the tensors.
+    """
+    if precision is not Precision.BFLOAT16:
+        return contextlib.nullcontext()
+    # The cache would keep the first copy of weights that a method trains, and go on with that.
+    return torch.autocast(device.type, dtype=torch.bfloat16, cache_enabled=False)
 
 
 @contextlib.contextmanager

@@ -55,7 +55,8 @@ class Workbench:
         self.load = MachineLoad()
         models = Models(configuration.models, self.device)
         self.inputs = CaseInputs(protocol.resolution, self.device, copies)
-        self.stylizer = Stylizer({method.name: method for method in configuration.methods}, models, report, self.load)
+        methods = {method.name: method for method in configuration.methods}
+        self.stylizer = Stylizer(methods, models, report, self.load, configuration.precision)
         self.scorer = Scorer(configuration.metrics, protocol.styles, models, report)
         self.set_scorer = SetScorer(configuration.metrics, models, self.inputs, self.finished_image, report)
         self.pictures = configuration.pictures

@@ -64,6 +64,14 @@ class TestWritten:
         assert "disturbed" not in cases["c0--s1"]
         assert read_baseline(tmp_path / "baseline.json").methods["a"].cases["c0--s0"].disturbed
 
+    def test_says_in_which_lower_precision_methods_computed(self, baseline, tmp_path):
+        assert read_baseline(baseline).precision == "float32"
+        assert "precision" not in json.loads(baseline.read_text()), "as earlier versions wrote it"
+        run = make_run(SCORES)
+        run = dataclasses.replace(run, provenance={**run.provenance, "precision": "bfloat16"})
+        write_baseline(take_snapshot(run), tmp_path / "lower.json")
+        assert read_baseline(tmp_path / "lower.json").precision == "bfloat16"
+
     def test_is_the_same_after_writing_it_again(self, baseline, tmp_path):
         write_baseline(read_baseline(baseline), tmp_path / "again.json")
         assert (tmp_path / "again.json").read_bytes() == baseline.read_bytes()

@@ -327,6 +327,13 @@ class TestRuntime:
         now = dataclasses.replace(now, provenance={"seed": 0, "device": "cuda"})
         assert findings(make_run(BEFORE), now)["", "runtime"].reason == "device cpu there, cuda here"
 
+    def test_in_another_precision_is_not_comparable_and_the_scores_are_with_a_note(self):
+        provenance = {"seed": 0, "device": "cpu", "precision": "bfloat16"}
+        before, now = make_run(BEFORE), dataclasses.replace(make_run(BEFORE), provenance=provenance)
+        assert findings(before, now)["", "runtime"].reason == "precision float32 there, bfloat16 here"
+        notes = differences_of_note(take_snapshot(before), take_snapshot(now))
+        assert "precision float32 there, bfloat16 here" in notes
+
 
 class TestDisturbedRuntime:
     """Durations that other processes disturbed never count as slower."""

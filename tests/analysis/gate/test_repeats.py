@@ -101,6 +101,10 @@ class TestWhatIsNoRepetition:
             (repeat("two", metrics=(SSIM, dataclasses.replace(LOSS, version="2"))), "metric loss was measured"),
             (repeat("two", metrics=(SSIM,)), "metrics loss are in one of them only"),
             (dataclasses.replace(repeat("two"), provenance={"seed": 0, "device": "cuda"}), "device cpu there"),
+            (
+                dataclasses.replace(repeat("two"), provenance={"seed": 0, "device": "cpu", "precision": "bfloat16"}),
+                "precision float32 there, bfloat16 here",
+            ),
         ],
     )
     def test_is_refused(self, other, reason):
@@ -140,6 +144,12 @@ class TestWhatItKnows:
         now = dataclasses.replace(repeat("seventh"), provenance={"seed": 0, "device": "cuda"})
         combined = combine_repeats([repeat("one"), repeat("three")])
         assert combined.unknown_noise(take_snapshot(now)) == "it was measured on cpu"
+
+    def test_holds_for_one_precision(self):
+        provenance = {"seed": 0, "device": "cpu", "precision": "bfloat16"}
+        now = dataclasses.replace(repeat("seventh"), provenance=provenance)
+        combined = combine_repeats([repeat("one"), repeat("three")])
+        assert combined.unknown_noise(take_snapshot(now)) == "it was measured in float32"
 
     def test_counts_the_runs_without_a_calibration_too(self):
         combined = combine_repeats([repeat("one"), repeat("three", calibration=Calibration("2", 0.1))])
