@@ -19,6 +19,25 @@ from tools.speed.work import MachineRates
 BEGIN: Final = "<!-- speed: written by tox -e speed -->"
 END: Final = "<!-- end of speed -->"
 NOT_MEASURED: Final = "Not measured."
+_INTRODUCTION: Final = """\
+Written by `tox -e speed`, not by hand; `tox -e speed -- --quick` takes a look and writes nothing. Medians, and ranges
+in brackets. Processor seconds are those of all threads. Elapsed seconds mean nothing beside other busy processes: ⚠
+stands before the number of repetitions that others disturbed ([when that is](scaling.md#durations))."""
+_OF_METHODS: Final = """\
+One method after the other, prepared and warmed up, on the first cases that it takes; what a method keeps of a style
+that it has seen counts as it does in a run. *Share of the limit* is the counted operations over the elapsed time,
+divided by what this machine does at most in [a convolution](#limits)."""
+_OF_METRICS: Final = """\
+Each metric alone, then all together, which share the passes through the networks. What is computed once for a content,
+a style or a prompt is there before."""
+_OF_PEERS: Final = """\
+Both sides in one process, in turn, each first every other time, on the same inputs and the same weights. Ratios are
+taken pair by pair; above 1 the benchmark is the faster one."""
+_OF_LIMITS: Final = """\
+A multiplication and an addition are two operations. Those of products, convolutions and attention are counted, backward
+passes included; what is done element by element (resizing, rectifiers, norms, optimisers) is not. A share of the limit
+therefore says how much of the time went into the networks' own arithmetic at full rate. A convolution may come close to
+the rate of a product, or above it where it is computed with fewer operations than are counted (Winograd)."""
 
 
 @dataclass(frozen=True)
@@ -68,30 +87,24 @@ def write_page(figures: Figures) -> str:
     settings = f"at {figures.resolution} px with the settings of `{figures.protocol}`"
     parts = [
         "# Speed",
-        "Written by `tox -e speed`: do not edit it by hand. `tox -e speed -- --quick` takes a look and writes nothing.",
         *_warnings(figures),
-        "Medians, and ranges in brackets. Processor seconds are those of all threads. Elapsed seconds mean nothing beside "
-        "other busy processes; a measurement is marked ⚠ with the number of its repetitions that others disturbed "
-        "([when that is](scaling.md#durations)).",
+        _INTRODUCTION,
         _block(figures),
         "## The machine",
         _machine(figures.machine, figures.others),
         "## From the command to the first unit",
         _starts(figures.starts),
         f"## Stylizing a picture {settings}",
-        "One method after the other, prepared and warmed up, on the first cases that it takes; what a method keeps of a"
-        " style it had seen counts as it does in a run. *Share of the limit* is the counted operations over the elapsed"
-        " time, divided by what this machine does at most in a convolution of VGG-19 (below).",
+        _OF_METHODS,
         _costs(figures.methods, figures.rates, "Method"),
         f"## Scoring a picture {settings}",
-        "Each metric alone, then all together, which share the passes through the networks. What is computed once for a"
-        " content, a style or a prompt is there before.",
+        _OF_METRICS,
         _costs(figures.metrics, figures.rates, "Metric"),
         "## Beside other implementations",
-        "Both sides in one process, in turn, each first every other time, on the same inputs and the same weights. Ratios "
-        "are of processor seconds and taken pair by pair; above 1 the benchmark is the faster one.",
+        _OF_PEERS,
         _comparisons(figures),
         "## Limits",
+        _OF_LIMITS,
         _limits(figures),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -120,33 +133,29 @@ def _warnings(figures: Figures) -> Iterator[str]:
     if figures.others is None:
         yield "**⚠ This system does not say what other processes did meanwhile.**"
     elif figures.is_disturbed:
-        yield (
-            f"**⚠ Other processes took {figures.others:.0%} of the cores while this was measured: only processor seconds"
-            " and ratios say something, and not much.**"
-        )
+        share = f"{figures.others:.0%} of the cores"
+        yield f"**⚠ Other processes took {share} meanwhile: processor seconds and ratios say little, all else less.**"
 
 
 def _block(figures: Figures) -> str:
     """The figures that the README shows."""
     machine = figures.machine
-    lines = [
-        f"Measured on {machine.cores} cores of {machine.processor} ({machine.instructions}), {machine.threads} threads,"
-        " without an accelerator; medians of elapsed seconds:"
-    ]
+    where = f"{machine.cores} cores of {machine.processor} ({machine.instructions}), {machine.threads} threads"
+    words = f"Measured on {where}, without an accelerator; medians of elapsed seconds:"
     if figures.is_disturbed:
-        lines[0] = f"⚠ Others used the machine meanwhile. {lines[0]}"
+        words = f"⚠ Others used the machine meanwhile. {words}"
     rows = [(start.command, f"{rounded(start.elapsed.median)} s") for start in figures.starts]
     for what, costs in (("stylizing a picture", figures.methods), ("scoring a picture", figures.metrics)):
         shown = [cost for cost in costs if costs is figures.methods or cost.name == ALL_TOGETHER]
         if shown:
-            where = f"{what} at {figures.resolution} px, `{figures.protocol}`"
-            rows.append((where, ", ".join(_in_short(cost) for cost in shown)))
+            work = f"{what} at {figures.resolution} px, `{figures.protocol}`"
+            rows.append((work, ", ".join(_in_short(cost) for cost in shown)))
     rows += [
         (f"{found.race} beside {found.peer}: {found.unit}", f"{rounded(found.processor_ratio.median)} × as fast")
         for found in figures.comparisons
     ]
     table = _table(("What", "Time"), rows) if rows else NOT_MEASURED
-    return f"{BEGIN}\n{lines[0]}\n\n{table}\n{END}"
+    return f"{BEGIN}\n{words}\n\n{table}\n{END}"
 
 
 def _in_short(cost: PictureCost) -> str:
@@ -218,13 +227,6 @@ def _limits(figures: Figures) -> str:
     if figures.rates is None:
         return NOT_MEASURED
     rates = figures.rates
-    words = (
-        "A multiplication and an addition are two operations. Those of products, convolutions and attention are counted, "
-        "backward passes included; what is done element by element (resizing, rectifiers, norms, optimisers) is not. A "
-        "share of the limit therefore says how much of the time went into the networks' own arithmetic at full rate. A "
-        "convolution may come close to the rate of a product, or above it where it is computed with fewer operations "
-        "than are counted (Winograd)."
-    )
     rows = [
         ("This machine, product of matrices", f"{rates.product / 1e9:,.0f} GFLOP/s"),
         ("This machine, convolution", f"{rates.convolution / 1e9:,.0f} GFLOP/s"),
@@ -233,7 +235,7 @@ def _limits(figures: Figures) -> str:
             for name, flops in figures.networks.items()
         ),
     ]
-    return f"{words}\n\n{_table(('', ''), rows)}"
+    return _table(("", ""), rows)
 
 
 def _mark(disturbed: int) -> str:
