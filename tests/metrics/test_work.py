@@ -12,9 +12,14 @@ from benchmark.execution.bench.scoring import Scorer
 from benchmark.models.role import Role
 from benchmark.plan.selection import select_metrics
 from benchmark.protocol.embedded import mini
+from benchmark.store.journal import SIMILARITIES
 from benchmark.testing.sample import embedded_models, sample_image
 
 CROPS = 16
+BILLIONS = {
+    "ssim": 0.0,
+}
+"""Floating-point operations of a picture by each metric of `mini`, alone, its references computed before."""
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +62,35 @@ def test_a_picture_passes_each_network_once_and_the_judge_once_more_for_each_cro
         hook.remove()
 
     assert images == {"vgg": 1, "judge": 1 + CROPS}
+
+
+def count(name: str) -> float:
+    """Counts the work of a metric, in billions of operations."""
+    protocol = mini()
+    scorer = Scorer(select_metrics(name, protocol), protocol.styles, embedded_models())
+    content, style = sample_image(256, 256, seed=1), sample_image(256, 256, seed=2)
+
+    def run(seed: int) -> None:
+        scores = scorer.score(
+            protocol.cases[0],
+            stylized=torch.lerp(content, sample_image(256, 256, seed=seed), 0.4),
+            content=content,
+            styles=[style],
+            known={SIMILARITIES},
+        )
+        assert not scores.errors
+
+    run(3)
+    with FlopCounterMode(display=False) as counter:
+        run(4)
+    return counter.get_total_flops() / 1e9
+
+
+def test_every_metric_that_scores_case_by_case_is_counted():
+    selected = select_metrics("all", mini())
+    assert BILLIONS.keys() == {one.name for one in selected if not one.unavailable and not one.is_set_metric}
+
+
+@pytest.mark.parametrize("name", BILLIONS)
+def test_a_metric_takes_as_many_operations_of_a_picture_as_stated(name):
+    assert count(name) == pytest.approx(BILLIONS[name], rel=0.02, abs=1e-3)
