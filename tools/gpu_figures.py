@@ -1,6 +1,6 @@
 """Measures all methods and metrics on a CUDA device: agreement with the CPU, seconds, idle time, memory.
 
-    python -m tools.gpu_figures                                 # docs/gpu.md, in about an hour
+    python -m tools.gpu_figures                                 # docs/results/gpu.md, in about an hour
     python -m tools.gpu_figures --device cpu                    # a self-check on tiny pictures, printed
     python -m tools.gpu_figures --methods adain,clipstyler --seconds 10 -o build/gpu.md
 
@@ -36,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--methods", default="all", help="names with commas (default: all)")
     parser.add_argument("--metrics", default="all", help="names with commas (default: all)")
     parser.add_argument("--seconds", type=float, default=60.0, help="about how long each method stylizes (default: 60)")
-    parser.add_argument("-o", "--out", type=Path, help="file to write (default: docs/gpu.md; a self-check is printed)")
+    parser.add_argument(
+        "-o", "--out", type=Path, help="file to write (default: docs/results/gpu.md; a self-check is printed)"
+    )
     options = parser.parse_args(arguments)
     # PyTorch reads it when it is imported.
     wait_passively()
@@ -70,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if is_check and options.out is None:
         print(page)
     else:
-        write_text(options.out or Path("docs/gpu.md"), page)
+        write_text(options.out or Path("docs/results/gpu.md"), page)
     for name in wrong:
         print(f"{name} is not on {options.device} as it is on the CPU", file=sys.stderr)
     return 1 if wrong else 0

@@ -20,7 +20,7 @@ from typing import Final
 from benchmark.errors import BenchmarkError, InputError
 from benchmark.execution.workers.waiting import wait_passively
 
-PARTS: Final = ("start", "methods", "metrics", "peers", "limits")
+PARTS: Final = ("start", "runs", "methods", "metrics", "peers", "limits")
 ROOT: Final = Path(__file__).parent.parent
 
 

@@ -22,6 +22,7 @@ from tools.speed.picture_costs import ALL_TOGETHER, PictureCost
 from tools.speed.race import AbsentPeerError, Race, run_race
 from tools.speed.spread import Spread, rounded
 from tools.speed.start_up import StartUp
+from tools.speed.whole_runs import EngineCosts, WholeRun, whole_runs
 from tools.speed.work import MachineRates, count_flops, measure_rates
 from tools.speed_page import main, publish
 
@@ -38,6 +39,8 @@ def figures(**changes) -> Figures:
         protocol="mini",
         resolution=256,
         starts=(StartUp("`benchmark --help`", Spread(0.09, 0.08, 0.1, 5)),),
+        runs=(WholeRun("benchmark run --methods all", 501.2, 812.0, disturbed=False),),
+        engine=EngineCosts(10_000, 0.0004, 0.0001),
         methods=(COST,),
         metrics=(dataclasses.replace(COST, name="ssim", flops=0), dataclasses.replace(COST, name=ALL_TOGETHER)),
         comparisons=(run_race(busy_race(ours=1, theirs=1), 2, MachineLoad()),),
@@ -134,10 +137,29 @@ def test_a_share_of_the_limit_is_operations_over_time_over_the_rate():
     assert row.endswith("| 40.0 | 50% |")
 
 
-def test_parts_that_were_not_measured_are_said():
-    page = write_page(figures(starts=(), methods=(), metrics=(), comparisons=(), absent={}, rates=None, networks={}))
+def test_whole_runs_are_in_minutes_and_the_engine_in_milliseconds():
+    page = write_page(figures())
 
-    assert page.count("Not measured.") == 6
+    assert "| `benchmark run --methods all` | 8 min 21 s | 13 min 32 s |" in page
+    assert "| planning, journaling and summarizing, a unit of 10,000 | 0.4 ms |  |" in page
+
+
+def test_a_whole_run_is_measured_with_all_its_processes():
+    (run,) = whole_runs(("smoke",), "identity", MachineLoad(), print)
+
+    assert run.command == "benchmark run --methods identity --protocol smoke"
+    assert run.elapsed > 1
+    assert run.processor > 1
+
+
+def test_parts_that_were_not_measured_are_said():
+    page = write_page(
+        figures(
+            starts=(), runs=(), engine=None, methods=(), metrics=(), comparisons=(), absent={}, rates=None, networks={}
+        )
+    )
+
+    assert page.count("Not measured.") == 7
 
 
 def test_the_readme_shows_the_pages_figures(tmp_path):
@@ -197,7 +219,7 @@ def test_clipstylers_plain_loss_is_the_loss():
 def test_an_unknown_part_is_one_line(capsys):
     assert main(["--parts", "start,speed"]) == 2
     assert capsys.readouterr().err == (
-        "error: --parts has no 'speed': it takes some of start, methods, metrics, peers, limits\n"
+        "error: --parts has no 'speed': it takes some of start, runs, methods, metrics, peers, limits\n"
     )
 
 

@@ -18,6 +18,7 @@ from tools.speed.peers.plain_adain import adain_race
 from tools.speed.picture_costs import network_flops, scoring_costs, stylizing_costs
 from tools.speed.race import AbsentPeerError, Comparison, Race, run_race
 from tools.speed.start_up import start_ups
+from tools.speed.whole_runs import engine_costs, whole_runs
 from tools.speed.work import measure_rates
 
 RACES: Final[Mapping[str, Callable[[Models, int], Race]]] = {
@@ -42,7 +43,7 @@ def measure_figures(
     """Measures parts of the page.
 
     Args:
-        parts: Some of ``start``, ``methods``, ``metrics``, ``peers`` and ``limits``.
+        parts: Some of ``start``, ``runs``, ``methods``, ``metrics``, ``peers`` and ``limits``.
         quick: Whether each is measured once only, and methods and metrics on the smallest protocol.
         methods: Names of the methods, comma-separated, or ``all``.
         metrics: Names of the metrics, comma-separated, or ``all``.
@@ -63,6 +64,8 @@ def measure_figures(
         protocol=protocol,
         resolution=resolution,
         starts=start_ups(repetitions) if "start" in parts else (),
+        runs=whole_runs(("smoke",) if quick else ("smoke", "mini"), methods, load, note) if "runs" in parts else (),
+        engine=engine_costs(1_000 if quick else 10_000) if "runs" in parts else None,
         methods=stylizing_costs(configuration, repetitions, note) if "methods" in parts else (),
         metrics=scoring_costs(configuration, repetitions, note) if "metrics" in parts else (),
         comparisons=comparisons,

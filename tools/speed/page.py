@@ -14,6 +14,7 @@ from tools.speed.picture_costs import ALL_TOGETHER, PictureCost
 from tools.speed.race import Comparison
 from tools.speed.spread import rounded
 from tools.speed.start_up import StartUp
+from tools.speed.whole_runs import EngineCosts, WholeRun
 from tools.speed.work import MachineRates
 
 BEGIN: Final = "<!-- speed: written by tox -e speed -->"
@@ -39,6 +40,14 @@ passes included; what is done element by element (resizing, rectifiers, norms, o
 therefore says how much of the time went into the networks' own arithmetic at full rate. A convolution may come close to
 the rate of a product, or above it where it is computed with fewer operations than are counted (Winograd)."""
 
+_OF_CUDA: Final = """\
+`python -m tools.gpu_figures` writes a page of its own: every method and metric of `mini`, and of 5 × 8 pictures at 512
+px with the published networks in full size and random weights, compared with the CPU's; seconds a picture beside those
+that papers state, how long the device idles, and memory. It was never run on CUDA."""
+_OF_RUNS: Final = """\
+Each once, from the command to its report, with all metrics. The engine's part is that of methods that do nothing: to
+plan, journal and summarize, without workers (`tools/simulate_units.py`)."""
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -51,6 +60,8 @@ class Figures:
         protocol: The protocol whose settings the methods and metrics had.
         resolution: Its side in pixels.
         starts: Start-up times.
+        runs: Whole runs.
+        engine: What the engine takes for a unit.
         methods: Costs of a picture by method.
         metrics: Costs of a picture by metric, and of all together.
         comparisons: Races against peers.
@@ -65,6 +76,8 @@ class Figures:
     protocol: str
     resolution: int
     starts: Sequence[StartUp] = ()
+    runs: Sequence[WholeRun] = ()
+    engine: EngineCosts | None = None
     methods: Sequence[PictureCost] = ()
     metrics: Sequence[PictureCost] = ()
     comparisons: Sequence[Comparison] = ()
@@ -94,6 +107,9 @@ def write_page(figures: Figures) -> str:
         _machine(figures.machine, figures.others),
         "## From the command to the first unit",
         _starts(figures.starts),
+        "## Whole runs",
+        _OF_RUNS,
+        _runs(figures),
         f"## Stylizing a picture {settings}",
         _OF_METHODS,
         _costs(figures.methods, figures.rates, "Method"),
@@ -106,6 +122,8 @@ def write_page(figures: Figures) -> str:
         "## Limits",
         _OF_LIMITS,
         _limits(figures),
+        "## On a CUDA device",
+        _OF_CUDA,
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -145,6 +163,12 @@ def _block(figures: Figures) -> str:
     if figures.is_disturbed:
         words = f"⚠ Others used the machine meanwhile. {words}"
     rows = [(start.command, f"{rounded(start.elapsed.median)} s") for start in figures.starts]
+    rows += [(f"`{run.command}`", f"{_minutes(run.elapsed)}{' ⚠' * bool(run.disturbed)}") for run in figures.runs]
+    if figures.engine:
+        rows += [
+            (f"{what}, {figures.engine.units:,} units that do nothing", f"{1000 * seconds:.2g} ms a unit")
+            for what, seconds in _parts_of(figures.engine)
+        ]
     for what, costs in (("stylizing a picture", figures.methods), ("scoring a picture", figures.metrics)):
         shown = [cost for cost in costs if costs is figures.methods or cost.name == ALL_TOGETHER]
         if shown:
@@ -181,6 +205,28 @@ def _starts(starts: Sequence[StartUp]) -> str:
     return (
         _table(("Start", "Elapsed s"), [(one.command, str(one.elapsed)) for one in starts]) if starts else NOT_MEASURED
     )
+
+
+def _runs(figures: Figures) -> str:
+    rows = [
+        (f"`{run.command}`", f"{_minutes(run.elapsed)}{' ⚠' * bool(run.disturbed)}", _minutes(run.processor))
+        for run in figures.runs
+    ]
+    if figures.engine:
+        rows += [
+            (f"{what}, a unit of {figures.engine.units:,}", f"{1000 * seconds:.2g} ms", "")
+            for what, seconds in _parts_of(figures.engine)
+        ]
+    return _table(("What", "Elapsed", "Processor"), rows) if rows else NOT_MEASURED
+
+
+def _parts_of(engine: EngineCosts) -> tuple[tuple[str, float], ...]:
+    return (("planning, journaling and summarizing", engine.run), ("finding finished when continued", engine.resume))
+
+
+def _minutes(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
 
 
 def _costs(costs: Sequence[PictureCost], rates: MachineRates | None, kind: str) -> str:
