@@ -1,6 +1,6 @@
 """Measures all methods and metrics on a CUDA device: agreement with the CPU, seconds, idle time, memory.
 
-    python -m tools.gpu_figures                                 # docs/results/gpu.md, in about an hour
+    python -m tools.gpu_figures                                 # docs/results/gpu.md; an hour is a guess
     python -m tools.gpu_figures --device cpu                    # a self-check on tiny pictures, printed
     python -m tools.gpu_figures --methods adain,clipstyler --seconds 10 -o build/gpu.md
 

@@ -22,7 +22,7 @@ from tools.gpu_figures import main
 from tools.speed.spread import Spread
 
 CPU = torch.device("cpu")
-METHOD = MethodFigures("adain", 0.001, 0.02, 0.5, 0.01, Spread(0.02, 0.01, 0.03, 8), 0.25, 2**30)
+METHOD = MethodFigures("adain", 0.002, 0.02, 0.5, 0.01, Spread(0.02, 0.01, 0.03, 8), 0.25, 2**30)
 METRIC = MetricFigures("ssim", 1e-6, 0.02, 0.001)
 
 
@@ -42,19 +42,19 @@ def test_an_unknown_name_is_one_line(capsys):
 def test_the_self_check_runs_methods_and_metrics_twice_on_the_cpu(capsys):
     names = (
         "--methods",
-        "adain,gatys,clipstyler,johnson",
+        "adain,gatys",
         "--metrics",
-        "ssim,vgg_style_loss,clip_text_similarity,cmmd,lpips",
+        "ssim,vgg_style_loss,cmmd,lpips",
     )
 
     assert main(["--device", "cpu", *names]) == 0
 
     page = capsys.readouterr().out
     assert "a self-check, no figures" in page
-    for method in ("adain", "gatys", "clipstyler", "johnson"):
+    for method in ("adain", "gatys"):
         (row,) = re.findall(rf"^\| `{method}` \| (.+) \|$", page, flags=re.MULTILINE)
         assert row.startswith("0 (0) | ")
-    for metric in ("ssim", "vgg_style_loss", "clip_text_similarity", "cmmd"):
+    for metric in ("ssim", "vgg_style_loss", "cmmd"):
         assert re.search(rf"^\| `{metric}` \| 0.0e\+00 \| ", page, flags=re.MULTILINE)
     assert "- `lpips`: the protocol names no model for the role lpips" in page
 
@@ -67,7 +67,7 @@ def test_a_device_that_disagrees_is_marked_and_named():
     text = write_workload(mini_workload(), [METHOD, wrong, skipped], [METRIC, off], CPU)
 
     assert (
-        "| `adain` | 0.25 (5.1) | 0.500 | 0.0100 | 0.0200 (0.0100 to 0.0300) | 0.018 s, Titan X | 25% | 1.00 GiB |"
+        "| `adain` | 0.51 (5.1) | 0.500 | 0.0100 | 0.0200 (0.0100 to 0.0300) | 0.018 s, Titan X | 25% | 1.00 GiB |"
         in text
     )
     assert "| `efdm` | ✗ 2.5 (5.1) |" in text

@@ -144,6 +144,7 @@ def test_whole_runs_are_in_minutes_and_the_engine_in_milliseconds():
     assert "| planning, journaling and summarizing, a unit of 10,000 | 0.4 ms |  |" in page
 
 
+@pytest.mark.slow
 def test_a_whole_run_is_measured_with_all_its_processes():
     (run,) = whole_runs(("smoke",), "identity", MachineLoad(), print)
 
