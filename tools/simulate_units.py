@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -43,6 +42,14 @@ SIDE = 161
 """The shortest that every one of these metrics takes."""
 _RESIDENT_UNIT = 1 if sys.platform == "darwin" else 1024
 """Bytes of the unit in which the system states resident memory."""
+_MEASURE = """
+import json, resource, subprocess, sys, time
+began = time.perf_counter()
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss]))
+"""
+"""Starts a command and measures it from a small process: Linux counts the memory of the one that starts it, too."""
 
 
 @dataclass(frozen=True)
@@ -147,15 +154,10 @@ def run(configuration: RunConfiguration, folder: Path) -> Any:
 def read(run_folder: Path) -> Iterator[Reading]:
     """Compares the methods of a run, and makes its report, each in a process of its own."""
     for name in ("compare", "report"):
-        began = time.perf_counter()
-        command = [sys.executable, "-m", "benchmark", name, str(run_folder)]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise RuntimeError(f"benchmark {name} ended with exit code {process.returncode}")
-        seconds = time.perf_counter() - began
-        yield Reading(name, seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * _RESIDENT_UNIT)
+        command = [sys.executable, "-c", _MEASURE, sys.executable, "-m", "benchmark", name, str(run_folder)]
+        measured = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        seconds, cpu_seconds, resident = json.loads(measured.stdout)
+        yield Reading(name, seconds, cpu_seconds, resident * _RESIDENT_UNIT)
 
 
 def configure(cases: int, methods: int, folder: Path) -> RunConfiguration:
