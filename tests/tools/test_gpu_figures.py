@@ -11,11 +11,12 @@ import torch
 
 from benchmark.models.role import Role
 from benchmark.models.weights_folders import WEIGHTS_VARIABLE
-from benchmark.registry import PluginKind, installed_plugins
+from benchmark.registry import PluginKind, installed_plugins, select_plugins
 from benchmark.settings import make_settings
 from tests.published_weights import PUBLISHED
 from tools.gpu.device_bench import FEW_STEPS, MethodFigures, MetricFigures, full_precision
 from tools.gpu.idle_share import covered, idle_share
+from tools.gpu.measuring import measure_device
 from tools.gpu.tables import disagreements, write_workload
 from tools.gpu.workload import mini_workload, wikiart_workloads
 from tools.gpu_figures import main
@@ -119,4 +120,15 @@ def test_the_stand_in_for_wikiart_has_the_published_networks_in_full_size(tmp_pa
     assert {model.name for model in large.models.values()} >= set(PUBLISHED)
     models = small.networks(CPU)
     assert sum(parameter.numel() for parameter in models.load(Role.VGG).parameters()) > 10_000_000
-    assert models.load(Role.SANET) is not None
+
+    page, wrong = measure_device(
+        CPU,
+        [dataclasses.replace(large, side=64)],
+        select_plugins(PluginKind.METHODS, "adain,sanet,clipstyler"),
+        select_plugins(PluginKind.METRICS, "lpips,dists,fid,clip_text_similarity"),
+        seconds=0,
+        note=print,
+    )
+
+    assert wrong == []
+    assert "Not measured" not in page
