@@ -56,47 +56,44 @@ def compare(folder):
 def report(folder):
     HtmlReport().write([load_records(folder)], folder)
 
+command = {"compare": compare, "report": report}[sys.argv[2]]
 found = []
-for units in map(int, sys.argv[2:]):
+for units in map(int, sys.argv[3:]):
     folder = Path(sys.argv[1]) / str(units)
     folder.mkdir()
     run(configure(units // 2, 2, folder), folder)
-    for command in (compare, report):
-        if len(found) < 2:
-            # What is imported and remembered once does not count.
-            command(folder / "run")
-        tracemalloc.start()
+    if not found:
+        # What is imported and remembered once does not count.
         command(folder / "run")
-        _, most = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        profile = cProfile.Profile()
-        profile.runcall(command, folder / "run")
-        found.append((command.__name__, sum(entry.callcount for entry in profile.getstats()), most))
+    tracemalloc.start()
+    command(folder / "run")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    profile = cProfile.Profile()
+    profile.runcall(command, folder / "run")
+    found.append((sum(entry.callcount for entry in profile.getstats()), most))
 print(json.dumps(found))
 """
 
 
-@pytest.fixture(scope="module")
-def growth(tmp_path_factory):
-    """Calls of functions and most memory of each command, for 1,000, 2,000 and 4,000 units of two methods."""
+# The report takes a minute and more, most of it for charts whose number is fixed.
+@pytest.fixture(scope="module", params=["compare", pytest.param("report", marks=pytest.mark.slow)])
+def growth(request, tmp_path_factory):
+    """Calls of functions and most memory of a command, for 1,000, 2,000 and 4,000 units of two methods."""
     folder = tmp_path_factory.mktemp("growth")
     done = subprocess.run(
-        [sys.executable, "-c", GROWTH, str(folder), "1000", "2000", "4000"],
+        [sys.executable, "-c", GROWTH, str(folder), request.param, "1000", "2000", "4000"],
         capture_output=True,
         text=True,
         check=True,
         cwd=Path(__file__).parents[2],
     )
-    found: dict[str, list[tuple[int, int]]] = {}
-    for command, calls, memory in json.loads(done.stdout):
-        found.setdefault(command, []).append((calls, memory))
-    return found
+    return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("command", ["compare", "report"])
 @pytest.mark.parametrize("cost", ["calls", "memory"])
-def test_reading_a_run_costs_no_more_than_in_proportion_to_its_units(growth, command, cost):
-    few, more, most = (costs[("calls", "memory").index(cost)] for costs in growth[command])
+def test_reading_a_run_costs_no_more_than_in_proportion_to_its_units(growth, cost):
+    few, more, most = (costs[("calls", "memory").index(cost)] for costs in growth)
 
     assert few < more < most
     # Twice as many units are added the second time. What grew with their square would add four times as much.
