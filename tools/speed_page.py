@@ -20,6 +20,8 @@ from typing import Final
 from benchmark.errors import BenchmarkError, InputError
 from benchmark.execution.workers.waiting import wait_passively
 
+SMALLEST_SIDE: Final = 161
+"""Side of the smallest pictures that every metric of the race takes, in pixels."""
 PARTS: Final = ("start", "runs", "methods", "metrics", "peers", "limits")
 ROOT: Final = Path(__file__).parent.parent
 
@@ -42,6 +44,8 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     from tools.speed.page import write_page
 
     try:
+        if options.side < SMALLEST_SIDE:
+            raise InputError(f"--side must be at least {SMALLEST_SIDE}, for ms_ssim, not {options.side}")
         page = write_page(
             measure_figures(
                 chosen_parts(options.parts),

@@ -14,6 +14,7 @@ from benchmark.execution.bench.machine_load import MachineLoad, Reading
 from benchmark.testing.sample import embedded_models, sample_image
 from methods.clipstyler.optimization import PromptLoss
 from methods.clipstyler.settings import CLIPstylerSettings
+from metrics.structural import MsSsim
 from tools.speed.machine import Machine, others_share
 from tools.speed.measuring import run_races
 from tools.speed.page import Figures, block_of, with_block, write_page
@@ -24,7 +25,7 @@ from tools.speed.spread import Spread, rounded
 from tools.speed.start_up import StartUp
 from tools.speed.whole_runs import EngineCosts, WholeRun, whole_runs
 from tools.speed.work import MachineRates, count_flops, measure_rates
-from tools.speed_page import main, publish
+from tools.speed_page import SMALLEST_SIDE, main, publish
 
 ROOT = Path(__file__).parents[2]
 MACHINE = Machine("A processor", 2, 2, 8 * 2**30, "AVX2", "3.12", "2.11", 0.1)
@@ -222,6 +223,12 @@ def test_an_unknown_part_is_one_line(capsys):
     assert capsys.readouterr().err == (
         "error: --parts has no 'speed': it takes some of start, runs, methods, metrics, peers, limits\n"
     )
+
+
+def test_a_side_that_a_metric_does_not_take_is_one_line(capsys):
+    assert MsSsim.info.minimum_side == SMALLEST_SIDE
+    assert main(["--side", "160"]) == 2
+    assert capsys.readouterr().err == "error: --side must be at least 161, for ms_ssim, not 160\n"
 
 
 def test_a_look_is_printed_and_written_nowhere(tmp_path, capsys):
