@@ -9,7 +9,6 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # As in ``typing``, whose import alone takes longer than this module may.
 if TYPE_CHECKING:
-    from benchmark.analysis.loading import load_run
     from benchmark.contracts import (
         Axis,
         Condition,
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from benchmark.interface.pictures import score
     from benchmark.interface.protocols import read_protocol
     from benchmark.interface.run import Run, open_run
+    from benchmark.interface.run_table import RunTable, load_run
     from benchmark.interface.running import run
     from benchmark.models.provider import Models
     from benchmark.models.role import Role
@@ -62,6 +62,7 @@ __all__ = [
     "Role",
     "Run",
     "RunStatus",
+    "RunTable",
     "SetMetric",
     "SetMetricInfo",
     "Style",
@@ -77,7 +78,6 @@ __all__ = [
 ]
 
 _SOURCES = {
-    "load_run": "benchmark.analysis.loading",
     **dict.fromkeys(
         ("BenchmarkError", "InputError", "MissingModelError", "NotComparableError", "UnfitCaseError"),
         "benchmark.errors",
@@ -89,6 +89,7 @@ _SOURCES = {
     "run": "benchmark.interface.running",
     "score": "benchmark.interface.pictures",
     **dict.fromkeys(("Run", "open_run"), "benchmark.interface.run"),
+    **dict.fromkeys(("RunTable", "load_run"), "benchmark.interface.run_table"),
     **dict.fromkeys(("RunStatus", "UnitStatus"), "benchmark.store.records"),
     **dict.fromkeys(("Case", "Content", "Style", "WeightedStyle"), "benchmark.protocol.case"),
 }

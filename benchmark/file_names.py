@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Final
 
 LONGEST_STEM: Final = 237
@@ -30,3 +31,14 @@ def file_stem(name: str) -> str:
 def is_file_name(name: str) -> bool:
     """Returns whether a name can be used as a file name that does not lead out of its folder."""
     return name not in ("", ".", "..") and name.isprintable() and "/" not in name and "\\" not in name
+
+
+def stays_inside(path: str) -> bool:
+    """Returns whether a relative path leads to nowhere outside the folder that it is relative to, on any system.
+
+    Args:
+        path: The path; links are not followed.
+    """
+    return "\0" not in path and not any(
+        pure.anchor or ".." in pure.parts for pure in (PurePosixPath(path), PureWindowsPath(path))
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import warnings
@@ -196,6 +197,13 @@ def fit_within(image: Image.Image, side: int) -> Image.Image:
     smaller = image.copy()
     smaller.thumbnail((side, side), Image.Resampling.LANCZOS)
     return smaller
+
+
+def data_address(image: Image.Image) -> str:
+    """Returns an RGB image as an address that holds it, a JPEG, for pages without files beside them."""
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=85, optimize=True)
+    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode('ascii')}"
 
 
 def to_tensor(image: Image.Image) -> Tensor:

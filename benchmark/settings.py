@@ -9,15 +9,29 @@ import dataclasses
 import typing
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Final
+from pathlib import Path
+from typing import Annotated, Any, Final, TypeAlias
 
-from benchmark.allowed_values import describe_allowed, strip_annotation
+from benchmark.allowed_values import InWords, describe_allowed, strip_annotation
 from benchmark.errors import InputError
 from benchmark.escaping import encodable
+from benchmark.file_hash import file_sha256
 from benchmark.suggestion import suggest
 from benchmark.validation import describe_mismatch
 
 _SEQUENCE: Final = "a comma-separated list"
+
+
+@dataclasses.dataclass(frozen=True)
+class NamesFile:
+    """Metadata of an annotation: the setting is the path of a file, or empty for none."""
+
+
+FilePath: TypeAlias = Annotated[str, NamesFile(), InWords("the path of a file, or empty")]
+"""Path of a file that a method reads, such as weights of the user's; ``~`` is the user's home, empty is no file.
+
+A run records the file's name and hash in place of its path: another file under the same path is another setting, and
+the same file elsewhere is not."""
 
 
 class SettingOrigin(StrEnum):
@@ -96,8 +110,26 @@ def describe_settings(settings_type: type[Any]) -> dict[str, str]:
 
 
 def settings_of(settings: Any) -> dict[str, Any]:
-    """Returns all settings by name, as plain values that a JSON file can hold."""
-    return {field.name: plain(getattr(settings, field.name)) for field in dataclasses.fields(settings)}
+    """Returns all settings by name, as plain values that a JSON file can hold; files by their names and hashes."""
+    return {field.name: plain(identified(settings, field.name)) for field in dataclasses.fields(settings)}
+
+
+def identified(settings: Any, name: str) -> Any:
+    """Returns the value of a setting; of one that names a file, the file's name and hash.
+
+    Args:
+        settings: The settings.
+        name: Name of the setting.
+    """
+    value = getattr(settings, name)
+    if not value or NamesFile() not in strip_annotation(_types(type(settings))[name])[1]:
+        return value
+    try:
+        path = Path(value).expanduser()
+        return f"{path.name} (sha256 {file_sha256(path)})"
+    except (OSError, RuntimeError, ValueError):
+        # There is no such file, user or path. Whether there has to be one is the method's to say.
+        return value
 
 
 def describe_differences(method: str, there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:

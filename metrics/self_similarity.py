@@ -25,8 +25,9 @@ class Cfsd(Metric):
     """Content feature structural distance (CFSD) of StyleID: divergence of the self-similarities of VGG-19 relu3_1.
 
     ``Σ_i KL(P_i(content) ‖ P_i(stylized))`` in nats, where row ``P_i = softmax_j(⟨f_i, f_j⟩ / C²)`` says how alike
-    position i and all positions j are, and C = 256. This is what StyleID's code computes: the sum grows with the number
-    of positions, so numbers of different sizes must not be compared.
+    position i and all positions j are, and C = 256. This is what StyleID's code computes and prints: the sum grows with
+    the number of positions, so numbers of different sizes must not be compared. The component ``per_position`` is the
+    mean over the positions instead, as other programs under this name compute it.
 
     The divisor presumes the features of torchvision's VGG-19. They are taken on its scale, that of a network for
     colours of unit variance, whichever network plays ``vgg`` (`benchmark.models.feature_scale`): on the scale of the
@@ -47,6 +48,7 @@ class Cfsd(Metric):
         needs=(Need.CONTENT,),
         minimum=0.0,
         unit="nat",
+        components=("per_position",),
         backbone=Role.VGG,
         minimum_side=SMALLEST_SIDE,
         paper="Chung, Hyun and Heo, Style Injection in Diffusion (StyleID), CVPR 2024",
@@ -70,7 +72,7 @@ class Cfsd(Metric):
             prompt: Not read.
 
         Returns:
-            N divergences; 0 for the content itself.
+            N×2 divergences: the sum over the positions, and their mean; 0 for the content itself.
 
         Raises:
             ValueError: The contents are missing, differ in size from the stylized images, or are too small.
@@ -85,7 +87,9 @@ class Cfsd(Metric):
         wanted = content_features(self.models, content)
         with torch.no_grad():
             pairs = zip(found, wanted, strict=True)
-            return torch.stack([self_similarity_divergence(other.structure, one.structure) for one, other in pairs])
+            sums = torch.stack([self_similarity_divergence(other.structure, one.structure) for one, other in pairs])
+            positions = sums.new_tensor([one.structure[0].numel() for one in found])
+            return torch.stack([sums, sums / positions], dim=1)
 
 
 def self_similarity_divergence(content: Tensor, stylized: Tensor) -> Tensor:

@@ -25,8 +25,13 @@ class Ssim(Metric):
 
     The constants are the paper's (window 11, deviation 1.5, K1 0.01, K2 0.03), with population covariances and without
     border. Deviations: the paper scores luminance; we average the three channels, as piq does. Neither the authors'
-    script's nor piq's downsampling of images of 384 pixels and more is applied, so that the number is that of
+    script's nor piq's reduction of images of 384 pixels and more is applied, so that the number is that of
     scikit-image (``gaussian_weights=True, use_sample_covariance=False``) at every size.
+
+    The components are what is published, on grey levels of 8 bits (`metrics.shared.grey_ssim`): ``published`` is the
+    number of the authors' script, which reduces pictures to a shorter side of about 256 pixels; ``uniform_window`` is
+    that of scikit-image's defaults, 7×7 equal weights and unbiased variances, as in evaluation scripts of style
+    transfer such as MicroAST's.
     """
 
     info = MetricInfo(
@@ -42,6 +47,7 @@ class Ssim(Metric):
         needs=(Need.CONTENT,),
         minimum=-1.0,
         maximum=1.0,
+        components=("published", "uniform_window"),
         minimum_side=WINDOW,
         paper=(
             "Wang, Bovik, Sheikh and Simoncelli, Image Quality Assessment: From Error Visibility to Structural"
@@ -67,16 +73,20 @@ class Ssim(Metric):
             prompt: Not read.
 
         Returns:
-            N numbers in [−1, 1]; 1 for the content itself.
+            N×3 numbers in [−1, 1]: the score, ``published``, ``uniform_window``; 1 for the content itself.
 
         Raises:
             ValueError: The contents are missing, differ in size from the stylized images, or are too small.
         """
         import piq
+        import torch
 
-        def ssim(images: Tensor, references: Tensor) -> Tensor:
-            scores: Tensor = piq.ssim(images, references, kernel_size=WINDOW, reduction="none", downsample=False)
-            return scores
+        from metrics.shared.grey_ssim import grey_levels, reduced_ssim, uniform_ssim
+
+        def ssim(image: Tensor, reference: Tensor) -> Tensor:
+            score = piq.ssim(image[None], reference[None], kernel_size=WINDOW, reduction="none", downsample=False)
+            greys = grey_levels(image), grey_levels(reference)
+            return torch.stack([score[0], reduced_ssim(*greys).float(), uniform_ssim(*greys).float()])
 
         return _compare(self.info, stylized, content, ssim)
 
@@ -134,9 +144,9 @@ class MsSsim(Metric):
         """
         import piq
 
-        def multi_scale_ssim(images: Tensor, references: Tensor) -> Tensor:
-            scores: Tensor = piq.multi_scale_ssim(images, references, kernel_size=WINDOW, reduction="none")
-            return scores
+        def multi_scale_ssim(image: Tensor, reference: Tensor) -> Tensor:
+            score: Tensor = piq.multi_scale_ssim(image[None], reference[None], kernel_size=WINDOW)
+            return score
 
         return _compare(self.info, stylized, content, multi_scale_ssim)
 
@@ -155,5 +165,5 @@ def _compare(
     for image, reference in zip(stylized, content, strict=True):
         with torch.no_grad():
             # Rounding can leave the score of two equal images a few units of the last place above 1.
-            scores.append(compare(image[None], reference[None].to(image.device)).clamp(max=1.0))
-    return torch.cat(scores)
+            scores.append(compare(image, reference.to(image.device)).clamp(max=1.0))
+    return torch.stack(scores)

@@ -142,15 +142,17 @@ class VggStyleLoss(Metric):
         """
         import torch
 
-        from metrics.shared.vgg_statistics import statistics, style_grams
+        from metrics.shared.vgg_statistics import statistics, style_statistics
 
         style = needed(style, Need.STYLE_IMAGE, self.info.name, len(stylized))
         self.info.require_sides(stylized)
         found = statistics(self.models, stylized)
-        wanted = style_grams(self.models, style, stylized)
+        wanted = style_statistics(self.models, style, stylized)
         terms = torch.stack(
             [
-                torch.stack([_layer_loss(gram, target) for gram, target in zip(one.grams, other, strict=True)])
+                torch.stack(
+                    [_layer_loss(gram, target) for gram, target in zip(one.style.grams, other.grams, strict=True)]
+                )
                 for one, other in zip(found, wanted, strict=True)
             ]
         )

@@ -1,4 +1,4 @@
-"""The summary and the statistics of runs for programs: as CSV, and as JSON."""
+"""The summary and the statistics of runs, and what people saw of them, for programs: as CSV, and as JSON."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,6 +17,8 @@ from benchmark.store.atomic import write_text
 from reports.tables.formatting import field_of
 
 if TYPE_CHECKING:
+    from benchmark.analysis.people import Correlation
+    from benchmark.store.people import QuestionResult, StudyResult
     from benchmark.store.records import RunRecords
 
 SCHEMA_VERSION = 1
@@ -26,6 +28,9 @@ _NETWORK_COLUMNS = ("network", "stands_in_for", "method_network", "method_stands
 class CsvReport(Report):
     """Writes ``summary.csv``: one row per method and metric; the first column names the run.
 
+    Where people answered questions about a run, ``people.csv`` has one row per question and method, and
+    ``metrics_against_people.csv`` one per question, metric and kind of correlation.
+
     The last columns name the networks that made a number and those that the method uses, each with what it stands in
     for: nothing for published networks, ``unknown`` where an old run did not note it.
     """
@@ -34,7 +39,10 @@ class CsvReport(Report):
         name="csv",
         title="CSV",
         version="1",
-        summary="One row per run, method and metric: mean, interval, numbers of cases, contents and styles, marks.",
+        summary=(
+            "One row per run, method and metric: mean, interval, numbers of cases, contents and styles, marks; what"
+            " people saw beside it."
+        ),
     )
 
     def write(self, runs: Sequence[RunRecords], destination: Path) -> Path:
@@ -68,7 +76,81 @@ class CsvReport(Report):
                 writer.writerow([*origin, *(asdict(row)[column] for column in columns), *words])
         target = destination / "summary.csv"
         write_text(target, text.getvalue())
+        for name, rows_of in (("people.csv", _strengths), ("metrics_against_people.csv", _correlations)):
+            if rows := [row for run in runs for row in rows_of(run)]:
+                write_text(destination / name, _table_of(rows))
         return target
+
+
+def _table_of(rows: Sequence[Mapping[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _asked(run: RunRecords) -> Iterator[tuple[dict[str, Any], QuestionResult]]:
+    """Yields the questions that people answered about a run, each with the first columns of its rows."""
+    facts = {
+        "run": run.folder_names,
+        "protocol": field_of(run.protocol, "name"),
+        "fingerprint": field_of(run.protocol, "fingerprint"),
+    }
+    for study in run.people:
+        for result in study.questions:
+            yield {**facts, "study": study.study, "study_title": study.title, "question": str(result.question)}, result
+
+
+def _strengths(run: RunRecords) -> Iterator[dict[str, Any]]:
+    for facts, result in _asked(run):
+        everybody = {one.method: one for one in result.everybody.strengths} if result.everybody else {}
+        for strength in result.kept.strengths:
+            row = asdict(strength)
+            other = everybody.get(strength.method)
+            yield {
+                **facts,
+                "method": row.pop("method"),
+                "strength": row.pop("value"),
+                **row,
+                "strength_with_those_left_out": other.value if other else None,
+                "people": result.kept.people,
+                "cases": result.kept.cases,
+            }
+
+
+def _correlations(run: RunRecords) -> Iterator[dict[str, Any]]:
+    for facts, result in _asked(run):
+        for held in _held(run, result):
+            for scope in ("over_methods", "within_cases"):
+                found = held[scope]
+                yield {**facts, "metric": held["metric"], "asks_this": held["asks_this"], "scope": scope, **found}
+
+
+def _held(run: RunRecords, result: QuestionResult) -> list[dict[str, Any]]:
+    """Returns for each metric that ranks how far it agrees with the answers to a question."""
+    from benchmark.analysis.people import against_people, own_question
+
+    axes = {metric.name: str(metric.axis) for metric in run.metrics}
+    return [
+        {
+            "metric": held.metric,
+            "asks_this": own_question(axes[held.metric]) is result.question,
+            "over_methods": _correlation(held.over_methods),
+            "within_cases": _correlation(held.within_cases),
+        }
+        for held in against_people(run, result)
+    ]
+
+
+def _correlation(found: Correlation) -> dict[str, Any]:
+    return {
+        "correlation": found.value,
+        "low": found.interval.low if found.interval else None,
+        "high": found.interval.high if found.interval else None,
+        "count": found.count,
+        "verdict": str(found.verdict),
+    }
 
 
 class JsonReport(Report):
@@ -81,7 +163,7 @@ class JsonReport(Report):
         name="json",
         title="JSON",
         version="1",
-        summary="Protocol, summary, statistics and breakdowns of every run.",
+        summary="Protocol, summary, statistics and breakdowns of every run, and what people saw.",
     )
 
     def write(self, runs: Sequence[RunRecords], destination: Path) -> Path:
@@ -120,7 +202,18 @@ def _run(run: RunRecords) -> dict[str, Any]:
         "summary": [asdict(row) for row in run.summary],
         "statistics": analyze(run).to_json(),
         "breakdowns": [asdict(mean) for mean in breakdowns(run)],
+        "people": [_study(run, study) for study in run.people],
     }
+
+
+def _study(run: RunRecords, study: StudyResult) -> dict[str, Any]:
+    """Returns the result of a study without single pictures and people, and the metrics held against it."""
+    content = asdict(study)
+    content |= {"left_out": len(study.left_out), "unread": len(study.unread)}
+    for result, question in zip(study.questions, content["questions"], strict=True):
+        del question["pictures"]
+        question["metrics"] = _held(run, result)
+    return content
 
 
 def _portable(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The LaTeX report: the tables of scores for a paper."""
+"""The LaTeX report: the tables of scores, and of what people saw, for a paper."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from benchmark.store.records import RunRecords
     from reports.tables.ablations import AblationTable
     from reports.tables.differences import Pair
+    from reports.tables.people import CorrelationCell, PeopleTable, QuestionTable
     from reports.tables.ranking import Cell, Ranking
 
 SYMBOLS: Final = {
@@ -31,10 +32,15 @@ SYMBOLS: Final = {
     "…": r"\dots{}",
     "×": r"$\times$",
     "µ": r"$\mu$",
+    "α": r"$\alpha$",
     "Δ": r"$\Delta$",
     "–": "--",
     "—": "---",
     "’": "'",
+    # The default encoding of LaTeX has no straight ones.
+    '"': "''",
+    "“": "``",
+    "”": "''",
     STAND_IN: r"$^\ddagger$",
     "\N{NO-BREAK SPACE}": "~",
 }
@@ -49,7 +55,7 @@ class LatexReport(Report):
         name="latex",
         title="LaTeX tables",
         version="1",
-        summary="Booktabs tables of scores, the best in bold, for a paper.",
+        summary="Booktabs tables of scores, the best in bold, and of what people saw, for a paper.",
     )
 
     def write(self, runs: Sequence[RunRecords], destination: Path) -> Path:
@@ -81,9 +87,95 @@ def _tables(run: RunRecords) -> list[str]:
     scores = build_scores(run, statistics.comparisons)
     apart = [f"{scores.costs_apart}."] * bool(scores.costs_apart)
     return [
-        _table(run, ranking, [*scores.uneven, *(apart if ranking.axis == Axis.COST else ())], statistics.design)
-        for ranking in scores.rankings
-    ] + [_ablation(run, table, statistics.design) for table in build_ablations(run, statistics)]
+        *(
+            _table(run, ranking, [*scores.uneven, *(apart if ranking.axis == Axis.COST else ())], statistics.design)
+            for ranking in scores.rankings
+        ),
+        *(_ablation(run, table, statistics.design) for table in build_ablations(run, statistics)),
+        *_people(run),
+    ]
+
+
+def _people(run: RunRecords) -> list[str]:
+    from reports.tables.people import build_people
+
+    tables = []
+    for study in build_people(run):
+        for asked in study.questions:
+            tables.append(_strengths(run, study, asked))
+            if asked.metrics:
+                tables.append(_against_people(run, study, asked))
+    return tables
+
+
+def _strengths(run: RunRecords, study: PeopleTable, asked: QuestionTable) -> str:
+    """Returns a table with a row for each method: how people ranked it."""
+    words = [
+        f"What people saw, \\emph{{{tex(asked.sentence)}}} {_study(run, study)}: strengths of Bradley and Terry",
+        r"(log-odds, zero on average) with 95\,\% intervals from resampling people and cases.",
+        f"{tex(asked.counts)}; {tex(asked.agreement)}.",
+    ]
+    words += [f"{tex(asked.problem)}."] * bool(asked.problem)
+    words += map(tex, study.facts)
+    heads = ["Method", "Strength", "Won / no difference / lost"]
+    rows = [[tex(row.title), _with_interval(row.strength, row.interval), tex(row.record)] for row in asked.methods]
+    if asked.has_left_out:
+        heads.append("With those left out")
+        rows = [[*cells, tex(row.with_left_out or NOTHING)] for cells, row in zip(rows, asked.methods, strict=True)]
+    return _plain_table(" ".join(words), heads, rows)
+
+
+def _against_people(run: RunRecords, study: PeopleTable, asked: QuestionTable) -> str:
+    """Returns a table with a row for each metric: how far it agrees with people."""
+    caption = (
+        f"Metrics against people, \\emph{{{tex(asked.sentence)}}} {_study(run, study)}: Spearman's rank correlation, 1"
+        r" where a metric's better end is what people chose, with 95\,\% intervals. $^\bullet$: agrees, $^\times$:"
+        r" disagrees, no mark: cannot be told. Bold: the metric asks this question."
+    )
+    rows = [
+        [
+            rf"\textbf{{{tex(row.title)}}}" if row.is_own else tex(row.title),
+            _correlation(row.over_methods),
+            _correlation(row.within_cases),
+        ]
+        for row in asked.metrics
+    ]
+    return _plain_table(caption, ["Metric", "Over methods", "Within cases"], rows)
+
+
+def _study(run: RunRecords, study: PeopleTable) -> str:
+    protocol = tex(" ".join(filter(None, (field_of(run.protocol, "name"), field_of(run.protocol, "version")))))
+    return f"(study {tex(study.title)}, protocol {protocol})"
+
+
+def _with_interval(value: str, interval: str) -> str:
+    shown = rf" {{\scriptsize {tex(interval)}}}" if interval else ""
+    return tex(value or NOTHING) + shown
+
+
+def _correlation(cell: CorrelationCell) -> str:
+    from benchmark.analysis.people import Verdict
+
+    mark = {Verdict.AGREES: r"$^\bullet$", Verdict.DISAGREES: r"$^\times$"}.get(cell.told, "")
+    return f"{_with_interval(cell.value, cell.interval)}{mark} ({tex(cell.count)})"
+
+
+def _plain_table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    return "\n".join(
+        [
+            r"\begin{table}",
+            r"\centering\small",
+            rf"\caption{{{caption}}}",
+            rf"\begin{{tabular}}{{l{'r' * (len(heads) - 1)}}}",
+            r"\toprule",
+            _line(heads),
+            r"\midrule",
+            *map(_line, rows),
+            r"\bottomrule",
+            r"\end{tabular}",
+            r"\end{table}",
+        ]
+    )
 
 
 def _ablation(run: RunRecords, table: AblationTable, design: Design) -> str:

@@ -210,9 +210,14 @@ def _legend(scores: Scores, design: Design) -> list[str]:
     return [" ".join(words)]
 
 
-def escape(text: str) -> str:
-    """Returns text that Markdown and the HTML inside it show literally, on one line."""
+def escape(text: str, longest: int = LONGEST_TEXT) -> str:
+    """Returns text that Markdown and the HTML inside it show literally, on one line.
+
+    Args:
+        text: The text.
+        longest: Largest number of letters; a longer text is cut and ends in an ellipsis.
+    """
     line = " ".join(text.split())
-    if len(line) > LONGEST_TEXT:
-        line = f"{line[: LONGEST_TEXT - 1]}…"
+    if len(line) > longest:
+        line = f"{line[: longest - 1]}…"
     return MARKUP.sub(r"\\\1", line.replace("&", "&amp;").replace("<", "&lt;"))

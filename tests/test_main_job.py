@@ -58,7 +58,7 @@ def test_every_unit_ends_ok_with_every_score(finished):
     manifest = json.loads((finished[0] / "run.json").read_text())
     available = [metric for metric in manifest["metrics"] if not metric["unavailable"]]
     metrics = [metric["name"] for metric in available if metric["sample_size"] is None]
-    assert len(metrics) == 13
+    assert len(metrics) == 14
     assert table[metrics].notna().all(axis=None)
 
 
@@ -78,6 +78,7 @@ def test_metrics_have_their_ends_at_the_controls(means):
     assert means.cfsd.idxmin() == "identity"
     assert means.clip_content_similarity.idxmax() == "identity"
     assert means.vgg_style_loss.idxmin() == "style_copy"
+    assert means.style_distance.idxmin() == "style_copy"
     assert means.clip_style_similarity.idxmax() == "style_copy"
     assert means.color_histogram_distance.idxmin() == "style_copy"
     assert means.rgb_uv_histogram_distance.idxmin() == "style_copy"
@@ -102,6 +103,7 @@ def test_scores_by_a_network_that_a_method_optimised_are_circular(finished):
     rows = json.loads((finished[0] / "summary.json").read_text())["rows"]
     circular = {(row["method"], row["metric"]) for row in rows if row["circular"]}
     assert ("gatys", "vgg_style_loss") in circular
+    assert ("gatys", "style_distance") in circular
     assert ("clipstyler", "vgg_content_loss") in circular
     assert not any(metric.startswith("clip_") for _, metric in circular), "the judge is never optimised"
     assert not any(method in ("identity", "style_copy", "color_transfer", "clip_pixels") for method, _ in circular)

@@ -18,6 +18,7 @@ from pydantic import Field
 from benchmark.allowed_values import InWords
 from benchmark.errors import InputError
 from benchmark.settings import (
+    FilePath,
     check_defaults,
     check_settings,
     describe_settings,
@@ -171,6 +172,34 @@ def test_all_settings_can_be_kept_as_json():
         "prompt": "a photo",
         "ends": [0, 1],
     }
+
+
+class TestASettingThatNamesAFile:
+    @dataclass(frozen=True)
+    class Weights:
+        weights: FilePath = ""
+
+    def kept(self, path):
+        return settings_of(self.Weights(str(path)))
+
+    def test_is_kept_as_name_and_hash_of_the_file(self, tmp_path):
+        (tmp_path / "net.pth").write_bytes(b"abc")
+        known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        assert self.kept(tmp_path / "net.pth") == {"weights": f"net.pth (sha256 {known})"}
+
+    def test_is_another_one_when_the_file_changes_and_the_same_when_it_moves(self, tmp_path):
+        file = tmp_path / "net.pth"
+        file.write_bytes(b"abc")
+        before = self.kept(file)
+        (tmp_path / "elsewhere").mkdir()
+        moved = file.rename(tmp_path / "elsewhere" / "net.pth")
+        assert self.kept(moved) == before
+        moved.write_bytes(b"abd")
+        assert self.kept(moved) != before
+
+    def test_is_kept_as_it_is_where_there_is_no_file(self, tmp_path):
+        for value in ("", str(tmp_path / "none"), "~nobody-of-this-name/net.pth", "a\0b"):
+            assert self.kept(value) == {"weights": value}
 
 
 def test_assignments_are_grouped_by_method():

@@ -1,7 +1,7 @@
 """Simulates people with a known truth: the tables of docs/study.md.
 
     python tools/simulate_study.py
-    python tools/simulate_study.py --runs 50
+    python tools/simulate_study.py --runs 200 --rows 1-4
 
 People choose by the model of Bradley and Terry, with effects of their own and of cases on every method. An interval
 should contain the truth as often as it states. The truth is that of endless people and cases: where these
@@ -83,7 +83,7 @@ class Setting:
 
 SETTINGS = tuple(
     Setting(people, cases, answers, *spread)
-    for people, cases, answers in ((10, 9, 20), (20, 20, 20), (40, 20, 20), (40, 80, 20))
+    for people, cases, answers in ((10, 9, 20), (20, 20, 20), (40, 20, 20), (40, 80, 20), (5, 20, 40))
     for spread in ((0.0, 0.0), (0.7, 0.0), (0.0, 0.7), (0.5, 0.5))
 )
 
@@ -94,13 +94,17 @@ class Rates:
 
     Attributes:
         covered: Share that contains the truth.
+        error: Its standard error; the differences of one study are not independent, the studies are.
         naive: Share of intervals from answers alone, as if they were independent.
         width: Mean width as a multiple of 2 × 1.96 standard deviations of the estimates.
+        studies: Number of simulated studies that had strengths.
     """
 
     covered: float
+    error: float
     naive: float
     width: float
+    studies: int
 
 
 def simulate(setting: Setting, runs: int, seed: int = 0) -> Rates:
@@ -121,17 +125,24 @@ def simulate(setting: Setting, runs: int, seed: int = 0) -> Rates:
         except NoStrengthsError:
             continue
         values.append([float(contrast @ fitted.values) for contrast in contrasts])
+        inside = []
         for contrast in contrasts:
             interval = fitted.interval(contrast)
-            if interval is None:
-                continue
+            assert interval is not None, "every study has several people and cases"
             expected = float(contrast @ truth)
-            covered.append(interval.low <= expected <= interval.high)
+            inside.append(interval.low <= expected <= interval.high)
             widths.append(interval.high - interval.low)
             error = math.sqrt(float(contrast @ fitted.covariances["answers"] @ contrast))
             naive.append(abs(float(contrast @ fitted.values) - expected) <= 1.96 * error)
+        covered.append(float(np.mean(inside)))
     ideal = 2 * 1.96 * float(np.std(values, axis=0).mean())
-    return Rates(float(np.mean(covered)), float(np.mean(naive)), float(np.mean(widths)) / ideal)
+    return Rates(
+        covered=float(np.mean(covered)),
+        error=float(np.std(covered, ddof=1)) / math.sqrt(len(covered)),
+        naive=float(np.mean(naive)),
+        width=float(np.mean(widths)) / ideal,
+        studies=len(covered),
+    )
 
 
 def correlation_coverage(methods: int, correlation: float, runs: int, seed: int = 0) -> float:
@@ -153,27 +164,58 @@ def correlation_coverage(methods: int, correlation: float, runs: int, seed: int 
     return inside / runs
 
 
-def rows(runs: int) -> Iterator[str]:
-    """The tables as Markdown, line by line.
+def strength_rows(settings: Sequence[Setting], runs: int) -> Iterator[str]:
+    """The table of strengths as Markdown, line by line.
 
     Args:
+        settings: What is asked of whom, one a row.
         runs: Number of simulated studies a row.
     """
-    yield "| people × cases, answers each | spread of people, of cases | covered: answers alone | **both** | width |"
-    yield "|---|---|---:|---:|---:|"
-    for setting in SETTINGS:
+    heads = (
+        "people × cases, answers each",
+        "spread of people, of cases",
+        "covered: answers alone",
+        "**both**",
+        "±",
+        "width",
+    )
+    yield f"| {' | '.join(heads)} |"
+    yield "|---|---|---:|---:|---:|---:|"
+    for setting in settings:
         rates = simulate(setting, runs)
         yield (
             f"| {setting.people} × {setting.cases}, {setting.answers} | {setting.of_people:g}, {setting.of_cases:g} |"
-            f" {rates.naive:.3f} | **{rates.covered:.3f}** | {rates.width:.2f} |"
+            f" {rates.naive:.3f} | **{rates.covered:.3f}** | {rates.error:.3f} | {rates.width:.2f} |"
         )
-    yield ""
+
+
+def correlation_rows(runs: int) -> Iterator[str]:
+    """The table of correlations as Markdown, line by line.
+
+    Args:
+        runs: Number of simulated studies a cell.
+    """
     correlations = (0.0, 0.5, 0.8, 0.95)
     yield f"| methods | {' | '.join(f'ρ = {value:g}' for value in correlations)} |"
     yield f"|---|{'---:|' * len(correlations)}"
     for methods in (5, 6, 8, 12, 20):
-        shares = (correlation_coverage(methods, value, max(runs, 2000)) for value in correlations)
+        shares = (correlation_coverage(methods, value, runs) for value in correlations)
         yield f"| {methods} | {' | '.join(f'{share:.3f}' for share in shares)} |"
+
+
+def span(text: str) -> slice:
+    """Reads ``FIRST-LAST``, the numbers of rows from 1 on.
+
+    Args:
+        text: What was written.
+
+    Raises:
+        ValueError: It is none.
+    """
+    first, last = map(int, text.split("-"))
+    if not 1 <= first <= last <= len(SETTINGS):
+        raise ValueError(f"rows are 1-{len(SETTINGS)}")
+    return slice(first - 1, last)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -184,8 +226,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=100, help="simulated studies a row")
-    for line in rows(parser.parse_args(arguments).runs):
+    parser.add_argument("--rows", type=span, help="FIRST-LAST: only these rows of the first table, for a run in pieces")
+    options = parser.parse_args(arguments)
+    for line in strength_rows(SETTINGS[options.rows or slice(None)], options.runs):
         print(line, flush=True)
+    if options.rows is None:
+        print()
+        for line in correlation_rows(max(options.runs, 2000)):
+            print(line, flush=True)
 
 
 if __name__ == "__main__":

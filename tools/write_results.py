@@ -33,7 +33,7 @@ from benchmark.store.atomic import write_bytes, write_text
 from benchmark.store.cost_columns import DISTURBED
 from benchmark.store.records import MetricRecord, RunRecords, UnitStatus
 from benchmark.wording import format_count
-from reports.figure_files import FiguresReport
+from reports.figure_files import NOTHING_TO_DRAW, write_charts
 from reports.markdown import MarkdownReport, escape
 
 ARROWS: Final = {"higher": "↑", "lower": "↓"}
@@ -250,10 +250,11 @@ def _tables(run: RunRecords) -> str:
 
 def _figures(run: RunRecords, pictures: Path, name: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
-        text = FiguresReport().write([run], Path(folder)).read_text(encoding="utf-8")
+        # Pictures have sheets of their own.
+        text = "\n\n".join(chart.markdown for chart in write_charts([run], Path(folder)))
         for file in sorted(Path(folder).glob("*.svg")):
             shutil.copyfile(file, pictures / file.name)
-    text = text.removeprefix("# Figures").strip()
+    text = text or NOTHING_TO_DRAW
     return text.replace("\n## ", "\n### ").replace("## ", "### ", 1).replace("](", f"]({name}/")
 
 

@@ -57,6 +57,23 @@ class MethodComparison:
     disagreement: str = ""
     detectable: float | None = None
 
+    def mirrored(self) -> MethodComparison:
+        """Returns the same comparison with the two methods in the other order."""
+        return replace(
+            self,
+            first=self.second,
+            second=self.first,
+            difference=replace(
+                self.difference,
+                mean=0.0 - self.difference.mean,
+                interval=self.difference.interval and self.difference.interval.mirrored(),
+            ),
+            effect=0.0 - self.effect,
+            first_wins=self.second_wins,
+            second_wins=self.first_wins,
+            corrected=self.corrected and self.corrected.mirrored(),
+        )
+
 
 def compare_methods(run: RunRecords) -> list[MethodComparison]:
     """Compares every two methods of a run, controls excepted, by every metric that ranks.

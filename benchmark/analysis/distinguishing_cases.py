@@ -13,9 +13,10 @@ from benchmark.store.records import UnitStatus
 if TYPE_CHECKING:
     import pandas as pd
 
-    from benchmark.store.records import CaseRecord, RunRecords
+    from benchmark.store.records import CaseRecord, MetricRecord, RunRecords
 
 _LEAST_VARIANCE = 1e-24
+_WELL_ANSWERED = 0.75
 
 
 def distinguishing_cases(run: RunRecords, most: int) -> tuple[CaseRecord, ...]:
@@ -24,7 +25,9 @@ def distinguishing_cases(run: RunRecords, most: int) -> tuple[CaseRecord, ...]:
     The spread of a case is the variance of its scores between the methods, in units of the metric's variance over all
     cases and methods, averaged over the metrics of content, style and text. Cases are taken by falling spread, and in
     three rounds: first those whose content and style no chosen case shows, then those of which one is new, then any.
-    A case that more methods answered goes before one that fewer did. Controls do not count.
+    A case that more methods answered goes before one that fewer did. One that few answered, such as a mix of styles,
+    comes after all others, because its row would have gaps: few are less than three quarters of those that answered the
+    case with the most. Controls do not count.
 
     Args:
         run: The run.
@@ -40,13 +43,25 @@ def distinguishing_cases(run: RunRecords, most: int) -> tuple[CaseRecord, ...]:
     spreads = _spreads(run, done)
     candidates = [case for case in run.cases if answers.get(case.id)]
     candidates.sort(key=lambda case: (-answers[case.id], -spreads.get(case.id, 0.0)))
+    well_answered = [case for case in candidates if answers[case.id] >= _WELL_ANSWERED * max(answers.values())]
     chosen: list[CaseRecord] = []
-    for shown_before in (0, 1, 2):
-        for case in candidates:
-            known = (case.content in {one.content for one in chosen}) + (case.style in {one.style for one in chosen})
-            if len(chosen) < most and case not in chosen and known <= shown_before:
-                chosen.append(case)
+    for group in (well_answered, candidates):
+        for shown_before in (0, 1, 2):
+            for case in group:
+                contents, styles = {one.content for one in chosen}, {one.style for one in chosen}
+                known = (case.content in contents) + (case.style in styles)
+                if len(chosen) < most and case not in chosen and known <= shown_before:
+                    chosen.append(case)
     return tuple(case for case in run.cases if case in chosen)
+
+
+def deciding_metrics(run: RunRecords) -> list[MetricRecord]:
+    """Returns the metrics whose scores choose the cases; without one, only contents and styles do.
+
+    Args:
+        run: The run.
+    """
+    return [metric for metric in ranking_metrics(run) if metric.axis in (Axis.CONTENT, Axis.STYLE, Axis.TEXT)]
 
 
 def _spreads(run: RunRecords, done: pd.DataFrame) -> dict[str, float]:
@@ -54,9 +69,7 @@ def _spreads(run: RunRecords, done: pd.DataFrame) -> dict[str, float]:
     import pandas as pd
 
     spreads = []
-    for metric in ranking_metrics(run):
-        if metric.axis not in (Axis.CONTENT, Axis.STYLE, Axis.TEXT):
-            continue
+    for metric in deciding_metrics(run):
         scores = done.pivot(index="case", columns="method", values=metric.name).astype(float)
         variance = float(np.nanvar(scores.to_numpy())) if scores.count().sum() > 1 else 0.0
         if variance > _LEAST_VARIANCE:

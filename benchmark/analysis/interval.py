@@ -27,6 +27,10 @@ class Interval:
         """Whether zero lies outside the interval."""
         return self.low > 0 or self.high < 0
 
+    def mirrored(self) -> Interval:
+        """Returns the interval of the quantity with the opposite sign."""
+        return Interval(0.0 - self.high, 0.0 - self.low)
+
     def within(self, minimum: float | None, maximum: float | None) -> Interval:
         """Returns the part of the interval that lies within the possible range of a quantity.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.analysis.combination import notes_on_parts
 from benchmark.analysis.comparability import why_costs_are_apart
@@ -12,7 +12,6 @@ from benchmark.analysis.summary import summarize, summary_from_json
 from benchmark.errors import describe_error
 from benchmark.plan.unit import log_path
 from benchmark.store.cases import DescribedPicture
-from benchmark.store.hub import fetch_records, find_published
 from benchmark.store.journal import UnitRecord
 from benchmark.store.journal_index import JournalIndex
 from benchmark.store.manifest import Manifest, MergedRun, UnreadPrompt
@@ -28,23 +27,6 @@ from benchmark.store.records import (
 from benchmark.store.results import ResultsTable, TableInMemory, score_columns
 from benchmark.store.run_directory import RunDirectory
 from benchmark.wording import format_count, repetition
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-
-def load_run(path: Path | str) -> pd.DataFrame:
-    """Loads the results of a run: one row per unit, one column per metric.
-
-    Args:
-        path: Folder of the run; or ``hub:owner/name`` or ``hub:owner/name@revision`` for one that was published to the
-            Hugging Face hub, whose records are then fetched.
-
-    Raises:
-        InputError: It is no run, ``run.json`` is damaged, or it cannot be fetched.
-    """
-    published = find_published(path)
-    return load_records(fetch_records(published) if published else Path(path)).units
 
 
 def load_records(path: Path) -> RunRecords:

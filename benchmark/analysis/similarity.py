@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 import json
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from benchmark.analysis.networks import Network, notes_on
 from benchmark.escaping import one_line, printable
-from benchmark.images import fit_square, open_image
+from benchmark.images import data_address, fit_square, open_image
 from benchmark.store.atomic import write_bytes, write_text
 
 _THUMBNAIL = 112
@@ -137,7 +136,7 @@ class SimilarityMatrix:
             for prompt, row in zip(self.prompts, self.values, strict=True)
         ]
         images = [
-            {"name": name, "source": _data_address(path)}
+            {"name": name, "source": data_address(fit_square(open_image(path), _THUMBNAIL))}
             for name, path in zip(self.image_names, self.images, strict=True)
         ]
         return environment.from_string(_TEMPLATE).render(
@@ -188,9 +187,3 @@ class SimilarityMatrix:
 
     def _ink(self, value: float) -> str:
         return "white" if self._share(value) > 0.5 else "black"
-
-
-def _data_address(path: Path) -> str:
-    buffer = io.BytesIO()
-    fit_square(open_image(path), _THUMBNAIL).save(buffer, format="JPEG", quality=88)
-    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"

@@ -16,6 +16,7 @@ from benchmark.escaping import printable
     examples=(
         "benchmark report runs/mini",
         "benchmark report runs/mini runs/others --format markdown -o comparison",
+        "benchmark report runs/mini --format figures --case cat--great_wave --methods adain,gatys,identity",
     ),
 )
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -31,7 +32,23 @@ from benchmark.escaping import printable
     help="Result of a study, against which metrics are held; may be repeated.",
 )
 @click.option("--inline", is_flag=True, help="Put the pictures inside the file instead of beside it.")
-def report(runs: tuple[Path, ...], name: str, out: Path | None, studies: tuple[Path, ...], inline: bool) -> None:
+@click.option(
+    "--case",
+    "cases",
+    multiple=True,
+    help="Case that the figure of pictures shows, with --format figures; may be repeated.  [default: those that tell "
+    "the methods apart best]",
+)
+@click.option("--methods", default="", help="Methods and controls that it shows, with commas.  [default: all]")
+def report(
+    runs: tuple[Path, ...],
+    name: str,
+    out: Path | None,
+    studies: tuple[Path, ...],
+    inline: bool,
+    cases: tuple[str, ...],
+    methods: str,
+) -> None:
     """Render the records of one or several RUNS. Scores are never recomputed.
 
     Runs of one protocol are one table, with comparisons across the runs; those of different protocols stand apart.
@@ -40,4 +57,6 @@ def report(runs: tuple[Path, ...], name: str, out: Path | None, studies: tuple[P
     from benchmark.interface.reports import write_report
 
     try_output_folder(destination, (*runs, *studies))
-    click.echo(printable(write_report(runs, name, destination, inline=inline, studies=studies)))
+    click.echo(
+        printable(write_report(runs, name, destination, inline=inline, studies=studies, cases=cases, methods=methods))
+    )

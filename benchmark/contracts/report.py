@@ -23,6 +23,8 @@ class ReportInfo:
         summary: One sentence: what it writes.
         inline: Whether it writes pictures beside its file and can put them inside: such a format takes the keyword
             ``inline`` when it is made.
+        chosen: Whether it shows pictures of chosen cases and methods: such a format takes the keywords ``cases`` and
+            ``methods``, tuples of names, when it is made; where they are empty, it chooses itself.
     """
 
     name: str
@@ -30,6 +32,7 @@ class ReportInfo:
     version: str
     summary: str
     inline: bool = False
+    chosen: bool = False
 
 
 class Report(ABC):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from benchmark.analysis.loading import load_records
 from benchmark.analysis.means_table import CASES_DIFFER, CIRCULAR, SIGNS, MeansTable, make_means_table
 from benchmark.escaping import printable
+from benchmark.interface.answers import Answers
 from benchmark.interface.reports import write_report
 from benchmark.store.records import RunRecords, RunStatus, UnitStatus
 from benchmark.wording import format_count
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from benchmark.execution.schedule import Observer
+    from benchmark.interface.run_table import RunTable
     from benchmark.protocol.protocol import Protocol
 
 _STYLE = "text-align: right"
@@ -29,7 +31,7 @@ _CONTROL_STYLE = f"{_STYLE}; opacity: 0.6"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Run:
+class Run(Answers):
     """A run in a folder, finished or not. A notebook shows the means of its methods.
 
     What is in the folder is read when it is first asked for, and once; ``open_run`` reads it anew.
@@ -51,13 +53,16 @@ class Run:
         """Number of units that have not been run."""
         return self.planned - sum(self.counts.values())
 
-    def units(self) -> pd.DataFrame:
+    def units(self) -> RunTable:
         """The results: one row per unit, one column per metric; ``load_run`` gives the same.
 
         Raises:
             InputError: The folder holds no run any more, or ``run.json`` is damaged.
         """
-        return self._records.units.copy()
+        # Imported here, because it imports pandas.
+        from benchmark.interface.run_table import RunTable
+
+        return RunTable(self._records)
 
     def table(self) -> pd.DataFrame:
         """The means over the cases that a method answered: one row per metric or cost, one column per method.
@@ -151,21 +156,39 @@ class Run:
             raise KeyboardInterrupt
         return open_run(self.path)
 
-    def report(self, name: str = "html", out: str | os.PathLike[str] | None = None, *, inline: bool = False) -> Path:
+    def report(
+        self,
+        name: str = "html",
+        out: str | os.PathLike[str] | None = None,
+        *,
+        inline: bool = False,
+        cases: Sequence[str] = (),
+        methods: str | Sequence[str] = "",
+    ) -> Path:
         """Renders the run. Scores are not recomputed.
 
         Args:
             name: Name of the format, of an installed report.
             out: Folder to write to, by default ``report`` in the folder of the run.
             inline: Whether pictures are put inside the file instead of beside it.
+            cases: Names of the cases that the figure of pictures of ``figures`` shows.
+            methods: Names of the methods that it shows, or one string with commas.
 
         Returns:
             The file to open.
 
         Raises:
-            InputError: The format is unknown or has no pictures to put inside, or the report cannot be written.
+            InputError: The format is unknown or has no pictures to put inside or to choose, the run has no such case or
+                method, or the report cannot be written.
         """
-        return write_report([self.path], name, self.path / "report" if out is None else Path(out), inline=inline)
+        return write_report(
+            [self.path],
+            name,
+            self.path / "report" if out is None else Path(out),
+            inline=inline,
+            cases=cases,
+            methods=methods if isinstance(methods, str) else ",".join(methods),
+        )
 
     def __repr__(self) -> str:
         return f"<Run {self._title()}>"

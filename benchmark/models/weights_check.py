@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 
+from benchmark import file_hash
 from benchmark.errors import MissingModelError
 from benchmark.models.asset import Asset
 from benchmark.models.weights_folders import WeightsFolders
@@ -166,5 +166,4 @@ def _size_difference(asset: Asset, path: Path) -> str:
 
 @functools.lru_cache(maxsize=64)
 def _sha256(path: Path, state: tuple[int, int]) -> str:  # noqa: ARG001 - a changed file is hashed anew
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return file_hash.file_sha256(path)

@@ -13,6 +13,7 @@ from typing import Final
 
 from benchmark.errors import InputError
 from benchmark.escaping import one_line, printable
+from benchmark.file_hash import file_sha256
 from benchmark.images import image_size
 from benchmark.pictures.case_names import CaseNames
 from benchmark.pictures.facts import FactsFile, MethodTable, find_facts, make_info, method_name, read_facts
@@ -205,8 +206,7 @@ def hash_pictures(
 
 def _picture_file(path: Path, seconds: float | None) -> PictureFile:
     try:
-        with path.open("rb") as file:
-            return PictureFile(path, hashlib.file_digest(file, "sha256").hexdigest(), seconds)
+        return PictureFile(path, file_sha256(path), seconds)
     except OSError:
         # The unit of this picture fails with the reason, and no other.
         return PictureFile(path, "", seconds)

@@ -13,7 +13,7 @@ from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.recipe import Recipe
 from benchmark.protocol.variant import Variant, describe_changes, variant_name
 from benchmark.registry import Plugin
-from benchmark.settings import SettingOrigin, make_settings
+from benchmark.settings import SettingOrigin, identified, make_settings
 
 Source = Plugin | ProgramFile
 
@@ -124,7 +124,7 @@ def _selected(base: SelectedMethod, changes: Mapping[str, Any], origin: SettingO
         return replace(base, changes={name: str(value) for name, value in changes.items()})
     kept = {name: getattr(base.settings, name) for name in base.origins}
     settings = make_settings(base.name, type(base.settings), {**kept, **changes})
-    values = {name: getattr(settings, name) for name in changes}
+    values = {name: identified(settings, name) for name in changes}
     return replace(
         base,
         info=replace(

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import describe_error
 from benchmark.escaping import printable
+from benchmark.file_hash import file_sha256
 from benchmark.method_source import MethodOrigin, ReadPicture, Timing
 from benchmark.programs.call import Call, CallResult
 from benchmark.programs.error import ProgramError
-from benchmark.programs.outputs import ExpectedFile, file_sha256, output_sha256, read_output
+from benchmark.programs.outputs import ExpectedFile, output_sha256, read_output
 from benchmark.programs.picture_call import one_at_a_time, run_in
 from benchmark.programs.placeholders import fill, fill_pattern
 from benchmark.programs.settings import as_texts

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import glob
-import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from benchmark.errors import InputError, describe_error
 from benchmark.escaping import printable
+from benchmark.file_hash import file_sha256
 from benchmark.images import open_image
 from benchmark.programs.error import ProgramError
 from benchmark.programs.geometry import fit_output
@@ -109,12 +109,6 @@ def read_output(
         return fit_output(image, size, program.geometry)
     except InputError as error:
         raise ProgramError(f"what the program left cannot be used: {error}") from error
-
-
-def file_sha256(path: Path) -> str:
-    """Returns the hash of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def output_sha256(path: Path) -> str:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmark.file_hash import file_sha256
 from benchmark.programs.call import Call, CallResult, run_call
 from benchmark.programs.error import ProgramError
-from benchmark.programs.outputs import ExpectedFile, file_sha256, read_output
+from benchmark.programs.outputs import ExpectedFile, read_output
 from benchmark.programs.placeholders import fill, fill_pattern, placeholders
 from benchmark.programs.settings import as_texts
 from benchmark.programs.staging import call_environment, lay_out, plain_stem, scaled, stage_picture

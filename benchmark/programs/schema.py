@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import Annotated, Final, TypeAlias
 
 from annotated_types import Ge, Gt, Le, MinLen, Predicate
 
 from benchmark.allowed_values import InWords
 from benchmark.contracts import Condition
+from benchmark.file_names import stays_inside
 from benchmark.models.role import Role
 from benchmark.programs.geometry import Geometry
 
@@ -19,17 +19,11 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _SIDE: Final = (Ge(16), Le(4096))
 
 
-def _stays_inside(path: str) -> bool:
-    return "\0" not in path and not any(
-        pure.anchor or ".." in pure.parts for pure in (PurePosixPath(path), PureWindowsPath(path))
-    )
-
-
 Name: TypeAlias = Annotated[
     str, Predicate(_NAME.fullmatch), InWords("lower-case letters, digits and single _, beginning with a letter")
 ]
 Text: TypeAlias = Annotated[str, Predicate(lambda text: "\0" not in text), InWords("a string without zero bytes")]
-Inside: TypeAlias = Annotated[str, Predicate(_stays_inside), InWords("a relative path without ..")]
+Inside: TypeAlias = Annotated[str, Predicate(stays_inside), InWords("a relative path without ..")]
 Command: TypeAlias = Annotated[
     tuple[Text, ...], InWords('a list of strings, such as ["python", "test.py", "--content", "{content}"]')
 ]
@@ -94,7 +88,7 @@ class ProgramTable:
             if not name or set("=\0") & set(name):
                 raise ValueError(f"env: {name!r} cannot be the name of a variable")
         for place, source in self.stage.items():
-            if not place or not _stays_inside(place):
+            if not place or not stays_inside(place):
                 raise ValueError(f"stage: {place!r} must be a relative path without ..")
             if source not in ("{content}", "{style}", "{contents_dir}", "{styles_dir}"):
                 allowed = "{content}, {style}, {contents_dir} or {styles_dir}"

@@ -5,23 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import Annotated, Any, Final, TypeAlias
 
 from annotated_types import Ge, Gt, Le, MinLen, Predicate
 
 from benchmark.allowed_values import InWords
+from benchmark.file_names import stays_inside
 from benchmark.prompts import is_blank
 from benchmark.protocol.recipe import DatasetSource, Origin
 
 SCHEMA_VERSION: Final = 1
 IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-
-
-def _stays_inside(path: str) -> bool:
-    return "\0" not in path and not any(
-        pure.anchor or ".." in pure.parts for pure in (PurePosixPath(path), PureWindowsPath(path))
-    )
 
 
 SchemaVersion: TypeAlias = Annotated[int, Ge(SCHEMA_VERSION), Le(SCHEMA_VERSION), InWords(str(SCHEMA_VERSION))]
@@ -30,7 +24,7 @@ Digest: TypeAlias = Annotated[
     str, Predicate(re.compile(r"[0-9a-f]{64}|").fullmatch), InWords("64 digits of 0 … 9 and a … f")
 ]
 ImagePath: TypeAlias = Annotated[
-    str, Predicate(_stays_inside), InWords("a path that stays in the protocol's folder (put the file there)")
+    str, Predicate(stays_inside), InWords("a path that stays in the protocol's folder (put the file there)")
 ]
 
 

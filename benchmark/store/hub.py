@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Final
 
 from benchmark.errors import BenchmarkError, InputError
 from benchmark.escaping import one_line, printable
+from benchmark.file_names import stays_inside
 
 PREFIX: Final = "hub:"
 """Begins the name of a published run, as in ``hub:owner/name``."""
@@ -36,7 +38,7 @@ class PublishedRun:
             raise InputError(f"{printable(self.name)} is no repository of the hub; write OWNER/NAME")
 
 
-def find_published(path: Path | str) -> PublishedRun | None:
+def find_published(path: str | os.PathLike[str]) -> PublishedRun | None:
     """Returns the published run that is named, or ``None`` where a folder is.
 
     Args:
@@ -70,6 +72,31 @@ def fetch_records(run: PublishedRun) -> Path:
             run.name, repo_type="dataset", revision=run.revision or None, allow_patterns=list(RECORDS)
         )
     return Path(folder)
+
+
+def fetch_file(run: PublishedRun, folder: Path, path: str) -> Path:
+    """Fetches one more file of a published run, unless it is here already.
+
+    Args:
+        run: The run.
+        folder: What ``fetch_records`` returned.
+        path: Path of the file in the run.
+
+    Returns:
+        The file on this machine.
+
+    Raises:
+        InputError: The path leads out of the run, the hub cannot be reached, or it has no such file.
+    """
+    from huggingface_hub import hf_hub_download
+
+    # A path of somebody's records. Links are not followed: the cache of the hub's library keeps its files elsewhere.
+    if not stays_inside(path):
+        raise InputError(f"{printable(path)} does not lie in the folder of the run")
+
+    with explained_hub(f"cannot fetch {printable(path)} of {PREFIX}{run.name}"):
+        # The folder is named after the commit: a branch may have moved on since.
+        return Path(hf_hub_download(run.name, path, repo_type="dataset", revision=folder.name))
 
 
 @contextlib.contextmanager

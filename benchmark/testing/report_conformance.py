@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from benchmark.contracts import Report, ReportInfo
 from benchmark.testing.sample import sample_records
@@ -35,6 +35,16 @@ class ReportConformance:
         assert path.is_file()
         assert path.is_relative_to(destination)
         assert path.stat().st_size > 0
+
+    def test_takes_the_choices_that_its_facts_promise(self, tmp_path: Path) -> None:
+        records = sample_records(tmp_path / "run")
+        make: Any = self.plugin
+        choices: dict[str, Any] = {"inline": True} if self.plugin.info.inline else {}
+        if self.plugin.info.chosen:
+            choices |= {"cases": (records.cases[0].id,), "methods": (records.methods[0].name,)}
+        destination = tmp_path / "report"
+        destination.mkdir()
+        assert make(**choices).write([records], destination).is_file()
 
     def test_renders_a_run_whose_pictures_are_gone(self, tmp_path: Path) -> None:
         records = sample_records(tmp_path / "run")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.errors import InputError
-from benchmark.settings import check_settings
+from benchmark.settings import FilePath, check_settings
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class JohnsonSettings:
         style: Id of the style that the weights were trained for, for a file that does not say; empty for every style.
     """
 
-    weights: str = ""
+    weights: FilePath = ""
     style: str = ""
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Features and Gram matrices that the VGG losses compare: from one pass of the network, small enough to be cached."""
+"""What the metrics on VGG-19 compare: features and statistics of one pass of the network, small enough to cache."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from benchmark.models.batching import group_by_size, remember_in_batches
 from benchmark.models.feature_statistics import gram_matrix
+from metrics.shared.sliced_wasserstein import projected_quantiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,18 +37,31 @@ class ContentFeatures:
 
 
 @dataclass(frozen=True)
+class StyleStatistics:
+    """Style statistics of an image in VGG-19.
+
+    Attributes:
+        grams: Gram matrix of each style layer, C×C.
+        quantiles: Quantiles of the projected features of unit length of each style layer, 64×256.
+    """
+
+    grams: tuple[Tensor, ...]
+    quantiles: tuple[Tensor, ...]
+
+
+@dataclass(frozen=True)
 class VggStatistics(ContentFeatures):
     """Content features and style statistics of an image in VGG-19.
 
     Attributes:
-        grams: Gram matrix of each style layer, C×C.
+        style: The style statistics.
     """
 
-    grams: tuple[Tensor, ...]
+    style: StyleStatistics
 
 
 def statistics(models: Models, images: Sequence[Tensor]) -> list[VggStatistics]:
-    """Computes content features and Gram matrices of stylized images, in one pass of the network.
+    """Computes content features and style statistics of stylized images, in one pass of the network.
 
     Args:
         models: The networks of the run.
@@ -56,15 +70,11 @@ def statistics(models: Models, images: Sequence[Tensor]) -> list[VggStatistics]:
 
     def compute(batch: Tensor) -> list[VggStatistics]:
         features = models.vgg()(batch, (*STYLE_LAYERS, CONTENT_LAYER))
-        grams = _grams(features)
-        return [
-            VggStatistics(content, structure, layers)
-            for content, structure, layers in zip(
-                features[CONTENT_LAYER].unbind(), features[STRUCTURE_LAYER].unbind(), grams, strict=True
-            )
-        ]
+        contents, structures = (features[layer].unbind() for layer in (CONTENT_LAYER, STRUCTURE_LAYER))
+        together = zip(contents, structures, _style_statistics(features), strict=True)
+        return [VggStatistics(content, structure, style) for content, structure, style in together]
 
-    return remember_in_batches(models, images, "VGG content features and Gram matrices", compute)
+    return remember_in_batches(models, images, "VGG content features and style statistics", compute)
 
 
 def content_features(models: Models, contents: Sequence[Tensor]) -> list[ContentFeatures]:
@@ -83,8 +93,8 @@ def content_features(models: Models, contents: Sequence[Tensor]) -> list[Content
     return remember_in_batches(models, contents, "VGG content features", compute)
 
 
-def style_grams(models: Models, styles: Sequence[Tensor], stylized: Sequence[Tensor]) -> list[tuple[Tensor, ...]]:
-    """Computes Gram matrices of style images at the sizes of the stylized images that are compared with them.
+def style_statistics(models: Models, styles: Sequence[Tensor], stylized: Sequence[Tensor]) -> list[StyleStatistics]:
+    """Computes statistics of style images at the sizes of the stylized images that are compared with them.
 
     Args:
         models: The networks of the run.
@@ -92,19 +102,19 @@ def style_grams(models: Models, styles: Sequence[Tensor], stylized: Sequence[Ten
         stylized: N RGB images, 3×H×W; only their sizes are read.
 
     Returns:
-        For each style image the Gram matrix of each style layer, C×C.
+        The statistics of each style image.
     """
-    grams: dict[int, tuple[Tensor, ...]] = {}
+    found: dict[int, StyleStatistics] = {}
     for positions in group_by_size(stylized):
         height, width = stylized[positions[0]].shape[-2:]
 
-        def compute(batch: Tensor, height: int = height, width: int = width) -> list[tuple[Tensor, ...]]:
-            return _grams(models.vgg()(fit(batch, height, width), STYLE_LAYERS))
+        def compute(batch: Tensor, height: int = height, width: int = width) -> list[StyleStatistics]:
+            return _style_statistics(models.vgg()(fit(batch, height, width), STYLE_LAYERS))
 
         same_size = [styles[position] for position in positions]
-        name = ("VGG Gram matrices", height, width)
-        grams.update(zip(positions, remember_in_batches(models, same_size, name, compute), strict=True))
-    return [grams[position] for position in range(len(styles))]
+        name = ("VGG style statistics", height, width)
+        found.update(zip(positions, remember_in_batches(models, same_size, name, compute), strict=True))
+    return [found[position] for position in range(len(styles))]
 
 
 def fit(images: Tensor, height: int, width: int) -> Tensor:
@@ -129,5 +139,8 @@ def fit(images: Tensor, height: int, width: int) -> Tensor:
     return resized[..., top : top + height, left : left + width].clamp(0.0, 1.0)
 
 
-def _grams(features: dict[str, Tensor]) -> list[tuple[Tensor, ...]]:
-    return list(zip(*(gram_matrix(features[layer]).unbind() for layer in STYLE_LAYERS), strict=True))
+def _style_statistics(features: dict[str, Tensor]) -> list[StyleStatistics]:
+    layers = [features[layer] for layer in STYLE_LAYERS]
+    grams = zip(*(gram_matrix(layer).unbind() for layer in layers), strict=True)
+    quantiles = zip(*(projected_quantiles(layer).unbind() for layer in layers), strict=True)
+    return [StyleStatistics(*both) for both in zip(grams, quantiles, strict=True)]

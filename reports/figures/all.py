@@ -123,6 +123,17 @@ def to_png(figure: Figure, scale: float = 2) -> bytes:
     return vl_convert.vegalite_to_png(spec, scale=scale)
 
 
+def to_pdf(svg: str) -> bytes:
+    """Returns a drawing as PDF: pictures as they are in it, text as text with its fonts.
+
+    Raises:
+        RuntimeError: The drawing library cannot draw it.
+    """
+    import vl_convert
+
+    return vl_convert.svg_to_pdf(svg)
+
+
 def to_inline_svg(drawn: DrawnFigure, prefix: str) -> str:
     """Returns a chart as SVG for a page: with ids of its own, and hidden from screen readers, which get a text."""
     svg = re.sub(r'(\sid="|url\(#)', rf"\g<1>{prefix}{drawn.name}-", drawn.svg)

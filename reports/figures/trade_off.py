@@ -72,7 +72,7 @@ def trade_off_figure(run: RunRecords, statistics: RunStatistics) -> Figure | Non
     shown = dict.fromkeys(name for entry in statistics.trade_offs for name in (entry.content, entry.style))
     notes = network_notes(run, shown, methods)
     heading = Heading(titles, (("content by", "content_metric"), ("style by", "style_metric")), notes)
-    front = ", ".join(methods[name] for name in chosen.front) or "none"
+    front = ", ".join(methods[name] for name in chosen.front).removesuffix(".") or "none"
     return Figure(
         explanation=f"{ANCHORED_WORDS if chosen.anchored else RAW_WORDS} The line joins the Pareto front: no other "
         "method is better on both. Hollow: one of the two scores is circular, which keeps a method off the front. Thin "

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from benchmark.analysis.networks import networks_of_run
 from benchmark.contracts.metric import Direction
 from benchmark.store.records import UnitStatus
-from reports.tables.formatting import NOTHING, field_of, format_seconds, number_format, number_of
+from reports.tables.formatting import NOTHING, field_of, format_seconds, number_format
 from reports.tables.ranking import DIRECTIONS
+from reports.tables.style_titles import describe_style
 from reports.tables.units import methods_before_controls
 
 if TYPE_CHECKING:
@@ -277,14 +278,3 @@ class _GalleryBuilder:
             scores=scores,
             method=method.name,
         )
-
-
-def describe_style(style: Mapping[str, Any]) -> str:
-    """Returns title, artist and year of a style; its share where it is one of several, and whether it is masked."""
-    name = field_of(style, "title", "id") or "unnamed style"
-    artist, year = field_of(style, "artist"), field_of(style, "year")
-    details = ", ".join(part for part in (artist, year) if part)
-    weight = number_of(style.get("weight"))
-    share = f"{weight * 100:.0f}\N{NO-BREAK SPACE}% " if weight is not None and weight < 1 else ""
-    region = ", masked" if field_of(style, "mask") else ""
-    return f"{share}{name}{f' ({details})' if details else ''}{region}"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from reports.html.run_files import find_file
+from benchmark.store.run_files import find_file
 
 if TYPE_CHECKING:
     from benchmark.store.records import RunRecords

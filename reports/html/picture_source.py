@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import io
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reports.html.run_files import find_file
+from benchmark.store.run_files import UnreadablePictureError, read_picture
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -18,11 +17,8 @@ if TYPE_CHECKING:
     from reports.html.linked_files import LinkedFiles
 
 QUALITY: Final = 80
-LARGEST_FILE: Final = 256 * 1024 * 1024
 FILE_SIDE: Final = 512
 """The longer side of a picture beside the page."""
-
-PICTURE_FORMATS: Final = ("PNG", "JPEG", "WEBP")
 
 
 @dataclass(frozen=True)
@@ -98,36 +94,10 @@ class PictureSource:
     def _read(self, path: str, side: int) -> tuple[str, int, int] | str:
         from PIL import Image
 
-        if not path:
-            return "no picture recorded"
         try:
-            file = find_file(path, self._directory, self._folders)
-            if file is None:
-                return "the picture lies outside the run's folder"
-            if not file.is_file():
-                return "the picture is missing"
-            if file.stat().st_size > LARGEST_FILE:
-                return "the picture is too large to be shown"
-            with Image.open(file, formats=PICTURE_FORMATS) as opened:
-                # Pillow's own limit only warns up to twice its size, and warnings are not safe in several threads.
-                if opened.width * opened.height > (Image.MAX_IMAGE_PIXELS or math.inf):
-                    return "the picture is too large to be shown"
-                # A palette whose colours are partly transparent is converted by way of its transparency.
-                image = (opened.convert("RGBA") if "transparency" in opened.info else opened).convert("RGB")
-        except Image.DecompressionBombError:
-            return "the picture is too large to be shown"
-        # Pillow raises any of these for damaged files.
-        except (
-            OSError,
-            ValueError,
-            SyntaxError,
-            EOFError,
-            IndexError,
-            TypeError,
-            OverflowError,
-            MemoryError,
-        ):
-            return "the picture cannot be read"
+            image = read_picture(path, self._directory, self._folders)
+        except UnreadablePictureError as error:
+            return str(error)
         image.thumbnail((side, side), Image.Resampling.LANCZOS)
         data, kind = encode(image)
         if self._files is None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmark.store.records import UnitStatus
-from reports.html.picture_source import LARGEST_FILE, Picture, PictureSource
-from reports.html.run_files import find_file
+from benchmark.store.run_files import LARGEST_FILE, find_file
+from reports.html.picture_source import Picture, PictureSource
 from reports.tables.formatting import field_of, text_of
 
 if TYPE_CHECKING:

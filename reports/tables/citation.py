@@ -15,6 +15,8 @@ DISTRIBUTION: Final = "style-transfer-benchmark"
 TEX_ESCAPES: Final = str.maketrans(
     {character: f"\\{character}" for character in "&%$#_{}"}
     | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\n": " ", "\r": " "}
+    # LaTeX's default fonts have other characters in their places.
+    | {"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}"}
 )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from benchmark.analysis.people import (
     LEAST_METHODS,
     Correlation,
+    Verdict,
     against_people,
     own_question,
     worth_to_people,
@@ -39,12 +40,16 @@ class MethodRow:
 
 @dataclass(frozen=True)
 class CorrelationCell:
-    """A correlation with people: its number, its interval, what it is of, and what it says."""
+    """A correlation with people: its number, its interval, what it is of, and what it says.
+
+    ``told`` is the verdict, ``verdict`` its words, with the reason where nothing can be told for lack of methods.
+    """
 
     value: str
     interval: str
     count: str
     verdict: str
+    told: Verdict
 
 
 @dataclass(frozen=True)
@@ -206,6 +211,7 @@ def _cell(correlation: Correlation, noun: str) -> CorrelationCell:
         _ends(interval.low, interval.high) if interval else "",
         format_count(correlation.count, noun),
         verdict,
+        correlation.verdict,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from benchmark.analysis.best import Best, best_methods
+from benchmark.analysis.column_order import OTHER, questions_of_columns
 from benchmark.analysis.networks import networks_of_run
 from benchmark.contracts.metric import Axis, Direction
 from benchmark.store.cost_columns import DISTURBED, PROCESSOR_TIME, TIME, UNMEASURED
@@ -26,13 +27,13 @@ from reports.tables.verdicts import Mark, Verdicts
 if TYPE_CHECKING:
     from benchmark.analysis.comparison import MethodComparison
     from benchmark.analysis.networks import Networks
-    from benchmark.store.records import MetricRecord, RunRecords, SummaryRow
+    from benchmark.store.records import RunRecords, SummaryRow
 
 QUESTIONS: Final = {
     Axis.CONTENT.value: ("Content", "Is the content still there?"),
     Axis.STYLE.value: ("Style", "Is the manner of the style image there?"),
     Axis.TEXT.value: ("Text", "Does the picture say what the prompt says?"),
-    "other": ("Other", "Further scores"),
+    OTHER: ("Other", "Further scores"),
     Axis.COST.value: ("Cost", "What did it cost?"),
 }
 COSTS: Final[dict[str, tuple[str, NumberFormat]]] = {
@@ -265,14 +266,9 @@ def _row(name: str, title: str, cells: tuple[Cell, ...], networks: Networks) -> 
 
 def _columns(run: RunRecords, networks: Networks) -> tuple[Column, ...]:
     records = {metric.name: metric for metric in run.metrics}
-    components = {f"{metric.name}.{component}" for metric in run.metrics for component in metric.components}
     directions = {row.metric: row.direction for row in run.summary}
-    scored = [name for name in records if name in directions]
-    scored += [name for name in directions if name not in records and name not in components]
-    order = list(QUESTIONS)
-    axes = {name: _axis(name, records.get(name)) for name in scored}
     columns: list[Column] = []
-    for name in sorted(scored, key=lambda name: order.index(axes[name])):
+    for name, axis in questions_of_columns(run).items():
         record, direction = records.get(name), Direction(directions[name])
         arrow, words = DIRECTIONS[direction]
         columns.append(
@@ -281,7 +277,7 @@ def _columns(run: RunRecords, networks: Networks) -> tuple[Column, ...]:
                 title=record.title or name if record else COSTS.get(name, (name,))[0],
                 unit=record.unit if record else "",
                 summary=record.summary if record else "",
-                axis=axes[name],
+                axis=axis,
                 arrow=arrow,
                 direction=direction,
                 direction_words=words,
@@ -291,12 +287,6 @@ def _columns(run: RunRecords, networks: Networks) -> tuple[Column, ...]:
             )
         )
     return tuple(columns)
-
-
-def _axis(name: str, record: MetricRecord | None) -> str:
-    if name in COSTS:
-        return Axis.COST.value
-    return str(record.axis) if record and str(record.axis) in QUESTIONS else "other"
 
 
 def _cells(

@@ -190,3 +190,17 @@ def test_the_detectable_difference_is_detected_about_four_times_in_five(tests, s
     shift = factor * np.sqrt(np.mean([estimate.standard_error**2 for estimate in estimates]))
     shown = [t_interval(difference(pair(shift)), 1 - 0.05 / tests).low > 0 for _ in range(400)]
     assert np.mean(shown) == pytest.approx(0.8, abs=0.07)
+
+
+def test_mirrored_is_what_the_other_order_gives():
+    scores = {name: {"ssim": noise(seed, 1.0)} for seed, name in enumerate(("a", "b"))}
+    (one,) = compare_methods(make_run(scores, metrics=(SSIM,)))
+    (other,) = compare_methods(make_run({"b": scores["b"], "a": scores["a"]}, metrics=(SSIM,)))
+    mirrored = one.mirrored()
+    assert (mirrored.first, mirrored.second, mirrored.better) == (other.first, other.second, other.better)
+    assert (mirrored.first_wins, mirrored.second_wins) == (other.first_wins, other.second_wins)
+    assert mirrored.effect == pytest.approx(other.effect)
+    assert mirrored.difference.mean == pytest.approx(other.difference.mean)
+    assert mirrored.corrected.low == pytest.approx(other.corrected.low)
+    assert mirrored.difference.interval.high == pytest.approx(other.difference.interval.high)
+    assert mirrored.mirrored() == one

@@ -52,6 +52,12 @@ def test_a_case_that_more_methods_answered_goes_first():
     assert names(without_unit(run_of(SPREAD), "b", "c0--s0"), 1) == ["c1--s0"]
 
 
+def test_a_case_that_few_methods_answered_comes_after_all_others():
+    run = without_unit(run_of(SPREAD), "b", "c2--s2")
+    assert "c2--s2" not in names(run, 8)
+    assert "c2--s2" in names(run, 9)
+
+
 def test_a_case_that_no_method_answered_is_never_chosen():
     run = run_of(SPREAD)
     for name in ("a", "b"):

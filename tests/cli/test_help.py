@@ -7,6 +7,7 @@ import shlex
 
 import click
 import pytest
+from click.shell_completion import ShellComplete
 
 from benchmark.cli.commands import COMMANDS
 from benchmark.cli.help import OTHER_OPTIONS, CommandWithExamples
@@ -68,3 +69,9 @@ def test_sections_name_parameters_that_exist():
 
 def test_every_command_of_the_list_is_there():
     assert {words[0] for words in ALL} == set(COMMANDS)
+
+
+def test_the_tab_key_completes_names_of_commands_and_options():
+    shell = ShellComplete(cli, {}, "benchmark", "_BENCHMARK_COMPLETE")
+    assert [item.value for item in shell.get_completions([], "ru")] == ["run"]
+    assert [item.value for item in shell.get_completions(["run"], "--proto")] == ["--protocol"]

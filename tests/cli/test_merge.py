@@ -57,7 +57,7 @@ class TestAMergedRun:
     def test_has_the_results_of_one_run_with_all_methods(self, merged, runs):
         found, wanted = (pd.read_parquet(run / "results.parquet") for run in (merged, runs.whole))
         pd.testing.assert_frame_equal(found.drop(columns=COSTS), wanted.drop(columns=COSTS), check_exact=True)
-        pd.testing.assert_frame_equal(found, benchmark.load_run(merged), check_dtype=False, check_exact=True)
+        pd.testing.assert_frame_equal(benchmark.load_run(merged), found, check_dtype=False, check_exact=True)
 
     def test_has_the_summary_of_one_run_with_all_methods_set_metrics_too(self, merged, runs):
         assert rows_without_costs(merged) == rows_without_costs(runs.whole)

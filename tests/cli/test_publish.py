@@ -12,6 +12,7 @@ import pytest
 
 import benchmark
 from benchmark.errors import InputError
+from benchmark.images import open_image
 from tests.cli.protocol.conftest import Machine
 from tests.loopback_hub import TOKEN, loopback_hub
 from tests.runs_of_one_protocol import CONTROLS, installed_sample_plugins
@@ -74,6 +75,43 @@ def test_a_run_is_published_with_its_report_and_licences_and_read_by_its_name(ma
     machine.script(code)
     pd.testing.assert_frame_equal(pd.read_pickle(tmp_path / "table"), benchmark.load_run(run))
     assert set(hub.requests) == {"run.json", "journal.jsonl", "summary.json"}
+
+
+def test_a_picture_of_a_published_run_is_fetched_when_it_is_asked_for(machine, hub, run, tmp_path):
+    assert machine.run("publish", run, "--to", NAME).code == 0
+    table = benchmark.load_run(run)
+    unit = table.iloc[0]
+    machine.script(
+        f"import benchmark; table = benchmark.load_run('hub:{NAME}')\n"
+        f"first = table.picture({unit['case']!r}, {unit['method']!r})\n"
+        f"assert first == table.picture({unit['case']!r}, {unit['method']!r})\n"
+        f"first.save({str(tmp_path / 'picture.png')!r})\n"
+        f"table.content_picture({unit['case']!r}).save({str(tmp_path / 'content.png')!r})"
+    )
+    assert open_image(tmp_path / "picture.png") == table.picture(unit["case"], unit["method"])
+    assert open_image(tmp_path / "content.png") == table.content_picture(unit["case"])
+    fetched = {"run.json", "journal.jsonl", "summary.json", unit["image"], f"inputs/contents/{unit['content']}.png"}
+    assert set(hub.requests) == fetched
+    # Another process finds it in the cache.
+    machine.script(f"import benchmark; benchmark.load_run('hub:{NAME}').picture({unit['case']!r}, {unit['method']!r})")
+
+
+def test_a_published_run_whose_records_lead_out_of_it_gets_nothing_from_there(machine, hub, run):
+    journal = (run / "journal.jsonl").read_text()
+    table = benchmark.load_run(run)
+    unit = table.iloc[0]
+    (run / "journal.jsonl").write_text(journal.replace(unit["image"], "../../../../secret.png"))
+    assert machine.run("publish", run, "--to", NAME, "--as-is").code == 0
+    machine.script(
+        "import benchmark, benchmark.errors\n"
+        f"table = benchmark.load_run('hub:{NAME}')\n"
+        "try:\n"
+        f"    table.picture({unit['case']!r}, {unit['method']!r})\n"
+        "except benchmark.errors.InputError as error:\n"
+        "    assert 'does not lie in the folder of the run' in str(error), error\n"
+        "else:\n"
+        "    raise SystemExit(1)\n"
+    )
 
 
 def test_publishing_again_leaves_nothing_of_the_earlier_run(machine, hub, run):

@@ -57,6 +57,33 @@ def test_a_format_without_pictures_cannot_be_inlined(command, run):
     assert "--inline: the format csv writes no pictures beside its file" in result.error_lines[0]
 
 
+def test_the_figure_of_pictures_shows_what_is_named(command, run, tmp_path):
+    out = tmp_path / "out"
+    case = sorted(path.stem for path in (run / "images" / "blend").iterdir())[0]
+    result = command("report", run, "--format", "figures", "--case", case, "--methods", "identity,blend", "-o", out)
+    assert result.code == 0, result.err
+    captions = (out / "figures.md").read_text(encoding="utf-8")
+    assert "The cases were named, not chosen by a rule" in captions
+    assert "by 1 method and control" in captions
+    assert (out / "qualitative.pdf").read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--format", "figures", "--methods", "blend,identiti"),
+         "--methods: there is no method identiti in these runs; is it identity?"),
+        (("--format", "figures", "--case", "nowhere"), "--case: there is no case nowhere in these runs; is it "),
+        (("--case", "nowhere"), "--case, --methods: the format html has no figure of chosen pictures"),
+    ],
+)  # fmt: skip
+def test_pictures_that_cannot_be_chosen_are_one_clear_line(command, run, tmp_path, options, message):
+    result = command("report", run, *options, "-o", tmp_path / "out")
+    assert result.code == 2
+    assert message in result.error_lines[0]
+    assert not (tmp_path / "out").exists()
+
+
 def test_several_runs_go_into_one_report(command, run, tmp_path):
     out = tmp_path / "together"
     command(*RUN, "--methods", "noisy", "--out", tmp_path / "second", "--no-report")

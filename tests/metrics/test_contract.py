@@ -20,6 +20,7 @@ from metrics.self_similarity import Cfsd
 from metrics.single_image_fid import Sifid
 from metrics.structural import MsSsim, Ssim
 from metrics.style_descriptors import Csd
+from metrics.style_distance import StyleDistance
 from metrics.vgg_losses import VggContentLoss, VggStyleLoss
 
 METRICS: list[type[Metric]] = [
@@ -41,6 +42,7 @@ METRICS: list[type[Metric]] = [
     Sifid,
     Ssim,
     StLpips,
+    StyleDistance,
     VggContentLoss,
     VggStyleLoss,
 ]

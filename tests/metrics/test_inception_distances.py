@@ -15,7 +15,7 @@ from torchmetrics.image.kid import poly_mmd
 from benchmark.models.provider import Models
 from benchmark.models.role import Role
 from metrics import inception_distances
-from metrics.inception_distances import Fid, FidImagenet, Kid
+from metrics.inception_distances import BLOCK_SEED, Fid, FidImagenet, Kid, KidImagenet
 
 
 class ColourInception(nn.Module):
@@ -127,8 +127,69 @@ def test_blocks_leave_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Kid().score(stylized=x, style=y) == pytest.approx(whole, abs=1e-9)
 
 
-@pytest.mark.parametrize("metric", [Fid(), Kid()], ids=["fid", "kid"])
-def test_a_single_image_has_no_distance(metric: Fid | Kid) -> None:
+FIDELITY = {(1100, 1030): 0.17003567345442044, (40, 25): -0.06386793533998678, (30, 30): 0.12621956169338536}
+"""What torch-fidelity 0.4.0 gives for so many sorted rows: 100 blocks of 1000 or of the smaller set, seed 2020.
+
+``torch_fidelity.metric_kid.kid_features_to_metric(in_order_of_values(x), in_order_of_values(y), kid_subsets=100,
+kid_subset_size=min(1000, n, m), kid_kernel="poly", kid_degree=3, kid_gamma=None, kid_coef0=1, rng_seed=2020,
+kid_kernel_rbf_sigma=10.0, verbose=False)``
+"""
+
+
+@pytest.mark.parametrize(("n", "m"), FIDELITY)
+def test_the_published_kid_is_that_of_torch_fidelity(n: int, m: int) -> None:
+    x, y = features(n, seed=0, size=16).double(), features(m, seed=1, size=16, shift=0.2).double()
+
+    assert KidImagenet().score(stylized=x, style=y) == pytest.approx(FIDELITY[n, m], abs=1e-9)
+
+
+def in_order_of_values(rows: torch.Tensor) -> torch.Tensor:
+    return torch.stack(sorted(rows, key=lambda row: tuple(row.tolist())))
+
+
+def test_the_published_kid_is_the_mean_of_torchmetrics_estimate_over_the_blocks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(inception_distances, "BLOCK_SIZE", 20)
+    monkeypatch.setattr(inception_distances, "_ROWS", 7)
+    x, y = features(45, seed=0).double(), features(33, seed=1, shift=0.2).double()
+    generator, estimates = np.random.RandomState(BLOCK_SEED), []
+    for _ in range(100):
+        blocks = [in_order_of_values(rows)[generator.choice(len(rows), 20, replace=False)] for rows in (x, y)]
+        estimates.append(poly_mmd(*blocks).item())
+
+    assert KidImagenet().score(stylized=x, style=y) == pytest.approx(np.mean(estimates), abs=1e-9)
+
+
+def test_the_published_kid_differs_from_that_of_all_pairs_by_the_noise_of_its_blocks() -> None:
+    """Each pair of rows is in some of the blocks, so that their mean is near the estimate of all of them."""
+    x, y = features(60, seed=0), features(40, seed=1, shift=0.3)
+
+    assert KidImagenet().score(stylized=x, style=y) == pytest.approx(Kid().score(stylized=x, style=y), rel=0.05)
+    same = (x[:40], y)
+    assert KidImagenet().score(stylized=same[0], style=same[1]) == pytest.approx(
+        Kid().score(stylized=same[0], style=same[1]), abs=1e-9
+    )
+
+
+def test_the_order_of_images_does_not_choose_the_blocks() -> None:
+    x, y = features(50, seed=0), features(20, seed=1)
+    shuffled = x[torch.randperm(50, generator=torch.Generator().manual_seed(3))]
+
+    assert KidImagenet().score(stylized=shuffled, style=y) == KidImagenet().score(stylized=x, style=y)
+
+
+def test_the_last_bits_of_the_features_do_not_choose_the_blocks() -> None:
+    x, y = features(50, seed=0), features(20, seed=1)
+    rounded = x * (1 + 1e-7 * torch.randn(x.shape, generator=torch.Generator().manual_seed(4)))
+
+    assert KidImagenet().score(stylized=rounded, style=y) == pytest.approx(
+        KidImagenet().score(stylized=x, style=y), abs=1e-6
+    )
+
+
+@pytest.mark.parametrize("metric", [Fid(), Kid(), KidImagenet()], ids=["fid", "kid", "kid_imagenet"])
+def test_a_single_image_has_no_distance(metric: Fid | Kid | KidImagenet) -> None:
     assert math.isnan(metric.score(stylized=features(1, seed=0), style=features(5, seed=1)))
 
 
@@ -145,10 +206,13 @@ def test_both_share_the_pass_of_each_image(picture: Callable[[str, int], torch.T
 
 
 def test_the_usual_fid_is_the_same_formula_in_its_own_network(picture: Callable[[str, int], torch.Tensor]) -> None:
-    network, metric = ColourInception(), FidImagenet()
-    metric.prepare(InceptionOnly(network, Role.FID_INCEPTION))
+    network, metric, kid = ColourInception(), FidImagenet(), KidImagenet()
+    models = InceptionOnly(network, Role.FID_INCEPTION)
     content = picture("contents/cat", 40)
-    torch.testing.assert_close(metric.describe(stylized=[content])[0], content.mean(dim=(1, 2)))
+    for one in (metric, kid):
+        one.prepare(models)
+        torch.testing.assert_close(one.describe(stylized=[content])[0], content.mean(dim=(1, 2)))
+    assert network.seen == 1, "both share the pass"
 
     x, y = features(60, seed=0), features(40, seed=1, shift=0.3)
     assert metric.score(stylized=x, style=y) == pytest.approx(restated_fid(x, y), rel=1e-6)

@@ -23,8 +23,8 @@ STATED = {
     "artfid": 75, "cfsd": 16, "clip_content_similarity": 1, "clip_directional_similarity": 1, "clip_patch_score": 1,
     "clip_style_similarity": 1, "clip_text_similarity": 1, "cmmd": 1, "color_histogram_distance": 1, "csd": 1,
     "dino_similarity": 1, "dino_structure": 1, "dino_style_similarity": 1, "dists": 1, "fid": 75, "fid_imagenet": 1,
-    "kid": 75, "lpips": 32, "ms_ssim": 161, "rgb_uv_histogram_distance": 1, "sifid": 23, "ssim": 11, "st_lpips": 32,
-    "vgg_content_loss": 16, "vgg_style_loss": 16,
+    "kid": 75, "kid_imagenet": 1, "lpips": 32, "ms_ssim": 161, "rgb_uv_histogram_distance": 1, "sifid": 23, "ssim": 11,
+    "st_lpips": 32, "style_distance": 16, "vgg_content_loss": 16, "vgg_style_loss": 16,
 }  # fmt: skip
 
 

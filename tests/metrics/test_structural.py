@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,8 @@ import numpy as np
 import piq
 import pytest
 import torch
-from scipy.ndimage import convolve1d
+from PIL import Image
+from scipy.ndimage import convolve1d, uniform_filter
 from skimage import data, transform
 from skimage.metrics import structural_similarity
 
@@ -38,7 +40,7 @@ def test_ssim_is_that_of_scikit_image_at_every_size(picture: Picture, side: int)
     score = Ssim().score(stylized=[second], content=[first])
 
     # float32 against float64: variances are differences of two filtered squares and lose about three digits.
-    assert score.item() == pytest.approx(expected, abs=1e-5)
+    assert score[0, 0].item() == pytest.approx(expected, abs=1e-5)
 
 
 def test_ssim_is_that_of_piq_without_downsampling(picture: Picture) -> None:
@@ -46,7 +48,62 @@ def test_ssim_is_that_of_piq_without_downsampling(picture: Picture) -> None:
 
     expected = piq.ssim(second[None], first[None], downsample=False, reduction="none")
 
-    torch.testing.assert_close(Ssim().score(stylized=[second], content=[first]), expected)
+    torch.testing.assert_close(Ssim().score(stylized=[second], content=[first])[:, 0], expected)
+
+
+def grey(image: torch.Tensor) -> np.ndarray:
+    """8-bit grey levels, by PIL's integers, as a program has them that reads a file as grey."""
+    pixels = (255 * image).round().byte().permute(1, 2, 0).numpy()
+    return np.asarray(Image.fromarray(pixels).convert("L"))
+
+
+@pytest.mark.parametrize("side", [96, 400])
+def test_the_uniform_window_is_the_default_of_scikit_image_on_grey_levels(picture: Picture, side: int) -> None:
+    first, second = picture("contents/cat", side), picture("styles/starry_night", side)
+
+    score = Ssim().score(stylized=[second], content=[first])[0, 2].item()
+
+    # A few pixels are one level apart.
+    assert score == pytest.approx(structural_similarity(grey(first), grey(second)), abs=1e-4)
+
+
+def restated_script(first: np.ndarray, second: np.ndarray) -> float:
+    """The script of Wang et al. on grey levels in 0–255: box averages at every f-th pixel, mirrored, then SSIM."""
+    factor = max(1, math.floor(min(first.shape) / 256 + 0.5))
+    # The average around a pixel has one pixel more after it than before it where their number is even.
+    origin = 0 if factor % 2 else -1
+    small = [
+        uniform_filter(image.astype(float), factor, mode="reflect", origin=origin)[::factor, ::factor]
+        for image in (first, second)
+    ]
+    return float(
+        structural_similarity(*small, data_range=255, gaussian_weights=True, sigma=1.5, use_sample_covariance=False)
+    )
+
+
+@pytest.mark.parametrize(
+    ("height", "width"), [(96, 96), (383, 500), (384, 400), (431, 512), (640, 700), (1025, 900)], ids=str
+)
+def test_the_published_form_is_that_of_the_authors_script(picture: Picture, height: int, width: int) -> None:
+    names, side = ("contents/cat", "styles/starry_night"), max(height, width)
+    first, second = (picture(name, side)[:, :height, :width] for name in names)
+
+    score = Ssim().score(stylized=[second], content=[first])[0, 1].item()
+
+    assert score == pytest.approx(restated_script(grey(first), grey(second)), abs=1e-4)
+
+
+def test_the_published_form_is_that_of_piq_on_grey_pictures_of_whole_squares(picture: Picture) -> None:
+    pairs = [
+        image[:, :, :400].mean(dim=0, keepdim=True).mul(255).round() / 255
+        for image in (picture("contents/cat", 512), picture("contents/astronaut", 512))
+    ]
+    expected = piq.ssim(pairs[1][None].double(), pairs[0][None].double(), reduction="none").item()
+
+    score = Ssim().score(stylized=[pairs[1].expand(3, -1, -1)], content=[pairs[0].expand(3, -1, -1)])[0]
+
+    assert score[1].item() == pytest.approx(expected, abs=1e-5)
+    assert abs(score[0].item() - expected) > 0.01
 
 
 def test_ms_ssim_is_that_of_piq(picture: Picture) -> None:
@@ -96,10 +153,10 @@ def test_ms_ssim_is_the_papers_definition(share: float) -> None:
 def test_the_content_itself_scores_one(metric: Metric, picture: Picture) -> None:
     content = picture("contents/cat", 176)
 
-    score = metric.score(stylized=[content.clone()], content=[content]).item()
+    scores = metric.score(stylized=[content.clone()], content=[content]).flatten()
 
-    assert score == pytest.approx(1, abs=1e-6)
-    assert score <= 1
+    assert scores.tolist() == pytest.approx([1] * len(scores), abs=1e-6)
+    assert scores.max() <= 1
 
 
 @pytest.mark.parametrize("metric", [Ssim(), MsSsim()], ids=["ssim", "ms_ssim"])
@@ -107,10 +164,11 @@ def test_the_score_falls_from_content_to_style(metric: Metric, picture: Picture)
     content, style = picture("contents/cat", 176), picture("styles/starry_night", 176)
     blends = [torch.lerp(content, style, share) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
 
-    scores = metric.score(stylized=blends, content=[content] * 5).tolist()
+    scores = metric.score(stylized=blends, content=[content] * 5).reshape(5, -1)
 
-    assert scores == sorted(scores, reverse=True)
-    assert len(set(scores)) == 5
+    for column in scores.T.tolist():
+        assert column == sorted(column, reverse=True)
+        assert len(set(column)) == 5
 
 
 @pytest.mark.parametrize("metric", [Ssim(), MsSsim()], ids=["ssim", "ms_ssim"])
@@ -127,7 +185,7 @@ def test_a_batch_of_mixed_sizes_equals_single_images(metric: Metric, picture: Pi
 def test_ssim_of_a_negative_is_below_zero(picture: Picture) -> None:
     content = picture("contents/cat", 96)
 
-    score = Ssim().score(stylized=[1 - content], content=[content]).item()
+    score = Ssim().score(stylized=[1 - content], content=[content])[0, 0].item()
 
     assert Ssim.info.minimum is not None
     assert Ssim.info.minimum <= score < 0

@@ -57,7 +57,7 @@ def test_json_has_the_comparisons(varied: RunRecords, tmp_path: Path) -> None:
 def test_figures_have_the_curve_of_a_sweep(varied: RunRecords, tmp_path: Path) -> None:
     FiguresReport().write([varied], tmp_path)
     assert (tmp_path / "sweep_1.svg").exists()
-    assert "## Method 0: strength" in (tmp_path / "figures.md").read_text()
+    assert r"## Method 0\: strength" in (tmp_path / "figures.md").read_text()
 
 
 def test_the_curve_goes_through_the_means_of_its_rows(varied: RunRecords) -> None:

@@ -74,6 +74,7 @@ def test_latex_marks_best_circular_and_controls(run: RunRecords, tmp_path: Path)
         ("\\input{x}", r"\textbackslash{}input\{x\}"),
         ("Café −1 漢 🎨", "Café $-$1 ? ?"),
         ("a\x00b", "a?b"),
+        ('<b> | "c" “d”', r"\textless{}b\textgreater{} \textbar{} ''c'' ``d''"),
     ],
 )
 def test_latex_prints_any_text(text: str, shown: str) -> None:

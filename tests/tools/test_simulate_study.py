@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from tools.simulate_study import SETTINGS, correlation_coverage, simulate
+from tools.simulate_study import SETTINGS, correlation_coverage, main, simulate
 
 
 def test_the_truth_without_people_and_cases_is_the_strengths() -> None:
@@ -23,6 +23,21 @@ def test_intervals_that_know_of_people_and_cases_cover_more_than_those_of_answer
     rates = simulate(setting, runs=8)
     assert rates.covered > rates.naive
     assert rates.covered >= 0.85
+
+
+def test_a_piece_of_the_table_is_what_the_whole_has_there(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--runs", "3", "--rows", "2-2"])
+    *_, row = capsys.readouterr().out.splitlines()
+    rates = simulate(SETTINGS[1], runs=3)
+    numbers = [f"{rates.naive:.3f}", f"**{rates.covered:.3f}**", f"{rates.error:.3f}", f"{rates.width:.2f}"]
+    assert [cell.strip() for cell in row.split("|")[3:-1]] == numbers
+    assert rates.studies == 3
+
+
+def test_rows_that_there_are_not_are_refused() -> None:
+    for rows in ("0-2", "3-2", "1-21", "two"):
+        with pytest.raises(SystemExit):
+            main(["--rows", rows])
 
 
 def test_correlations_are_covered() -> None:

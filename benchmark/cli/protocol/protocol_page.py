@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,7 +10,7 @@ from benchmark.analysis.networks import label_of, networks_of_roles, notes_on
 from benchmark.cli.protocol.words import content_words, protocol_facts, style_words
 from benchmark.errors import InputError
 from benchmark.html_pages import content_security_policy, fill_page, read_sources, template_environment
-from benchmark.images import fit_within, open_image
+from benchmark.images import data_address, fit_within, open_image
 from benchmark.protocol.case import Content, Style
 from benchmark.protocol.protocol import Protocol
 from benchmark.protocol.recipe import Recipe
@@ -70,9 +68,7 @@ def _thumbnail(path: Path | None) -> tuple[str, str]:
     """Returns a picture as a data URI and an empty reason, or an empty URI and the reason why there is none."""
     if path is None:
         return "", "no image, only a prompt"
-    buffer = io.BytesIO()
     try:
-        fit_within(open_image(path), _THUMBNAIL).save(buffer, "JPEG", quality=82, optimize=True)
+        return data_address(fit_within(open_image(path), _THUMBNAIL)), ""
     except InputError as error:
         return "", str(error)
-    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}", ""

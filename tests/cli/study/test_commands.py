@@ -65,6 +65,14 @@ def test_from_a_run_to_a_report(command, run, study, tmp_path):
     page = (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
     assert "What people saw" in page
     assert "Which picture carries the style better?" in page
+    for name, file, said in (
+        ("latex", "tables.tex", "Which picture carries the style better?"),
+        ("csv", "people.csv", ",style,blend,"),
+        ("json", "report.json", '"strengths"'),
+    ):
+        again = command("report", run, "--study", tmp_path / "result", "--format", name, "-o", tmp_path / name)
+        assert again.code == 0, again.err
+        assert said in (tmp_path / name / file).read_text(encoding="utf-8")
 
 
 def test_ratings_that_exist_reach_the_report_the_same_way(command, run, tmp_path):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas as pd
-import pytest
 
 from benchmark.store.records import CaseRecord, RunRecords, ScoreError
-from reports.html.gallery import SIDES, choose_cases, describe_style
+from reports.html.gallery import SIDES, choose_cases
 from reports.html.heat_map import LARGEST_MATRIX, LEVELS, build_heat_maps
 from reports.html.incidents import collect_incidents
 from reports.html.picture_source import PictureSource
@@ -39,22 +38,6 @@ def test_a_large_run_is_shown_in_part_spread_over_all_its_cases() -> None:
 
 def test_a_case_is_shown_however_many_methods_there_are() -> None:
     assert len(choose_cases(make_cases(3), 10_000)[0]) == 1
-
-
-@pytest.mark.parametrize(
-    ("style", "text"),
-    [
-        ({"id": "wave"}, "wave"),
-        ({"title": "Wave", "artist": "Hokusai", "year": "1831", "weight": 1.0}, "Wave (Hokusai, 1831)"),
-        (
-            {"title": "Wave", "year": 1831, "weight": 0.25, "mask": "left.png"},
-            "25\N{NO-BREAK SPACE}% Wave (1831), masked",
-        ),
-        ({}, "unnamed style"),
-    ],
-)
-def test_styles_are_described(style: dict[str, object], text: str) -> None:
-    assert describe_style(style) == text
 
 
 def test_of_two_rows_of_a_unit_the_last_counts(run: RunRecords) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, TypeAlias
 
 from annotated_types import Ge, Gt, MinLen
-from benchmark.settings import check_settings
+from benchmark.settings import FilePath, check_settings
 
 Count: TypeAlias = Annotated[int, Ge(1)]
 Rate: TypeAlias = Annotated[float, Gt(0)]
@@ -47,12 +47,12 @@ class StyleCLIPSettings:
             something that the generator can make. Contents beyond it are skipped.
     """
 
-    generator: str = ""
+    generator: FilePath = ""
     steps: Count = 300
     learning_rate: Rate = 0.1
     l2_weight: Weight = 0.008
     identity_weight: Weight = 0.0
-    face_recognition: str = ""
+    face_recognition: FilePath = ""
     clip_input: ClipInput = ClipInput.RELEASED
     inversion_steps: Count = 500
     inversion_learning_rate: Rate = 0.1

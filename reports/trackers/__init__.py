@@ -1,0 +1,1 @@
+"""Reports that log a run to an experiment tracker: MLflow, Weights & Biases, TensorBoard."""
