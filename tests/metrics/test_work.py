@@ -28,6 +28,7 @@ BILLIONS = {
     "rgb_uv_histogram_distance": 1.611,
     "ssim": 0.2197,
     "st_lpips": 9.753,
+    "style_distance": 50.64,
     "vgg_content_loss": 49.62,
     "vgg_style_loss": 49.62,
 }
