@@ -67,7 +67,7 @@ def write_results(run: RunRecords, destination: Path) -> Path:
     parts = [
         f"# {escape(str(run.protocol.get('title') or name))}",
         escape(str(run.protocol.get("description", ""))),
-        _facts(run),
+        facts_table(run),
         "## What is shown\n\n" + _shown(run, statistics),
         "## What is not shown, and cannot be concluded\n\n" + _not_shown(run, statistics),
         "## What each metric says of the controls\n\n" + _controls(run, statistics),
@@ -80,7 +80,7 @@ def write_results(run: RunRecords, destination: Path) -> Path:
     return page
 
 
-def _facts(run: RunRecords) -> str:
+def facts_table(run: RunRecords) -> str:
     environment = run.provenance.get("environment") or {}
     packages = environment.get("packages") or {}
     machine = f"{environment.get('processor', '')}, {environment.get('cores', '?')} cores, {run.provenance['device']}"
@@ -93,13 +93,13 @@ def _facts(run: RunRecords) -> str:
         "Versions": ", ".join(f"{escape(package)} {escape(version)}" for package, version in packages.items()),
         "Started": str(run.provenance.get("started", ""))[:16],
     }
-    return _table(["", ""], [[key, value] for key, value in facts.items()])
+    return table(["", ""], [[key, value] for key, value in facts.items()])
 
 
 def _shown(run: RunRecords, statistics: RunStatistics) -> str:
     rows = [
         [
-            _metric(run, metric),
+            metric_cell(run, metric),
             f"{_name(pair.better, statistics, metric.name)} before {_name(worse, statistics, metric.name)}",
             f"{abs(pair.difference.mean):.3g}{_interval(pair)}",
             f"{pair.p_holm:.1g}",
@@ -114,13 +114,13 @@ def _shown(run: RunRecords, statistics: RunStatistics) -> str:
     words = "Pairs of methods of which one is shown to be better: two-way t test, Holm, and ranks that agree. "
     words += "↻: circular, it optimised the network of the metric, and being better by it says little."
     head = ["Metric", "Shown", "Difference [interval, Holm]", "p (Holm)", "Cases"]
-    return f"{words}\n\n{_table(head, rows)}"
+    return f"{words}\n\n{table(head, rows)}"
 
 
 def _not_shown(run: RunRecords, statistics: RunStatistics) -> str:
     rows = [
         [
-            _metric(run, metric),
+            metric_cell(run, metric),
             f"{_name(pair.first, statistics, metric.name)}, {_name(pair.second, statistics, metric.name)}",
             f"{pair.difference.mean:+.3g}",
             "–" if pair.detectable is None else f"{pair.detectable:.3g}",
@@ -131,7 +131,7 @@ def _not_shown(run: RunRecords, statistics: RunStatistics) -> str:
     ]
     head = ["Metric", "Pair", "Difference", "Could have shown", "Why"]
     return "\n\n".join(
-        [*([_table(head, rows)] if rows else []), "\n".join(f"- {one}" for one in _limits(run, statistics))]
+        [*([table(head, rows)] if rows else []), "\n".join(f"- {one}" for one in _limits(run, statistics))]
     )
 
 
@@ -180,13 +180,13 @@ def _controls(run: RunRecords, statistics: RunStatistics) -> str:
             f"{means[name]:.3g} ({order.index(name) + 1} of {len(order)})" if name in means else "–"
             for name in controls
         ]
-        rows.append([_metric(run, metric), *cells, _verdict(metric, statistics, order[:best])])
+        rows.append([metric_cell(run, metric), *cells, _verdict(metric, statistics, order[:best])])
     words = (
         "Means over the cases that all have a score for (of a set metric, its numbers), with places among methods and "
         "controls, the best first. Nothing beats the untouched content in content, nor the painting itself in style, "
         "so no metric decides alone. One that puts them in another order does not measure what its axis says."
     )
-    return f"{words}\n\n{_table(['Metric', *map(escape, controls), 'What it says'], rows)}"
+    return f"{words}\n\n{table(['Metric', *map(escape, controls), 'What it says'], rows)}"
 
 
 def _means(run: RunRecords, metric: MetricRecord, controls: Sequence[str]) -> dict[str, float]:
@@ -224,7 +224,7 @@ def _pairs(run: RunRecords, statistics: RunStatistics) -> Iterator[tuple[MetricR
                 yield metric, pair
 
 
-def _metric(run: RunRecords, metric: MetricRecord) -> str:
+def metric_cell(run: RunRecords, metric: MetricRecord) -> str:
     network = networks_of_run(run).metric(metric.name)
     arrow = ARROWS.get(metric.direction.value, "")
     return f"{escape(metric.name)} {arrow}" + (f"<br>{escape(network)}" if network else "")
@@ -274,10 +274,8 @@ def _sheets(run: RunRecords, pictures: Path, name: str) -> Iterator[str]:
         rows = [
             [_style_picture(run, case.styles), *(images.get((method, case.id)) for method in methods)] for case in cases
         ]
-        sheet = _sheet(["", *methods], [case.style for case in cases], rows)
-        buffer = BytesIO()
-        sheet.save(buffer, "WEBP", quality=85, method=6)
-        write_bytes(pictures / f"{content['id']}.webp", buffer.getvalue())
+        sheet = picture_sheet(["", *methods], [case.style for case in cases], rows)
+        write_sheet(sheet, pictures / f"{content['id']}.webp")
         title = escape(str(content.get("title") or content["id"]))
         yield f"### {title}\n\n![Stylizations of {title}]({name}/{content['id']}.webp)"
 
@@ -288,24 +286,52 @@ def _style_picture(run: RunRecords, styles: Sequence[dict[str, object]]) -> Path
     return run.directory / str(found) if found else None
 
 
-def _sheet(columns: Sequence[str], labels: Sequence[str], rows: Sequence[Sequence[Path | None]]) -> Image.Image:
-    size = (len(columns) * (SIDE + 2), _LABEL + len(rows) * (SIDE + _LABEL))
+def picture_sheet(
+    columns: Sequence[str],
+    labels: Sequence[str],
+    rows: Sequence[Sequence[Path | Image.Image | None]],
+    side: int = SIDE,
+) -> Image.Image:
+    """Draws pictures side by side.
+
+    Args:
+        columns: What stands above each column.
+        labels: What stands below each row.
+        rows: The pictures or their files; where there is none, the place stays white.
+        side: Side of each, in pixels.
+    """
+    size = (len(columns) * (side + 2), _LABEL + len(rows) * (side + _LABEL))
     sheet = Image.new("RGB", size, "white")
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(11)
     for column, label in enumerate(columns):
-        draw.text((column * (SIDE + 2), 1), label, "black", font)
-    for row, (label, files) in enumerate(zip(labels, rows, strict=True)):
-        top = _LABEL + row * (SIDE + _LABEL)
-        draw.text((0, top + SIDE), label, "black", font)
-        for column, file in enumerate(files):
-            if file is not None and file.is_file():
-                with Image.open(file) as picture:
-                    shown = picture.convert("RGB").resize((SIDE, SIDE), Image.Resampling.LANCZOS)
-                sheet.paste(shown, (column * (SIDE + 2), top))
+        draw.text((column * (side + 2), 1), label, "black", font)
+    for row, (label, pictures) in enumerate(zip(labels, rows, strict=True)):
+        top = _LABEL + row * (side + _LABEL)
+        draw.text((0, top + side), label, "black", font)
+        for column, picture in enumerate(pictures):
+            if isinstance(picture, Path):
+                picture = _opened(picture)
+            if picture is not None:
+                shown = picture.convert("RGB").resize((side, side), Image.Resampling.LANCZOS)
+                sheet.paste(shown, (column * (side + 2), top))
     return sheet
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def write_sheet(sheet: Image.Image, file: Path) -> None:
+    """Writes a sheet of pictures as a small WebP."""
+    buffer = BytesIO()
+    sheet.save(buffer, "WEBP", quality=85, method=6)
+    write_bytes(file, buffer.getvalue())
+
+
+def _opened(file: Path) -> Image.Image | None:
+    if not file.is_file():
+        return None
+    with Image.open(file) as picture:
+        return picture.convert("RGB")
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

@@ -8,7 +8,7 @@ from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
 from benchmark.models.role import Role
 from methods.clipstyler.method import one_step
 from methods.clipstyler.settings import SMALLEST_NETWORK_SIDE, CLIPstylerSettings
-from methods.multi_style.settings import MultiStyleSettings, StyleParts
+from methods.multi_style.settings import MultiStyleSettings, StyleOrder, StyleParts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +26,9 @@ class MultiStyle(Method[MultiStyleSettings]):
     2. A CLIPstyler network (`methods.clipstyler.method`), starting from that composite, is optimised towards the
        prompts: the direction is the weighted sum of the prompts' directions, in a crop by their shares of the crop; the
        content loss and the image directions refer to the original content.
+
+    With ``order="in_turn"`` both steps are made for the first style alone, then for the second one with the result as
+    the content, and so on.
 
     Formulas, masks and limits: docs/methods/multi_style.md. This composition is this benchmark's own; its parts are
     AdaIN's style interpolation and spatial control (Huang and Belongie 2017) and CLIPstyler (Kwon and Ye 2022).
@@ -95,15 +98,36 @@ class MultiStyle(Method[MultiStyleSettings]):
         return self._run(content, styles, generator, self.settings)
 
     def explain(self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator) -> Mapping[str, Tensor]:
-        """Returns the maps of CLIPstyler, and none where no prompt is used."""
+        """Returns CLIPstyler's maps, numbered where styles are applied in turn; none where no prompt is used."""
+        import torch
+
         from methods.clipstyler.optimization import PromptDescent
 
-        if not self._reads_prompts(styles):
-            return {}
-        descent = PromptDescent(self._vgg, self._clip, self.settings)
-        return descent.explain(content, self._composite(content, styles), styles, generator)
+        maps: dict[str, Tensor] = {}
+        stages = self._stages(styles)
+        for number, stage in enumerate(stages, start=1):
+            if self._reads_prompts(stage):
+                descent = PromptDescent(self._vgg, self._clip, self.settings)
+                # Explaining draws what stylizing draws.
+                draws = torch.Generator().set_state(generator.get_state())
+                found = descent.explain(content, self._composite(content, stage), stage, draws)
+                maps |= {f"{name}_{number}" if len(stages) > 1 else name: places for name, places in found.items()}
+            if number < len(stages):
+                content = self._apply(content, stage, generator, self.settings)
+        return maps
 
     def _run(
+        self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator, settings: CLIPstylerSettings
+    ) -> Tensor:
+        for stage in self._stages(styles):
+            content = self._apply(content, stage, generator, settings)
+        return content
+
+    def _stages(self, styles: Sequence[StyleCondition]) -> Sequence[Sequence[StyleCondition]]:
+        """Returns the styles that are applied together, in turn."""
+        return [[style] for style in styles] if self.settings.order is StyleOrder.IN_TURN else [styles]
+
+    def _apply(
         self, content: Tensor, styles: Sequence[StyleCondition], generator: Generator, settings: CLIPstylerSettings
     ) -> Tensor:
         from methods.clipstyler.optimization import PromptDescent

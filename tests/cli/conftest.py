@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +23,40 @@ TINY = ("run", "--protocol", "tiny", "--metrics", "brightness_difference,sometim
 def scores(run: Path) -> pd.DataFrame:
     """The results of a run without what differs from run to run."""
     return benchmark.load_run(run).drop(columns=["seconds", "cpu_seconds", "disturbed", "peak_memory_bytes"])
+
+
+def run_until_killed(arguments: Sequence[str], run: Path, lines: int, environment: Mapping[str, str]) -> None:
+    """Runs the command line in a process of its own, and kills it once its journal has so many lines.
+
+    Args:
+        arguments: Arguments of ``benchmark``.
+        run: Folder of the run.
+        lines: Number of lines.
+        environment: Environment of the process.
+    """
+    journal = run / "journal.jsonl"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmark", *arguments, "--out", str(run)],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 120
+    while process.poll() is None and time.monotonic() < deadline:
+        if journal.exists() and journal.read_bytes().count(b"\n") >= lines:
+            process.send_signal(signal.SIGKILL)
+            break
+        time.sleep(0.001)
+    process.wait()
+
+
+def assert_ended_alike(run: Path, undisturbed: Path) -> None:
+    """Asserts that two runs have the same results and the same pictures, byte for byte."""
+    pd.testing.assert_frame_equal(scores(run), scores(undisturbed))
+    pictures = list((undisturbed / "images").rglob("*.png"))
+    assert pictures
+    for path in pictures:
+        assert path.read_bytes() == (run / path.relative_to(undisturbed)).read_bytes()
 
 
 def as_if_alone(run: Path) -> None:

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 import benchmark
-from tests.cli.conftest import TINY, scores
+from tests.cli.conftest import TINY, assert_ended_alike, run_until_killed, scores
 from tests.conftest import SAMPLE_PLUGINS
 
 
@@ -194,28 +190,13 @@ class TestARun:
         arguments = [*TINY, "--methods", "noisy", "--sweep", "blend.share=0.25,0.5,1", "--seeds", "0,1"]
         journal = tmp_path / "run" / "journal.jsonl"
         environment = {**os.environ, "PYTHONPATH": str(SAMPLE_PLUGINS), "SAMPLE_PLUGINS_METHOD": "dawdle"}
-        for wanted in (3, 17, 29):
-            process = subprocess.Popen(
-                [sys.executable, "-m", "benchmark", *arguments, "--out", str(tmp_path / "run")],
-                env=environment,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-            deadline = time.monotonic() + 120
-            while process.poll() is None and time.monotonic() < deadline:
-                if journal.exists() and journal.read_bytes().count(b"\n") >= wanted:
-                    process.send_signal(signal.SIGKILL)
-                    break
-                time.sleep(0.001)
-            process.wait()
+        for lines in (3, 17, 29):
+            run_until_killed(arguments, tmp_path / "run", lines, environment)
         assert journal.read_bytes().count(b"\n") < 50
         assert command(*arguments, "--out", tmp_path / "run").code == 0
         assert command(*arguments, "--out", tmp_path / "undisturbed").code == 0
-        table = scores(tmp_path / "run")
-        assert len(table) == 5 * 5 * 2
-        pd.testing.assert_frame_equal(table, scores(tmp_path / "undisturbed"))
-        for path in (tmp_path / "undisturbed" / "images").rglob("*.png"):
-            assert path.read_bytes() == (tmp_path / "run" / path.relative_to(tmp_path / "undisturbed")).read_bytes()
+        assert len(scores(tmp_path / "run")) == 5 * 5 * 2
+        assert_ended_alike(tmp_path / "run", tmp_path / "undisturbed")
 
 
 class TestAProtocol:

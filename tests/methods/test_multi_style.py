@@ -14,7 +14,7 @@ from methods.clipstyler.method import CLIPstyler
 from methods.clipstyler.optimization import PromptDescent
 from methods.clipstyler.settings import CLIPstylerSettings
 from methods.multi_style.method import MultiStyle
-from methods.multi_style.settings import MultiStyleSettings, StyleParts
+from methods.multi_style.settings import MultiStyleSettings, StyleOrder, StyleParts
 
 SMALL = {"steps": 3, "patches": 3, "crop_sizes": (16, 24), "channels": (4, 6, 8), "learning_rate": 0.01}
 
@@ -70,6 +70,46 @@ def test_an_image_and_a_prompt_of_different_styles_work_together(stylize, pictur
 
     assert composite.shape == (3, 48, 48)
     assert composite.isfinite().all()
+
+
+@pytest.mark.parametrize("parts", list(StyleParts))
+def test_in_turn_each_style_is_whole_and_gets_what_the_one_before_left(models, picture, parts):
+    styles = [StyleCondition(picture(seed=1), "ink", 0.3), StyleCondition(picture(seed=2), "fire", 0.7)]
+    alone = MultiStyle(MultiStyleSettings(conditions=parts, **SMALL))
+    in_turn = MultiStyle(MultiStyleSettings(conditions=parts, order=StyleOrder.IN_TURN, **SMALL))
+    for method in (alone, in_turn):
+        method.prepare(models)
+    generator = torch.Generator().manual_seed(0)
+
+    first = alone.stylize(picture(), styles[:1], generator)
+    second = alone.stylize(first, styles[1:], generator)
+
+    assert torch.equal(in_turn.stylize(picture(), styles, torch.Generator().manual_seed(0)), second)
+    assert not torch.equal(alone.stylize(picture(), styles, torch.Generator().manual_seed(0)), second)
+
+
+def test_in_turn_a_style_stays_in_its_region(models, picture, halves):
+    styles = [StyleCondition(picture(seed=1), mask=halves[0]), StyleCondition(prompt="fire", mask=halves[1])]
+    method = MultiStyle(MultiStyleSettings(order=StyleOrder.IN_TURN, **SMALL))
+    method.prepare(models)
+
+    both = method.stylize(picture(), styles, torch.Generator().manual_seed(0))
+
+    assert torch.equal(both[..., :24], method.stylize(picture(), styles[:1], torch.Generator())[..., :24])
+
+
+def test_in_turn_each_style_has_maps_of_what_the_one_before_left(models, picture):
+    styles = [StyleCondition(prompt="ink"), StyleCondition(prompt="fire")]
+    method = MultiStyle(MultiStyleSettings(order=StyleOrder.IN_TURN, **SMALL))
+    method.prepare(models)
+    generator = torch.Generator().manual_seed(0)
+    first = method.stylize(picture(), styles[:1], generator)
+
+    maps = method.explain(picture(), styles, torch.Generator().manual_seed(0))
+
+    assert list(maps) == [f"{name}_{number}" for number in (1, 2) for name in ("prompt_attention", "source_attention")]
+    expected = method.explain(first, styles[1:], generator)
+    assert torch.equal(maps["prompt_attention_2"], expected["prompt_attention"])
 
 
 def test_directions_are_mixed_by_weight(vgg, models, picture):

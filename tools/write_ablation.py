@@ -1,0 +1,107 @@
+"""Runs the ablation of a plan on a protocol and writes what came of it as a page with pictures that can be committed.
+
+    python -m tools.write_ablation paintings                  # docs/ablations/attention.md, once the run has ended
+    python -m tools.write_ablation paintings --half           # the same in half of the time
+    python -m tools.write_ablation mini --limit 4 -o FOLDER   # roughly; look at it, and do not commit it
+
+The plan, tools/ablation/attention.toml unless another is named, says what is asked, with which arms and controls, and
+which metrics decide. A run that is there is continued, and one that is finished is read: the page can be written anew
+at any time. No score and no statistic is computed here; the conclusion follows from the comparisons by a rule that the
+page states.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import benchmark
+from benchmark.analysis.loading import load_records
+from benchmark.errors import BenchmarkError
+from benchmark.interface.protocols import read_protocol
+from benchmark.protocol.repetitions import with_seeds
+from tools.ablation.half import half_of
+from tools.ablation.page import write_page
+from tools.ablation.plan import asked_rows, read_plan, selected_base
+
+_PLAN = Path(__file__).parent / "ablation" / "attention.toml"
+
+
+def write_ablation(
+    protocol: str,
+    *,
+    plan: Path = _PLAN,
+    networks: str = "own",
+    half: bool = False,
+    limit: int | None = None,
+    workers: int | None = None,
+    threads: int | None = None,
+    run: Path | None = None,
+    out: Path = Path("docs/ablations"),
+) -> Path:
+    """Runs a plan, or goes on with it, and writes its page.
+
+    Args:
+        protocol: Name or path of the protocol.
+        plan: The file of the plan.
+        networks: ``own`` or ``published``.
+        half: Whether to take every second case, in which no content and no style is lost.
+        limit: Number of cases, from the first, or ``None`` for all.
+        workers: Number of worker processes, by default one.
+        threads: Threads of each, by default one per core.
+        run: Folder of the run, by default ``runs/PLAN-PROTOCOL``.
+        out: Folder of the page.
+
+    Returns:
+        The page.
+
+    Raises:
+        InputError: Something that was given cannot be used.
+    """
+    wanted = read_plan(plan)
+    whole = read_protocol(protocol, networks=networks)
+    cases = with_seeds(half_of(whole) if half else whole, wanted.seeds)
+    base = selected_base(wanted, cases)
+    variants = [(base.name, dict(row.changes)) for asked in asked_rows(wanted, cases) for row in asked.rows]
+    found = benchmark.run(
+        # By its name, a run finds its protocol again; half of one has none.
+        cases if half else protocol,
+        networks="own" if half else networks,
+        seeds=() if half else wanted.seeds,
+        metrics=wanted.metrics,
+        settings={f"{base.name}.{name}": value for name, value in wanted.settings.items()},
+        variants=variants,
+        limit=limit,
+        workers=workers,
+        threads=threads,
+        out=run or Path("runs") / f"{wanted.name}-{cases.name}",
+    )
+    return write_page(wanted, load_records(found.path), cases, out)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("protocol", help="name or path of the protocol")
+    parser.add_argument("--plan", type=Path, default=_PLAN, help="file of the plan (default: that of attention)")
+    parser.add_argument("--networks", default="own", help="own or published (default: own)")
+    parser.add_argument("--half", action="store_true", help="every second case; no content and no style is lost")
+    parser.add_argument("--workers", type=int, help="worker processes (default: one)")
+    parser.add_argument("--threads", type=int, help="threads of each (default: one per core)")
+    parser.add_argument("--limit", type=int, help="the first cases only")
+    parser.add_argument("--run", type=Path, help="folder of the run (default: runs/PLAN-PROTOCOL)")
+    parser.add_argument(
+        "-o", "--out", type=Path, default=Path("docs/ablations"), help="folder (default: docs/ablations)"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        print(write_ablation(**vars(options)))
+    except BenchmarkError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
