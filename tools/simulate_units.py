@@ -2,9 +2,11 @@
 
     python tools/simulate_units.py 1000000
     python tools/simulate_units.py 1000000 --methods 1
+    python tools/simulate_units.py 100000 --methods 20 --read
 
 Everything is done as for any run but the units themselves: no worker is started, nothing is stylized or scored. What is
-left is the plan, the journal, the results with their intervals, and to find that all of it is finished.
+left is the plan, the journal, the results with their intervals, and to find that all of it is finished. With ``--read``
+also what `benchmark compare` and `benchmark report` take for the run, each in a process of its own.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -37,6 +40,16 @@ METRICS = (
 STYLES = 100
 SIDE = 161
 """The shortest that every one of these metrics takes."""
+_RESIDENT_UNIT = 1 if sys.platform == "darwin" else 1024
+"""Bytes of the unit in which the system states resident memory."""
+_MEASURE = """
+import json, resource, subprocess, sys, time
+began = time.perf_counter()
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss]))
+"""
+"""Starts a command and measures it from a small process: Linux counts the memory of the one that starts it, too."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +72,23 @@ class Simulation:
     resume_seconds: float
     journal_bytes: int
     description_bytes: int
+    memory_bytes: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Costs of a command that reads a run.
+
+    Attributes:
+        command: The command.
+        seconds: By the clock.
+        cpu_seconds: Of all threads.
+        memory_bytes: Most memory that its process had resident.
+    """
+
+    command: str
+    seconds: float
+    cpu_seconds: float
     memory_bytes: int
 
 
@@ -121,6 +151,15 @@ def run(configuration: RunConfiguration, folder: Path) -> Any:
     return execute_run(configuration, folder / "run", start_executor=lambda *_: DoesNothing())
 
 
+def read(run_folder: Path) -> Iterator[Reading]:
+    """Compares the methods of a run, and makes its report, each in a process of its own."""
+    for name in ("compare", "report"):
+        command = [sys.executable, "-c", _MEASURE, sys.executable, "-m", "benchmark", name, str(run_folder)]
+        measured = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        seconds, cpu_seconds, resident = json.loads(measured.stdout)
+        yield Reading(name, seconds, cpu_seconds, resident * _RESIDENT_UNIT)
+
+
 def configure(cases: int, methods: int, folder: Path) -> RunConfiguration:
     """A hundred prompts on as many contents as are needed, and copies of a control under other names."""
     Image.new("RGB", (SIDE, SIDE), "grey").save(folder / "grey.png")
@@ -153,21 +192,24 @@ def configure(cases: int, methods: int, folder: Path) -> RunConfiguration:
 
 def peak_bytes() -> int:
     """Most memory that this process has had resident."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RESIDENT_UNIT
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("units", type=int)
     parser.add_argument("--methods", type=int, default=100)
+    parser.add_argument("--read", action="store_true", help="also compare its methods, and make its report")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         cost = simulate(options.units, options.methods, Path(folder))
-    print(f"{cost.units:,} units, {cost.cases:,} cases: run in {cost.run_seconds:.1f} s", end=", ")
-    print(f"found finished and summarized in {cost.resume_seconds:.1f} s")
-    print(f"journal {cost.journal_bytes / 1e6:.0f} MB, run.json {cost.description_bytes / 1e6:.1f} MB")
-    print(f"memory {cost.memory_bytes / 1e6:.0f} MB more than before")
+        print(f"{cost.units:,} units, {cost.cases:,} cases: run in {cost.run_seconds:.1f} s", end=", ")
+        print(f"found finished and summarized in {cost.resume_seconds:.1f} s")
+        print(f"journal {cost.journal_bytes / 1e6:.0f} MB, run.json {cost.description_bytes / 1e6:.1f} MB")
+        print(f"memory {cost.memory_bytes / 1e6:.0f} MB more than before", flush=True)
+        for reading in read(Path(folder) / "run") if options.read else ():
+            times = f"{reading.seconds:.1f} s, of the processor {reading.cpu_seconds:.1f} s"
+            print(f"{reading.command}: {times}, memory {reading.memory_bytes / 1e6:.0f} MB", flush=True)
 
 
 if __name__ == "__main__":

