@@ -79,6 +79,9 @@ class CsvReport(Report):
         for name, rows_of in (("people.csv", _strengths), ("metrics_against_people.csv", _correlations)):
             if rows := [row for run in runs for row in rows_of(run)]:
                 write_text(destination / name, _table_of(rows))
+            else:
+                # One of an earlier report would be taken for this one's.
+                (destination / name).unlink(missing_ok=True)
         return target
 
 

@@ -8,6 +8,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -155,6 +156,12 @@ def test_csv_has_it_in_two_tables_beside_the_summary(seen_run: RunRecords, tmp_p
     (own,) = (row for row in against if row["asks_this"] == "True" and row["scope"] == "within_cases")
     assert (own["metric"], own["verdict"]) == ("clip_style", "agrees")
     assert 0 < float(own["low"]) <= float(own["correlation"]) <= float(own["high"])
+
+
+def test_csv_keeps_no_table_of_a_study_that_is_not_given_any_more(seen_run: RunRecords, tmp_path: Path) -> None:
+    CsvReport().write([seen_run], tmp_path)
+    CsvReport().write([replace(seen_run, people=())], tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["summary.csv"]
 
 
 def test_json_has_strengths_differences_and_correlations_and_nothing_of_single_people(
