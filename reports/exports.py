@@ -11,6 +11,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from benchmark.contracts.precision import Precision
 from benchmark.contracts.report import Report, ReportInfo
 from benchmark.escaping import encodable
 from benchmark.store.atomic import write_text
@@ -199,6 +200,7 @@ def _run(run: RunRecords) -> dict[str, Any]:
         "notes": list(run.notes),
         "costs_apart": run.costs_apart,
         "status": run.status,
+        "precision": run.lower_precision or Precision.FLOAT32,
         "protocol": run.protocol,
         "warnings": list(run.warnings),
         "networks": asdict(networks_of_run(run)),

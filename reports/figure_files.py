@@ -129,7 +129,8 @@ def _protocol(run: RunRecords) -> str:
     name = " ".join(filter(None, (field_of(run.protocol, "name"), field_of(run.protocol, "version"))))
     fingerprint = short_fingerprint(field_of(run.protocol, "fingerprint"))
     of_runs = f"; runs {run.folder_names}" if run.runs else ""
-    return f"Protocol {name}, fingerprint {fingerprint}, {format_count(len(run.cases), 'case')}{of_runs}."
+    precision = f"; computed in {run.lower_precision}" if run.lower_precision else ""
+    return f"Protocol {name}, fingerprint {fingerprint}, {format_count(len(run.cases), 'case')}{of_runs}{precision}."
 
 
 def _write_charts(

@@ -271,7 +271,8 @@ def _caption(run: RunRecords, ranking: Ranking, remarks: Sequence[str], design: 
         # Costs have a table of their own, and its durations alone can be disturbed or stated.
         few = "from too few images to say much"
         words.append(rf"$^\dagger$: {tex(' or '.join(warnings)) if ranking.axis == Axis.COST else few}.")
-    words += [f"{tex(sentence)}." for sentence in (*_networks(ranking), *describe_origins(run.methods))]
+    precision = [f"computed in {run.lower_precision}"] * bool(run.lower_precision)
+    words += [f"{tex(sentence)}." for sentence in (*_networks(ranking), *precision, *describe_origins(run.methods))]
     return " ".join(words)
 
 

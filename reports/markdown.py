@@ -66,6 +66,7 @@ def _section(run: RunRecords) -> str:
         f"fingerprint {escape(fingerprint)}",
         format_count(len(run.cases), "case"),
         *([f"runs {escape(run.folder_names)}"] if run.runs else []),
+        *([f"precision {escape(run.lower_precision)}"] if run.lower_precision else []),
         f"status {run.status}",
     ]
     parts = [f"## {escape(field_of(run.protocol, 'title', 'name') or 'unnamed protocol')}", ", ".join(facts)]

@@ -142,7 +142,9 @@ def _difference_of_methods(old: Sequence[MethodRecord], new: Sequence[MethodReco
         facts = ("origin",) if here.origin == MethodOrigin.PICTURES else ("origin", "version")
         if difference := _describe_difference(name, there, here, facts):
             return difference
-        if differences := describe_differences(name, there.settings, here.settings):
+        # A setting that a later release of the same version of a method has besides, at its default, changes nothing.
+        defaults = {key: value for key, value in here.settings.items() if key not in (here.origins or {})}
+        if differences := describe_differences(name, {**defaults, **there.settings}, here.settings):
             return "; ".join(differences)
     return ""
 

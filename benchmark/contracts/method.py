@@ -107,7 +107,7 @@ class MethodInfo:
     resources: MethodResources = MethodResources()
     minimum_side: int = 1
     deterministic: bool = False
-    precisions: tuple[Precision, ...] = (Precision.FLOAT32, Precision.BFLOAT16)
+    precisions: tuple[Precision, ...] = (Precision.FLOAT32,)
 
     def precision_in(self, wanted: Precision) -> Precision | None:
         """Returns the precision that it computes in where a run wants one, or ``None`` where no run has a say in it."""

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from benchmark.errors import InputError
+from benchmark.models.float32 import in_float32
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,6 +28,8 @@ _FEWEST_PLACES: Final = 7
 """Rows and columns of the coarsest features that still tell places apart."""
 
 
+# In float32: gradients are multiplied by what they are of, and the largest of many alike places are chosen.
+@in_float32
 def relevance(tower: nn.Module, embed: Callable[[Tensor], Tensor], images: Tensor, texts: Tensor) -> Tensor:
     """Computes the relevance of places.
 

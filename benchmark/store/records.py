@@ -378,6 +378,15 @@ class RunRecords:
     people: tuple[StudyResult, ...] = ()
 
     @property
+    def lower_precision(self) -> str:
+        """Says in which lower precision methods computed, and what did not; nothing where all is in float32."""
+        lower = dict.fromkeys(method.lower_precision for method in self.methods if method.lower_precision)
+        if not lower:
+            return ""
+        full = [method.name for method in self.methods if method.precision == Precision.FLOAT32]
+        return f"{', '.join(lower)}; in float32: {', '.join([*full, 'metrics'])}"
+
+    @property
     def originals(self) -> tuple[RunRecords, ...]:
         """The records of each run that these are of."""
         return self.runs or (self,)

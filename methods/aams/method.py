@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmark.contracts import Condition, MethodInfo, StyleCondition
+from benchmark.contracts import Condition, MethodInfo, Precision, StyleCondition
 from benchmark.models.role import Role
 from methods.aams.settings import AAMSSettings
 from methods.shared.decoding_method import DecodingMethod
@@ -57,6 +57,7 @@ class AAMS(DecodingMethod[AAMSSettings]):
         optimises=(Role.VGG,),
         minimum_side=16,
         deterministic=True,
+        precisions=(Precision.FLOAT32, Precision.BFLOAT16),
     )
     settings_type = AAMSSettings
 

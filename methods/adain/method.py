@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmark.contracts import Condition, MethodInfo, StyleCondition
+from benchmark.contracts import Condition, MethodInfo, Precision, StyleCondition
 from benchmark.models.role import Role
 from methods.adain.settings import AdaINSettings
 from methods.shared.decoding_method import DecodingMethod
@@ -49,6 +49,7 @@ class AdaIN(DecodingMethod[AdaINSettings]):
         optimises=(Role.VGG,),
         minimum_side=16,
         deterministic=True,
+        precisions=(Precision.FLOAT32, Precision.BFLOAT16),
     )
     settings_type = AdaINSettings
 

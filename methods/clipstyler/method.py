@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
+from benchmark.contracts import Condition, Method, MethodInfo, Precision, StyleCondition
 from benchmark.models.role import Role
 from methods.clipstyler.settings import SMALLEST_NETWORK_SIDE, CLIPstylerSettings
 
@@ -55,6 +55,7 @@ class CLIPstyler(Method[CLIPstylerSettings]):
         uses=(Role.CLIP, Role.VGG),
         optimises=(Role.CLIP, Role.VGG),
         minimum_side=SMALLEST_NETWORK_SIDE,
+        precisions=(Precision.FLOAT32, Precision.BFLOAT16),
     )
     settings_type = CLIPstylerSettings
 

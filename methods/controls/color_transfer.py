@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmark.contracts import Condition, Method, MethodInfo, NoSettings, Precision, StyleCondition
+from benchmark.contracts import Condition, Method, MethodInfo, NoSettings, StyleCondition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,6 @@ class ColorTransfer(Method[NoSettings]):
         control=True,
         minimum_side=2,
         deterministic=True,
-        precisions=(Precision.FLOAT32,),
     )
 
     def stylize(

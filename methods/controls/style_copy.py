@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmark.contracts import Axis, Condition, Method, MethodInfo, NoSettings, Precision, StyleCondition
+from benchmark.contracts import Axis, Condition, Method, MethodInfo, NoSettings, StyleCondition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,6 @@ class StyleCopy(Method[NoSettings]):
         control=True,
         anchor=Axis.STYLE,
         deterministic=True,
-        precisions=(Precision.FLOAT32,),
     )
 
     def stylize(

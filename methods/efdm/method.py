@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmark.contracts import Condition, MethodInfo, StyleCondition
+from benchmark.contracts import Condition, MethodInfo, Precision, StyleCondition
 from benchmark.models.role import Role
 from methods.efdm.settings import EFDMSettings
 from methods.shared.decoding_method import DecodingMethod
@@ -53,6 +53,7 @@ class EFDM(DecodingMethod[EFDMSettings]):
         optimises=(Role.VGG,),
         minimum_side=16,
         deterministic=True,
+        precisions=(Precision.FLOAT32, Precision.BFLOAT16),
     )
     settings_type = EFDMSettings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
+from benchmark.contracts import Condition, Method, MethodInfo, Precision, StyleCondition
 from benchmark.models.role import Role
 from methods.gatys.settings import GatysSettings
 
@@ -57,6 +57,7 @@ class Gatys(Method[GatysSettings]):
         optimises=(Role.VGG,),
         minimum_side=16,
         deterministic=True,
+        precisions=(Precision.FLOAT32, Precision.BFLOAT16),
     )
     settings_type = GatysSettings
 

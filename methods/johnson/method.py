@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
-from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
+from benchmark.contracts import Condition, Method, MethodInfo, Precision, StyleCondition
 from benchmark.models.role import Role
 from benchmark.protocol.style_pixels import style_pixels_sha256
 from methods.johnson.settings import JohnsonSettings
@@ -60,6 +60,7 @@ class Johnson(Method[JohnsonSettings]):
         optimises=(Role.VGG,),
         minimum_side=16,
         deterministic=True,
+        precisions=(Precision.FLOAT32, Precision.BFLOAT16),
     )
     settings_type = JohnsonSettings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
+from benchmark.contracts import Condition, Method, MethodInfo, Precision, StyleCondition
 from benchmark.models.role import Role
 from methods.clipstyler.method import one_step
 from methods.clipstyler.settings import SMALLEST_NETWORK_SIDE, CLIPstylerSettings
@@ -48,6 +48,7 @@ class MultiStyle(Method[MultiStyleSettings]):
         uses=(Role.VGG, Role.ADAIN_DECODER, Role.CLIP),
         optimises=(Role.CLIP, Role.VGG),
         minimum_side=SMALLEST_NETWORK_SIDE,
+        precisions=(Precision.FLOAT32, Precision.BFLOAT16),
     )
     settings_type = MultiStyleSettings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
+from benchmark.contracts import Condition, Method, MethodInfo, Precision, StyleCondition
 from benchmark.models.role import Role
 from methods.nnst.settings import NNSTSettings
 
@@ -58,6 +58,7 @@ class NNST(Method[NNSTSettings]):
         uses=(Role.VGG,),
         optimises=(Role.VGG,),
         minimum_side=16,
+        precisions=(Precision.FLOAT32, Precision.BFLOAT16),
     )
     settings_type = NNSTSettings
 

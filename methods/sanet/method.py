@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from benchmark.contracts import Condition, Method, MethodInfo, StyleCondition
+from benchmark.contracts import Condition, Method, MethodInfo, Precision, StyleCondition
 from benchmark.models.role import Role
 from methods.sanet.settings import SANetSettings
 
@@ -49,6 +49,7 @@ class SANet(Method[SANetSettings]):
         optimises=(Role.VGG,),
         minimum_side=32,
         deterministic=True,
+        precisions=(Precision.FLOAT32, Precision.BFLOAT16),
     )
     settings_type = SANetSettings
 

@@ -64,6 +64,7 @@ class PictureRow:
         style: Its styles' pictures, or its prompt.
         cells: A picture by the name of each method and control.
         window: The part of the pictures that is enlarged, the same in all of them, if any.
+        is_alone: Whether there is one picture of a method only, so that the window shows what it changed.
     """
 
     case: CaseRecord
@@ -73,6 +74,7 @@ class PictureRow:
     style: PictureCell
     cells: Mapping[str, PictureCell]
     window: DetailWindow | None
+    is_alone: bool = False
 
 
 def picture_columns(run: RunRecords, names: Sequence[str] = ()) -> tuple[PictureColumn, ...]:
@@ -124,6 +126,8 @@ def read_rows(run: RunRecords, cases: Sequence[CaseRecord], columns: Sequence[Pi
         shown = tuple(styles.get(field_of(style, "id"), {}) | dict(style) for style in case.styles)
         first = _read(run, [field_of(content, "thumbnail")])
         cells = {column.name: _method_cell(run, units.get((column.name, case.id))) for column in columns}
+        made = [picture for column in columns if not column.control for picture in cells[column.name].pictures]
+        is_alone = len(made) == 1
         row = PictureRow(
             case=case,
             title=field_of(content, "title", "subject") or case.content,
@@ -131,16 +135,11 @@ def read_rows(run: RunRecords, cases: Sequence[CaseRecord], columns: Sequence[Pi
             content=first,
             style=_style_cell(run, case, shown),
             cells=cells,
-            window=_window(first, [cells[column.name] for column in columns if not column.control]),
+            window=find_detail_window([*made, *first.pictures] if is_alone else made, WINDOW_ASPECT),
+            is_alone=is_alone,
         )
         rows.append(row)
     return tuple(rows)
-
-
-def _window(content: PictureCell, cells: Sequence[PictureCell]) -> DetailWindow | None:
-    pictures = [picture for cell in cells for picture in cell.pictures]
-    # Of a single method, the window shows what it changed.
-    return find_detail_window([*pictures, *content.pictures] if len(pictures) == 1 else pictures, WINDOW_ASPECT)
 
 
 def _style_cell(run: RunRecords, case: CaseRecord, styles: Sequence[Mapping[str, Any]]) -> PictureCell:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -27,6 +27,8 @@ MOST_METHODS: Final = 8
 MOST_CASES: Final = 6
 """More of either make several figures: smaller pictures show nothing on paper."""
 _LONGEST_REASON: Final = 160
+_WHOLE_HEAD: Final = 24
+"""Letters up to which a column's head shows a title whole."""
 
 ItemT = TypeVar("ItemT")
 
@@ -110,8 +112,11 @@ def _caption(
     if readers := [column.title for column in columns if column.reads_prompt]:
         prompts = "; ".join(f"“{shorten(row.case.prompt, _LONGEST_REASON)}”" for row in rows)
         yield f"{', '.join(readers)} did not see the style's picture but read its prompt, by row: {prompts}."
-    if any(row.window for row in rows):
-        yield _enlargement(is_alone=len(methods) == 1)
+    if any(len(title) > _WHOLE_HEAD for title in methods):
+        yield f"Columns, from left: {', '.join(methods)}."
+    found = {row.is_alone for row in rows if row.window}
+    if found:
+        yield _enlargement(found)
     missing = _missing(rows, columns)
     if missing:
         yield f"Without a picture: {missing}."
@@ -119,15 +124,15 @@ def _caption(
         yield f"{note}."
 
 
-def _enlargement(*, is_alone: bool) -> str:
-    found = (
-        "in which the method changed details (colours less their blurred surroundings) most"
-        if is_alone
-        else "in which details (colours less their blurred surroundings) vary most between the methods"
-    )
+def _enlargement(alone: Collection[bool]) -> str:
+    """Says how windows were found: between methods, or from the content in rows with a single picture, or both."""
+    between = "in which details (colours less their blurred surroundings) vary most between the methods"
+    changed = "in which the method changed details (colours less their blurred surroundings) most"
+    found = changed if False not in alone else between
+    both = "; in rows with one method's picture, that which it changed most" if len(alone) == 2 else ""
     return (
         f"Framed: the window that is enlarged {1 / WIDTH_SHARE:.1f} times below each picture, the same for all of a "
-        f"case, chosen by rule: that {found}."
+        f"case, chosen by rule: that {found}{both}."
     )
 
 

@@ -13,7 +13,6 @@ from benchmark.analysis.design import Design
 from benchmark.analysis.networks import networks_of_run, originals_of
 from benchmark.analysis.statistics import analyze
 from benchmark.contracts.metric import Direction
-from benchmark.contracts.precision import Precision
 from benchmark.store.cost_columns import COST_COLUMNS, TIME
 from benchmark.store.records import RunStatus, UnitStatus
 from benchmark.wording import format_count
@@ -271,20 +270,11 @@ def _facts(run: RunRecords) -> tuple[Fact, ...]:
         ("Compared", f"{methods}, {format_count(controls, 'control')}"),
         ("Cases", f"{len(run.cases):,} ({factors})"),
         ("Device", field_of(run.provenance, "device")),
-        ("Precision", _precision_of(run)),
+        ("Precision", run.lower_precision),
         ("Finished", format_time(field_of(run.provenance, "finished"))),
         ("Status", str(RunStatus(run.status))),
     )
     return tuple(Fact(name, value) for name, value in candidates if value)
-
-
-def _precision_of(run: RunRecords) -> str:
-    """Says in which lower precision methods computed, and what did not; nothing where all is in float32."""
-    lower = dict.fromkeys(method.lower_precision for method in run.methods if method.lower_precision)
-    if not lower:
-        return ""
-    full = [method.name for method in run.methods if method.precision == Precision.FLOAT32]
-    return f"{', '.join(lower)}; in float32: {', '.join([*full, 'metrics'])}"
 
 
 def _state_of(run: RunRecords, units: Mapping[tuple[str, str], Unit]) -> tuple[str, ...]:

@@ -89,6 +89,12 @@ class TestContinuing:
     def test_another_run_does_not_and_the_difference_is_named(self, new, found):
         assert difference(MANIFEST, new).startswith(found)
 
+    def test_a_setting_that_came_later_at_its_default_is_no_difference(self):
+        settings = {**PAINTER["settings"], "order": "together"}
+        assert difference(MANIFEST, changed("methods", 0, value={**PAINTER, "settings": settings, "origins": {}})) == ""
+        by_user = {**PAINTER, "settings": settings, "origins": {"order": "user"}}
+        assert difference(MANIFEST, changed("methods", 0, value=by_user)) == "painter.order None there, together here"
+
     def test_a_run_that_did_not_note_its_threads_continues_with_any_number(self):
         assert difference(changed("environment", value={}), MANIFEST) == ""
 

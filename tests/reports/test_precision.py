@@ -5,9 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from benchmark.contracts.report import Report
 from benchmark.store.records import RunRecords
+from reports.exports import JsonReport
+from reports.figure_files import FiguresReport
 from reports.html.report import HtmlReport
+from reports.latex import LatexReport
 from reports.leaderboard.report import LeaderboardReport
+from reports.markdown import MarkdownReport
 from tests.reports.conftest import parse_html
 from tests.reports.html_page import Parse, text_of
 
@@ -34,6 +41,21 @@ def test_the_facts_of_a_page_of_a_run_in_float32_do_not(crossed_run: RunRecords,
     facts = facts_of(crossed_run, tmp_path, parse)
     assert facts["Device"] == "cpu"
     assert "Precision" not in facts
+
+
+@pytest.mark.parametrize(
+    ("report", "file"),
+    [
+        (MarkdownReport, "report.md"),
+        (LatexReport, "tables.tex"),
+        (JsonReport, "report.json"),
+        (FiguresReport, "figures.md"),
+    ],
+)
+def test_other_formats_name_it_too(crossed_run: RunRecords, tmp_path: Path, report: type[Report], file: str) -> None:
+    for run, is_named in ((in_bfloat16(crossed_run), True), (crossed_run, False)):
+        report().write([run], tmp_path)
+        assert ("bfloat16" in (tmp_path / file).read_text(encoding="utf-8")) is is_named
 
 
 def test_a_method_in_two_precisions_has_two_rows_on_the_leaderboard(crossed_run: RunRecords, tmp_path: Path) -> None:
