@@ -18,6 +18,7 @@ from benchmark.study.method_names import join_names
 from benchmark.suggestion import nearest_name
 
 if TYPE_CHECKING:
+    from benchmark.store.people import StudyResult
     from benchmark.store.records import RunRecords
 
 
@@ -96,4 +97,10 @@ def _with_people(runs: list[RunRecords], studies: Sequence[Path]) -> list[RunRec
             raise NotComparableError(
                 f"the study {printable(path)} is of none of these runs: it is of other methods or of another protocol"
             )
-    return [replace(run, people=studies_of(run, list(results.values()))) for run in runs]
+    return [_answered(run, list(results.values())) for run in runs]
+
+
+def _answered(run: RunRecords, results: Sequence[StudyResult]) -> RunRecords:
+    """Gives a run, and those that it is one table of, what people said of its pictures."""
+    originals = tuple(_answered(original, results) for original in run.runs)
+    return replace(run, people=studies_of(run, results), runs=originals)
