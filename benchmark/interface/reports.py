@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.analysis.combination import combine
 from benchmark.analysis.loading import load_records
-from benchmark.analysis.people import studies_of
+from benchmark.analysis.people import studies_of, with_studies
 from benchmark.errors import InputError, NotComparableError
 from benchmark.escaping import printable
 from benchmark.registry import PluginKind, find_plugin
@@ -18,7 +17,6 @@ from benchmark.study.method_names import join_names
 from benchmark.suggestion import nearest_name
 
 if TYPE_CHECKING:
-    from benchmark.store.people import StudyResult
     from benchmark.store.records import RunRecords
 
 
@@ -97,10 +95,4 @@ def _with_people(runs: list[RunRecords], studies: Sequence[Path]) -> list[RunRec
             raise NotComparableError(
                 f"the study {printable(path)} is of none of these runs: it is of other methods or of another protocol"
             )
-    return [_answered(run, list(results.values())) for run in runs]
-
-
-def _answered(run: RunRecords, results: Sequence[StudyResult]) -> RunRecords:
-    """Gives a run, and those that it is one table of, what people said of its pictures."""
-    originals = tuple(_answered(original, results) for original in run.runs)
-    return replace(run, people=studies_of(run, results), runs=originals)
+    return [with_studies(run, list(results.values())) for run in runs]

@@ -86,8 +86,7 @@ class MlflowReport(Report):
                 logged = [
                     tracker.log(run, facts_of(run), LoggedPictures(run)) for given in runs for run in given.originals
                 ]
-        public = _seen_from(destination, without_password(uri))
-        command = shell_command(["mlflow", "ui", "--backend-store-uri", public]) if _is_store(uri) else public
+        public, command = _seen_from(destination, without_password(uri)), command_for(uri, destination)
         return write_receipt(destination / "mlflow.json", public, tracker.experiment_name, logged, command)
 
 
@@ -249,6 +248,17 @@ class _Tracker:
             return ""
         page = f"#/experiments/{self._experiment.experiment_id}/runs/{id_}"
         return f"{without_password(self._uri).rstrip('/')}/{page}"
+
+
+def command_for(uri: str, folder: Path) -> str:
+    """Returns the command that shows what was logged, or the address where no command does.
+
+    Args:
+        uri: The tracking URI.
+        folder: Where the command is given.
+    """
+    public = _seen_from(folder, without_password(uri))
+    return shell_command(["mlflow", "ui", "--backend-store-uri", public]) if _is_store(uri) else public
 
 
 def _is_store(uri: str) -> bool:

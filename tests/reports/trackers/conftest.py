@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import signal
 import socket
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -117,14 +118,38 @@ def wandb_offline(folder: Path) -> Iterator[Path]:
 def answering(status: int) -> Iterator[str]:
     """A server that answers every request with a status; its address."""
 
+    with _serving(lambda _: (status, b"")) as address:
+        yield address
+
+
+@contextmanager
+def deleting() -> Iterator[str]:
+    """A server that knows everybody, and says as W&B's does that whatever is logged was deleted; its address."""
+
+    def answer(request: bytes) -> tuple[int, bytes]:
+        if b"upsertBucket" in request:
+            words = "run a/b/c was previously created and deleted; try a new run name"
+            return 409, json.dumps({"errors": [{"message": words}], "data": {"upsertBucket": None}}).encode()
+        viewer = {"id": "1", "entity": "a", "username": "a", "flags": "{}", "teams": {"edges": []}}
+        return 200, json.dumps({"data": {"viewer": viewer, "serverInfo": None}}).encode()
+
+    with _serving(answer) as address:
+        yield address
+
+
+@contextmanager
+def _serving(answer: Callable[[bytes], tuple[int, bytes]]) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def _answer(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status, body = answer(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
             self.send_response(status)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
 
-        do_GET = do_POST = do_PUT = do_PATCH = _answer  # noqa: N815
+        do_GET = do_POST = do_PUT = do_PATCH = do_HEAD = _answer  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             """Silent."""
