@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from benchmark.analysis.people import against_people
+from benchmark.analysis.people import against_people, with_studies
 from benchmark.contracts.report import Report
-from benchmark.analysis.people import with_studies
 from benchmark.store.people import LeftOut, Origin, QuestionResult, StudyResult
 from benchmark.store.questions import Question
 from benchmark.store.records import RunRecords
