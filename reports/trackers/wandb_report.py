@@ -25,6 +25,8 @@ _ENVIRONMENT: Final = {
     # Nothing is sent to anybody but the server that the user names.
     "WANDB_ERROR_REPORTING": "false",
     "WANDB_INIT_TIMEOUT": "30",
+    # It would print its address, with the password that may be in it.
+    "WANDB_SILENT": "true",
 }
 OFFLINE: Final = "this machine (WANDB_MODE=offline)"
 _ANSWER: Final = 10.0

@@ -254,6 +254,7 @@ class TestServerThatDoesNotTakeIt:
             result = command("report", finished, "--format", "wandb", "-o", tmp_path / "out")
             assert (result.code, result.out, len(result.error_lines)) == (2, "", 1), result.err
             assert "Traceback" not in result.err
+            assert "secret" not in result.err
             assert contents(finished) == before
             assert not list((tmp_path / "out").glob("*"))
             return result.error_lines[0]
@@ -278,7 +279,12 @@ class TestServerThatDoesNotTakeIt:
 
     def test_the_run_was_deleted_there(self, report: Callable[..., str]) -> None:
         with deleting() as address:
-            line = report(WANDB_MODE="online", WANDB_BASE_URL=address, WANDB_API_KEY="0" * 40)
+            line = report(
+                WANDB_MODE="online",
+                WANDB_BASE_URL=address.replace("http://", "http://me:secret@"),
+                WANDB_API_KEY="0" * 40,
+                WANDB_INIT_TIMEOUT="5",
+            )
         assert "this run was deleted there" in line
         assert "WANDB_PROJECT" in line
 
