@@ -100,7 +100,7 @@ class TestRun:
         theirs, ours = (benchmark.load_run(path).drop(columns=COSTS) for path in (tmp_path / "run", finished.path))
         pd.testing.assert_frame_equal(theirs, ours, check_exact=True)
         manifests = (manifest_of(path) for path in (tmp_path / "run", finished.path))
-        changing = {"command", "started", "finished", "calibration"}
+        changing = {"command", "started", "finished", "id", "calibration"}
         theirs, ours = ({key: made[key] for key in made.keys() - changing} for made in manifests)
         assert theirs == ours
 

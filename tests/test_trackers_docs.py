@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmark.registry import PluginKind, installed_plugins
 from reports.trackers import mlflow_report
-from reports.trackers.facts import PLACE, PREFIX
+from reports.trackers.facts import EXPERIMENT, PREFIX
 from reports.trackers.pictures import CASES, SIDE
 
 ROOT = Path(__file__).parents[1]
@@ -19,7 +19,7 @@ def test_numbers_and_names_are_those_of_the_code() -> None:
     assert f"at most {CASES} cases" in PAGE
     assert f"at most {SIDE} px" in PAGE
     assert f"`{PREFIX}.id`" in PAGE
-    assert f"`{PLACE}`" in PAGE
+    assert f"`{EXPERIMENT}`" in PAGE
     assert f"`{mlflow_report.TABLE}`" in PAGE
     assert f"here it is {mlflow_report.ENVIRONMENT['MLFLOW_HTTP_REQUEST_MAX_RETRIES']}" in PAGE
 

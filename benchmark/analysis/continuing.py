@@ -30,6 +30,7 @@ def continued(earlier: Manifest, new: Manifest) -> Manifest:
             "models": _joined_models(earlier, new),
             "unread_prompts": _joined_prompts(earlier, new),
             "started": earlier.started,
+            "id": earlier.id,
             "calibration": earlier.calibration,
             "workers": earlier.workers,
         }

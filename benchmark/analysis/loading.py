@@ -95,6 +95,7 @@ def _provenance(manifest: Manifest | MergedRun) -> dict[str, Any]:
     unread = _unread_parts(manifest.unread_prompts) if isinstance(manifest, Manifest) else {}
     return {
         "command": list(manifest.command),
+        **({"id": manifest.id} if isinstance(manifest, Manifest) and manifest.id else {}),
         "seed": manifest.seed,
         "device": manifest.device,
         "precision": manifest.precision,

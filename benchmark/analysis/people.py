@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -247,3 +247,14 @@ def studies_of(run: RunRecords, results: Sequence[StudyResult]) -> tuple[StudyRe
         if result.fingerprint == run.protocol.get("fingerprint")
         and any(one.method in known for question in result.questions for one in question.kept.strengths)
     )
+
+
+def with_studies(run: RunRecords, results: Sequence[StudyResult]) -> RunRecords:
+    """Gives a run, and each of those that it is one table of, what people said of its pictures.
+
+    Args:
+        run: The run.
+        results: Results of studies.
+    """
+    originals = tuple(with_studies(original, results) for original in run.runs)
+    return replace(run, people=studies_of(run, results), runs=originals)

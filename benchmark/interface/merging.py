@@ -28,7 +28,7 @@ from benchmark.plan.unit import image_path, log_path, mask_path, unit_seed
 from benchmark.store.atomic import json_text, new_folder, write_json
 from benchmark.store.journal import JournalWriter, UnitRecord
 from benchmark.store.journal_index import JournalIndex
-from benchmark.store.manifest import Environment, Manifest, MergedRun, choose_schema_version
+from benchmark.store.manifest import Environment, Manifest, MergedRun, choose_schema_version, new_run_id
 from benchmark.store.planned_units import RecordedUnits
 from benchmark.store.records import CaseRecord, MethodRecord, RunRecords, RunStatus, UnitStatus
 from benchmark.store.results import TableInFile, score_columns, write_results
@@ -292,6 +292,7 @@ class _Merge:
             "command": list(self._command),
             "started": min(manifest.started for manifest in manifests),
             "finished": max(finished) if len(finished) == len(manifests) else None,
+            "id": new_run_id(),
             "merged": [part.model_dump(exclude_unset=True) for source in self._sources for part in self._parts(source)],
         }
         for fact in ("executor", "workers", "timeout"):

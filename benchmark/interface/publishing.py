@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 FOLDERS: Final = ("images", "inputs", "report")
 """Folders of a run that are published; what plugins print, in ``logs/``, stays."""
+PRIVATE: Final = frozenset({"mlflow.json", "wandb.json", "tensorboard.json"})
+"""Files of ``report/`` that stay: they say where the run was logged, which is the concern of who logged it."""
 CARD: Final = "README.md"
 LICENCES: Final = "licences.csv"
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]()#+!|~-])")
@@ -79,7 +81,12 @@ def publish_run(path: Path, name: str, *, private: bool, as_is: bool = False) ->
 def _files(path: Path) -> Iterator[Path]:
     """The files of a run that are published; a link could lead to somebody's other files."""
     found = [*RunDirectory(path).files, *(file for folder in FOLDERS for file in sorted((path / folder).rglob("*")))]
-    return (file for file in found if file.is_file() and file.resolve() == path.resolve() / file.relative_to(path))
+    private = {path / "report" / name for name in PRIVATE}
+    return (
+        file
+        for file in found
+        if file not in private and file.is_file() and file.resolve() == path.resolve() / file.relative_to(path)
+    )
 
 
 def _card(run: RunRecords, name: str) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.analysis.combination import combine
 from benchmark.analysis.loading import load_records
-from benchmark.analysis.people import studies_of
+from benchmark.analysis.people import studies_of, with_studies
 from benchmark.errors import InputError, NotComparableError
 from benchmark.escaping import printable
 from benchmark.registry import PluginKind, find_plugin
@@ -96,4 +95,4 @@ def _with_people(runs: list[RunRecords], studies: Sequence[Path]) -> list[RunRec
             raise NotComparableError(
                 f"the study {printable(path)} is of none of these runs: it is of other methods or of another protocol"
             )
-    return [replace(run, people=studies_of(run, list(results.values()))) for run in runs]
+    return [with_studies(run, list(results.values())) for run in runs]

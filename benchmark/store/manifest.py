@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -179,6 +180,8 @@ class Manifest(_Part):
         command: The command line.
         started: Date and time, ISO 8601.
         finished: Date and time, or ``None`` before the end.
+        id: Tells this run from every other one, as ``new_run_id`` makes it: copies of its folder and a run that goes on
+            keep it. ``None`` where an earlier version did not note it.
         merged: The runs that this one was merged from, whose seeds and machines may differ: here stand the seed of the
             first, and of the other facts what is the same for all. Empty for any other run.
     """
@@ -204,6 +207,7 @@ class Manifest(_Part):
     command: tuple[str, ...]
     started: str
     finished: str | None
+    id: str | None = None
     merged: tuple[MergedRun, ...] = ()
 
     @field_validator("methods", "metrics", "models", mode="before")
@@ -284,6 +288,11 @@ def choose_schema_version(cases: Any) -> int:
     return PAIRS_VERSION if isinstance(cases, Mapping) and cases.get("pairs") is not None else SCHEMA_VERSION
 
 
+def new_run_id() -> str:
+    """Returns what tells a new run from every other one, those that start in the same second included."""
+    return uuid.uuid4().hex
+
+
 def make_manifest(
     configuration: RunConfiguration, resources: Resources, started: str, unread_prompts: Sequence[PromptReading] = ()
 ) -> Manifest:
@@ -333,6 +342,7 @@ def make_manifest(
         "command": list(configuration.command),
         "started": started,
         "finished": None,
+        "id": new_run_id(),
     }
     try:
         return Manifest.from_value(json.loads(json_text(value)))

@@ -336,8 +336,8 @@ class RunRecords:
         summary: One row per method × metric, controls included.
         similarity: Mean judge similarity, one entry per method (and control): ``{method: {"rows": prompts,
             "columns": case ids, "values": rows × columns}}``; empty if it was not computed.
-        provenance: ``command``, ``seed``, ``device``, ``precision``, ``started``, ``finished``, ``environment``
-            (versions, platform).
+        provenance: ``command``, ``id`` (where it was noted), ``seed``, ``device``, ``precision``, ``started``,
+            ``finished``, ``environment`` (versions, platform).
         warnings: What is missing or damaged, each in one sentence.
         summary_problem: Why the summary could not be read and was computed anew from the journal, which has no scores
             of set metrics; empty where it was read.

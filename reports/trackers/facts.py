@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmark.escaping import encodable, printable
+from benchmark.escaping import encodable, printable, shell_command
 from benchmark.store.records import RunStatus, UnitStatus
 from reports.tables.formatting import field_of, number_of, parse_time, short_fingerprint, text_of
 
@@ -17,9 +18,21 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "benchmark"
 """Begins the names of tags, of which MLflow shows few letters."""
-PLACE: Final = "style-transfer-benchmark"
+EXPERIMENT: Final = "style-transfer-benchmark"
 """Where a run is logged unless the tracker's own variables say so: an experiment, or a project."""
+_PARTS: Final = ("", "low", "high", "n")
 Parameter = str | int | float | bool
+
+
+class State(Enum):
+    """State of a run, or of one of its methods."""
+
+    RUNNING = auto()
+    FINISHED = auto()
+    FAILED = auto()
+    """It ended, and units or scores failed."""
+    INTERRUPTED = auto()
+    """It ended before all of its units did, none of which failed."""
 
 
 @dataclass(frozen=True)
@@ -65,18 +78,20 @@ class MethodFacts:
         name: Name of the method.
         parameters: What it was run with, by dotted name.
         metrics: Its numbers; a score that is missing or no number is left out.
-        tags: What else there is to say, by name.
+        without_number: Names and parts of those numbers that are left out, dotted; they may have been there before.
+        tags: What else there is to say, by name; a text is empty where there is nothing to say any more.
         table: Its units.
-        has_failed: Whether one of its units failed.
+        state: Its state.
     """
 
     id: str
     name: str
     parameters: Mapping[str, Parameter]
     metrics: tuple[Metric, ...]
+    without_number: tuple[str, ...]
     tags: Mapping[str, str]
     table: Table
-    has_failed: bool
+    state: State
 
 
 @dataclass(frozen=True)
@@ -87,9 +102,9 @@ class RunFacts:
         id: The same for the same run, whenever and from wherever it is logged.
         name: Name of its folder.
         parameters: What all of its methods were run with, by dotted name.
-        tags: What else there is to say, by name.
+        tags: What else there is to say, by name; a text may be empty.
         methods: Its methods.
-        is_running: Whether it has not ended.
+        state: Its state.
         started: Milliseconds since 1970, or ``None`` where that is not known; so with the end.
         finished: As above.
     """
@@ -99,14 +114,9 @@ class RunFacts:
     parameters: Mapping[str, Parameter]
     tags: Mapping[str, str]
     methods: tuple[MethodFacts, ...]
-    is_running: bool
+    state: State
     started: int | None
     finished: int | None
-
-    @property
-    def has_failed(self) -> bool:
-        """Whether a unit of some method failed."""
-        return any(method.has_failed for method in self.methods)
 
 
 def facts_of(run: RunRecords) -> RunFacts:
@@ -116,20 +126,46 @@ def facts_of(run: RunRecords) -> RunFacts:
         run: The records of one run.
     """
     started, finished = (text_of(run.provenance.get(key)) for key in ("started", "finished"))
-    parts = [part.name for part in run.parts]
-    identity = [field_of(run.protocol, "fingerprint"), text_of(run.provenance.get("seed")), started, *parts]
-    id_ = _hash(*identity)
+    id_ = _identity(run, started)
     parameters = dict(_run_parameters(run))
+    methods = tuple(_method_facts(run, method, id_, parameters) for method in run.methods)
     return RunFacts(
         id=id_,
         name=run.folder_names,
         parameters=parameters,
         tags=_run_tags(run, started, finished),
-        methods=tuple(_method_facts(run, method, id_, parameters) for method in run.methods),
-        is_running=run.status is RunStatus.RUNNING,
+        methods=methods,
+        state=_run_state(run, [method.state for method in methods]),
         started=_milliseconds(started),
         finished=_milliseconds(finished),
     )
+
+
+def _identity(run: RunRecords, started: str) -> str:
+    if noted := text_of(run.provenance.get("id")):
+        return _hash(noted)
+    # Runs of earlier versions: what two of them seldom share.
+    parts = [part.name for part in run.parts]
+    return _hash(field_of(run.protocol, "fingerprint"), text_of(run.provenance.get("seed")), started, *parts)
+
+
+def _run_state(run: RunRecords, methods: Collection[State]) -> State:
+    if run.status is RunStatus.RUNNING:
+        return State.RUNNING
+    for state in (State.FAILED, State.INTERRUPTED):
+        if state in methods:
+            return state
+    # Of an incomplete run whose methods are complete, a score failed that is of no picture alone.
+    return State.FAILED if run.status is RunStatus.INCOMPLETE and methods else State.FINISHED
+
+
+def _method_state(run: RunRecords, method: str, statuses: Sequence[object]) -> State:
+    if run.status is RunStatus.RUNNING:
+        return State.RUNNING
+    if UnitStatus.FAILED in statuses or any(error.method == method for error in run.score_errors):
+        return State.FAILED
+    is_cut_short = run.status is RunStatus.INCOMPLETE and len(statuses) < len(run.cases)
+    return State.INTERRUPTED if is_cut_short else State.FINISHED
 
 
 def _hash(*texts: str) -> str:
@@ -189,13 +225,13 @@ def _parameter(value: Any) -> Parameter:
 def _run_tags(run: RunRecords, started: str, finished: str) -> dict[str, str]:
     command = run.provenance.get("command")
     tags = {
-        "command": " ".join(map(str, command)) if isinstance(command, list | tuple) else text_of(command),
+        "command": shell_command(map(str, command)) if isinstance(command, list | tuple) else text_of(command),
         "status": run.status,
         "started": started,
         "finished": finished,
         "warnings": "; ".join(run.warnings),
     }
-    return {name: printable(text) for name, text in tags.items() if text}
+    return {name: printable(text) for name, text in tags.items()}
 
 
 def _method_facts(run: RunRecords, method: MethodRecord, run_id: str, of_run: Mapping[str, Parameter]) -> MethodFacts:
@@ -204,6 +240,10 @@ def _method_facts(run: RunRecords, method: MethodRecord, run_id: str, of_run: Ma
     ended = table.columns.index("status") if "status" in table.columns else None
     statuses = [row[ended] for row in table.rows] if ended is not None else []
     counts = [Metric("units", status, float(statuses.count(status))) for status in UnitStatus]
+    metrics = (*(metric for row in rows for metric in _metrics(row)), *counts)
+    known = {metric.dotted for metric in metrics}
+    names = {row.metric for row in run.summary} | {metric.name for metric in run.metrics}
+    possible = {Metric(name, part, 0.0).dotted for name in names for part in _PARTS}
     missing = [f"{row.metric}: {row.warning or 'no score'}" for row in rows if number_of(row.mean) is None]
     tags = {
         "title": method.title,
@@ -216,17 +256,18 @@ def _method_facts(run: RunRecords, method: MethodRecord, run_id: str, of_run: Ma
         id=_hash(run_id, method.name),
         name=printable(method.name),
         parameters={**of_run, **dict(_method_parameters(method))},
-        metrics=(*(metric for row in rows for metric in _metrics(row)), *counts),
-        tags={name: printable(text) for name, text in tags.items() if text},
+        metrics=metrics,
+        without_number=tuple(sorted(possible - known)),
+        tags={name: printable(text) for name, text in tags.items()},
         table=table,
-        has_failed=UnitStatus.FAILED in statuses,
+        state=_method_state(run, method.name, statuses),
     )
 
 
 def _metrics(row: SummaryRow) -> Iterator[Metric]:
     if number_of(row.mean) is None:
         return
-    for part, value in (("", row.mean), ("low", row.low), ("high", row.high), ("n", row.n)):
+    for part, value in zip(_PARTS, (row.mean, row.low, row.high, row.n), strict=True):
         number = number_of(value)
         if number is not None:
             yield Metric(row.metric, part, number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import tempfile
 import time
@@ -10,16 +11,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from benchmark.contracts.report import Report, ReportInfo
 from benchmark.errors import InputError
+from benchmark.escaping import shell_command
+from reports.trackers.addresses import redacted, seen_from, without_password
 from reports.trackers.extras import explained, first_line, import_extra, unless_set
 from reports.trackers.names import distinct, legal
-from reports.trackers.receipt import LoggedRow, LoggedRun, without_password, write_receipt
+from reports.trackers.receipt import LoggedRow, LoggedRun, write_receipt
 
 if TYPE_CHECKING:
     from benchmark.store.records import RunRecords
-    from reports.trackers.facts import RunFacts
+    from reports.trackers.facts import MethodFacts, RunFacts, State
     from reports.trackers.pictures import LoggedPictures
 
 ENVIRONMENT: Final = {
@@ -33,6 +38,7 @@ ENVIRONMENT: Final = {
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
 }
 TABLE: Final = "cases.json"
+_NO_FOLDERS: Final = ("databricks", "databricks-uc", "uc")
 _LONGEST_PARAMETER: Final = 6000
 _LONGEST_TAG: Final = 5000
 _AT_ONCE: Final = 100
@@ -73,15 +79,15 @@ class MlflowReport(Report):
 
         with unless_set(ENVIRONMENT):
             mlflow = import_extra("mlflow", "mlflow")
-            place = str(mlflow.get_tracking_uri())
-            public = without_password(place)
-            with explained(f"cannot log to MLflow at {public}", lambda error: _reason(error).replace(place, public)):
-                tracker = _Tracker(mlflow, place)
+            uri = str(mlflow.get_tracking_uri())
+            problem = f"cannot log to MLflow at {without_password(uri)}"
+            with explained(problem, lambda error: redacted(_reason(error), uri)):
+                tracker = _Tracker(mlflow, uri)
                 logged = [
                     tracker.log(run, facts_of(run), LoggedPictures(run)) for given in runs for run in given.originals
                 ]
-        see = public if _is_server(place) else f"mlflow ui --backend-store-uri {public}"
-        return write_receipt(destination / "mlflow.json", public, tracker.experiment_name, logged, see)
+        public, command = _seen_from(destination, without_password(uri)), command_for(uri, destination)
+        return write_receipt(destination / "mlflow.json", public, tracker.experiment_name, logged, command)
 
 
 class _Tracker:
@@ -89,21 +95,21 @@ class _Tracker:
 
     Args:
         mlflow: The library.
-        place: The tracking address.
+        uri: The tracking URI.
     """
 
-    def __init__(self, mlflow: Any, place: str) -> None:
-        self._mlflow, self._place = mlflow, place
+    def __init__(self, mlflow: Any, uri: str) -> None:
+        self._mlflow, self._uri = mlflow, uri
         self._client = mlflow.MlflowClient()
         self._experiment = self._find_experiment()
         self.experiment_name = str(self._experiment.name)
 
     def _find_experiment(self) -> Any:
-        from reports.trackers.facts import PLACE
+        from reports.trackers.facts import EXPERIMENT
 
         if number := os.environ.get("MLFLOW_EXPERIMENT_ID"):
             return self._client.get_experiment(number)
-        name = os.environ.get("MLFLOW_EXPERIMENT_NAME") or PLACE
+        name = os.environ.get("MLFLOW_EXPERIMENT_NAME") or EXPERIMENT
         found = self._client.get_experiment_by_name(name)
         if found is None:
             # Without this, MLflow opens an experiment as one of chats with language models.
@@ -144,7 +150,7 @@ class _Tracker:
             table = json.dumps([{"path": TABLE, "type": "table"}])
             tags = {**facts.tags, **method.tags, "mlflow.parentRunId": parent, "mlflow.loggedArtifacts": table}
             id_, result = self._open(method.id, method.name, method.parameters, tags, facts.started)
-            self._log_metrics(id_, distinct((legal(metric.dotted), metric.value) for metric in method.metrics))
+            self._log_metrics(id_, method)
             with tempfile.TemporaryDirectory() as folder:
                 split = {"columns": method.table.columns, "data": method.table.rows}
                 (Path(folder) / TABLE).write_text(json.dumps(split, allow_nan=False), encoding="utf-8")
@@ -153,9 +159,9 @@ class _Tracker:
                 for name, picture in made.items():
                     picture.strip().save(Path(folder) / "pictures" / f"{name}.jpg", quality=90)
                 self._client.log_artifacts(id_, folder)
-            self._close(id_, facts, failed=method.has_failed)
+            self._close(id_, facts, method.state)
             methods.append(LoggedRow(method.name, id_, self._address(id_), result, len(made)))
-        self._close(parent, facts, failed=facts.has_failed)
+        self._close(parent, facts, facts.state)
         return LoggedRun(LoggedRow(facts.name, parent, self._address(parent), outcome), tuple(methods))
 
     def _open(
@@ -169,11 +175,12 @@ class _Tracker:
     ) -> tuple[str, str]:
         """Finds the run of an identity or makes it, and logs its parameters and tags.
 
-        Its name and the tags in ``at_first`` are given once, because users change them in MLflow.
+        Its name and the tags in ``at_first`` are given once, because users change them in MLflow. Tags and parameters
+        of their own stay.
 
         Returns:
             Its identifier in MLflow, and whether it is ``new``, ``updated``, or ``replaced``: MLflow changes no
-            parameter, so a run with another value goes to its trash.
+            parameter, so a run with another value of one goes to its trash.
         """
         from reports.trackers.facts import PREFIX
 
@@ -184,7 +191,7 @@ class _Tracker:
         )
         outcome = "updated" if found else "new"
         known = dict(found[0].data.params) if found else {}
-        if not known.items() <= written.items():
+        if any(written.get(name, value) != value for name, value in known.items()):
             self._client.delete_run(found[0].info.run_id)
             outcome, known = "replaced", {}
         if outcome == "updated":
@@ -205,35 +212,71 @@ class _Tracker:
         entities = self._mlflow.entities
         for part in _parts([item for item in written.items() if item[0] not in known]):
             self._client.log_batch(id_, params=[entities.Param(*item) for item in part])
-        for part in _parts(list(tags.items())):
-            named = ((tag if tag.startswith("mlflow.") else f"{PREFIX}.{tag}", text) for tag, text in part)
-            self._client.log_batch(id_, tags=[entities.RunTag(tag, _cut(text, _LONGEST_TAG)) for tag, text in named])
+        named = {tag if tag.startswith("mlflow.") else f"{PREFIX}.{tag}": text for tag, text in tags.items()}
+        for part in _parts([(tag, text) for tag, text in named.items() if text]):
+            self._client.log_batch(id_, tags=[entities.RunTag(tag, _cut(text, _LONGEST_TAG)) for tag, text in part])
+        if outcome == "updated":
+            for tag in named.keys() & found[0].data.tags.keys():
+                if not named[tag]:
+                    self._client.delete_tag(id_, tag)
         return id_, outcome
 
-    def _log_metrics(self, id_: str, metrics: Mapping[str, float]) -> None:
-        """Logs those numbers that MLflow does not have yet: a repeated one would be another point of its history."""
+    def _log_metrics(self, id_: str, method: MethodFacts) -> None:
+        """Logs those numbers that MLflow does not have yet: a repeated one would be another point of its history.
+
+        MLflow deletes no metric. One that has no number any more becomes NaN.
+        """
         known = self._client.get_run(id_).data.metrics
         now = int(time.time() * 1000)
+        metrics = distinct((legal(metric.dotted), metric.value) for metric in method.metrics)
         changed = [item for item in metrics.items() if known.get(item[0]) != item[1]]
+        gone = known.keys() & set(map(legal, method.without_number)) - metrics.keys()
+        changed += [(name, math.nan) for name in sorted(gone) if not math.isnan(known[name])]
         for part in _parts(changed):
             self._client.log_batch(id_, metrics=[self._mlflow.entities.Metric(*item, now, 0) for item in part])
 
-    def _close(self, id_: str, facts: RunFacts, *, failed: bool) -> None:
-        status = "FAILED" if failed else "RUNNING" if facts.is_running else "FINISHED"
+    def _close(self, id_: str, facts: RunFacts, state: State) -> None:
+        # The names are those of MLflow, but for one.
+        status = "KILLED" if state.name == "INTERRUPTED" else state.name
         if status == "RUNNING":
             self._client.update_run(id_, status)
         else:
             self._client.set_terminated(id_, status, facts.finished)
 
     def _address(self, id_: str) -> str:
-        if not _is_server(self._place):
+        if not self._uri.startswith(("http://", "https://")):
             return ""
         page = f"#/experiments/{self._experiment.experiment_id}/runs/{id_}"
-        return f"{without_password(self._place).rstrip('/')}/{page}"
+        return f"{without_password(self._uri).rstrip('/')}/{page}"
 
 
-def _is_server(place: str) -> bool:
-    return place.startswith(("http://", "https://"))
+def command_for(uri: str, folder: Path) -> str:
+    """Returns the command that shows what was logged, or the address where no command does.
+
+    Args:
+        uri: The tracking URI.
+        folder: Where the command is given.
+    """
+    public = _seen_from(folder, without_password(uri))
+    return shell_command(["mlflow", "ui", "--backend-store-uri", public]) if _is_store(uri) else public
+
+
+def _is_store(uri: str) -> bool:
+    """Whether ``mlflow ui`` shows what is there: a folder, or a database to which no password is needed."""
+    scheme = uri.partition(":")[0] if ":" in uri else ""
+    if not scheme:
+        return uri not in _NO_FOLDERS
+    is_known = scheme.partition("+")[0] in ("file", "sqlite", "postgresql", "mysql", "mssql")
+    return is_known and without_password(uri) == uri
+
+
+def _seen_from(folder: Path, uri: str) -> str:
+    """Returns a tracking URI for a command in a folder: where it is a file, the way to it from there."""
+    if uri.startswith("sqlite:///"):
+        return f"sqlite:///{seen_from(folder, Path(uri.removeprefix('sqlite:///')))}"
+    if uri.startswith("file://"):
+        return seen_from(folder, Path(url2pathname(urlsplit(uri).path)))
+    return seen_from(folder, Path(uri)) if ":" not in uri and uri not in _NO_FOLDERS else uri
 
 
 def _cut(text: str, length: int) -> str:

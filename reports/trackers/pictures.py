@@ -24,7 +24,7 @@ _GAP: Final = 4
 
 
 @dataclass(frozen=True)
-class CasePictures:
+class LoggedCase:
     """What a method made of a case, beside what it was made of.
 
     Attributes:
@@ -70,7 +70,7 @@ class LoggedPictures:
         contents = {text_of(content.get("id")): field_of(content, "thumbnail") for content in run.contents}
         self._inputs = {case.id: self._read_inputs(case, contents.get(case.content, "")) for case in self._cases}
 
-    def of_method(self, name: str) -> Iterator[CasePictures]:
+    def of_method(self, name: str) -> Iterator[LoggedCase]:
         """Reads what a method made; pictures that are missing or damaged are left out.
 
         Args:
@@ -85,7 +85,7 @@ class LoggedPictures:
             stylized = self._read(text_of(images.get(case.id)))
             if stylized is not None:
                 content, styles = self._inputs[case.id]
-                yield CasePictures(case.id, content, tuple(styles), stylized)
+                yield LoggedCase(case.id, content, tuple(styles), stylized)
 
     def _read_inputs(self, case: CaseRecord, content: str) -> tuple[Image.Image | None, Sequence[Image.Image]]:
         styles = (self._read(field_of(style, "thumbnail")) for style in case.styles)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit, urlunsplit
 
 from benchmark.store.atomic import write_json
 
@@ -20,7 +19,7 @@ class LoggedRow:
     Attributes:
         name: Name of the run's folder, or of the method.
         id: Identifier in the tracker.
-        address: Where it can be seen: an address, or a folder.
+        address: Where it can be seen: an address, or a folder, seen from that of the receipt.
         outcome: ``new``, ``updated``, or ``replaced`` where the tracker does not change what it holds.
         pictures: Number of its pictures that are there.
     """
@@ -40,15 +39,15 @@ class LoggedRun:
     methods: tuple[LoggedRow, ...]
 
 
-def write_receipt(path: Path, place: str, group: str, runs: Sequence[LoggedRun], see: str) -> Path:
+def write_receipt(path: Path, tracking_uri: str, experiment: str, runs: Sequence[LoggedRun], command: str) -> Path:
     """Writes where runs were logged, as JSON.
 
     Args:
         path: The file.
-        place: Address of the tracker, or a folder.
-        group: Experiment or project.
+        tracking_uri: Address of the tracker without a password, or a folder.
+        experiment: Experiment or project.
         runs: The runs.
-        see: The command that shows them, or what to do next.
+        command: The command that shows or sends them, for the folder of the file; or the address to open.
 
     Returns:
         The file.
@@ -56,20 +55,11 @@ def write_receipt(path: Path, place: str, group: str, runs: Sequence[LoggedRun],
     Raises:
         InputError: It cannot be written.
     """
-    content = {"schema_version": SCHEMA_VERSION, "place": without_password(place), "group": group, "see": see}
+    content = {
+        "schema_version": SCHEMA_VERSION,
+        "tracking_uri": tracking_uri,
+        "experiment": experiment,
+        "command": command,
+    }
     write_json(path, {**content, "runs": [asdict(run) for run in runs]})
     return path
-
-
-def without_password(address: str) -> str:
-    """Returns an address without the user and password that it may hold.
-
-    Args:
-        address: Any text.
-    """
-    try:
-        parts = urlsplit(address)
-        host = parts.netloc.rpartition("@")[2]
-        return urlunsplit(parts._replace(netloc=host)) if "@" in parts.netloc else address
-    except ValueError:
-        return address

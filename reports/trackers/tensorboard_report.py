@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -17,7 +18,7 @@ from reports.trackers.receipt import LoggedRow, LoggedRun, write_receipt
 if TYPE_CHECKING:
     from benchmark.store.records import RunRecords
     from reports.trackers.facts import MethodFacts, RunFacts
-    from reports.trackers.pictures import CasePictures, LoggedPictures
+    from reports.trackers.pictures import LoggedCase, LoggedPictures
 
 FOLDER: Final = "tensorboard"
 EVENTS: Final = "events.out.tfevents.benchmark"
@@ -29,8 +30,8 @@ _TELLING: Final = ("protocol.fingerprint", "seed", "device")
 class TensorBoardReport(Report):
     """Writes an event file for each method of each run: ``tensorboard/RUN/METHOD/``.
 
-    It holds the scores with their intervals, how they are spread over the cases, pictures, hyperparameters and text. An
-    event file of an earlier report is replaced.
+    It holds the scores with their intervals, how they are spread over the cases, pictures, hyperparameters and text.
+    Event files of an earlier report of the run are replaced, and removed where the method is gone; other files stay.
     """
 
     info: ClassVar[ReportInfo] = ReportInfo(
@@ -65,24 +66,36 @@ class TensorBoardReport(Report):
             logged = [
                 _write(facts_of(run), LoggedPictures(run), destination / FOLDER / name) for name, run in folders.items()
             ]
-        see = shell_command(["tensorboard", "--logdir", str(destination / FOLDER)])
-        return write_receipt(destination / "tensorboard.json", FOLDER, "", logged, see)
+        command = shell_command(["tensorboard", "--logdir", FOLDER])
+        return write_receipt(destination / "tensorboard.json", FOLDER, "", logged, command)
 
 
 def _write(facts: RunFacts, pictures: LoggedPictures, folder: Path) -> LoggedRun:
     """Writes the event files of a run, each whole or not at all."""
     whole = LoggedRow(facts.name, facts.id, f"{FOLDER}/{folder.name}", "replaced" if folder.exists() else "new")
     rows = []
-    for name, method in distinct((legal(method.name), method) for method in facts.methods).items():
+    methods = distinct((legal(method.name), method) for method in facts.methods)
+    for name, method in methods.items():
         target = folder / name / EVENTS
         outcome = "replaced" if target.exists() else "new"
         shown = list(pictures.of_method(method.name))
         write_bytes(target, _events(method, facts, shown))
         rows.append(LoggedRow(method.name, method.id, f"{whole.address}/{name}", outcome, len(shown)))
+    _remove_others(folder, methods)
     return LoggedRun(whole, tuple(rows))
 
 
-def _events(method: MethodFacts, run: RunFacts, pictures: Sequence[CasePictures]) -> bytes:
+def _remove_others(folder: Path, names: Collection[str]) -> None:
+    """Removes event files that an earlier report wrote of methods that the run no longer has."""
+    for file in folder.glob(f"*/{EVENTS}"):
+        if file.parent.name not in names and not file.parent.is_symlink():
+            file.unlink()
+            # A folder with something else in it is somebody's.
+            with contextlib.suppress(OSError):
+                file.parent.rmdir()
+
+
+def _events(method: MethodFacts, run: RunFacts, pictures: Sequence[LoggedCase]) -> bytes:
     """Returns the event file of a method."""
     import numpy as np
     from torch.utils.tensorboard import SummaryWriter
@@ -104,7 +117,8 @@ def _events(method: MethodFacts, run: RunFacts, pictures: Sequence[CasePictures]
                 writer.add_histogram(name, np.asarray(scores), 0)
             for name, picture in distinct((legal(made.case), made) for made in pictures).items():
                 writer.add_image(f"pictures/{name}", np.asarray(picture.strip()), 0, dataformats="HWC")
-            writer.add_text("facts", _text({**run.tags, **method.tags}), 0)
+            tags = {name: text for name, text in {**run.tags, **method.tags}.items() if text}
+            writer.add_text("facts", _text(tags), 0)
             writer.add_text("parameters", _text(method.parameters), 0)
         (file,) = Path(folder).iterdir()
         return file.read_bytes()

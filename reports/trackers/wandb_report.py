@@ -11,19 +11,22 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from benchmark.contracts.report import Report, ReportInfo
 from benchmark.errors import InputError
 from benchmark.escaping import shell_command
+from reports.trackers.addresses import redacted, seen_from, without_password
 from reports.trackers.extras import explained, first_line, import_extra, unless_set
 from reports.trackers.names import distinct, word
 from reports.trackers.receipt import LoggedRow, LoggedRun, write_receipt
 
 if TYPE_CHECKING:
     from benchmark.store.records import RunRecords
-    from reports.trackers.facts import MethodFacts, RunFacts
-    from reports.trackers.pictures import CasePictures, LoggedPictures
+    from reports.trackers.facts import MethodFacts, RunFacts, State
+    from reports.trackers.pictures import LoggedCase, LoggedPictures
 
 _ENVIRONMENT: Final = {
     # Nothing is sent to anybody but the server that the user names.
     "WANDB_ERROR_REPORTING": "false",
     "WANDB_INIT_TIMEOUT": "30",
+    # It would print its address, with the password that may be in it.
+    "WANDB_SILENT": "true",
 }
 OFFLINE: Final = "this machine (WANDB_MODE=offline)"
 _ANSWER: Final = 10.0
@@ -36,7 +39,7 @@ class WandbReport(Report):
     """Logs a run of Weights & Biases for each method of each run, and one for the run's page; a run is a group there.
 
     Project, entity, mode and folder are those of W&B's own variables. Identifiers are made of the identity of the run,
-    so that logging twice updates what is there.
+    so that logging twice updates what is there. Runs of W&B that are open stay open, and nothing is logged in them.
     """
 
     info: ClassVar[ReportInfo] = ReportInfo(
@@ -62,7 +65,7 @@ class WandbReport(Report):
         """
         import requests
 
-        from reports.trackers.facts import PLACE, facts_of
+        from reports.trackers.facts import EXPERIMENT, facts_of
         from reports.trackers.pictures import LoggedPictures
 
         mode = os.environ.get("WANDB_MODE") or "online"
@@ -70,31 +73,42 @@ class WandbReport(Report):
             raise InputError(f"WANDB_MODE is {mode}, with which nothing is logged; choose {' or '.join(_MODES)}")
         with unless_set(_ENVIRONMENT):
             wandb = import_extra("wandb", "wandb")
+            is_used = wandb.run is not None
             try:
-                place = str(wandb.setup().settings.base_url) if mode == "online" else OFFLINE
-                with explained(f"cannot log to Weights & Biases at {place}", _reason):
+                named = os.environ.get("WANDB_BASE_URL", "")
+                with explained("cannot log to Weights & Biases", lambda error: redacted(_reason(error), named)):
+                    session = wandb.setup()
+                    uri = str(session.settings.base_url) if mode == "online" else OFFLINE
+                    # Beside the one that is `wandb.run`, there can be others.
+                    is_used = is_used or session.most_recent_active_run is not None
+                public = without_password(uri)
+                with explained(
+                    f"cannot log to Weights & Biases at {public}", lambda error: redacted(_reason(error), uri)
+                ):
                     if mode == "online":
                         # W&B's own process goes on asking a server that is not there for minutes.
-                        requests.head(place, timeout=_ANSWER)
+                        requests.head(uri, timeout=_ANSWER)
                     # Asks the server, which otherwise would be found out not to answer after half a minute a run.
                     if mode == "online" and not wandb.login(prompt=False, verify=True):
                         raise InputError(
                             "nobody is logged in to Weights & Biases: use `wandb login`, or set WANDB_API_KEY; "
                             "WANDB_MODE=offline keeps everything on this machine"
                         )
-                    project = os.environ.get("WANDB_PROJECT") or PLACE
-                    tracker = _Tracker(wandb, project, is_offline=mode == "offline")
+                    project = os.environ.get("WANDB_PROJECT") or EXPERIMENT
+                    tracker = _Tracker(wandb, project, destination, is_offline=mode == "offline")
                     logged = [
                         tracker.log(run, facts_of(run), LoggedPictures(run))
                         for given in runs
                         for run in given.originals
                     ]
             finally:
-                # Ends the process that W&B started, and forgets what it read of the environment.
-                wandb.teardown()
+                # Ends the process that W&B started, and forgets what it read of the environment. It would also end runs
+                # that the user has open.
+                if not is_used:
+                    wandb.teardown()
         folders = [row.address for run in logged for row in (run.run, *run.methods)]
-        see = shell_command(["wandb", "sync", *folders]) if mode == "offline" else logged[0].run.address
-        return write_receipt(destination / "wandb.json", place, project, logged, see)
+        command = shell_command(["wandb", "sync", *folders]) if mode == "offline" else logged[0].run.address
+        return write_receipt(destination / "wandb.json", public, project, logged, command)
 
 
 class _Tracker:
@@ -103,11 +117,13 @@ class _Tracker:
     Args:
         wandb: The library.
         project: Name of the project.
+        destination: The folder of the report.
         is_offline: Whether everything stays on this machine.
     """
 
-    def __init__(self, wandb: Any, project: str, *, is_offline: bool) -> None:
+    def __init__(self, wandb: Any, project: str, destination: Path, *, is_offline: bool) -> None:
         self._wandb, self._project, self._is_offline = wandb, project, is_offline
+        self._destination = destination
 
     def log(self, run: RunRecords, facts: RunFacts, pictures: LoggedPictures) -> LoggedRun:
         """Logs a run and its methods.
@@ -130,22 +146,20 @@ class _Tracker:
             artifact.add_file(str(HtmlReport(inline=True).write([run], Path(folder))))
             artifact.add_file(str(CsvReport().write([run], Path(folder))))
             opened.log_artifact(artifact)
-            return self._close(opened, facts.id, facts.name, 0)
+            return self._close(opened, facts.id, facts.name, 0, facts.state)
 
     def _log_method(self, facts: RunFacts, method: MethodFacts, pictures: LoggedPictures) -> LoggedRow:
         config = {**method.parameters, **facts.tags, **method.tags}
         opened = self._open(facts, method.id, method.name, "method", config)
         made = {one.case: one for one in pictures.of_method(method.name)}
         named = ((word("_".join(filter(None, (metric.name, metric.part)))), metric) for metric in method.metrics)
-        opened.log(
-            {
-                **{name: metric.value for name, metric in distinct(named).items()},
-                "cases": self._table(method, made),
-            }
-        )
-        return self._close(opened, method.id, method.name, len(made), failed=method.has_failed)
+        numbers = {name: metric.value for name, metric in distinct(named).items()}
+        opened.log({**numbers, "cases": self._table(method, made)})
+        # A run that is resumed would keep the numbers that it had.
+        opened.summary.update({name: None for name in map(word, method.without_number) if name not in numbers})
+        return self._close(opened, method.id, method.name, len(made), method.state)
 
-    def _table(self, method: MethodFacts, made: Mapping[str, CasePictures]) -> Any:
+    def _table(self, method: MethodFacts, made: Mapping[str, LoggedCase]) -> Any:
         columns = list(distinct((word(name), None) for name in (*method.table.columns, *_PICTURES)))
         case = method.table.columns.index("case") if "case" in method.table.columns else None
         rows = []
@@ -178,21 +192,37 @@ class _Tracker:
             name=name,
             config=dict(distinct((word(key), value) for key, value in config.items())),
             resume=None if self._is_offline else "allow",
+            # The user may have a run open.
+            reinit="create_new",
             settings=settings,
         )
 
-    def _close(self, opened: Any, id_: str, name: str, pictures: int, *, failed: bool = False) -> LoggedRow:
+    def _close(self, opened: Any, id_: str, name: str, pictures: int, state: State) -> LoggedRow:
         # The folder of an offline run is the one above that of its files.
-        address = str(Path(opened.dir).parent) if self._is_offline else str(opened.url)
+        is_offline, files = self._is_offline, Path(opened.dir)
+        address = seen_from(self._destination, files.parent) if is_offline else without_password(str(opened.url))
         outcome = "updated" if opened.resumed else "new"
-        opened.finish(exit_code=int(failed))
+        if state.name in ("RUNNING", "INTERRUPTED"):
+            # W&B has no state for what this process does not do, but this one for what is to be resumed.
+            opened.mark_preempting()
+        opened.finish(exit_code=int(state.name != "FINISHED"))
         return LoggedRow(name, id_, address, outcome, pictures)
 
 
 def _reason(error: Exception) -> str:
     """Says why W&B did not do what was asked, in a few words."""
     import requests
+    from pydantic import ValidationError
 
+    from benchmark.validation import first_problem
+
+    if isinstance(error, ValidationError):
+        return f"its settings are wrong: {first_problem(error)}"
+    if "previously created and deleted" in str(error):
+        return (
+            "this run was deleted there, and W&B gives its identifier to no other: undelete it there, "
+            "or choose another project with WANDB_PROJECT"
+        )
     text = first_line(error)
     if isinstance(error, requests.RequestException) or any(
         words in text for words in ("did not respond", "deadline exceeded", "connection refused", "no such host")

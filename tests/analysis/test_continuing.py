@@ -42,11 +42,12 @@ def test_what_is_not_named_stays_and_what_is_new_comes_last_unless_all_are_named
     assert (names(run.methods), names(run.metrics)) == (together, together)
 
 
-def test_it_keeps_when_it_was_started_and_what_its_durations_are():
-    earlier = manifest(started="in May", workers=3, calibration={"version": "1", "seconds": 2.0})
-    run = continued(earlier, manifest(started="now", command=["benchmark", "run"]))
-    assert (run.started, run.workers, run.calibration, run.command) == (
+def test_it_keeps_its_identity_when_it_was_started_and_what_its_durations_are():
+    earlier = manifest(started="in May", id="1", workers=3, calibration={"version": "1", "seconds": 2.0})
+    run = continued(earlier, manifest(started="now", id="2", command=["benchmark", "run"]))
+    assert (run.started, run.id, run.workers, run.calibration, run.command) == (
         "in May",
+        "1",
         3,
         earlier.calibration,
         ("benchmark", "run"),

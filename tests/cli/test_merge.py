@@ -81,6 +81,9 @@ class TestAMergedRun:
         ]
         commands = [json.loads((run / "run.json").read_text())["command"] for run in (runs.first, runs.second)]
         assert [part["command"] for part in value["merged"]] == commands
+        assert value["id"] not in {
+            json.loads((run / "run.json").read_text())["id"] for run in (runs.first, runs.second)
+        }
         assert json.loads(json.dumps(Manifest.from_value(value).to_value())) == value
 
     def test_is_sound_can_be_reported_and_checked(self, command, merged, runs, tmp_path):

@@ -77,6 +77,22 @@ def test_a_run_is_published_with_its_report_and_licences_and_read_by_its_name(ma
     assert set(hub.requests) == {"run.json", "journal.jsonl", "summary.json"}
 
 
+def test_where_a_run_was_logged_is_not_published(machine, hub, run):
+    from benchmark.interface.publishing import PRIVATE
+    from benchmark.registry import PluginKind, installed_plugins
+
+    trackers = [
+        name for name, plugin in installed_plugins(PluginKind.REPORTS).items() if "trackers" in plugin.entry_point.value
+    ]
+    assert {f"{name}.json" for name in trackers} == PRIVATE
+    for name in PRIVATE:
+        (run / "report" / name).write_text("an address of the house")
+    assert machine.run("publish", run, "--to", NAME).code == 0
+    there = {path.name for path in (published(hub) / "report").iterdir()}
+    assert "index.html" in there
+    assert not there & PRIVATE
+
+
 def test_a_picture_of_a_published_run_is_fetched_when_it_is_asked_for(machine, hub, run, tmp_path):
     assert machine.run("publish", run, "--to", NAME).code == 0
     table = benchmark.load_run(run)

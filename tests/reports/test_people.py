@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from benchmark.analysis.people import against_people
+from benchmark.analysis.people import against_people, with_studies
 from benchmark.contracts.report import Report
 from benchmark.store.people import LeftOut, Origin, QuestionResult, StudyResult
 from benchmark.store.questions import Question
@@ -189,3 +189,10 @@ def test_a_run_without_a_study_shows_nothing_of_it(
 def test_a_run_without_a_study_has_no_tables_of_people(crossed_run: RunRecords, tmp_path: Path) -> None:
     CsvReport().write([crossed_run], tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["summary.csv"]
+
+
+def test_each_run_of_a_table_has_the_studies_of_its_own_pictures(seen_run: RunRecords, crossed_run: RunRecords) -> None:
+    other = dataclasses.replace(crossed_run, protocol={**crossed_run.protocol, "fingerprint": "another"})
+    table = dataclasses.replace(crossed_run, runs=(crossed_run, other))
+    found = with_studies(table, seen_run.people)
+    assert [run.people for run in (found, *found.originals)] == [seen_run.people, seen_run.people, ()]

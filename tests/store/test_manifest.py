@@ -107,6 +107,14 @@ class TestTheRunsOfEarlierVersions:
             assert [old | new for old, new in zip(after[key], before[key], strict=True)] == after[key]
 
 
+def test_two_runs_that_start_in_the_same_second_are_told_apart():
+    first, second = (
+        make_manifest(RunConfiguration(mini(), (), (), limit=1), Resources(threads=1), "now") for _ in range(2)
+    )
+    assert first.id
+    assert first.id != second.id
+
+
 def test_what_a_later_version_says_beside_is_kept(tmp_path):
     style = {**LATEST["styles"][0], "mood": "calm"}
     beside = {**LATEST, "weather": {"rain": True}, "styles": [style, *LATEST["styles"][1:]]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import signal
 import socket
@@ -10,8 +11,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -22,6 +23,7 @@ import benchmark
 from tests.runs_of_one_protocol import CONTROLS, installed_sample_plugins
 
 START_SECONDS = 120
+ATTEMPTS = 3
 
 
 @pytest.fixture(scope="session")
@@ -30,9 +32,17 @@ def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if importlib.util.find_spec("mlflow") is None or importlib.util.find_spec("flask") is None:
         pytest.skip("needs the extra mlflow")
     folder = tmp_path_factory.mktemp("mlflow")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    # Another process may take the port between the moment in which it is found free and that in which the server does.
+    for _ in range(ATTEMPTS):
+        with _server_in(folder, free_address()) as (server, address):
+            if _answers(f"{address}/health", server):
+                yield address
+                return
+    pytest.fail(f"the MLflow server did not start: {(folder / 'log').read_text(errors='replace')[-2000:]}")
+
+
+@contextmanager
+def _server_in(folder: Path, address: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     arguments = [
         "--backend-store-uri",
         f"sqlite:///{folder}/mlflow.db",
@@ -40,30 +50,30 @@ def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         str(folder / "kept"),
     ]
     quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-    with (folder / "log").open("wb") as log:
+    host, port = address.removeprefix("http://").split(":")
+    with (folder / "log").open("ab") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), *arguments],
+            [sys.executable, "-m", "mlflow", "server", "--host", host, "--port", port, *arguments],
             cwd=folder, env=os.environ | quiet, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
     try:
-        address = f"http://127.0.0.1:{port}"
-        _wait_for(f"{address}/health", server, folder / "log")
-        yield address
+        yield server, address
     finally:
         # The server has workers of its own, all in the session that was started for it.
-        os.killpg(server.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
         server.wait()
 
 
-def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+def _answers(address: str, server: subprocess.Popen[bytes]) -> bool:
+    """Waits until the server answers, or has ended; one that answers in its place is not it."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and server.poll() is None:
-        try:
+        with suppress(requests.ConnectionError):
             if requests.get(address, timeout=5).ok:
-                return
-        except requests.ConnectionError:
-            time.sleep(0.2)
-    pytest.fail(f"the MLflow server did not start: {log.read_text(errors='replace')[-2000:]}")
+                return server.poll() is None
+        time.sleep(0.2)
+    return False
 
 
 @contextmanager
@@ -108,14 +118,38 @@ def wandb_offline(folder: Path) -> Iterator[Path]:
 def answering(status: int) -> Iterator[str]:
     """A server that answers every request with a status; its address."""
 
+    with _serving(lambda _: (status, b"")) as address:
+        yield address
+
+
+@contextmanager
+def deleting() -> Iterator[str]:
+    """A server that knows everybody, and says as W&B's does that whatever is logged was deleted; its address."""
+
+    def answer(request: bytes) -> tuple[int, bytes]:
+        if b"upsertBucket" in request:
+            words = "run a/b/c was previously created and deleted; try a new run name"
+            return 409, json.dumps({"errors": [{"message": words}], "data": {"upsertBucket": None}}).encode()
+        viewer = {"id": "1", "entity": "a", "username": "a", "flags": "{}", "teams": {"edges": []}}
+        return 200, json.dumps({"data": {"viewer": viewer, "serverInfo": None}}).encode()
+
+    with _serving(answer) as address:
+        yield address
+
+
+@contextmanager
+def _serving(answer: Callable[[bytes], tuple[int, bytes]]) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def _answer(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status, body = answer(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
             self.send_response(status)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
 
-        do_GET = do_POST = do_PUT = do_PATCH = _answer  # noqa: N815
+        do_GET = do_POST = do_PUT = do_PATCH = do_HEAD = _answer  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             """Silent."""

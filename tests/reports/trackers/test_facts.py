@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from benchmark.store.records import RunRecords, RunStatus
-from reports.trackers.facts import facts_of
+from benchmark.analysis.loading import load_records
+from benchmark.store.records import RunRecords, RunStatus, ScoreError
+from reports.trackers.facts import State, facts_of
 from tests.reports.sample_runs import build_crossed_run, build_run
 
 
@@ -59,8 +61,38 @@ def test_the_table_has_a_row_for_each_unit(run: RunRecords) -> None:
     assert "method" not in table.columns
 
 
-def test_a_method_with_failed_units_has_failed(run: RunRecords) -> None:
-    assert [method.has_failed for method in facts_of(run).methods] == [False, True, False]
+class TestState:
+    """A run is what its file says; of one that ended, failures count first, then units that are missing."""
+
+    def test_a_method_with_failed_units_has_failed(self, run: RunRecords) -> None:
+        facts = facts_of(run)
+        assert [method.state for method in facts.methods] == [State.FINISHED, State.FAILED, State.FINISHED]
+        assert facts.state is State.FAILED
+
+    def test_a_run_that_goes_on_is_running_whatever_failed(self, run: RunRecords) -> None:
+        facts = facts_of(replace(run, status=RunStatus.RUNNING))
+        assert {facts.state, *(method.state for method in facts.methods)} == {State.RUNNING}
+
+    def test_an_interrupted_run_has_methods_that_are_not_finished(self, run: RunRecords) -> None:
+        first, second = run.units[run.units["method"] == "gatys"], run.units[run.units["method"] == "identity"]
+        facts = facts_of(replace(run, units=pd.concat([first, second[:1]])))
+        assert [method.state for method in facts.methods] == [State.FINISHED, State.INTERRUPTED, State.INTERRUPTED]
+        assert facts.state is State.INTERRUPTED
+
+    def test_a_method_with_failed_scores_has_failed(self, run: RunRecords) -> None:
+        facts = facts_of(replace(run, score_errors=(ScoreError("gatys", run.cases[0].id, "ssim", "no memory"),)))
+        assert facts.methods[0].state is State.FAILED
+
+    def test_a_complete_run_is_finished(self, run: RunRecords) -> None:
+        sound = run.units[run.units["status"] != "failed"]
+        facts = facts_of(replace(run, units=sound, status=RunStatus.COMPLETE))
+        assert {facts.state, *(method.state for method in facts.methods)} == {State.FINISHED}
+
+
+def test_a_command_can_be_given_again(run: RunRecords) -> None:
+    words = ["benchmark", "run", "--out", "my run"]
+    facts = facts_of(replace(run, provenance={**run.provenance, "command": words}))
+    assert facts.tags["command"] == "benchmark run --out 'my run'"
 
 
 class TestIdentity:
@@ -76,6 +108,15 @@ class TestIdentity:
         assert facts_of(elsewhere).id == facts_of(run).id
         assert [method.id for method in facts_of(elsewhere).methods] == [method.id for method in facts_of(run).methods]
 
+    def test_runs_that_started_in_the_same_second_have_different_ones(self, run: RunRecords) -> None:
+        first, second = (replace(run, provenance={**run.provenance, "id": id_}) for id_ in ("1", "2"))
+        assert facts_of(first).id != facts_of(second).id
+        assert not {one.id for one in facts_of(first).methods} & {one.id for one in facts_of(second).methods}
+
+    def test_a_copy_of_a_run_has_the_same_one(self, finished: Path, tmp_path: Path) -> None:
+        copy = shutil.copytree(finished, tmp_path / "copy")
+        assert facts_of(load_records(copy)).id == facts_of(load_records(finished)).id
+
     @pytest.mark.parametrize("change", [{"seed": 8}, {"started": "2026-01-02T03:04:06+00:00"}])
     def test_another_run_has_another(self, run: RunRecords, change: dict[str, object]) -> None:
         other = replace(run, provenance={**run.provenance, **change})
@@ -89,7 +130,7 @@ def test_a_run_of_which_nothing_has_ended(tmp_path: Path) -> None:
     run = build_run(tmp_path)
     empty = replace(run, units=pd.DataFrame(), summary=(), status=RunStatus.RUNNING)
     facts = facts_of(empty)
-    assert facts.is_running
+    assert facts.state is State.RUNNING
     assert numbers(empty, "gatys") == {"units.ok": 0, "units.failed": 0, "units.skipped": 0}
     assert facts.methods[0].table.rows == ()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from benchmark.store.records import RunRecords, RunStatus
 from benchmark.testing import ReportConformance
-from reports.trackers.mlflow_report import TABLE, MlflowReport
+from reports.trackers.mlflow_report import TABLE, MlflowReport, command_for
 from tests.conftest import CommandResult
 from tests.reports.sample_runs import build_crossed_run, build_run, rewrite
 from tests.reports.trackers.conftest import answering, contents, experiment_named, free_address
@@ -119,7 +120,8 @@ class TestLoggedRun:
     def test_a_small_file_says_where_it_went(
         self, logged: dict[str, Any], receipt: dict[str, Any], mlflow_server: str
     ) -> None:
-        assert (receipt["place"], receipt["group"]) == (mlflow_server, ONE_RUN)
+        assert (receipt["tracking_uri"], receipt["experiment"]) == (mlflow_server, ONE_RUN)
+        assert receipt["command"] == mlflow_server
         rows = {row["name"]: row for row in receipt["runs"][0]["methods"]}
         assert rows["gatys"]["id"] == logged["gatys"].info.run_id
         assert rows["gatys"]["address"].endswith(f"/runs/{rows['gatys']['id']}")
@@ -150,6 +152,55 @@ class TestLoggingAgain:
         changed = replace(run, summary=(replace(run.summary[0], mean=0.38), *run.summary[1:]))
         MlflowReport().write([changed], tmp_path)
         assert find()["gatys"].data.metrics["ssim"] == 0.38
+
+    def test_what_an_incomplete_run_said_is_gone_when_it_is_complete(
+        self, run: RunRecords, find: Callable[..., dict[str, Any]], tmp_path: Path
+    ) -> None:
+        lost = replace(run.summary[0], mean=None, low=None, high=None, n=0, warning="no memory")
+        MlflowReport().write([replace(run, summary=(lost, *run.summary[1:]))], tmp_path)
+        before = find()["gatys"].data.tags
+        assert {"benchmark.warnings", "benchmark.circular", "benchmark.not_scored"} <= before.keys()
+        summary = tuple(replace(row, circular=False) for row in run.summary)
+        units = run.units[run.units["status"] != "failed"]
+        MlflowReport().write(
+            [replace(run, summary=summary, units=units, warnings=(), status=RunStatus.COMPLETE)], tmp_path
+        )
+        after = find()
+        assert (
+            not {"benchmark.warnings", "benchmark.circular", "benchmark.not_scored"} & after["gatys"].data.tags.keys()
+        )
+        assert after["gatys"].data.metrics["ssim"] == 0.40
+        assert {found.info.status for found in after.values()} == {"FINISHED"}
+
+    def test_a_score_that_is_gone_is_no_number(
+        self, run: RunRecords, find: Callable[..., dict[str, Any]], tmp_path: Path
+    ) -> None:
+        from mlflow import MlflowClient
+
+        MlflowReport().write([run], tmp_path)
+        lost = replace(run.summary[0], mean=None, low=None, high=None)
+        for _ in range(2):
+            MlflowReport().write([replace(run, summary=(lost, *run.summary[1:]))], tmp_path)
+        found = find()["gatys"]
+        assert all(math.isnan(found.data.metrics[name]) for name in ("ssim", "ssim.low", "ssim.high", "ssim.n"))
+        assert len(MlflowClient().get_metric_history(found.info.run_id, "ssim")) == 2
+
+    def test_parameters_and_metrics_of_users_stay(
+        self, run: RunRecords, find: Callable[..., dict[str, Any]], tmp_path: Path
+    ) -> None:
+        from mlflow import MlflowClient
+
+        MlflowReport().write([run], tmp_path)
+        id_ = find()["gatys"].info.run_id
+        MlflowClient().log_param(id_, "reviewer", "me")
+        MlflowClient().log_metric(id_, "liked", 0.9)
+        MlflowClient().set_tag(id_, "paper", "figure 3")
+        MlflowReport().write([run], tmp_path)
+        found = find()["gatys"]
+        assert found.info.run_id == id_
+        assert (found.data.params["reviewer"], found.data.metrics["liked"], found.data.tags["paper"]) == (
+            "me", 0.9, "figure 3",
+        )  # fmt: skip
 
     def test_names_and_notes_that_users_changed_stay(
         self, run: RunRecords, find: Callable[..., dict[str, Any]], tmp_path: Path
@@ -217,6 +268,47 @@ def test_a_run_of_which_nothing_has_ended_is_running(
     MlflowReport().write([waiting], tmp_path)
     assert {found.info.status for found in find().values()} == {"RUNNING"}
     assert find()["gatys"].data.metrics == {"units.ok": 0, "units.failed": 0, "units.skipped": 0}
+
+
+def test_a_run_with_a_failed_unit_that_goes_on_is_running(
+    run: RunRecords, find: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    MlflowReport().write([replace(run, status=RunStatus.RUNNING)], tmp_path)
+    assert {found.info.status for found in find().values()} == {"RUNNING"}
+
+
+def test_an_interrupted_run_was_killed(run: RunRecords, find: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
+    MlflowReport().write([replace(run, units=run.units[run.units["method"] == "gatys"])], tmp_path)
+    assert {name: found.info.status for name, found in find().items()} == {
+        "mini-run": "KILLED", "gatys": "FINISHED", "clipstyler": "KILLED", "identity": "KILLED",
+    }  # fmt: skip
+
+
+def test_runs_that_started_in_the_same_second_are_two(
+    run: RunRecords, find: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    gatys = replace(run, methods=run.methods[:1])
+    array = [
+        replace(gatys, directory=run.directory.with_name(f"job-{id_}"), provenance={**run.provenance, "id": id_})
+        for id_ in ("1", "2")
+    ]
+    receipts = [json.loads(MlflowReport().write([job], tmp_path).read_text()) for job in array]
+    assert [receipt["runs"][0]["run"]["outcome"] for receipt in receipts] == ["new", "new"]
+    assert receipts[0]["runs"][0]["methods"][0]["id"] != receipts[1]["runs"][0]["methods"][0]["id"]
+
+
+@pytest.mark.parametrize(
+    ("uri", "said"),
+    [
+        ("sqlite:///HERE/my runs.db", "mlflow ui --backend-store-uri 'sqlite:///../my runs.db'"),
+        ("HERE/my runs", "mlflow ui --backend-store-uri '../my runs'"),
+        ("databricks", "databricks"),
+        ("databricks://house", "databricks://house"),
+        ("postgresql://me:secret@server/db", "postgresql://server/db"),
+    ],
+)
+def test_the_command_that_shows_it_can_be_given_to_a_shell(uri: str, said: str, tmp_path: Path) -> None:
+    assert command_for(uri.replace("HERE", str(tmp_path)), tmp_path / "report") == said
 
 
 def test_long_settings_are_cut(run: RunRecords, find: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
@@ -301,7 +393,10 @@ def test_without_a_server_it_goes_into_a_file_of_this_folder(
         monkeypatch.delenv(name, raising=False)
     result = command("report", finished, "--format", "mlflow", "-o", tmp_path / "out")
     assert (result.code, result.out) == (0, f"{tmp_path / 'out' / 'mlflow.json'}\n"), result.err
-    receipt = json.loads((tmp_path / "out" / "mlflow.json").read_text())
-    client = MlflowClient(receipt["place"])
+    text = (tmp_path / "out" / "mlflow.json").read_text()
+    assert str(tmp_path) not in text
+    receipt = json.loads(text)
+    monkeypatch.chdir(tmp_path / "out")
+    client = MlflowClient(receipt["tracking_uri"])
     assert client.get_experiment_by_name("style-transfer-benchmark") is not None
     assert client.get_run(receipt["runs"][0]["methods"][0]["id"]).data.metrics["units.ok"] > 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from benchmark.store.records import RunRecords
-from reports.trackers.pictures import CASES, SIDE, CasePictures, LoggedPictures
+from reports.trackers.pictures import CASES, SIDE, LoggedCase, LoggedPictures
 from tests.reports.sample_runs import build_crossed_run
 
 
@@ -16,7 +16,7 @@ def test_content_styles_and_result_stand_side_by_side() -> None:
     red, green, blue = (Image.new("RGB", size, colour) for size, colour in (
         ((40, 20), (255, 0, 0)), ((20, 40), (0, 255, 0)), ((40, 40), (0, 0, 255)),
     ))  # fmt: skip
-    strip = CasePictures("case", red, (green,), blue).strip()
+    strip = LoggedCase("case", red, (green,), blue).strip()
     assert strip.height == 40
     assert strip.width == 80 + 20 + 40 + 2 * 4
     assert [strip.getpixel((x, 20)) for x in (0, 82, 90, 147)] == [

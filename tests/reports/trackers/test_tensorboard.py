@@ -87,6 +87,21 @@ def test_writing_again_replaces_what_was_there(run: RunRecords, tmp_path: Path) 
     assert {row["outcome"] for row in receipt["runs"][0]["methods"]} == {"replaced"}
 
 
+def test_methods_that_are_gone_are_removed_and_files_of_others_stay(run: RunRecords, tmp_path: Path) -> None:
+    TensorBoardReport().write([run], tmp_path)
+    folder = tmp_path / FOLDER / "mini-run"
+    (folder / "clipstyler" / "notes.txt").write_text("mine")
+    (folder / "mine").mkdir()
+    (folder / "mine" / "events.out.tfevents.1").write_bytes(b"")
+    path = TensorBoardReport().write([replace(run, methods=run.methods[:1])], tmp_path)
+    assert {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()} == {
+        f"gatys/{EVENTS}", "clipstyler/notes.txt", "mine/events.out.tfevents.1",
+    }  # fmt: skip
+    assert not (folder / "identity").exists()
+    assert json.loads(path.read_text())["command"] == f"tensorboard --logdir {FOLDER}"
+    assert str(tmp_path) not in path.read_text()
+
+
 @pytest.mark.parametrize("missing", [None, math.nan])
 def test_missing_scores_are_left_out(run: RunRecords, tmp_path: Path, missing: float | None) -> None:
     row = replace(run.summary[0], mean=missing, low=missing, high=missing)

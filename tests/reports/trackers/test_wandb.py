@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from benchmark.store.records import RunRecords
+from benchmark.store.records import RunRecords, RunStatus
 from benchmark.testing import ReportConformance
 from reports.trackers.wandb_report import WandbReport
 from tests.conftest import CommandResult
 from tests.reports.sample_runs import build_crossed_run, build_run, rewrite
-from tests.reports.trackers.conftest import answering, contents, free_address, wandb_offline
+from tests.reports.trackers.conftest import answering, contents, deleting, free_address, wandb_offline
 
 pytest.importorskip("wandb", reason="needs the extra wandb")
 
@@ -29,7 +29,9 @@ class Kept:
     history: dict[str, Any] = field(default_factory=dict)
     artefacts: dict[str, set[str]] = field(default_factory=dict)
     table: dict[str, Any] = field(default_factory=dict)
+    summary: dict[str, Any] = field(default_factory=dict)
     code: int = 0
+    is_preempting: bool = False
 
     @property
     def config(self) -> dict[str, Any]:
@@ -69,6 +71,12 @@ def read(folder: Path) -> Kept:
             kept.history |= {
                 item.key or ".".join(item.nested_key): json.loads(item.value_json) for item in record.history.item
             }
+        elif kind == "summary":
+            kept.summary |= {
+                item.key or ".".join(item.nested_key): json.loads(item.value_json) for item in record.summary.update
+            }
+        elif kind == "preempting":
+            kept.is_preempting = True
         elif kind == "artifact":
             kept.artefacts[record.artifact.type] = {entry.path for entry in record.artifact.manifest.contents}
         elif kind == "exit":
@@ -81,7 +89,7 @@ def read(folder: Path) -> Kept:
 def kept(receipt: Path) -> dict[str, Kept]:
     """What was logged, by the name of the run or of the method."""
     (run,) = json.loads(receipt.read_text())["runs"]
-    return {row["name"]: read(Path(row["address"])) for row in (run["run"], *run["methods"])}
+    return {row["name"]: read(receipt.parent / row["address"]) for row in (run["run"], *run["methods"])}
 
 
 @pytest.mark.usefixtures("wandb_folder")
@@ -138,10 +146,47 @@ def test_the_page_is_an_artefact(logged: dict[str, Kept]) -> None:
     assert logged["mini-run"].artefacts == {"report": {"index.html", "summary.csv"}}
 
 
-def test_a_method_with_failures_has_failed(logged: dict[str, Kept]) -> None:
-    assert {name: one.code for name, one in logged.items() if name != "mini-run"} == {
-        "gatys": 0, "clipstyler": 1, "identity": 0,
+def test_a_method_with_failures_has_failed_and_its_run_too(logged: dict[str, Kept]) -> None:
+    assert {name: one.code for name, one in logged.items()} == {
+        "mini-run": 1, "gatys": 0, "clipstyler": 1, "identity": 0,
     }  # fmt: skip
+    assert not any(one.is_preempting for one in logged.values())
+
+
+def test_a_run_that_goes_on_is_not_finished(run: RunRecords, wandb_folder: Path, tmp_path: Path) -> None:
+    logged = kept(WandbReport().write([replace(run, status=RunStatus.RUNNING)], tmp_path))
+    assert {(one.code, one.is_preempting) for one in logged.values()} == {(1, True)}
+    assert {one.config["status"] for one in logged.values()} == {"running"}
+
+
+def test_a_resumed_run_would_say_nothing_that_no_longer_holds(
+    run: RunRecords, wandb_folder: Path, tmp_path: Path
+) -> None:
+    lost = replace(run.summary[0], mean=None, low=None, high=None, warning="no memory")
+    one_method = replace(run, methods=run.methods[:1])
+    first = kept(WandbReport().write([replace(one_method, summary=(lost, *run.summary[1:]))], tmp_path))["gatys"]
+    assert first.config["not_scored"] == "ssim: no memory"
+    assert [first.summary[name] for name in ("ssim", "ssim_low", "ssim_high", "ssim_n")] == [None] * 4
+    summary = tuple(replace(row, circular=False) for row in run.summary)
+    second = kept(WandbReport().write([replace(one_method, summary=summary, warnings=())], tmp_path))["gatys"]
+    assert [second.config[name] for name in ("warnings", "not_scored", "circular")] == ["", "", ""]
+    assert second.summary.get("ssim", 0.40) == 0.40
+
+
+def test_a_run_of_the_user_stays_open_and_gets_nothing(run: RunRecords, wandb_folder: Path, tmp_path: Path) -> None:
+    import wandb
+
+    with wandb.init(project="mine", settings=wandb.Settings(console="off", silent=True)) as mine:
+        logged = kept(WandbReport().write([replace(run, methods=run.methods[:1])], tmp_path))
+        assert wandb.run is mine
+        mine.log({"loss": 0.5})
+        folder = Path(mine.dir).parent
+    assert mine.id not in {one.run.run_id for one in logged.values()}
+    assert logged["gatys"].history["ssim"] == 0.40
+    theirs = read(folder)
+    assert theirs.history["loss"] == 0.5
+    assert not {"ssim", "cases"} & theirs.history.keys()
+    wandb.teardown()
 
 
 def test_nothing_of_this_machine_is_gathered(folder: Path) -> None:
@@ -163,8 +208,10 @@ def test_a_small_file_says_how_to_synchronise(
     result = command("report", finished, "--format", "wandb", "-o", tmp_path / "out")
     assert (result.code, result.out) == (0, f"{tmp_path / 'out' / 'wandb.json'}\n"), result.err
     receipt = json.loads((tmp_path / "out" / "wandb.json").read_text())
-    assert receipt["see"].startswith("wandb sync ")
-    assert all(Path(row["address"]).is_relative_to(wandb_folder) for row in receipt["runs"][0]["methods"])
+    assert receipt["command"].startswith("wandb sync ")
+    assert str(tmp_path) not in json.dumps(receipt)
+    folders = [(tmp_path / "out" / row["address"]).resolve() for row in receipt["runs"][0]["methods"]]
+    assert all(folder.is_dir() and folder.is_relative_to(wandb_folder) for folder in folders)
 
 
 def test_hostile_names_and_texts_are_logged(wandb_folder: Path, tmp_path: Path) -> None:
@@ -207,6 +254,7 @@ class TestServerThatDoesNotTakeIt:
             result = command("report", finished, "--format", "wandb", "-o", tmp_path / "out")
             assert (result.code, result.out, len(result.error_lines)) == (2, "", 1), result.err
             assert "Traceback" not in result.err
+            assert "secret" not in result.err
             assert contents(finished) == before
             assert not list((tmp_path / "out").glob("*"))
             return result.error_lines[0]
@@ -219,8 +267,26 @@ class TestServerThatDoesNotTakeIt:
 
     def test_nobody_answers(self, report: Callable[..., str]) -> None:
         address = free_address()
-        line = report(WANDB_MODE="online", WANDB_BASE_URL=address, WANDB_API_KEY="0" * 40)
+        named = address.replace("http://", "http://me:secret@")
+        line = report(WANDB_MODE="online", WANDB_BASE_URL=named, WANDB_API_KEY="0" * 40)
         assert line.startswith(f"error: cannot log to Weights & Biases at {address}: it does not answer")
+        assert "secret" not in line
+
+    def test_its_address_is_none(self, report: Callable[..., str]) -> None:
+        line = report(WANDB_MODE="online", WANDB_BASE_URL="server.example/me:secret@", WANDB_API_KEY="0" * 40)
+        assert line.startswith("error: cannot log to Weights & Biases: its settings are wrong: base_url: ")
+        assert "secret" not in line
+
+    def test_the_run_was_deleted_there(self, report: Callable[..., str]) -> None:
+        with deleting() as address:
+            line = report(
+                WANDB_MODE="online",
+                WANDB_BASE_URL=address.replace("http://", "http://me:secret@"),
+                WANDB_API_KEY="0" * 40,
+                WANDB_INIT_TIMEOUT="5",
+            )
+        assert "this run was deleted there" in line
+        assert "WANDB_PROJECT" in line
 
     def test_it_refuses_the_key(self, report: Callable[..., str]) -> None:
         with answering(401) as address:
