@@ -181,7 +181,7 @@ def _run_parameters(run: RunRecords) -> Iterator[tuple[str, Parameter]]:
     for key in ("name", "version", "fingerprint", "resolution"):
         yield f"protocol.{key}", _parameter(run.protocol.get(key))
     yield "cases", len(run.cases)
-    for key in ("seed", "device", "executor"):
+    for key in ("seed", "device", "precision", "executor"):
         if run.provenance.get(key) is not None:
             yield key, _parameter(run.provenance[key])
     for model in run.models:
@@ -201,6 +201,8 @@ def _method_parameters(method: MethodRecord) -> Iterator[tuple[str, Parameter]]:
     yield "method.version", printable(method.version)
     yield "method.condition", printable(method.condition)
     yield "method.control", method.control
+    if method.precision is not None:
+        yield "method.precision", printable(method.precision)
     if method.variant_of:
         yield "method.variant_of", printable(method.variant_of)
     yield from _flattened("settings", method.settings)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FOLDER: Final = "tensorboard"
 EVENTS: Final = "events.out.tfevents.benchmark"
 """Name of an event file. TensorBoard's own would hold the name of this machine, and be another one each time."""
-_TELLING: Final = ("protocol.fingerprint", "seed", "device")
+_TELLING: Final = ("protocol.fingerprint", "seed", "device", "precision")
 """What all methods of a run share and yet is a hyperparameter: by it runs are told apart. The rest is text."""
 
 

@@ -52,6 +52,13 @@ def test_parameters_are_settings_protocol_networks_and_versions(run: RunRecords)
     assert gatys.tags["circular"] == "gram"
 
 
+def test_parameters_name_the_precision_of_the_run_and_of_the_method(run: RunRecords) -> None:
+    first = replace(run.methods[0], precision="bfloat16")
+    lower = replace(run, methods=(first, *run.methods[1:]), provenance={**run.provenance, "precision": "bfloat16"})
+    parameters = facts_of(lower).methods[0].parameters
+    assert (parameters["precision"], parameters["method.precision"]) == ("bfloat16", "bfloat16")
+
+
 def test_the_table_has_a_row_for_each_unit(run: RunRecords) -> None:
     table = facts_of(run).methods[0].table
     rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
