@@ -20,6 +20,7 @@ from tools.choose_style_distance import MEASURES, main
 from tools.style_distance.candidates import ALL, CANDIDATES, FAMILIES, REFERENCES, describe
 from tools.style_distance.choice import choose, missed
 from tools.style_distance.measures import Measures
+from tools.style_distance.page import INTRODUCTION
 from tools.style_distance.pictures import PART_SIDE, SIDE, Attack, Change, changes, parts, paste
 from tools.style_distance.retrieval import Found, Relation, Retrieval, area_under_curve, average_precision, retrieve
 from tools.style_distance.table import Entry, Part, Use, read_halves
@@ -262,4 +263,8 @@ def test_the_page_is_of_the_measure_that_the_metric_is():
     page = (REPOSITORY / "docs" / "style_distance.md").read_text(encoding="utf-8")
 
     assert "| **`style_distance`** (sliced 1–5) |" in page
-    assert f"among {len(CANDIDATES)} candidates" in page
+    chosen = next(candidate for candidate in CANDIDATES if candidate.name == "sliced 1–5")
+    assert (
+        INTRODUCTION.format(candidates=len(CANDIDATES), chosen=chosen.name, meaning=chosen.family.meaning).split()
+        == page.partition("\n\n")[2].partition("\n\n## ")[0].split()
+    )
