@@ -18,6 +18,7 @@ from tools.compare_mixing import compare_mixing, main
 from tools.mixing.measures import MEASURES, METRICS, measure_mixes
 from tools.mixing.plan import mixing_protocol, read_plan, rows_of_ways, scoring_protocol, single_cases
 from tools.mixing.section import BEGIN, END, shared_paintings, write_section
+from tools.written_page import WrittenPage
 
 ROOT = Path(__file__).parents[2]
 MIXES = ROOT / "tools" / "mixing" / "mixes.toml"
@@ -158,7 +159,11 @@ class TestTheSection:
         page.write_text(PAGE)
         compare_mixing(plan=plan, limit=1, run=run, page=page)
         first = (run / "mixes" / "journal.jsonl").read_bytes()
-        compare_mixing(plan=plan, limit=2, run=run, page=page)
+        old = run / "pictures" / "both" / "old.png"
+        old.write_bytes(b"of a mix that the plan has no more")
+        assert compare_mixing(plan=plan, limit=2, run=run, page=page) == WrittenPage(page, 0)
+        assert len(list(old.parent.iterdir())) == 4
+        assert not old.exists()
         assert (run / "mixes" / "journal.jsonl").read_bytes().startswith(first)
         text = page.read_text(encoding="utf-8")
         assert text.startswith("# Mixes\n\nBefore.")
