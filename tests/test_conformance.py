@@ -36,8 +36,8 @@ from benchmark.registry import PluginKind, installed_plugins
 from benchmark.settings import make_settings
 from benchmark.testing import MethodConformance, MetricConformance, ReportConformance, SetMetricConformance
 from tests.own_networks import lacking
-from tests.published_weights import write_sanet
 from tests.random_networks import EmbeddedAndRandom
+from tools.published_weights import write_sanet
 
 _FAST: dict[str, dict[str, Any]] = {
     "clip_pixels": {"steps": "2"},

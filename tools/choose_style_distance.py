@@ -4,7 +4,8 @@
 
 PICTURES holds the files of the table, a CSV with the columns file, use (painting, style, content), part (choosing,
 reporting), artist, title and movement. It writes docs/style_distance.md. WORK keeps what is made and measured on
-the way: the same command continues where it was stopped. It takes some ten minutes of one thread.
+the way: the same command continues where it was stopped, and other pictures or another table are measured anew. It
+takes some ten minutes of one thread.
 
 The criterion, which was written before anything was measured. The candidates (`tools/style_distance/candidates.py`) are
 six kinds of distance, each over four sets of the layers relu1_1 … relu5_1 with equal weights. On the half of the
@@ -34,7 +35,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from benchmark.errors import BenchmarkError
 from benchmark.models.provider import Models
@@ -47,12 +48,13 @@ from tools.style_distance.page import page
 from tools.style_distance.table import Half, Part, read_halves
 
 PAGE = Path(__file__).parent.parent / "docs" / "style_distance.md"
-MEASURES = TypeAdapter(dict[str, Measures])
+# What nothing belongs to has no mean: NaN.
+MEASURES = TypeAdapter(dict[str, Measures], config=ConfigDict(ser_json_inf_nan="constants"))
 
 
 def measures_of(half: Half, models: Models, work: Path) -> dict[str, Measures]:
-    """Measures a half, or reads what was measured before."""
-    file = work / f"{half.part}.json"
+    """Measures a half, or reads what was measured of the same pictures and rows before."""
+    file = work / f"{half.key}.json"
     if not file.is_file():
         write_bytes(file, MEASURES.dump_json(measure(half, models, work / "pictures"), indent=1))
     return MEASURES.validate_json(file.read_bytes())

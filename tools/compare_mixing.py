@@ -4,7 +4,8 @@
     python -m tools.compare_mixing --limit 2 --page MY_PAGE.md    # roughly
 
 The plan, tools/mixing/mixes.toml unless another is named, says which ways and which mixes. A first run makes the
-pictures, a second one scores each with each of its styles alone; both are continued where they are there.
+pictures, a second one scores each with each of its styles alone; both are continued where they are there. Exit codes:
+0 done, 2 something given cannot be used, 4 units or scores failed, and the page is of the others.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from tools.mixing.measures import METRICS, UNTOUCHED, measure_mixes
 from tools.mixing.plan import mixing_protocol, read_plan, rows_of_ways, scoring_protocol, single_cases
 from tools.mixing.section import describe, draw_mixes, write_section
 from tools.write_results import SIDE, write_sheet
+from tools.written_page import WrittenPage
 
 _TOOLS = Path(__file__).parent
 _PLAN = _TOOLS / "mixing" / "mixes.toml"
@@ -33,7 +35,7 @@ _PAGE = _TOOLS.parent / "docs" / "methods" / "multi_style.md"
 
 def compare_mixing(
     *, plan: Path = _PLAN, limit: int | None = None, run: Path = Path("runs/mixing"), page: Path = _PAGE
-) -> Path:
+) -> WrittenPage:
     """Compares the ways of a plan, or goes on with it, and writes the section of a page.
 
     Args:
@@ -72,11 +74,12 @@ def compare_mixing(
         limit=sum(len(mix.styles) for mix in mixes),
         out=run / "scores",
     )
-    measured = measure_mixes(load_records(scored.path), mixes, list(rows))
+    scores = load_records(scored.path)
+    measured = measure_mixes(scores, mixes, list(rows))
     sheet = page.with_name(f"{page.stem}_mixes.webp")
     write_sheet(draw_mixes(mixes, records, {way.name: names[way.row] for way in wanted.ways}, SIDE), sheet)
     write_section(page, describe(wanted, protocol, mixes, records, rows, measured, sheet.name))
-    return page
+    return WrittenPage.of(page, records, scores)
 
 
 def _single_pictures(run: RunRecords, mixes: Sequence[Case], row: str, folder: Path) -> str:
@@ -84,6 +87,9 @@ def _single_pictures(run: RunRecords, mixes: Sequence[Case], row: str, folder: P
     done = run.units[(run.units["status"] == UnitStatus.OK) & (run.units["method"] == row)]
     images = dict(zip(done["case"], done["image"], strict=True))
     folder.mkdir(parents=True, exist_ok=True)
+    # What an earlier run copied may be of mixes that fail now, or that the plan has no more.
+    for earlier in folder.glob("*.png"):
+        earlier.unlink()
     for mix in mixes:
         for case in single_cases(mix) if mix.id in images else ():
             shutil.copyfile(run.directory / str(images[mix.id]), folder / f"{file_stem(case)}.png")
@@ -100,11 +106,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--page", type=Path, default=_PAGE, help="the page (default: docs/methods/multi_style.md)")
     options = parser.parse_args(arguments)
     try:
-        print(compare_mixing(**vars(options)))
+        return compare_mixing(**vars(options)).end()
     except BenchmarkError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
-    return 0
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@
 The plan, tools/ablation/attention.toml unless another is named, says what is asked, with which arms and controls, and
 which metrics decide. A run that is there is continued, and one that is finished is read: the page can be written anew
 at any time. No score and no statistic is computed here; the conclusion follows from the comparisons by a rule that the
-page states.
+page states. Exit codes: 0 done, 2 something given cannot be used, 4 units or scores failed, and the page is of the
+others.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from benchmark.protocol.repetitions import with_seeds
 from tools.ablation.half import half_of
 from tools.ablation.page import write_page
 from tools.ablation.plan import asked_rows, read_plan, selected_base
+from tools.written_page import WrittenPage
 
 _PLAN = Path(__file__).parent / "ablation" / "attention.toml"
 
@@ -40,7 +42,7 @@ def write_ablation(
     threads: int | None = None,
     run: Path | None = None,
     out: Path = Path("docs/ablations"),
-) -> Path:
+) -> WrittenPage:
     """Runs a plan, or goes on with it, and writes its page.
 
     Args:
@@ -78,7 +80,8 @@ def write_ablation(
         threads=threads,
         out=run or Path("runs") / f"{wanted.name}-{cases.name}",
     )
-    return write_page(wanted, load_records(found.path), cases, out)
+    records = load_records(found.path)
+    return WrittenPage.of(write_page(wanted, records, cases, out), records)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -96,11 +99,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     try:
-        print(write_ablation(**vars(options)))
+        return write_ablation(**vars(options)).end()
     except BenchmarkError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
-    return 0
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ from benchmark.store.records import MetricRecord, RunRecords, UnitStatus
 from benchmark.wording import format_count
 from reports.figure_files import NOTHING_TO_DRAW, write_charts
 from reports.markdown import MarkdownReport, escape
+from tools.picture_folder import drawing_folder
 
 ARROWS: Final = {"higher": "↑", "lower": "↓"}
 SIDE: Final = 112
@@ -60,10 +61,12 @@ def write_results(run: RunRecords, destination: Path) -> Path:
     """
     statistics = analyze(run)
     name = str(run.protocol["name"])
-    pictures = destination / name
-    # What an earlier run left may be of other cases.
-    shutil.rmtree(pictures, ignore_errors=True)
-    pictures.mkdir(parents=True)
+    page = destination / f"{name}.md"
+    with drawing_folder(page) as pictures:
+        drawn = (
+            "## Figures\n\n" + _figures(run, pictures, name),
+            "## Pictures\n\n" + "\n\n".join(_sheets(run, pictures, name)),
+        )
     parts = [
         f"# {escape(str(run.protocol.get('title') or name))}",
         escape(str(run.protocol.get("description", ""))),
@@ -72,10 +75,8 @@ def write_results(run: RunRecords, destination: Path) -> Path:
         "## What is not shown, and cannot be concluded\n\n" + _not_shown(run, statistics),
         "## What each metric says of the controls\n\n" + _controls(run, statistics),
         "## Scores\n\n" + _tables(run),
-        "## Figures\n\n" + _figures(run, pictures, name),
-        "## Pictures\n\n" + "\n\n".join(_sheets(run, pictures, name)),
+        *drawn,
     ]
-    page = destination / f"{name}.md"
     write_text(page, "\n\n".join(filter(None, parts)) + "\n")
     return page
 

@@ -16,7 +16,7 @@ from benchmark.models.role import Role
 from benchmark.models.weights_check import file_sha256
 from benchmark.plan.selection import configure_run
 from benchmark.testing.sample import sample_image
-from tests.published_weights import served
+from tools.published_weights import served
 
 OWN = {"csd", "dino_similarity", "dino_structure", "dino_style_similarity", "fid_imagenet", "kid_imagenet", "sifid"}
 RUN = ("run", "--protocol", "smoke", "--methods", "identity,style_copy", "--limit", "1", "--no-report")

@@ -13,7 +13,7 @@ from benchmark.models.role import Role
 from benchmark.models.specification import OWN_NETWORKS
 from benchmark.protocol.networks import NetworkChoice
 from tests.file_server import FileServer
-from tests.published_weights import PUBLISHED, published_models, write_adain_weights, write_published_weights
+from tools.published_weights import PUBLISHED, published_models, write_adain_weights, write_published_weights
 
 PUBLISHED_OPTION = ("--networks", "published")
 RUN = ("run", "--protocol", "smoke", *PUBLISHED_OPTION, "--limit", "1", "--no-report", "--methods", "adain,identity")

@@ -12,7 +12,7 @@ from PIL import Image
 from benchmark.models import specification
 from benchmark.models.weights_check import file_sha256
 from tests.cli.conftest import scores
-from tests.published_weights import write_sanet
+from tools.published_weights import write_sanet
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from benchmark.models import specification
 from benchmark.models.role import Role
 from benchmark.protocol import embedded
 from tests.file_server import FileServer
-from tests.published_weights import PUBLISHED, published_models, write_published_weights
+from tools.published_weights import PUBLISHED, published_models, write_published_weights
 
 ROLES = {
     Role.VGG: "vgg19",

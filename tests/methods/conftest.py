@@ -19,8 +19,8 @@ from benchmark.models.transform_network import TransformNetwork
 from benchmark.models.transform_network_file import Painting, TransformNetworks
 from benchmark.models.vgg import VGG16, VGG19
 from tests.own_networks import lacking
-from tests.published_weights import write_sanet
 from tests.transform_networks import KNOWN_PAINTING, transform_tensors
+from tools.published_weights import write_sanet
 
 
 class SmallTextImageModel(nn.Module):

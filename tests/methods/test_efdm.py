@@ -22,7 +22,7 @@ from methods.efdm.method import EFDM
 from methods.efdm.settings import EFDMSettings
 from methods.shared.color_preservation import match_color
 from tests.models.test_adain_encoder import decode, encode
-from tests.published_weights import ADAIN_DECODER, ADAIN_ENCODER, convolutions
+from tools.published_weights import ADAIN_DECODER, ADAIN_ENCODER, convolutions
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from benchmark.protocol.case import Case, Content, Style, WeightedStyle
 from methods.sanet.method import SANet
 from methods.sanet.settings import SANetSettings
 from tests.models.test_adain_encoder import decode
-from tests.published_weights import ADAIN_DECODER, ADAIN_ENCODER, convolutions, sanet_transformer
+from tools.published_weights import ADAIN_DECODER, ADAIN_ENCODER, convolutions, sanet_transformer
 
 ENCODER, TRANSFORMER, DECODER = (
     convolutions(ADAIN_ENCODER, seed=0),

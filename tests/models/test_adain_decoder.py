@@ -11,7 +11,7 @@ from benchmark.models.adain_decoder import AdaINDecoder
 from benchmark.models.feature_statistics import adaptive_instance_normalization, mean_and_standard_deviation
 from benchmark.models.specification import find_model
 from benchmark.models.vgg import VGG19
-from tests.published_weights import ADAIN_DECODER
+from tools.published_weights import ADAIN_DECODER
 
 skimage_data = pytest.importorskip("skimage.data", reason="needs the photographs of scikit-image")
 

@@ -16,7 +16,7 @@ from benchmark.models.adain_decoder import load_adain_decoder
 from benchmark.models.adain_encoder import AdaINEncoder, load_adain_encoder
 from methods.adain.method import AdaIN
 from methods.adain.settings import AdaINSettings
-from tests.published_weights import ADAIN_DECODER, ADAIN_ENCODER, convolutions
+from tools.published_weights import ADAIN_DECODER, ADAIN_ENCODER, convolutions
 
 POOLED_BEFORE = (9, 16, 29)
 ENLARGED_BEFORE = (5, 18, 25)

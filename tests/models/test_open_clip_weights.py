@@ -17,7 +17,7 @@ from benchmark.models.clip import load_published_clip
 from benchmark.models.open_clip_weights import find_open_clip_weights, openai_names
 from benchmark.models.role import Role
 from benchmark.models.specification import find_model
-from tests.published_weights import write_openai_archive
+from tools.published_weights import write_openai_archive
 
 
 @pytest.mark.parametrize("name", openai_names())

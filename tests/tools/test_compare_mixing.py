@@ -17,7 +17,8 @@ from tests.reports.sample_runs import build_crossed_run
 from tools.compare_mixing import compare_mixing, main
 from tools.mixing.measures import MEASURES, METRICS, measure_mixes
 from tools.mixing.plan import mixing_protocol, read_plan, rows_of_ways, scoring_protocol, single_cases
-from tools.mixing.section import BEGIN, END, write_section
+from tools.mixing.section import BEGIN, END, shared_paintings, write_section
+from tools.written_page import WrittenPage
 
 ROOT = Path(__file__).parents[2]
 MIXES = ROOT / "tools" / "mixing" / "mixes.toml"
@@ -134,6 +135,9 @@ def scored_run(folder: Path, mixes) -> RunRecords:
 
 
 class TestTheSection:
+    def test_says_nothing_of_shared_paintings_where_none_are(self):
+        assert shared_paintings(list(mixing_protocol(read_plan(MIXES)).cases)[:1]) == ""
+
     def test_replaces_what_stands_between_the_marks(self, tmp_path):
         page = tmp_path / "page.md"
         page.write_text(PAGE)
@@ -155,7 +159,11 @@ class TestTheSection:
         page.write_text(PAGE)
         compare_mixing(plan=plan, limit=1, run=run, page=page)
         first = (run / "mixes" / "journal.jsonl").read_bytes()
-        compare_mixing(plan=plan, limit=2, run=run, page=page)
+        old = run / "pictures" / "both" / "old.png"
+        old.write_bytes(b"of a mix that the plan has no more")
+        assert compare_mixing(plan=plan, limit=2, run=run, page=page) == WrittenPage(page, 0)
+        assert len(list(old.parent.iterdir())) == 4
+        assert not old.exists()
         assert (run / "mixes" / "journal.jsonl").read_bytes().startswith(first)
         text = page.read_text(encoding="utf-8")
         assert text.startswith("# Mixes\n\nBefore.")
@@ -171,4 +179,7 @@ def test_the_committed_page_holds_every_way_and_measure():
     names = [way.name for way in read_plan(MIXES).ways]
     for one in (*names, *(measure.title for measure in MEASURES)):
         assert one in section
+    mixes = list(mixing_protocol(read_plan(MIXES)).cases)
+    assert "`starry_night` is in 4" in shared_paintings(mixes)
+    assert f"not for the number of measures.{shared_paintings(mixes)}\n" in section
     assert (ROOT / "docs" / "methods" / "multi_style_mixes.webp").is_file()

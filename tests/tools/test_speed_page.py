@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import time
 from pathlib import Path
 
 import pytest
 import torch
 
 from benchmark.execution.bench.machine_load import MachineLoad, Reading
+from benchmark.execution.bench.measurement import Measured
 from benchmark.testing.sample import embedded_models, sample_image
 from methods.clipstyler.optimization import PromptLoss
 from methods.clipstyler.settings import CLIPstylerSettings
 from metrics.structural import MsSsim
+from tools.speed import race
 from tools.speed.machine import Machine, others_share
 from tools.speed.measuring import run_races
 from tools.speed.page import Figures, block_of, with_block, write_page
 from tools.speed.peers.clipstyler_updates import PlainLoss, targets_of
 from tools.speed.picture_costs import ALL_TOGETHER, PictureCost
-from tools.speed.race import AbsentPeerError, Race, run_race
+from tools.speed.race import AbsentPeerError, Comparison, Race, run_race
 from tools.speed.spread import Spread, rounded
 from tools.speed.start_up import StartUp
 from tools.speed.whole_runs import EngineCosts, WholeRun, whole_runs
@@ -30,6 +31,10 @@ from tools.speed_page import SMALLEST_SIDE, main, publish
 ROOT = Path(__file__).parents[2]
 MACHINE = Machine("A processor", 2, 2, 8 * 2**30, "AVX2", "3.12", "2.11", 0.1)
 COST = PictureCost("adain", Spread(0.5, 0.4, 0.6, 5), Spread(0.9, 0.8, 1.0, 5), flops=40_000_000_000, disturbed=0)
+RATIO = Spread(1.5, 1.4, 1.6, 5)
+COMPARISON = Comparison(
+    "Spinning", "a longer loop", "a turn", Spread(0.5, 0.4, 0.6, 5), Spread(0.5, 0.4, 0.6, 5), RATIO, RATIO, disturbed=0
+)
 
 
 def figures(**changes) -> Figures:
@@ -44,23 +49,12 @@ def figures(**changes) -> Figures:
         engine=EngineCosts(10_000, 0.0004, 0.0001),
         methods=(COST,),
         metrics=(dataclasses.replace(COST, name="ssim", flops=0), dataclasses.replace(COST, name=ALL_TOGETHER)),
-        comparisons=(run_race(busy_race(ours=1, theirs=1), 2, MachineLoad()),),
+        comparisons=(COMPARISON,),
         absent={"Gatys": "pastiche is not installed"},
         rates=MachineRates(product=200e9, convolution=160e9),
         networks={"VGG-19": 80_000_000_000},
     )
     return dataclasses.replace(whole, **changes)
-
-
-def busy_race(*, ours: int, theirs: int) -> Race:
-    """A race of loops of known lengths."""
-
-    def spin(milliseconds: float) -> None:
-        end = time.process_time() + milliseconds / 1000
-        while time.process_time() < end:
-            pass
-
-    return Race("Spinning", "a longer loop", "a turn", 2, lambda _: spin(10 * ours), lambda _: spin(10 * theirs))
 
 
 @pytest.mark.parametrize(
@@ -76,13 +70,22 @@ def test_three_digits_count(value, text):
     assert rounded(value) == text
 
 
-def test_a_race_gives_seconds_of_one_unit_and_the_peers_over_ours():
-    found = run_race(busy_race(ours=2, theirs=6), 3, MachineLoad())
+def test_a_race_gives_seconds_of_one_unit_and_the_peers_over_ours(monkeypatch):
+    # Real seconds scatter: what is made of them is checked on given ones.
+    def measured(call, *_):
+        seconds = call()
+        return Measured(seconds, seconds=2 * seconds, cpu_seconds=seconds, disturbed=False, peak_memory_bytes=None)
 
-    assert found.ours.median == pytest.approx(0.010, rel=0.3)
-    assert found.theirs.median == pytest.approx(0.030, rel=0.3)
-    assert found.processor_ratio.median == pytest.approx(3, rel=0.3)
-    assert found.processor_ratio.number == 3
+    monkeypatch.setattr(race, "measure", measured)
+    found = run_race(
+        Race("Given", "them", "a call", 2, lambda number: float(number), lambda number: 3.0 * number**2),
+        3,
+        MachineLoad(),
+    )
+
+    assert found.ours == Spread(1.0, 0.5, 1.5, 3)
+    assert found.theirs == Spread(6.0, 1.5, 13.5, 3)
+    assert found.processor_ratio == found.elapsed_ratio == Spread(6.0, 3.0, 9.0, 3)
 
 
 def test_sides_take_turns_each_first_every_other_time_on_the_same_inputs():

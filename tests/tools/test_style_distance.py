@@ -20,6 +20,7 @@ from tools.choose_style_distance import MEASURES, main
 from tools.style_distance.candidates import ALL, CANDIDATES, FAMILIES, REFERENCES, describe
 from tools.style_distance.choice import choose, missed
 from tools.style_distance.measures import Measures
+from tools.style_distance.page import INTRODUCTION
 from tools.style_distance.pictures import PART_SIDE, SIDE, Attack, Change, changes, parts, paste
 from tools.style_distance.retrieval import Found, Relation, Retrieval, area_under_curve, average_precision, retrieve
 from tools.style_distance.table import Entry, Part, Use, read_halves
@@ -79,6 +80,33 @@ class TestTable:
     def test_a_missing_table_is_said(self, tmp_path):
         with pytest.raises(InputError, match="cannot read"):
             read_halves(tmp_path / "none.csv", tmp_path)
+
+
+class TestKeys:
+    """Under them WORK keeps what was measured: of other pictures it must not be read."""
+
+    @pytest.fixture
+    def key(self, tmp_path):
+        def of(red: int = 0, movement: str = "M", folder: str = "pictures") -> tuple[str, str]:
+            pictures = tmp_path / folder
+            pictures.mkdir(exist_ok=True)
+            for number, name in enumerate("abcd"):
+                Image.new("RGB", (8, 8), (red, number, 0)).save(pictures / f"{name}.png")
+            rows = [f"{name}.png,{use},{part},{name},{name},{movement}"
+                    for part in Part for name, use in zip("abcd", ("style", "painting", "painting", "content"),
+                    strict=True)]  # fmt: skip
+            (tmp_path / "table.csv").write_text("\n".join([COLUMNS, *rows]))
+            half = read_halves(tmp_path / "table.csv", pictures)[Part.CHOOSING]
+            return half.key, half.styles[0].key
+
+        return of
+
+    def test_are_of_what_pictures_hold_and_not_of_where_they_are(self, key):
+        assert key(folder="elsewhere") == key()
+        assert all(one != other for one, other in zip(key(red=1), key(), strict=True))
+
+    def test_are_of_the_rows_too(self, key):
+        assert all(one != other for one, other in zip(key(movement="N"), key(), strict=True))
 
 
 class TestRetrieval:
@@ -191,6 +219,17 @@ class TestChoice:
         assert choose(others(0.5) | {"vgg_style_loss": measures(0.9)}) == CANDIDATES[0].name
 
 
+def test_a_painting_whose_artist_has_no_other_has_no_mean_in_the_file_either():
+    distances = np.ones((6, 6))
+    found = retrieve(distances, [entry(name, name, "M") for name in "abc"], [0, 0, 1, 1, 2, 2], Relation.ARTIST)
+    kept = {"sliced": replace(measures(0.6), retrieval={Relation.ARTIST: found})}
+
+    (read,) = MEASURES.validate_json(MEASURES.dump_json(kept)).values()
+
+    assert np.isnan(read.retrieval[Relation.ARTIST].area.mean)
+    assert read.retrieval[Relation.ARTIST].area.paintings == 0
+
+
 def test_a_stopped_measurement_continues_and_the_page_says_what_was_measured(tmp_path, capsys):
     rows = [
         f"{name}.jpg,{'style' if part_of == 0 else 'painting'},{part},{name},{name},{part}"
@@ -202,10 +241,11 @@ def test_a_stopped_measurement_continues_and_the_page_says_what_was_measured(tmp
     ]
     contents = [f"starry_night.jpg,content,{part},,night," for part in Part]
     (tmp_path / "table.csv").write_text("\n".join([COLUMNS, *rows, *contents]))
+    halves = read_halves(tmp_path / "table.csv", STYLES)
     chosen = others(0.6) | {"gram_unit 2–5": measures(0.8)}
     reported = others(0.55) | {"gram_unit 2–5": replace(measures(0.72, kept=0.3), stylized=0.44)}
     for part, found in ((Part.CHOOSING, chosen), (Part.REPORTING, reported)):
-        (tmp_path / f"{part}.json").write_bytes(MEASURES.dump_json(found))
+        (tmp_path / f"{halves[part].key}.json").write_bytes(MEASURES.dump_json(found))
     written = tmp_path / "page.md"
 
     options = ["--table", str(tmp_path / "table.csv"), "--work", str(tmp_path), "--page", str(written)]
@@ -223,4 +263,8 @@ def test_the_page_is_of_the_measure_that_the_metric_is():
     page = (REPOSITORY / "docs" / "style_distance.md").read_text(encoding="utf-8")
 
     assert "| **`style_distance`** (sliced 1–5) |" in page
-    assert f"among {len(CANDIDATES)} candidates" in page
+    chosen = next(candidate for candidate in CANDIDATES if candidate.name == "sliced 1–5")
+    assert (
+        INTRODUCTION.format(candidates=len(CANDIDATES), chosen=chosen.name, meaning=chosen.family.meaning).split()
+        == page.partition("\n\n")[2].partition("\n\n## ")[0].split()
+    )

@@ -252,12 +252,12 @@ def test_the_pictures_are_those_of_the_largest_gains_and_losses():
 @pytest.mark.timeout(600)
 def test_the_page_is_made_by_one_command_and_a_run_that_is_there_is_continued(small, tmp_path):
     run, out = tmp_path / "run", tmp_path / "out"
-    first = write_ablation("mini", plan=small, limit=2, run=run, out=out)
+    first = write_ablation("mini", plan=small, limit=2, run=run, out=out).path
     text = first.read_text(encoding="utf-8")
     assert "cannot be told" in text, "one photograph tells nothing of others"
     made = (run / "journal.jsonl").read_bytes()
     # A second photograph; what is there is not made again.
-    page = write_ablation("mini", plan=small, limit=4, run=run, out=out)
+    page = write_ablation("mini", plan=small, limit=4, run=run, out=out).path
     assert (run / "journal.jsonl").read_bytes().startswith(made)
     text = page.read_text(encoding="utf-8")
     assert re.findall(r"^## (.+)$", text, flags=re.MULTILINE) == [
@@ -282,4 +282,4 @@ def test_the_page_is_made_by_one_command_and_a_run_that_is_there_is_continued(sm
     levels = [len(marks) for marks in re.findall(r"^(#+) ", text, flags=re.MULTILINE)]
     assert levels.count(1) == 1
     before = page.read_bytes()
-    assert write_ablation("mini", plan=small, limit=4, run=run, out=out).read_bytes() == before
+    assert write_ablation("mini", plan=small, limit=4, run=run, out=out).path.read_bytes() == before

@@ -93,9 +93,18 @@ def test_sheets_hold_every_case_and_leave_gaps_for_what_failed(tmp_path):
     assert white == [method.name in failed for method in run.methods]
 
 
-def test_writing_anew_leaves_no_picture_of_before(crossed, tmp_path):
-    page = write_results(crossed, tmp_path / "results")
-    (page.parent / page.stem / "old.webp").write_bytes(b"old")
-    before = page.read_text(encoding="utf-8")
-    assert write_results(crossed, tmp_path / "results").read_text(encoding="utf-8") == before
-    assert not (page.parent / page.stem / "old.webp").exists()
+def test_writing_anew_replaces_the_pictures_of_before_and_nothing_else(crossed, tmp_path):
+    fewer = replace(crossed, contents=crossed.contents[:1])
+    results = tmp_path / "results"
+    page = write_results(crossed, results)
+    folder = page.parent / page.stem
+    (folder / "mine.webp").write_bytes(b"mine")
+    before, names = page.read_text(encoding="utf-8"), {path.name for path in folder.iterdir()}
+
+    assert write_results(crossed, results).read_text(encoding="utf-8") == before
+    assert {path.name for path in folder.iterdir()} == names
+
+    write_results(fewer, results)
+    gone = {f"{content['id']}.webp" for content in crossed.contents[1:]}
+    assert {path.name for path in folder.iterdir()} == names - gone
+    assert set(results.iterdir()) == {page, folder}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +19,7 @@ from tools.ablation.conclusion import RULE, Answer, Finding, answer, overall
 from tools.ablation.contrasts import Contrasts, Gain, alike, contrasts_of, gains
 from tools.ablation.pictures import EACH, draw_extremes, draw_maps, extremes
 from tools.ablation.plan import Asked, Plan, asked_rows, selected_base
+from tools.picture_folder import drawing_folder
 from tools.write_results import facts_table, metric_cell, table
 
 _AS_IT_IS = "as it is"
@@ -37,11 +37,13 @@ def write_page(plan: Plan, run: RunRecords, protocol: Protocol, destination: Pat
     Returns:
         The page.
     """
-    pictures = destination / plan.name
-    # What an earlier run left may be of other cases.
-    shutil.rmtree(pictures, ignore_errors=True)
-    pictures.mkdir(parents=True)
+    page = destination / f"{plan.name}.md"
     ablation = _Ablation(plan, run, protocol)
+    with drawing_folder(page) as pictures:
+        drawn = (
+            "## Largest gains and losses\n\n" + "\n\n".join(ablation.extremes(pictures)),
+            "## Maps\n\n" + "\n\n".join(ablation.maps(pictures)),
+        )
     parts = [
         f"# {escape(plan.title)}",
         escape(plan.about),
@@ -51,10 +53,8 @@ def write_page(plan: Plan, run: RunRecords, protocol: Protocol, destination: Pat
         "## The smallest effect that it could have shown\n\n" + ablation.detectable(),
         "## Differences\n\n" + "\n\n".join(ablation.differences()),
         "## Where the scores lie\n\n" + ablation.means(),
-        "## Largest gains and losses\n\n" + "\n\n".join(ablation.extremes(pictures)),
-        "## Maps\n\n" + "\n\n".join(ablation.maps(pictures)),
+        *drawn,
     ]
-    page = destination / f"{plan.name}.md"
     write_text(page, "\n\n".join(filter(None, parts)) + "\n")
     return page
 

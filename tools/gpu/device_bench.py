@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from benchmark.contracts import Metric, Need, SetMetric
-from benchmark.errors import BenchmarkError
+from benchmark.errors import describe_error
 from benchmark.execution.bench.stylization import Stylizer
 from benchmark.images import quantize
 from benchmark.plan.configuration import SelectedMethod, SelectedMetric
@@ -133,8 +133,9 @@ class DeviceBench:
         """Measures a method, or says why it cannot be."""
         try:
             return self._method(plugin)
-        except BenchmarkError as error:
-            return MethodFigures(plugin.name, reason=str(error))
+        except Exception as error:
+            # Memory of the device that is too small, say: the others are measured all the same.
+            return MethodFigures(plugin.name, reason=describe_error(error))
 
     def _method(self, plugin: Plugin) -> MethodFigures:
         whole = self._workload.method_settings.get(plugin.name, {})
@@ -188,8 +189,8 @@ class DeviceBench:
         """Measures a metric, or says why it cannot be."""
         try:
             return self._metric(plugin)
-        except BenchmarkError as error:
-            return MetricFigures(plugin.name, reason=str(error))
+        except Exception as error:
+            return MetricFigures(plugin.name, reason=describe_error(error))
 
     def _metric(self, plugin: Plugin) -> MetricFigures:
         kind = plugin.load()

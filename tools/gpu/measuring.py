@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 
@@ -20,8 +20,8 @@ def measure_device(
     *,
     seconds: float,
     note: Callable[[str], None],
-) -> tuple[str, list[str]]:
-    """Measures methods and metrics with each workload.
+) -> Iterator[tuple[str, list[str]]]:
+    """Measures methods and metrics with each workload, and yields what is known after each.
 
     Args:
         device: The device.
@@ -31,8 +31,8 @@ def measure_device(
         seconds: About how long each method stylizes; it makes at least one picture.
         note: Is told what is measured.
 
-    Returns:
-        The page, and the names of what disagrees with the CPU.
+    Yields:
+        The page of the workloads so far, and the names of what disagrees with the CPU.
     """
     parts, wrong = [write_head(device)], []
     for workload in workloads:
@@ -47,4 +47,4 @@ def measure_device(
             of_metrics.append(bench.metric(plugin))
         parts.append(write_workload(workload, of_methods, of_metrics, device))
         wrong += disagreements(of_methods, of_metrics)
-    return "\n\n".join(parts) + "\n", wrong
+        yield "\n\n".join(parts) + "\n", list(wrong)

@@ -8,6 +8,7 @@ from typing import Final
 
 import torch
 
+from reports.markdown import escape
 from tools.gpu.device_bench import LARGEST_RELATIVE_DIFFERENCE, MethodFigures, MetricFigures
 from tools.gpu.workload import Workload
 from tools.speed.spread import rounded
@@ -53,7 +54,7 @@ def write_workload(
     if metrics:
         rows = [_metric(one) for one in metrics if not one.reason]
         tables.append(_table(("Metric", "Agreement", "CPU s a picture", f"{kind} s a picture"), rows))
-    left_out = [f"- `{one.name}`: {one.reason}" for one in (*methods, *metrics) if one.reason]
+    left_out = [f"- `{one.name}`: {escape(one.reason)}" for one in (*methods, *metrics) if one.reason]
     if left_out:
         tables.append("Not measured:\n\n" + "\n".join(left_out))
     return "\n\n".join(tables)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +19,7 @@ from benchmark.models.weights_folders import WEIGHTS_VARIABLE
 from benchmark.protocol.case import Case
 from benchmark.protocol.embedded import mini, paintings
 from benchmark.protocol.networks import PUBLISHED
-from tests.published_weights import published_models, write_published_weights
+from tools.published_weights import published_models, write_published_weights
 
 WIKIART_SIDE: Final = 512
 ONE_PASS: Final = ("aams", "adain", "efdm", "sanet")
@@ -75,15 +76,34 @@ def mini_workload(side: int | None = None) -> Workload:
     )
 
 
-def wikiart_workloads(folder: Path) -> list[Workload]:
+@contextlib.contextmanager
+def wikiart_workloads(folder: Path) -> Iterator[list[Workload]]:
     """A stand-in for `wikiart_small`: 5 photographs × 8 paintings, published networks in full size, random weights.
 
     The pictures are those of `paintings`, the settings the papers'. At 512 px, and the methods of one pass at 256 px.
 
     Args:
-        folder: Where the files of the weights go, about a gigabyte. The process then looks for weights there only.
+        folder: Where the files of the weights go, about a gigabyte. Within the context, the process looks for weights
+            there only.
     """
+    with _weights_from(folder):
+        yield _wikiart_workloads(folder)
+
+
+@contextlib.contextmanager
+def _weights_from(folder: Path) -> Iterator[None]:
+    before = os.environ.get(WEIGHTS_VARIABLE)
     os.environ[WEIGHTS_VARIABLE] = str(folder)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[WEIGHTS_VARIABLE]
+        else:
+            os.environ[WEIGHTS_VARIABLE] = before
+
+
+def _wikiart_workloads(folder: Path) -> list[Workload]:
     published = {model.name: model for model in published_models(write_published_weights(folder), "file:")}
     embedded = find_models({**PUBLISHED, Role.SANET: "sanet"}, OWN_NETWORKS)
     models = {role: published.get(model.name, model) for role, model in embedded.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -78,7 +79,7 @@ def describe(
         table(["Measure", *names.values()], [_means(found, list(rows)) for found in measured]),
         "\n".join(f"- *{found.measure.title}*: {found.measure.says} (`{found.measure.metric}`)." for found in measured),
         "**What is shown**, by paired t tests on the mixes, corrected for the pairs of ways of one measure (Holm), not "
-        "for the number of measures:",
+        f"for the number of measures.{shared_paintings(mixes)}",
         "\n".join(f"- *{found.measure.title}*: {_shown(found, names)}" for found in measured),
         f"![Contents, both paintings, and the mixes made in each way]({sheet})",
         f"Cases: {', '.join(f'`{case.id}`' for case in mixes)}. The prompts' network is not the judge’s; the "
@@ -86,6 +87,19 @@ def describe(
         "prompts’ descent keeps. A masked style is measured over the whole picture.",
     ]
     return "\n\n".join(parts)
+
+
+def shared_paintings(mixes: Sequence[Case]) -> str:
+    """Says, with a space before it, what the intervals and tests leave out of account; nothing where no mixes share."""
+    counts = Counter(share.style.id for mix in mixes for share in mix.styles)
+    shared = [f"`{style}` is in {number}" for style, number in counts.most_common() if number > 1]
+    if not shared:
+        return ""
+    return (
+        " Intervals and tests take the paintings of each mix for independent of those of the others, though several "
+        f"mixes share one: {', '.join(shared)} of the {len(mixes)}. Where a "
+        "painting moves its mixes alike, the intervals are too narrow and p is too small."
+    )
 
 
 def _time(run: RunRecords, row: str) -> str:

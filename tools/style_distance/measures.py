@@ -72,17 +72,17 @@ def measure(half: Half, models: Models, folder: Path) -> dict[str, Measures]:
     Args:
         half: The pictures.
         models: The networks.
-        folder: Where pictures and distances are kept.
+        folder: Where pictures and distances are kept, under names that tell pictures and tables apart.
     """
     cut = [(owner, part) for owner, painting in enumerate(half.paintings) for part in parts(painting)]
     owners = [owner for owner, _ in cut]
     tables = _kept_in(
-        folder / f"{half.part}-parts.json", _TABLES, lambda: _tables([describe(models, part) for _, part in cut])
+        folder / f"{half.key}-parts.json", _TABLES, lambda: _tables([describe(models, part) for _, part in cut])
     )
-    kept = _kept_in(folder / f"{half.part}-changes.json", _CHANGES, lambda: _changed(half, models))
+    kept = _kept_in(folder / f"{half.key}-changes.json", _CHANGES, lambda: _changed(half, models))
     ways = [
         _kept_in(
-            folder / f"{content.file.stem}--{style.file.stem}.json",
+            folder / f"{content.key}--{style.key}.json",
             _WAYS,
             lambda content=content, style=style: _ways(content, style, models, folder),
         )

@@ -24,7 +24,10 @@ Half of the pictures chose; the figures below are of the other half, which chose
 python -m tools.choose_style_distance PICTURES --table tools/style_distance/pictures.csv --work WORK
 ```
 
-in some ten minutes of one thread; with a table of your own it measures other pictures. Chosen: **{chosen}**, the
+in some ten minutes of one thread; with a table of your own it measures other pictures. PICTURES holds `paintings/`
+(works in the public domain, from the Debian packages gcompris-qt-data and opencv-doc) and `photos/` (in the public
+domain or CC0; those named `explore_…` are of Wikimedia Commons, from gcompris-qt-data, those named `skimage_…` of
+scikit-image's sample data); the package ships some of them. Chosen: **{chosen}**, the
 {meaning}, mean over relu1_1 … relu5_1 where layers are 1–5.
 """
 

@@ -122,7 +122,7 @@ def make_pair(content: Entry, style: Entry, models: Models, folder: Path) -> Pai
     condition = StyleCondition(image=painting, prompt=style.prompt)
 
     def made(name: str, method: Method[object]) -> torch.Tensor:
-        file = folder / f"{content.file.stem}--{style.file.stem}" / f"{name}.png"
+        file = folder / f"{content.key}--{style.key}" / f"{name}.png"
         if not file.is_file():
             method.prepare(models)
             picture = method.stylize(photograph, [condition], torch.Generator().manual_seed(0))

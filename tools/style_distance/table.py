@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from benchmark.errors import InputError
+from benchmark.file_hash import file_sha256
 
 COLUMNS: Final = ("file", "use", "part", "artist", "title", "movement")
 
@@ -56,6 +59,12 @@ class Entry:
         """The painting in words."""
         return f"{self.title} by {self.artist}"
 
+    @cached_property
+    def key(self) -> str:
+        """A name for what is made of the picture: other bytes or another row have another one."""
+        row = (self.use, self.part, self.artist, self.title, self.movement)
+        return f"{self.file.stem}-{_digest(file_sha256(self.file), *row)}"
+
 
 @dataclass(frozen=True)
 class Half:
@@ -72,6 +81,11 @@ class Half:
     paintings: tuple[Entry, ...]
     styles: tuple[Entry, ...]
     contents: tuple[Entry, ...]
+
+    @cached_property
+    def key(self) -> str:
+        """A name for what is measured of the half: other pictures or rows, or another order, have another one."""
+        return f"{self.part}-{_digest(*(entry.key for entry in (*self.paintings, *self.contents)))}"
 
 
 def read_halves(table: Path, folder: Path) -> dict[Part, Half]:
@@ -117,3 +131,7 @@ def _entry(row: dict[str, str], folder: Path, where: str) -> Entry:
     if use is not Use.CONTENT and not (row["artist"] and row["movement"]):
         raise InputError(f"{where}: a painting needs its artist and its movement")
     return Entry(file, use, part, row["artist"] or "", row["title"] or file.stem, row["movement"] or "")
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]

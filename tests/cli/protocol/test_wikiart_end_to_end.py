@@ -12,7 +12,7 @@ import pytest
 
 import benchmark
 from benchmark.models import specification
-from tests.published_weights import published_models, write_published_weights
+from tools.published_weights import published_models, write_published_weights
 
 FEWEST_STEPS = (
     "gatys.steps=1",

@@ -30,7 +30,7 @@ from benchmark.registry import PluginKind, select_plugins
 from benchmark.store.journal import read_journal
 from tests.conftest import SAMPLE_PLUGINS
 from tests.execution.conftest import TINY, assert_same_results, is_running, results, wait_for
-from tests.published_weights import served, write_features
+from tools.published_weights import served, write_features
 
 ray = pytest.importorskip("ray")
 
