@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import traceback
+from collections.abc import Callable, Iterator
 from enum import IntEnum
 
 from benchmark.escaping import one_line
@@ -50,6 +51,33 @@ def describe_error(error: BaseException) -> str:
     if isinstance(error, BenchmarkError):
         return text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def first_line(error: BaseException) -> str:
+    """Returns the first line of an error's message: libraries put pages of advice below it."""
+    return str(error).strip().partition("\n")[0]
+
+
+@contextlib.contextmanager
+def explained(problem: str, reason: Callable[[Exception], str] = first_line, *, advice: str = "") -> Iterator[None]:
+    """Turns any error of a library into one line for the user.
+
+    Args:
+        problem: Words for the failed task.
+        reason: Finds words for why it failed.
+        advice: What to do, if there is something to say.
+
+    Raises:
+        InputError: Something went wrong.
+    """
+    try:
+        yield
+    except (BenchmarkError, MemoryError):
+        raise
+    # Libraries raise errors of several packages, which differ from version to version.
+    except Exception as error:
+        words = one_line(reason(error)) or type(error).__name__
+        raise InputError("; ".join(filter(None, (f"{problem}: {words}", advice)))) from error
 
 
 def log_error(error: BaseException) -> str:

@@ -1,7 +1,7 @@
 """Simulates runs that do not cross all contents with all styles: the second table of docs/statistics.md.
 
-    python tools/simulate_pairs.py
-    python tools/simulate_pairs.py --runs 200
+    python -m tools.simulate_pairs
+    python -m tools.simulate_pairs --runs 200
 
 As in ``simulate_statistics.py``, a score is the sum of an effect of its content, one of its style and one of its case,
 with a true mean of zero. What an interval should do is to contain zero as often as it states, and to be no wider than

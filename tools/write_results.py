@@ -1,7 +1,7 @@
 """Runs a protocol and writes what came of it as a page with pictures that can be committed.
 
-    python tools/write_results.py paintings             # docs/results/paintings.md, in the time that the run takes
-    python tools/write_results.py paintings --limit 4   # roughly; look at it, and do not commit it
+    python -m tools.write_results paintings             # docs/results/paintings.md, in the time that the run takes
+    python -m tools.write_results paintings --limit 4   # roughly; look at it, and do not commit it
 
 A run that is there is continued, and one that is finished is read: the page can be written anew at any time. Beside the
 tables and figures of the reports, it says what the comparisons show and what they do not, and what each metric says of
@@ -35,6 +35,7 @@ from benchmark.store.records import MetricRecord, RunRecords, UnitStatus
 from benchmark.wording import format_count
 from reports.figure_files import NOTHING_TO_DRAW, write_charts
 from reports.markdown import MarkdownReport, escape
+from tools.markdown_table import table
 from tools.picture_folder import drawing_folder
 
 ARROWS: Final = {"higher": "↑", "lower": "↓"}
@@ -198,11 +199,11 @@ def _means(run: RunRecords, metric: MetricRecord, controls: Sequence[str]) -> di
         return means if set(methods) & means.keys() else {}
     if metric.unavailable or metric.name not in run.units:
         return {}
-    table = ScoreTable(run, metric.name, metric.direction)
-    shared = table.shared(methods, required=controls)
+    scores = ScoreTable(run, metric.name, metric.direction)
+    shared = scores.shared(methods, required=controls)
     if not shared.methods or not shared.scores.cases:
         return {}
-    scored = [*shared.methods, *table.scored(controls)]
+    scored = [*shared.methods, *scores.scored(controls)]
     return dict(zip(scored, map(float, shared.scores.values.mean(axis=0)), strict=True))
 
 
@@ -330,11 +331,6 @@ def _opened(file: Path) -> Image.Image | None:
         return None
     with Image.open(file) as picture:
         return picture.convert("RGB")
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def main() -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 from urllib.parse import urlsplit
 
-from benchmark.errors import InputError
+from benchmark.errors import InputError, explained
 from benchmark.freezing.dataset_works import LoadedWorks, StreamedWorks
 from benchmark.freezing.parquet_works import ParquetWorks
-from benchmark.freezing.works import Works, explained
+from benchmark.freezing.works import Works
 from benchmark.protocol.recipe import DatasetSource
 from benchmark.user_folders import cache_folder, no_home
 
@@ -59,7 +59,7 @@ def _open_parquet_on_hub(dataset: DatasetSource, revision: str) -> Works:
     from huggingface_hub import HfFileSystem
 
     origin, sha = _resolve(dataset, revision)
-    with explained(f"cannot read {origin}", Works.advice):
+    with explained(f"cannot read {origin}", advice=Works.advice):
         builder = load_dataset_builder(dataset.name, dataset.configuration or None, revision=sha)
     paths = _files_of_split(builder, dataset, origin)
     if not all(path.endswith(".parquet") for path in paths):
@@ -77,7 +77,7 @@ def _open_stream(dataset: DatasetSource, revision: str) -> Works:
     from datasets import load_dataset
 
     origin, sha = _resolve(dataset, revision)
-    with explained(f"cannot read {origin}", Works.advice):
+    with explained(f"cannot read {origin}", advice=Works.advice):
         stream = load_dataset(
             dataset.name, dataset.configuration or None, split=dataset.split, revision=sha, streaming=True
         )
@@ -88,7 +88,7 @@ def _open_cache(dataset: DatasetSource, revision: str) -> Works:
     from datasets.packaged_modules.cache.cache import Cache
 
     origin = f"data set {dataset.name} in the cache of the package datasets"
-    with explained(f"cannot read {origin}", "load it with datasets.load_dataset, or use --from hub"):
+    with explained(f"cannot read {origin}", advice="load it with datasets.load_dataset, or use --from hub"):
         builder = Cache(
             dataset_name=dataset.name.rpartition("/")[2],
             repo_id=dataset.name,
@@ -110,7 +110,7 @@ def _open_folder(dataset: DatasetSource, folder: Path) -> Works:
         )
     origin = f"the data set in {folder}"
     advice = "it must hold parquet files, images in folders, or what save_to_disk wrote"
-    with explained(f"cannot read {origin}", advice):
+    with explained(f"cannot read {origin}", advice=advice):
         if any((folder / name).is_file() for name in ("state.json", "dataset_dict.json")):
             loaded = load_from_disk(str(folder))
             if isinstance(loaded, DatasetDict):
@@ -136,7 +136,7 @@ def _resolve(dataset: DatasetSource, revision: str) -> tuple[str, str]:
     hub = HfApi()
     host = urlsplit(hub.endpoint).netloc
     name = f"data set {dataset.name} at {revision or 'its newest revision'} on {host}"
-    with explained(f"cannot reach {name}", "try again, or use a local copy with --from FOLDER"):
+    with explained(f"cannot reach {name}", advice="try again, or use a local copy with --from FOLDER"):
         try:
             sha = str(hub.dataset_info(dataset.name, revision=revision or None).sha)
         except OfflineModeIsEnabled as error:

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from benchmark.errors import BenchmarkError, InputError
+from benchmark.errors import InputError, explained
 from benchmark.freezing.labels import require_labels
 from benchmark.freezing.observer import FreezeObserver
 from benchmark.suggestion import suggest
@@ -90,26 +90,5 @@ class Works(abc.ABC):
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
         """Turns any error of the libraries while they read into one line for the user."""
-        with explained(f"cannot read {self.origin}", self.advice):
+        with explained(f"cannot read {self.origin}", advice=self.advice):
             yield
-
-
-@contextlib.contextmanager
-def explained(problem: str, advice: str) -> Iterator[None]:
-    """Turns any error of the libraries that read data sets into one line for the user.
-
-    Args:
-        problem: Words for the failed task.
-        advice: Words for a remedy.
-
-    Raises:
-        InputError: Something went wrong.
-    """
-    try:
-        yield
-    except (BenchmarkError, MemoryError):
-        raise
-    # The libraries raise errors of several packages, which differ from version to version.
-    except Exception as error:
-        reason = str(error).strip().partition("\n")[0] or type(error).__name__
-        raise InputError(f"{problem}: {reason}; {advice}") from error

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmark.errors import InputError
+from benchmark.errors import InputError, explained
 from benchmark.escaping import encodable, one_line, printable
 from benchmark.interface.run_check import RunCheck, State
-from benchmark.store.hub import PREFIX, PublishedRun, explained_hub
+from benchmark.store.hub import PREFIX, PublishedRun, why_hub_failed
 from benchmark.store.run_directory import RunDirectory
 from benchmark.wording import NOT_STATED, format_count
 
@@ -59,7 +59,7 @@ def publish_run(path: Path, name: str, *, private: bool, as_is: bool = False) ->
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 
     hub = HfApi()
-    with explained_hub(f"cannot publish to {target.name}"):
+    with explained(f"cannot publish to {target.name}", why_hub_failed):
         hub.create_repo(target.name, repo_type="dataset", private=private, exist_ok=True)
         there = set(hub.list_repo_files(target.name, repo_type="dataset"))
         commit = hub.create_commit(

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmark.errors import BenchmarkError, InputError
-from benchmark.escaping import one_line, printable
+from benchmark.errors import InputError, explained, first_line
+from benchmark.escaping import printable
 from benchmark.file_names import stays_inside
 
 PREFIX: Final = "hub:"
@@ -67,7 +65,7 @@ def fetch_records(run: PublishedRun) -> Path:
     """
     from huggingface_hub import snapshot_download
 
-    with explained_hub(f"cannot fetch {PREFIX}{run.name}"):
+    with explained(f"cannot fetch {PREFIX}{run.name}", why_hub_failed):
         folder = snapshot_download(
             run.name, repo_type="dataset", revision=run.revision or None, allow_patterns=list(RECORDS)
         )
@@ -94,34 +92,19 @@ def fetch_file(run: PublishedRun, folder: Path, path: str) -> Path:
     if not stays_inside(path):
         raise InputError(f"{printable(path)} does not lie in the folder of the run")
 
-    with explained_hub(f"cannot fetch {printable(path)} of {PREFIX}{run.name}"):
+    with explained(f"cannot fetch {printable(path)} of {PREFIX}{run.name}", why_hub_failed):
         # The folder is named after the commit: a branch may have moved on since.
         return Path(hf_hub_download(run.name, path, repo_type="dataset", revision=folder.name))
 
 
-@contextlib.contextmanager
-def explained_hub(problem: str) -> Iterator[None]:
-    """Turns any error of the hub's library into one line for the user.
-
-    Args:
-        problem: Words for the failed task.
-
-    Raises:
-        InputError: Something went wrong.
-    """
+def why_hub_failed(error: Exception) -> str:
+    """Says why the hub's library did not do what was asked, in a few words."""
     from huggingface_hub.errors import OfflineModeIsEnabled, RepositoryNotFoundError, RevisionNotFoundError
 
-    try:
-        yield
-    except (BenchmarkError, MemoryError):
-        raise
-    except OfflineModeIsEnabled as error:
-        raise InputError(f"{problem}: HF_HUB_OFFLINE is set; unset it") from error
-    except RevisionNotFoundError as error:
-        raise InputError(f"{problem}: it has no such revision") from error
-    except RepositoryNotFoundError as error:
-        raise InputError(f"{problem}: there is no data set of this name that you may use") from error
-    # The library raises errors of several packages, which differ from version to version.
-    except Exception as error:
-        reason = one_line(str(error).strip().partition("\n")[0]) or type(error).__name__
-        raise InputError(f"{problem}: {reason}") from error
+    if isinstance(error, OfflineModeIsEnabled):
+        return "HF_HUB_OFFLINE is set; unset it"
+    if isinstance(error, RevisionNotFoundError):
+        return "it has no such revision"
+    if isinstance(error, RepositoryNotFoundError):
+        return "there is no data set of this name that you may use"
+    return first_line(error)

@@ -1,15 +1,19 @@
-"""What a tracker needs beside the benchmark, and words for what goes wrong between the two."""
+"""What a tracker needs beside the benchmark: its package, and variables of the environment."""
 
 from __future__ import annotations
 
 import contextlib
 import importlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from types import ModuleType
+from typing import Final
 
-from benchmark.errors import BenchmarkError, InputError
+from benchmark.errors import InputError
 from benchmark.escaping import one_line
+
+NOTHING_LOST: Final = "the run is as it was, and the command can be repeated"
+"""What is said beside every failure of a tracker."""
 
 
 def import_extra(module: str, name: str) -> ModuleType:
@@ -47,33 +51,3 @@ def unless_set(variables: Mapping[str, str]) -> Iterator[None]:
     finally:
         for name in missing:
             os.environ.pop(name, None)
-
-
-@contextlib.contextmanager
-def explained(problem: str, reason: Callable[[Exception], str]) -> Iterator[None]:
-    """Turns any error of a tracker's library into one line for the user.
-
-    Args:
-        problem: Words for the failed task.
-        reason: Finds words for why it failed.
-
-    Raises:
-        InputError: Something went wrong.
-    """
-    try:
-        yield
-    except (BenchmarkError, MemoryError):
-        raise
-    # The libraries raise errors of several packages, which differ from version to version.
-    except Exception as error:
-        words = one_line(reason(error)) or type(error).__name__
-        raise InputError(f"{problem}: {words}; the run is as it was, and the command can be repeated") from error
-
-
-def first_line(error: BaseException) -> str:
-    """Returns the first line of an error's message.
-
-    Args:
-        error: The error.
-    """
-    return str(error).strip().partition("\n")[0]

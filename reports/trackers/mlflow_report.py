@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from benchmark.contracts.report import Report, ReportInfo
-from benchmark.errors import InputError
+from benchmark.errors import InputError, explained, first_line
 from benchmark.escaping import shell_command
 from reports.trackers.addresses import redacted, seen_from, without_password
-from reports.trackers.extras import explained, first_line, import_extra, unless_set
+from reports.trackers.extras import NOTHING_LOST, import_extra, unless_set
 from reports.trackers.names import distinct, legal
 from reports.trackers.receipt import LoggedRow, LoggedRun, write_receipt
 
@@ -81,7 +81,7 @@ class MlflowReport(Report):
             mlflow = import_extra("mlflow", "mlflow")
             uri = str(mlflow.get_tracking_uri())
             problem = f"cannot log to MLflow at {without_password(uri)}"
-            with explained(problem, lambda error: redacted(_reason(error), uri)):
+            with explained(problem, lambda error: redacted(_reason(error), uri), advice=NOTHING_LOST):
                 tracker = _Tracker(mlflow, uri)
                 logged = [
                     tracker.log(run, facts_of(run), LoggedPictures(run)) for given in runs for run in given.originals

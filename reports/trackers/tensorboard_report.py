@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from benchmark.contracts.report import Report, ReportInfo
+from benchmark.errors import explained
 from benchmark.escaping import shell_command
 from benchmark.store.atomic import write_bytes
-from reports.trackers.extras import explained, first_line, import_extra
+from reports.trackers.extras import NOTHING_LOST, import_extra
 from reports.trackers.names import distinct, legal
 from reports.trackers.receipt import LoggedRow, LoggedRun, write_receipt
 
@@ -62,7 +63,7 @@ class TensorBoardReport(Report):
         originals = [run for given in runs for run in given.originals]
         names = name_runs([run.directory for run in originals])
         folders = distinct((legal(name), run) for name, run in zip(names, originals, strict=True))
-        with explained(f"cannot write event files to {destination / FOLDER}", first_line):
+        with explained(f"cannot write event files to {destination / FOLDER}", advice=NOTHING_LOST):
             logged = [
                 _write(facts_of(run), LoggedPictures(run), destination / FOLDER / name) for name, run in folders.items()
             ]

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from benchmark.contracts.report import Report, ReportInfo
-from benchmark.errors import InputError
+from benchmark.errors import InputError, explained, first_line
 from benchmark.escaping import shell_command
 from reports.trackers.addresses import redacted, seen_from, without_password
-from reports.trackers.extras import explained, first_line, import_extra, unless_set
+from reports.trackers.extras import NOTHING_LOST, import_extra, unless_set
 from reports.trackers.names import distinct, word
 from reports.trackers.receipt import LoggedRow, LoggedRun, write_receipt
 
@@ -76,14 +76,20 @@ class WandbReport(Report):
             is_used = wandb.run is not None
             try:
                 named = os.environ.get("WANDB_BASE_URL", "")
-                with explained("cannot log to Weights & Biases", lambda error: redacted(_reason(error), named)):
+                with explained(
+                    "cannot log to Weights & Biases",
+                    lambda error: redacted(_reason(error), named),
+                    advice=NOTHING_LOST,
+                ):
                     session = wandb.setup()
                     uri = str(session.settings.base_url) if mode == "online" else OFFLINE
                     # Beside the one that is `wandb.run`, there can be others.
                     is_used = is_used or session.most_recent_active_run is not None
                 public = without_password(uri)
                 with explained(
-                    f"cannot log to Weights & Biases at {public}", lambda error: redacted(_reason(error), uri)
+                    f"cannot log to Weights & Biases at {public}",
+                    lambda error: redacted(_reason(error), uri),
+                    advice=NOTHING_LOST,
                 ):
                     if mode == "online":
                         # W&B's own process goes on asking a server that is not there for minutes.

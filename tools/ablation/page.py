@@ -19,8 +19,9 @@ from tools.ablation.conclusion import RULE, Answer, Finding, answer, overall
 from tools.ablation.contrasts import Contrasts, Gain, alike, contrasts_of, gains
 from tools.ablation.pictures import EACH, draw_extremes, draw_maps, extremes
 from tools.ablation.plan import Asked, Plan, asked_rows, selected_base
+from tools.markdown_table import table
 from tools.picture_folder import drawing_folder
-from tools.write_results import facts_table, metric_cell, table
+from tools.write_results import facts_table, metric_cell
 
 _AS_IT_IS = "as it is"
 

@@ -11,6 +11,7 @@ import torch
 from reports.markdown import escape
 from tools.gpu.device_bench import LARGEST_RELATIVE_DIFFERENCE, MethodFigures, MetricFigures
 from tools.gpu.workload import Workload
+from tools.markdown_table import table
 from tools.speed.spread import rounded
 
 OF_PAPERS: Final[Mapping[tuple[str, int], str]] = {
@@ -49,11 +50,11 @@ def write_workload(
     head = ("Method", "Agreement", "CPU s, few steps", f"{kind} s, few steps", f"{kind} s, whole", "Its paper's")
     tables = [
         f"## {workload.title[0].upper()}{workload.title[1:]}",
-        _table((*head, "Idle", "Memory"), [_method(one, workload.side) for one in methods if not one.reason]),
+        table((*head, "Idle", "Memory"), [_method(one, workload.side) for one in methods if not one.reason]),
     ]
     if metrics:
         rows = [_metric(one) for one in metrics if not one.reason]
-        tables.append(_table(("Metric", "Agreement", "CPU s a picture", f"{kind} s a picture"), rows))
+        tables.append(table(("Metric", "Agreement", "CPU s a picture", f"{kind} s a picture"), rows))
     left_out = [f"- `{one.name}`: {escape(one.reason)}" for one in (*methods, *metrics) if one.reason]
     if left_out:
         tables.append("Not measured:\n\n" + "\n".join(left_out))
@@ -87,7 +88,3 @@ def _metric(figures: MetricFigures) -> tuple[str, ...]:
         rounded(figures.cpu_seconds),
         rounded(figures.device_seconds),
     )
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return "\n".join(f"| {' | '.join(line)} |" for line in [head, ["---"] * len(head), *rows])

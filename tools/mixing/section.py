@@ -20,9 +20,10 @@ from benchmark.text_files import read_text
 from benchmark.wording import format_count
 from reports.markdown import escape
 from reports.tables.formatting import NOTHING, format_seconds, number_format
+from tools.markdown_table import table
 from tools.mixing.measures import Measured
 from tools.mixing.plan import MixingPlan
-from tools.write_results import picture_sheet, table
+from tools.write_results import picture_sheet
 
 BEGIN: Final = "<!-- made by python -m tools.compare_mixing: change the tool, not this -->"
 END: Final = "<!-- end of what the tool made -->"

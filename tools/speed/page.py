@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from benchmark.execution.bench.machine_load import LARGEST_SHARE
+from tools.markdown_table import table
 from tools.speed.machine import Machine
 from tools.speed.picture_costs import ALL_TOGETHER, PictureCost
 from tools.speed.race import Comparison
@@ -178,8 +179,8 @@ def _block(figures: Figures) -> str:
         (f"{found.race} beside {found.peer}: {found.unit}", f"{rounded(found.processor_ratio.median)} × as fast")
         for found in figures.comparisons
     ]
-    table = _table(("What", "Time"), rows) if rows else NOT_MEASURED
-    return f"{BEGIN}\n{words}\n\n{table}\n{END}"
+    shown = table(("What", "Time"), rows) if rows else NOT_MEASURED
+    return f"{BEGIN}\n{words}\n\n{shown}\n{END}"
 
 
 def _in_short(cost: PictureCost) -> str:
@@ -198,12 +199,12 @@ def _machine(machine: Machine, others: float | None) -> str:
         ("Other processes meanwhile", "unknown" if others is None else f"{others:.1%} of the cores"),
         ("Measured", f"{datetime.now(tz=UTC):%Y-%m-%d}"),
     )
-    return _table(("", ""), facts)
+    return table(("", ""), facts)
 
 
 def _starts(starts: Sequence[StartUp]) -> str:
     return (
-        _table(("Start", "Elapsed s"), [(one.command, str(one.elapsed)) for one in starts]) if starts else NOT_MEASURED
+        table(("Start", "Elapsed s"), [(one.command, str(one.elapsed)) for one in starts]) if starts else NOT_MEASURED
     )
 
 
@@ -217,7 +218,7 @@ def _runs(figures: Figures) -> str:
             (f"{what}, a unit of {figures.engine.units:,}", f"{1000 * seconds:.2g} ms", "")
             for what, seconds in _parts_of(figures.engine)
         ]
-    return _table(("What", "Elapsed", "Processor"), rows) if rows else NOT_MEASURED
+    return table(("What", "Elapsed", "Processor"), rows) if rows else NOT_MEASURED
 
 
 def _parts_of(engine: EngineCosts) -> tuple[tuple[str, float], ...]:
@@ -246,7 +247,7 @@ def _costs(costs: Sequence[PictureCost], rates: MachineRates | None, kind: str) 
             )
         )
     head = (kind, "Elapsed s", "Processor s", "Pictures", "GFLOP a picture", "Share of the limit")
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _comparisons(figures: Figures) -> str:
@@ -265,7 +266,7 @@ def _comparisons(figures: Figures) -> str:
     ]
     head = ("", "Beside", "Of", "Ours, processor s", "Theirs, processor s", "Ratio", "Ratio, elapsed", "Pairs")
     skipped = [f"- {race} was skipped: {reason}." for race, reason in figures.absent.items()]
-    parts = [_table(head, rows) if rows else "", "\n".join(skipped)]
+    parts = [table(head, rows) if rows else "", "\n".join(skipped)]
     return "\n\n".join(filter(None, parts)) or NOT_MEASURED
 
 
@@ -281,13 +282,8 @@ def _limits(figures: Figures) -> str:
             for name, flops in figures.networks.items()
         ),
     ]
-    return _table(("", ""), rows)
+    return table(("", ""), rows)
 
 
 def _mark(disturbed: int) -> str:
     return f" ⚠{disturbed}" if disturbed else ""
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
