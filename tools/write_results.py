@@ -1,7 +1,8 @@
 """Runs a protocol and writes what came of it as a page with pictures that can be committed.
 
-    python -m tools.write_results paintings             # docs/results/paintings.md, in the time that the run takes
-    python -m tools.write_results paintings --limit 4   # roughly; look at it, and do not commit it
+    python -m tools.write_results paintings               # docs/results/paintings.md, in the time that the run takes
+    python -m tools.write_results paintings --workers 2 --threads 1   # the same on two cores, better used
+    python -m tools.write_results paintings --limit 4     # roughly; look at it, and do not commit it
 
 A run that is there is continued, and one that is finished is read: the page can be written anew at any time. Beside the
 tables and figures of the reports, it says what the comparisons show and what they do not, and what each metric says of
@@ -340,6 +341,8 @@ def main() -> None:
     parser.add_argument("--methods", default="all", help="names with commas (default: all)")
     parser.add_argument("--metrics", default="all", help="names with commas (default: all)")
     parser.add_argument("--limit", type=int, help="the first cases only")
+    parser.add_argument("--workers", type=int, help="worker processes (default: one)")
+    parser.add_argument("--threads", type=int, help="threads of each (default: one per core)")
     parser.add_argument("--run", type=Path, help="folder of the run (default: runs/PROTOCOL)")
     parser.add_argument("-o", "--out", type=Path, default=Path("docs/results"), help="folder (default: docs/results)")
     options = parser.parse_args()
@@ -349,6 +352,8 @@ def main() -> None:
         methods=options.methods,
         metrics=options.metrics,
         limit=options.limit,
+        workers=options.workers,
+        threads=options.threads,
         out=options.run,
     )
     print(write_results(load_records(run.path), options.out))

@@ -77,7 +77,8 @@ def test_the_example_on_vgg_takes_part_in_a_run(tmp_path):
     environment, _ = install_example("sliced-wasserstein", tmp_path)
     arguments = ("--methods", "sliced_wasserstein,identity", "--set", "sliced_wasserstein.steps=2")
     record = run_example(environment, tmp_path / "run", *arguments)
-    assert (record.method, record.status, list(record.scores)) == ("sliced_wasserstein", UnitStatus.OK, ["ssim"])
+    assert (record.method, record.status) == ("sliced_wasserstein", UnitStatus.OK)
+    assert "ssim" in record.scores
 
 
 class TestStyleCLIP:
@@ -104,7 +105,8 @@ class TestStyleCLIP:
     def test_edits_the_others(self, styleclip, with_generator, tmp_path):
         anything = ("--set", "styleclip.reachable_distance=1000000")
         record = run_example(styleclip, tmp_path / "run", *self.METHODS, *with_generator, *anything)
-        assert (record.status, list(record.scores)) == (UnitStatus.OK, ["ssim"])
+        assert record.status is UnitStatus.OK
+        assert "ssim" in record.scores
 
     def test_names_a_file_that_is_not_there_before_anything_runs(self, styleclip, tmp_path):
         result = styleclip.run("benchmark", "run", *self.METHODS, "--set", "styleclip.generator=nowhere.pt")
