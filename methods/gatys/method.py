@@ -37,10 +37,10 @@ class Gatys(Method[GatysSettings]):
     the first step on, the loss is the same. Style images are resized with an antialiased filter. The paper itself
     prefers average pooling and does not divide the Gram matrices.
 
-    Four settings go beyond both and are off by default: ``margin``, ``style_colors``, ``keep_scale`` and
-    ``backtracking``. With ``first_step``, whose default is said above, they change where the descent starts, how long
-    its steps are and what becomes of the border (docs/methods/gatys.md). With a margin the loss is that of the extended
-    content.
+    Five settings go beyond both and are off by default: ``margin``, ``style_colors``, ``keep_scale``, ``backtracking``
+    and ``in_range``. With ``first_step``, whose default is said above, they change where the descent starts, how long
+    its steps are, where they may lead and what becomes of the border (docs/methods/gatys.md). With a margin the loss is
+    that of the extended content.
     """
 
     info = MethodInfo(

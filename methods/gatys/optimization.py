@@ -94,8 +94,13 @@ def descend(
     *,
     first_step: float = FIRST_STEP,
     backtracking: bool = False,
+    in_range: bool = False,
 ) -> Tensor:
     """Minimises a loss over pixels by L-BFGS, without a line search and without a criterion that stops it.
+
+    With ``in_range`` it is the projected quasi-Newton method of Bertsekas, "Projected Newton methods for optimization
+    problems with simple constraints", 1982: every image is clipped to [0, 1], the curvature learns from the clipped
+    step, and a pixel at an end whose gradient leads outwards stays where it is and has no part in the direction.
 
     Args:
         loss: Function of an image, 1×3×H×W, that is minimised.
@@ -107,34 +112,68 @@ def descend(
         first_step: Mean change of the pixels by that step in grey levels.
         backtracking: Whether an update that raises the loss is taken back and tried again at a quarter of its length;
             not the last one, after which nothing is evaluated.
+        in_range: Whether every image that is evaluated, and the one returned, is within [0, 1].
 
     Returns:
-        1×3×H×W, not clamped.
+        1×3×H×W, not clamped unless ``in_range``.
 
     Raises:
         FloatingPointError: If the loss is not a finite number; with backtracking, if it is not one at the start.
     """
     curvature = curvature or Curvature()
+    bounds = _Bounds(start) if in_range else None
     # What changes is kept apart from the start, so that small changes are not lost beside the pixels' own values.
     here = torch.zeros_like(start, memory_format=torch.contiguous_format)
+    here = bounds.clip(here) if bounds else here
+
+    def next_step() -> Tensor:
+        free = bounds.free(here, gradient) if bounds else None
+        slope = gradient if free is None else gradient * free
+        known = curvature.scale is not None
+        step = learning_rate * (curvature.descent(slope) if known else _first_step(slope, first_step))
+        return step if free is None else step.mul_(free)
+
+    def moved(step: Tensor) -> Tensor:
+        there = here + step.view_as(here)
+        return bounds.clip(there) if bounds else there
+
     value, gradient = _evaluate(loss, start, here)
     if not math.isfinite(value):
         raise _infinite(value)
-    known = curvature.scale is not None
-    step = learning_rate * (curvature.descent(gradient) if known else _first_step(gradient, first_step))
+    step = next_step()
     for _ in range(steps - 1):
-        there = here + step.view_as(here)
+        there = moved(step)
         new_value, new_gradient = _evaluate(loss, start, there)
         if backtracking and not new_value <= value:
             step = step / 4
             continue
         if not math.isfinite(new_value):
             raise _infinite(new_value)
-        curvature.add(step, new_gradient - gradient)
+        curvature.add((there - here).flatten() if bounds else step, new_gradient - gradient)
         here, value, gradient = there, new_value, new_gradient
-        known = curvature.scale is not None
-        step = learning_rate * (curvature.descent(gradient) if known else _first_step(gradient, first_step))
-    return start + (here + step.view_as(here))
+        step = next_step()
+    return start + moved(step)
+
+
+class _Bounds:
+    """The changes of an image that keep it within [0, 1].
+
+    Args:
+        start: The image, 1×3×H×W.
+    """
+
+    def __init__(self, start: Tensor) -> None:
+        self._lowest, self._highest = -start, 1 - start
+
+    def clip(self, change: Tensor) -> Tensor:
+        """Returns the nearest change, 1×3×H×W, that keeps the image within its range."""
+        return change.clamp(self._lowest, self._highest)
+
+    def free(self, change: Tensor, gradient: Tensor) -> Tensor:
+        """Returns 0 for pixels at an end of the range that a descent would take out of it, and 1 for others, flat."""
+        change, lowest, highest = change.flatten(), self._lowest.flatten(), self._highest.flatten()
+        held = ((change <= lowest) & (gradient > 0)) | ((change >= highest) & (gradient < 0))
+        return (~held).to(gradient.dtype)
 
 
 def _evaluate(loss: Callable[[Tensor], Tensor], start: Tensor, change: Tensor) -> tuple[float, Tensor]:
@@ -193,6 +232,7 @@ def optimize_coarse_to_fine(vgg: VGG, settings: GatysSettings, content: Tensor, 
             curvature,
             first_step=settings.first_step,
             backtracking=settings.backtracking,
+            in_range=settings.in_range,
         )
         image = remove_margin(wide[0], margin)
     return image.clamp(0, 1)

@@ -51,6 +51,8 @@ class GatysSettings:
         backtracking: Whether an update that raises the loss is taken back and tried again at a quarter of its length,
             which counts as a step; the last of a pass is not evaluated. Without it some descents end in an infinite
             loss.
+        in_range: Whether every step of the descent keeps the pixels within [0, 1]. Otherwise only the result is
+            clipped, which raises its loss to several times the one that was reached.
     """
 
     steps: Count = 500
@@ -67,6 +69,7 @@ class GatysSettings:
     first_step: LearningRate = FIRST_STEP
     keep_scale: bool = False
     backtracking: bool = False
+    in_range: bool = False
 
     def __post_init__(self) -> None:
         check_settings(self)

