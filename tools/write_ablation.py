@@ -1,7 +1,7 @@
 """Runs the ablation of a plan on a protocol and writes what came of it as a page with pictures that can be committed.
 
     python -m tools.write_ablation paintings                  # docs/ablations/attention.md, once the run has ended
-    python -m tools.write_ablation paintings --half           # the same in half of the time
+    python -m tools.write_ablation paintings --every 4        # of one case of four, in a quarter of the time
     python -m tools.write_ablation mini --limit 4 -o FOLDER   # roughly; look at it, and do not commit it
 
 The plan, tools/ablation/attention.toml unless another is named, says what is asked, with which arms and controls, and
@@ -23,9 +23,9 @@ from benchmark.analysis.loading import load_records
 from benchmark.errors import BenchmarkError
 from benchmark.interface.protocols import read_protocol
 from benchmark.protocol.repetitions import with_seeds
-from tools.ablation.half import half_of
 from tools.ablation.page import write_page
 from tools.ablation.plan import asked_rows, read_plan, selected_base
+from tools.ablation.share import every_nth_of
 from tools.written_page import WrittenPage
 
 _PLAN = Path(__file__).parent / "ablation" / "attention.toml"
@@ -36,7 +36,7 @@ def write_ablation(
     *,
     plan: Path = _PLAN,
     networks: str = "own",
-    half: bool = False,
+    every: int = 1,
     limit: int | None = None,
     workers: int | None = None,
     threads: int | None = None,
@@ -49,7 +49,7 @@ def write_ablation(
         protocol: Name or path of the protocol.
         plan: The file of the plan.
         networks: ``own`` or ``published``.
-        half: Whether to take every second case, in which no content and no style is lost.
+        every: Which cases to take: every n-th, in which no content and no style is lost.
         limit: Number of cases, from the first, or ``None`` for all.
         workers: Number of worker processes, by default one.
         threads: Threads of each, by default one per core.
@@ -64,14 +64,14 @@ def write_ablation(
     """
     wanted = read_plan(plan)
     whole = read_protocol(protocol, networks=networks)
-    cases = with_seeds(half_of(whole) if half else whole, wanted.seeds)
+    cases = with_seeds(whole if every == 1 else every_nth_of(whole, every), wanted.seeds)
     base = selected_base(wanted, cases)
     variants = [(base.name, dict(row.changes)) for asked in asked_rows(wanted, cases) for row in asked.rows]
     found = benchmark.run(
-        # By its name, a run finds its protocol again; half of one has none.
-        cases if half else protocol,
-        networks="own" if half else networks,
-        seeds=() if half else wanted.seeds,
+        # By its name, a run finds its protocol again; a part of one has none.
+        protocol if every == 1 else cases,
+        networks=networks if every == 1 else "own",
+        seeds=wanted.seeds if every == 1 else (),
         metrics=wanted.metrics,
         settings={f"{base.name}.{name}": value for name, value in wanted.settings.items()},
         variants=variants,
@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("protocol", help="name or path of the protocol")
     parser.add_argument("--plan", type=Path, default=_PLAN, help="file of the plan (default: that of attention)")
     parser.add_argument("--networks", default="own", help="own or published (default: own)")
-    parser.add_argument("--half", action="store_true", help="every second case; no content and no style is lost")
+    parser.add_argument("--every", type=int, default=1, help="every n-th case; no content and no style is lost")
     parser.add_argument("--workers", type=int, help="worker processes (default: one)")
     parser.add_argument("--threads", type=int, help="threads of each (default: one per core)")
     parser.add_argument("--limit", type=int, help="the first cases only")

@@ -13,14 +13,15 @@ from PIL import Image
 from benchmark.analysis.comparison import MethodComparison
 from benchmark.analysis.interval import Estimate, Interval
 from benchmark.analysis.statistics import analyze
+from benchmark.errors import InputError
 from benchmark.protocol.embedded import mini, paintings
 from benchmark.store.records import RunRecords
 from tests.reports.sample_runs import build_crossed_run
 from tools.ablation.conclusion import Answer, Finding, answer, overall
 from tools.ablation.contrasts import Contrasts, Gain, alike, contrasts_of, gains
-from tools.ablation.half import half_of
 from tools.ablation.pictures import extremes
 from tools.ablation.plan import Asked, asked_rows, read_plan
+from tools.ablation.share import every_nth_of
 from tools.write_ablation import main, write_ablation
 
 ATTENTION = Path(__file__).parents[2] / "tools" / "ablation" / "attention.toml"
@@ -229,17 +230,24 @@ class TestTheConclusion:
         assert sentence.endswith(": Blocks.")
 
 
-def test_half_of_a_protocol_keeps_every_content_and_every_style():
-    whole, half = paintings(), half_of(paintings())
+@pytest.mark.parametrize("every", [2, 3, 4, 8])
+def test_every_nth_case_of_a_protocol_loses_no_content_and_no_style(every):
+    whole, part = paintings(), every_nth_of(paintings(), every)
     single = {case.id for case in whole.cases if len(case.styles) == 1}
-    chosen = [case.id for case in half.cases]
-    assert len(chosen) == len(single) / 2 == 40
+    chosen = [case.id for case in part.cases]
+    assert len(chosen) == pytest.approx(len(single) / every, abs=1)
     assert set(chosen) < single
-    for part in ("contents", "styles"):
-        number = len(single) / len(getattr(whole, part)) / 2
-        for item in getattr(whole, part):
-            assert sum(item.id in name.split("--") for name in chosen) == number
-    assert half.fingerprint != whole.fingerprint
+    for kind in ("contents", "styles"):
+        share = len(single) / len(getattr(whole, kind)) / every
+        for item in getattr(whole, kind):
+            assert 1 <= sum(item.id in name.split("--") for name in chosen) == pytest.approx(share, abs=1)
+    assert part.fingerprint not in (whole.fingerprint, every_nth_of(whole, 5).fingerprint)
+
+
+@pytest.mark.parametrize("every", [-1, 0, 1, 9])
+def test_no_share_of_a_protocol_loses_a_content_or_a_style(every):
+    with pytest.raises(InputError, match=f"every must be from 2 to 8, so that no content .* is lost, not {every}"):
+        every_nth_of(paintings(), every)
 
 
 def test_the_pictures_are_those_of_the_largest_gains_and_losses():
