@@ -43,6 +43,17 @@ def expand_home(name: str, variable: str) -> Path:
         raise InputError(f"{variable} names {name}, and there is no such home folder; give a whole path") from None
 
 
+def from_home(path: Path) -> str:
+    """Writes a path as the user would, with ``~`` for the home: what a run records may be published.
+
+    Args:
+        path: A path; one that is elsewhere, or of a user without a home, stays as it is.
+    """
+    with contextlib.suppress(RuntimeError, ValueError):
+        return str(Path("~") / path.relative_to(Path.home()))
+    return str(path)
+
+
 def no_home(variable: str) -> str:
     """Says why there is no folder, and what to do.
 

@@ -37,6 +37,15 @@ def nameless(monkeypatch):
         monkeypatch.delenv(variable, raising=False)
 
 
+def test_the_home_is_not_named_in_what_a_run_records(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path / "ann"))
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.delenv("STYLE_TRANSFER_BENCHMARK_WEIGHTS", raising=False)
+    assert weights_folders().words == "~/.cache/style-transfer-benchmark/weights"
+    monkeypatch.setenv("STYLE_TRANSFER_BENCHMARK_WEIGHTS", f"{tmp_path / 'annex'}:~/own")
+    assert weights_folders().words == f"{tmp_path / 'annex'} or ~/own"
+
+
 @pytest.mark.usefixtures("nameless")
 class TestWithoutAHome:
     def test_there_is_no_cache_and_the_line_names_the_variable(self):

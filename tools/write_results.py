@@ -133,9 +133,9 @@ def _not_shown(run: RunRecords, statistics: RunStatistics) -> str:
         if not pair.better
     ]
     head = ["Metric", "Pair", "Difference", "Could have shown", "Why"]
-    return "\n\n".join(
-        [*([table(head, rows)] if rows else []), "\n".join(f"- {one}" for one in _limits(run, statistics))]
-    )
+    # Most pairs are here where there are many methods: a reader unfolds them.
+    folded = f"<details><summary>{format_count(len(rows), 'pair')}</summary>\n\n{table(head, rows)}\n\n</details>"
+    return "\n\n".join([*([folded] if rows else []), "\n".join(f"- {one}" for one in _limits(run, statistics))])
 
 
 def _limits(run: RunRecords, statistics: RunStatistics) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from benchmark.errors import InputError
 from benchmark.models.asset import Asset
-from benchmark.user_folders import cache_folder, expand_home, no_home
+from benchmark.user_folders import cache_folder, expand_home, from_home, no_home
 
 WEIGHTS_VARIABLE: Final = "STYLE_TRANSFER_BENCHMARK_WEIGHTS"
 """Environment variable that names other folders."""
@@ -45,8 +45,8 @@ class WeightsFolders:
 
     @property
     def words(self) -> str:
-        """The folders that are searched, in words."""
-        return " or ".join(map(str, self.folders)) or f"any folder: {self.problem}"
+        """The folders that are searched, in words, with ``~`` for the user's home."""
+        return " or ".join(map(from_home, self.folders)) or f"any folder: {self.problem}"
 
     def copies(self, asset: Asset) -> Iterator[Path]:
         """Yields the files on this machine that may be the asset, in the order of the search.
