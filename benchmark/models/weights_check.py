@@ -13,6 +13,7 @@ from benchmark.errors import MissingModelError
 from benchmark.models.asset import Asset
 from benchmark.models.weights_folders import WeightsFolders
 from benchmark.models.weights_lock import read_lock
+from benchmark.user_folders import from_home
 
 
 class WeightsState(StrEnum):
@@ -134,8 +135,8 @@ def _check_copy(asset: Asset, path: Path, folders: WeightsFolders) -> WeightsChe
     if not sha256.startswith(asset.sha256):
         wanted = asset.sha256 + "…" * (not asset.is_pinned)
         reason = (
-            f"{path} is damaged or another file: {_size_difference(asset, path)}its sha256 is {sha256}, not {wanted};"
-            f" get it again with: {again}"
+            f"{from_home(path)} is damaged or another file: {_size_difference(asset, path)}its sha256 is {sha256}, not"
+            f" {wanted}; get it again with: {again}"
         )
         return WeightsCheck(asset, WeightsState.DAMAGED, path, sha256, reason)
     if asset.is_pinned:
@@ -145,13 +146,13 @@ def _check_copy(asset: Asset, path: Path, folders: WeightsFolders) -> WeightsChe
     for folder, entry in known:
         if entry.sha256 != sha256:
             reason = (
-                f"{path} has changed since {entry.date}: its sha256 is {sha256}, recorded in {folder} is"
-                f" {entry.sha256}; get it again with: {again}"
+                f"{from_home(path)} has changed since {entry.date}: its sha256 is {sha256}, recorded in"
+                f" {from_home(folder)} is {entry.sha256}; get it again with: {again}"
             )
             return WeightsCheck(asset, WeightsState.DAMAGED, path, sha256, reason)
     if known:
         return WeightsCheck(asset, WeightsState.RECORDED, path, sha256)
-    reason = f"{path}: nobody has published its hash; record it as it is now with: {again}"
+    reason = f"{from_home(path)}: nobody has published its hash; record it as it is now with: {again}"
     return WeightsCheck(asset, WeightsState.UNRECORDED, path, sha256, reason)
 
 
