@@ -132,10 +132,12 @@ def _not_shown(run: RunRecords, statistics: RunStatistics) -> str:
         for metric, pair in _pairs(run, statistics)
         if not pair.better
     ]
-    head = ["Metric", "Pair", "Difference", "Could have shown", "Why"]
-    # Most pairs are here where there are many methods: a reader unfolds them.
-    folded = f"<details><summary>{format_count(len(rows), 'pair')}</summary>\n\n{table(head, rows)}\n\n</details>"
-    return "\n\n".join([*([folded] if rows else []), "\n".join(f"- {one}" for one in _limits(run, statistics))])
+    limits = "\n".join(f"- {one}" for one in _limits(run, statistics))
+    if not rows:
+        return limits
+    pairs = table(["Metric", "Pair", "Difference", "Could have shown", "Why"], rows)
+    # Of many methods most pairs are here: a reader unfolds them.
+    return f"<details><summary>{format_count(len(rows), 'pair')}</summary>\n\n{pairs}\n\n</details>\n\n{limits}"
 
 
 def _limits(run: RunRecords, statistics: RunStatistics) -> Iterator[str]:

@@ -52,7 +52,7 @@ class GatysSettings:
             which counts as a step; the last of a pass is not evaluated. Without it some descents end in an infinite
             loss.
         in_range: Whether every step of the descent keeps the pixels within [0, 1]. Otherwise only the result is
-            clipped, which raises its loss to several times the one that was reached.
+            clipped, which can raise its loss to many times the one that was reached.
     """
 
     steps: Count = 500
