@@ -48,9 +48,7 @@ def agreement_of_metrics(run: RunRecords) -> list[RankAgreement]:
     agreements: list[RankAgreement] = []
     for first, second in itertools.combinations(tables, 2):
         both = tables[second].scored(tables[first].scored(ranked_methods(run)))
-        answered = {
-            name: {*tables[first].paired([name]).cases} & {*tables[second].paired([name]).cases} for name in both
-        }
+        answered = {name: tables[first].answered(name) & tables[second].answered(name) for name in both}
         methods, _ = share_cases(answered)
         if len(methods) >= 2:
             agreements.append(_agreement(first, second, tables[first], tables[second], methods))

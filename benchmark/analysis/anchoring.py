@@ -123,7 +123,7 @@ def _anchored(run: RunRecords, metric: MetricRecord, ends: _Ends) -> tuple[list[
         return [], [Unanchored(metric.name, "", reason)]
     number = len(shared.scores.cases)
     few = [
-        Unanchored(metric.name, name, f"has a score for {format_count(len(table.paired([name]).cases), 'case')} only")
+        Unanchored(metric.name, name, f"has a score for {format_count(len(table.answered(name)), 'case')} only")
         for name in shared.left_out
     ]
     return [

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.contracts.metric import Direction
 from benchmark.store.records import MetricRecord, RunRecords, UnitStatus
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -61,13 +57,22 @@ class ScoreTable:
 
     def __init__(self, run: RunRecords, column: str, direction: Direction) -> None:
         done = run.units[run.units["status"] == UnitStatus.OK]
-        self._table: pd.DataFrame = done.pivot(index="case", columns="method", values=column)
-        self._cases = {case.id: case for case in run.cases}
+        table = done.pivot(index="case", columns="method", values=column)
         self.sign = -1.0 if direction is Direction.LOWER else 1.0
+        # Arrays, because tables are cut by methods hundreds of times, and pandas takes a millisecond for each.
+        self._cases = np.array(table.index, dtype=object)
+        self._columns = {str(name): table[name].to_numpy(dtype=np.float64) for name in table.columns}
+        known = {case.id: case for case in run.cases}
+        self._contents = np.array([known[name].content for name in self._cases], dtype=str)
+        self._styles = np.array([known[name].style for name in self._cases], dtype=str)
 
     def scored(self, methods: Iterable[str]) -> list[str]:
         """Returns those of the methods that have a score for some case."""
-        return [name for name in methods if name in self._table and bool(self._table[name].notna().any())]
+        return [name for name in methods if name in self._columns and not np.isnan(self._columns[name]).all()]
+
+    def answered(self, method: str) -> frozenset[str]:
+        """Returns the names of the cases that a method, which has scores, has a score for."""
+        return frozenset(self._cases[~np.isnan(self._columns[method])])
 
     def paired(self, methods: list[str]) -> PairedScores:
         """Returns the scores of methods on the cases that all of them have a score for.
@@ -75,13 +80,13 @@ class ScoreTable:
         Args:
             methods: Names of methods that have scores.
         """
-        common = self._table[methods].dropna()
-        cases = [self._cases[name] for name in common.index]
+        values = np.array([self._columns[name] for name in methods]).reshape(len(methods), len(self._cases)).T
+        common = ~np.isnan(values).any(axis=1)
         return PairedScores(
-            cases=tuple(common.index),
-            values=common.to_numpy(dtype=np.float64),
-            contents=np.array([case.content for case in cases], dtype=str),
-            styles=np.array([case.style for case in cases], dtype=str),
+            cases=tuple(self._cases[common]),
+            values=values[common],
+            contents=self._contents[common],
+            styles=self._styles[common],
         )
 
     def shared(self, methods: Sequence[str], required: Sequence[str] = ()) -> SharedScores:
@@ -91,10 +96,7 @@ class ScoreTable:
             methods: Names of methods.
             required: Names of others that have to have a score for each case, as the ends of a scale do.
         """
-        answered = {
-            name: frozenset(self._table.index[self._table[name].notna()])
-            for name in (*self.scored(methods), *self.scored(required))
-        }
+        answered = {name: self.answered(name) for name in (*self.scored(methods), *self.scored(required))}
         kept, left_out = share_cases({name: answered[name] for name in answered if name not in required})
         together = [*kept, *(name for name in required if name in answered)]
         return SharedScores(kept, left_out, self.paired(together), uneven=len(set(answered.values())) > 1)

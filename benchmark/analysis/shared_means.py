@@ -70,7 +70,7 @@ def shared_means(run: RunRecords) -> tuple[list[SharedMean], list[LeftOut]]:
             ranked = [name for name in ranked if name not in unmeasured]
         shared = table.shared(ranked or controls)
         number = len(shared.scores.cases)
-        left_out += [LeftOut(column, name, len(table.paired([name]).cases), number) for name in shared.left_out]
+        left_out += [LeftOut(column, name, len(table.answered(name)), number) for name in shared.left_out]
         for name in dict.fromkeys((*shared.methods, *table.scored(controls))):
             found = table.paired([*shared.methods, name] if name not in shared.methods else shared.methods)
             if number and len(found.cases) == number:

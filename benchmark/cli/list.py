@@ -43,10 +43,8 @@ def list_plugins(kind: str, protocol: str, networks: NetworkChoice, as_json: boo
 
     Methods and metrics say which networks the protocol names for them, and whether their weights are here.
     """
-    from benchmark.plan.selection import find_protocol
-    from benchmark.protocol.networks import with_networks
-
-    named = with_networks(find_protocol(protocol), networks)
+    # Only methods and metrics have networks.
+    named = _named(protocol, networks) if PluginKind(kind) in (PluginKind.METHODS, PluginKind.METRICS) else None
     plugins = list(installed_plugins(PluginKind(kind)).values())
     if any(plugin.is_third_party for plugin in plugins):
         from benchmark.execution.workers.import_trial import try_imports
@@ -65,6 +63,13 @@ def list_plugins(kind: str, protocol: str, networks: NetworkChoice, as_json: boo
     for note in (*_problems(rows), *notes_on(shown)):
         console.print(note, highlight=False, markup=False, soft_wrap=True)
     click.echo("more about one: benchmark show NAME" if rows else f"there are no {kind}")
+
+
+def _named(protocol: str, networks: NetworkChoice) -> Protocol | Recipe:
+    from benchmark.plan.selection import find_protocol
+    from benchmark.protocol.networks import with_networks
+
+    return with_networks(find_protocol(protocol), networks)
 
 
 def _table(rows: Sequence[Mapping[str, Any]], kind: PluginKind) -> Table:
@@ -115,16 +120,13 @@ def _lacks_weights(row: Mapping[str, Any]) -> bool:
     return row.get("weights", PRESENT) not in (PRESENT, NEEDS_NONE)
 
 
-def describe(plugin: Plugin, protocol: Protocol | Recipe) -> dict[str, Any]:
+def describe(plugin: Plugin, protocol: Protocol | Recipe | None) -> dict[str, Any]:
     """Describes a plugin: its static facts and whether its weights are here, or why it is broken.
 
     Args:
         plugin: The plugin; it is imported.
-        protocol: Protocol that names the network of each role.
+        protocol: Protocol that names the network of each role; a method or metric needs one.
     """
-    from benchmark.analysis.networks import label_of, networks_of_roles
-    from benchmark.plan.selection import make_protocol, missing_models, too_small_for
-
     row: dict[str, Any] = {
         "name": plugin.name,
         "summary": "",
@@ -135,6 +137,8 @@ def describe(plugin: Plugin, protocol: Protocol | Recipe) -> dict[str, Any]:
     try:
         loaded = plugin.load()
         if plugin.kind is PluginKind.PROTOCOLS:
+            from benchmark.plan.selection import make_protocol
+
             make_protocol(plugin)
     except BenchmarkError as error:
         return row | {"error": str(error)}
@@ -142,12 +146,17 @@ def describe(plugin: Plugin, protocol: Protocol | Recipe) -> dict[str, Any]:
         return row | {"summary": " ".join((loaded.__doc__ or "").split())}
     facts = dataclasses.asdict(loaded.info)
     row |= {f"{plugin.kind.singular}_version" if key == "version" else key: facts[key] for key in facts}
-    if plugin.kind is not PluginKind.REPORTS:
+    if protocol is not None and plugin.kind is not PluginKind.REPORTS:
+        from benchmark.analysis.networks import label_of, networks_of_roles
+        from benchmark.plan.selection import missing_models
+
         roles = loaded.info.uses if plugin.kind is PluginKind.METHODS else loaded.info.backbones
         networks = networks_of_roles(roles, protocol.models)
         row["networks"] = [dataclasses.asdict(network) for network in networks]
         row["network"] = label_of(networks)
         row["weights"] = (missing_models(roles, protocol) or PRESENT) if roles else NEEDS_NONE
-    if plugin.kind is PluginKind.METRICS:
+    if protocol is not None and plugin.kind is PluginKind.METRICS:
+        from benchmark.plan.selection import too_small_for
+
         row["unavailable"] = too_small_for(loaded.info, protocol)
     return row

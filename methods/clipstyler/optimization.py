@@ -17,6 +17,7 @@ from methods.clipstyler.augmentation import choose_crops, cut_crops, draw_crops,
 from methods.clipstyler.batched_gradient import batch_size, sum_over_batches
 from methods.clipstyler.losses import content_distance, directional_distances, reject_below, total_variation
 from methods.clipstyler.network import NetworkVariant, build_style_network
+from methods.clipstyler.network_descent import NetworkDescent
 from methods.clipstyler.place_maps import place_map, resized_map, weights_of
 from methods.clipstyler.prompt_templates import embed_prompts
 from methods.clipstyler.settings import BottleneckBlock, CropUse, PlaceMap, Schedule
@@ -167,7 +168,7 @@ class PromptDescent:
                 attention=settings.attention,
             ),
         )
-        optimizer = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
+        descent = NetworkDescent(network, settings)
         maps = self._maps(content, targets, generator)
         own_size = min(content.shape[-2:])
         finished = 0
@@ -191,14 +192,11 @@ class PromptDescent:
             )
             start_image = resize_shorter_side(start, size)[None]
             for _ in range(steps):
-                for group in optimizer.param_groups:
-                    group["lr"] = settings.learning_rate * self._decay(finished)
-                optimizer.zero_grad()
                 with torch.enable_grad():
                     value = loss(_output(network, start_image, shrunk), generator)
                     # Gradients have the types of the forward pass, which automatic casting would lower again.
                     in_float32(torch.autograd.backward)(value)
-                optimizer.step()
+                descent.step(self._decay(finished))
                 finished += 1
         return network
 

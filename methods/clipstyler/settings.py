@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Final, TypeAlias
 
-from annotated_types import Ge, Not, Predicate
+from annotated_types import Ge, Lt, Not, Predicate
 
 from benchmark.allowed_values import InWords
 from benchmark.prompts import is_blank
@@ -38,6 +38,15 @@ class Schedule(StrEnum):
     """Halved every 100 steps, as the authors do."""
     COSINE = "cosine"
     """From the learning rate down to a fifth of it along half a cosine."""
+
+
+class NetworkOptimizer(StrEnum):
+    """The rule by which the network's parameters follow their gradients."""
+
+    ADAM = "adam"
+    """Adam, as the authors do."""
+    MUON = "muon"
+    """Muon (Jordan et al. 2024), which evens out the update of each convolution: fewer steps to the same loss."""
 
 
 class PromptTemplates(StrEnum):
@@ -115,7 +124,9 @@ class CLIPstylerSettings:
         coarse_size: Shorter side in pixels of a content shrunk for updates before those; 0 for none.
         coarse_steps: Updates on the shrunk content.
         coarse_patches: Number of crops a step there, where few tell the direction well enough; 0 for ``patches``.
-        learning_rate: Adam's learning rate.
+        optimizer: The rule of the updates.
+        momentum: Muon's momentum; Adam does not use it.
+        learning_rate: Learning rate of Adam; of Muon, which wants about ten times as much.
         schedule: Course of the learning rate over all steps.
         directional_weight: Weight of the directional loss of the whole image.
         patch_weight: Weight of the directional loss of the crops.
@@ -155,6 +166,8 @@ class CLIPstylerSettings:
     coarse_size: OptionalSide = 0
     coarse_steps: OptionalCount = 0
     coarse_patches: OptionalCount = 0
+    optimizer: NetworkOptimizer = NetworkOptimizer.ADAM
+    momentum: Annotated[float, Ge(0), Lt(1)] = 0.95
     learning_rate: LearningRate = 5e-4
     schedule: Schedule = Schedule.HALVING
     directional_weight: Weight = 500.0

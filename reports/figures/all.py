@@ -138,11 +138,3 @@ def to_inline_svg(drawn: DrawnFigure, prefix: str) -> str:
     """Returns a chart as SVG for a page: with ids of its own, and hidden from screen readers, which get a text."""
     svg = re.sub(r'(\sid="|url\(#)', rf"\g<1>{prefix}{drawn.name}-", drawn.svg)
     return svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
-
-
-@functools.cache
-def chart_library() -> str:
-    """Returns the script that draws charts in a browser, as ``vegaEmbed``: Vega, Vega-Lite and Vega-Embed."""
-    import vl_convert
-
-    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from benchmark.html_pages import content_security_policy, fill_page, json_block, read_sources, template_environment
-from reports.figures.all import chart_library
+from reports.figures.chart_library import chart_library
 from reports.html.page import TRENDS
 
 if TYPE_CHECKING:

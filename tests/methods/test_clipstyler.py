@@ -20,9 +20,17 @@ from methods.clipstyler.batched_gradient import sum_over_batches
 from methods.clipstyler.losses import content_distance, directional_distances, reject_below, total_variation
 from methods.clipstyler.method import CLIPstyler
 from methods.clipstyler.network import NetworkVariant, StyleNetwork, build_style_network
+from methods.clipstyler.network_descent import NetworkDescent
 from methods.clipstyler.optimization import PromptDescent, PromptLoss
 from methods.clipstyler.prompt_templates import embed_prompts, templates_of
-from methods.clipstyler.settings import CLIPstylerSettings, Padding, PromptTemplates, Schedule, Upsampling
+from methods.clipstyler.settings import (
+    CLIPstylerSettings,
+    NetworkOptimizer,
+    Padding,
+    PromptTemplates,
+    Schedule,
+    Upsampling,
+)
 from tools.speed.peers.clipstyler_updates import two_step_crop
 
 
@@ -87,6 +95,84 @@ def test_a_shrunk_network_changes_the_picture_coarsely_and_keeps_it_sharp(pictur
     small = functional.avg_pool2d(content[None], 4)
     expected = torch.logit(residual_network()(small)) - torch.logit(small)
     torch.testing.assert_close(changed, functional.interpolate(expected, scale_factor=4, mode="bicubic"))
+
+
+class TestNetworkDescent:
+    """Updates of the network's parameters."""
+
+    @pytest.fixture
+    def networks(self):
+        """Two networks of the same weights."""
+        return residual_network(), residual_network()
+
+    def follow(self, network, optimizer, pictures):
+        """Lets an optimizer follow a few gradients."""
+        for picture in pictures:
+            network(picture[None]).square().mean().backward()
+            optimizer()
+
+    def pictures(self):
+        return torch.rand(3, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+
+    def test_adam_is_pytorchs_with_the_factor_on_its_learning_rate(self, networks):
+        ours, theirs = networks
+        descent = NetworkDescent(ours, CLIPstylerSettings(learning_rate=0.02))
+        adam = torch.optim.Adam(theirs.parameters(), lr=0.01)
+
+        def update():
+            adam.step()
+            adam.zero_grad()
+
+        self.follow(ours, lambda: descent.step(0.5), self.pictures())
+        self.follow(theirs, update, self.pictures())
+
+        for parameter, expected in zip(ours.parameters(), theirs.parameters(), strict=True):
+            torch.testing.assert_close(parameter, expected, rtol=0, atol=0)
+
+    def test_muon_updates_a_convolution_as_pytorchs_muon_updates_its_matrix(self):
+        convolution, linear = nn.Conv2d(4, 6, 3, bias=False), nn.Linear(36, 6, bias=False)
+        linear.weight.data.copy_(convolution.weight.detach().flatten(1))
+        settings = CLIPstylerSettings(optimizer=NetworkOptimizer.MUON, learning_rate=0.1, momentum=0.6)
+        descent = NetworkDescent(convolution, settings)
+        muon = torch.optim.Muon(linear.parameters(), lr=0.1, momentum=0.6, weight_decay=0)
+
+        for seed in range(3):
+            gradient = torch.randn(6, 36, generator=torch.Generator().manual_seed(seed))
+            convolution.weight.grad = gradient.view(6, 4, 3, 3).clone()
+            linear.weight.grad = gradient.clone()
+            descent.step(1.0)
+            muon.step()
+
+        # PyTorch's computes with numbers of eight bits.
+        torch.testing.assert_close(convolution.weight.flatten(1), linear.weight, rtol=0, atol=0.01)
+
+    def test_muon_makes_the_singular_values_of_an_update_alike_and_leaves_biases_to_adam(self, networks):
+        network, before = networks
+        descent = NetworkDescent(network, CLIPstylerSettings(optimizer=NetworkOptimizer.MUON, learning_rate=0.01))
+
+        self.follow(network, lambda: descent.step(1.0), self.pictures()[:1])
+
+        for (name, parameter), earlier in zip(network.named_parameters(), before.parameters(), strict=True):
+            change = (parameter - earlier).detach()
+            if parameter.ndim > 1:
+                rows, columns = len(change), change[0].numel()
+                values = torch.linalg.svdvals(change.flatten(1)) / (0.01 * max(1, rows / columns) ** 0.5)
+                # The iteration ends between 0.5 and 1.5; a gradient of lower rank, as a rectifier may leave, has zeros.
+                assert 0.5 < values.max() < 1.5, name
+            else:
+                # Adam's first update is its learning rate, but where a normalisation takes the bias out again.
+                assert change.abs().max() < 0.00301, name
+        change = network.exit[-1].bias - before.exit[-1].bias
+        torch.testing.assert_close(change.abs(), torch.full((3,), 0.003), rtol=0.01, atol=0)
+
+    def test_gradients_are_forgotten_after_an_update(self, networks):
+        for optimizer in NetworkOptimizer:
+            network = networks[0]
+            descent = NetworkDescent(network, CLIPstylerSettings(optimizer=optimizer))
+
+            self.follow(network, lambda descent=descent: descent.step(1.0), self.pictures()[:1])
+
+            assert all(parameter.grad is None for parameter in network.parameters())
 
 
 def test_noise_gives_an_even_picture_texture_that_stays_and_is_drawn_from_the_generator():

@@ -10,7 +10,7 @@ from benchmark.execution.workers.child_process import deaf_to_interruption
 from benchmark.execution.workers.waiting import wait_passively
 
 HAS_SERVER = "forkserver" in multiprocessing.get_all_start_methods()
-_PRELOADED = ["benchmark.execution.workers.worker"]
+_PRELOADED = ["benchmark.execution.workers.worker", "open_clip"]
 
 
 def worker_context() -> BaseContext:

@@ -32,7 +32,7 @@ class TestInTheTerminal:
         result = command("protocol", "show", "mini")
         assert result.code == 0
         assert "The Starry Night by Vincent van Gogh" in result.out
-        assert "fingerprint: 179f5c15" in result.out
+        assert "fingerprint: ab31b947" in result.out
 
     @pytest.mark.parametrize("arguments", [("protocol", "show"), ("show",)])
     def test_shows_what_is_not_drawn_yet(self, command, monkeypatch, tmp_path, arguments):
