@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import torch
 
 from benchmark.execution.bench.machine_load import MachineLoad, Reading
 from benchmark.execution.bench.measurement import Measured
+from benchmark.execution.bench.processor_time import children_seconds
 from benchmark.testing.sample import embedded_models, sample_image
 from methods.clipstyler.optimization import PromptLoss
 from methods.clipstyler.settings import CLIPstylerSettings
@@ -24,7 +26,7 @@ from tools.speed.picture_costs import ALL_TOGETHER, PictureCost
 from tools.speed.race import AbsentPeerError, Comparison, Race, run_race
 from tools.speed.spread import Spread, rounded
 from tools.speed.start_up import StartUp
-from tools.speed.whole_runs import EngineCosts, WholeRun, whole_runs
+from tools.speed.whole_runs import EngineCosts, WholeRun, run_with_descendants, whole_runs
 from tools.speed.work import MachineRates, count_flops, measure_rates
 from tools.speed_page import SMALLEST_SIDE, main, publish
 
@@ -146,6 +148,17 @@ def test_whole_runs_are_in_minutes_and_the_engine_in_milliseconds():
 
     assert "| `benchmark run --methods all` | 8 min 21 s | 13 min 32 s |" in page
     assert "| planning, journaling and summarizing, a unit of 10,000 | 0.4 ms |  |" in page
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="orphans can be adopted on Linux only")
+def test_the_work_of_processes_that_a_run_leaves_counts_as_its_own():
+    work = "import time; end = time.process_time() + 0.5\nwhile time.process_time() < end: pass"
+    leave = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {work!r}])"
+
+    before = children_seconds()
+    run_with_descendants([sys.executable, "-c", leave])
+
+    assert children_seconds() - before >= 0.5
 
 
 @pytest.mark.slow

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+import psutil
 import torch
 
 from benchmark.execution.bench.machine_load import MachineLoad
 from benchmark.execution.bench.measurement import measure
 from tools.simulate_units import simulate
+
+_ADOPT_ORPHANS: Final = 36
+"""``PR_SET_CHILD_SUBREAPER`` of Linux."""
+_SECONDS_TO_END: Final = 10.0
 
 
 @dataclass(frozen=True)
@@ -66,12 +76,42 @@ def whole_runs(
         with tempfile.TemporaryDirectory() as folder:
             command = [sys.executable, "-m", "benchmark", *words, "--out", str(Path(folder) / "run")]
             made = measure(
-                lambda command=command: subprocess.run(command, check=True, capture_output=True),  # noqa: S603
+                lambda command=command: run_with_descendants(command),
                 torch.device("cpu"),
                 load,
             )
         found.append(WholeRun(" ".join(("benchmark", *words)), made.seconds, made.cpu_seconds, made.disturbed))
     return found
+
+
+def run_with_descendants(command: Sequence[str]) -> None:
+    """Runs a command, and waits for all processes that it leaves, so that their time counts as this one's children's.
+
+    A run's workers are children of a process of their own, which ends after the command: without this, nobody would
+    wait for it, and what they did would look like other processes' work, as it does elsewhere than on Linux.
+
+    Raises:
+        CalledProcessError: The command failed.
+    """
+    if sys.platform != "linux":
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+        return
+    earlier = {child.pid for child in psutil.Process().children()}
+    adopt = ctypes.CDLL(None).prctl
+    adopt(_ADOPT_ORPHANS, 1)
+    try:
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+        end = time.monotonic() + _SECONDS_TO_END
+        while time.monotonic() < end:
+            left = [child.pid for child in psutil.Process().children() if child.pid not in earlier]
+            if not left:
+                break
+            for process in left:
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(process, os.WNOHANG)
+            time.sleep(0.01)
+    finally:
+        adopt(_ADOPT_ORPHANS, 0)
 
 
 def engine_costs(units: int) -> EngineCosts:
