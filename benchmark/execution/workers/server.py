@@ -10,11 +10,12 @@ from benchmark.execution.workers.child_process import deaf_to_interruption
 from benchmark.execution.workers.waiting import wait_passively
 
 HAS_SERVER = "forkserver" in multiprocessing.get_all_start_methods()
-_PRELOADED = ["benchmark.execution.workers.worker", "open_clip"]
+_PRELOADED = ["benchmark.execution.workers.worker"]
+_TEXT_MODELS = "open_clip"
 
 
 def worker_context() -> BaseContext:
-    """Returns the context that starts workers: copies of a small process that has imported only PyTorch, if possible.
+    """Returns the context that starts workers: copies of a small process that has imported PyTorch, if possible.
 
     That process has no CUDA context and no threads of PyTorch, so that its copies start clean, within milliseconds.
     Where the system cannot copy a process, each worker is a new interpreter.
@@ -22,18 +23,22 @@ def worker_context() -> BaseContext:
     return multiprocessing.get_context("forkserver" if HAS_SERVER else "spawn")
 
 
-def start_worker_server() -> None:
+def start_worker_server(*, with_text_models: bool = False) -> None:
     """Starts that process unless it runs, so that it imports PyTorch while this one does something else.
 
     Its threads, and those of all workers, wait passively. Neither it nor they receive Ctrl-C: this process decides
     whether to stop.
+
+    Args:
+        with_text_models: Whether it also imports the library of text-image models, for seconds: workers that need it
+            have it at once, and others start later.
     """
     wait_passively()
     if not HAS_SERVER:
         return
     from multiprocessing import forkserver
 
-    worker_context().set_forkserver_preload(_PRELOADED)
+    worker_context().set_forkserver_preload([*_PRELOADED, *[_TEXT_MODELS] * with_text_models])
     with deaf_to_interruption():
         try:
             forkserver.ensure_running()

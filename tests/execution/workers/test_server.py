@@ -1,0 +1,39 @@
+"""The process that starts workers: what it imports before there is anything to do."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from benchmark.execution.workers.server import HAS_SERVER
+
+pytestmark = pytest.mark.skipif(not HAS_SERVER, reason="this system cannot copy a process")
+
+ASK = """
+import sys
+from benchmark.execution.workers.server import start_worker_server, worker_context
+
+def tell(connection):
+    connection.send([name for name in ("torch", "open_clip") if name in sys.modules])
+
+if __name__ == "__main__":
+    start_worker_server(with_text_models={with_text_models})
+    start_worker_server()
+    ours, theirs = worker_context().Pipe()
+    process = worker_context().Process(target=tell, args=(theirs,))
+    process.start()
+    print(*ours.recv())
+    process.join()
+"""
+
+
+@pytest.mark.parametrize(("with_text_models", "imported"), [(False, "torch"), (True, "torch open_clip")])
+def test_workers_start_with_the_libraries_that_were_asked_for(tmp_path, with_text_models, imported):
+    script = tmp_path / "ask.py"
+    script.write_text(ASK.format(with_text_models=with_text_models))
+
+    found = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+
+    assert found.stdout.strip() == imported
