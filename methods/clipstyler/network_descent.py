@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import torch
 from torch import optim
 
+from benchmark.models.float32 import in_float32
 from methods.clipstyler.settings import NetworkOptimizer
 
 if TYPE_CHECKING:
@@ -97,6 +98,8 @@ class Muon(optim.Optimizer):
                 weight.sub_(update.view_as(weight), alpha=group["lr"] * scale)
 
 
+# Products of eight bits would move all singular values.
+@in_float32
 def orthogonal(matrix: Tensor) -> Tensor:
     """Brings the singular values of a matrix near 1, between about 0.7 and 1.2, by five Newton-Schulz iterations.
 

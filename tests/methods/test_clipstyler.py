@@ -20,7 +20,7 @@ from methods.clipstyler.batched_gradient import sum_over_batches
 from methods.clipstyler.losses import content_distance, directional_distances, reject_below, total_variation
 from methods.clipstyler.method import CLIPstyler
 from methods.clipstyler.network import NetworkVariant, StyleNetwork, build_style_network
-from methods.clipstyler.network_descent import NetworkDescent
+from methods.clipstyler.network_descent import NetworkDescent, orthogonal
 from methods.clipstyler.optimization import PromptDescent, PromptLoss
 from methods.clipstyler.prompt_templates import embed_prompts, templates_of
 from methods.clipstyler.settings import (
@@ -164,6 +164,15 @@ class TestNetworkDescent:
                 assert change.abs().max() < 0.00301, name
         change = network.exit[-1].bias - before.exit[-1].bias
         torch.testing.assert_close(change.abs(), torch.full((3,), 0.003), rtol=0.01, atol=0)
+
+    def test_an_update_is_computed_in_float32_whatever_the_network_is(self):
+        matrix = torch.randn(6, 36, generator=torch.Generator().manual_seed(0))
+        expected = orthogonal(matrix)
+
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            found = orthogonal(matrix)
+
+        assert torch.equal(found, expected)
 
     def test_gradients_are_forgotten_after_an_update(self, networks):
         for optimizer in NetworkOptimizer:
