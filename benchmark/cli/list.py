@@ -125,7 +125,7 @@ def describe(plugin: Plugin, protocol: Protocol | Recipe | None) -> dict[str, An
 
     Args:
         plugin: The plugin; it is imported.
-        protocol: Protocol that names the network of each role; a method or metric needs one.
+        protocol: Protocol that names the network of each role, for methods and metrics; ``None`` for what has none.
     """
     row: dict[str, Any] = {
         "name": plugin.name,
@@ -146,17 +146,16 @@ def describe(plugin: Plugin, protocol: Protocol | Recipe | None) -> dict[str, An
         return row | {"summary": " ".join((loaded.__doc__ or "").split())}
     facts = dataclasses.asdict(loaded.info)
     row |= {f"{plugin.kind.singular}_version" if key == "version" else key: facts[key] for key in facts}
-    if protocol is not None and plugin.kind is not PluginKind.REPORTS:
-        from benchmark.analysis.networks import label_of, networks_of_roles
-        from benchmark.plan.selection import missing_models
+    if protocol is None:
+        return row
+    from benchmark.analysis.networks import label_of, networks_of_roles
+    from benchmark.plan.selection import missing_models, too_small_for
 
-        roles = loaded.info.uses if plugin.kind is PluginKind.METHODS else loaded.info.backbones
-        networks = networks_of_roles(roles, protocol.models)
-        row["networks"] = [dataclasses.asdict(network) for network in networks]
-        row["network"] = label_of(networks)
-        row["weights"] = (missing_models(roles, protocol) or PRESENT) if roles else NEEDS_NONE
-    if protocol is not None and plugin.kind is PluginKind.METRICS:
-        from benchmark.plan.selection import too_small_for
-
+    roles = loaded.info.uses if plugin.kind is PluginKind.METHODS else loaded.info.backbones
+    networks = networks_of_roles(roles, protocol.models)
+    row["networks"] = [dataclasses.asdict(network) for network in networks]
+    row["network"] = label_of(networks)
+    row["weights"] = (missing_models(roles, protocol) or PRESENT) if roles else NEEDS_NONE
+    if plugin.kind is PluginKind.METRICS:
         row["unavailable"] = too_small_for(loaded.info, protocol)
     return row

@@ -122,8 +122,8 @@ def run(
     from benchmark.plan.resources import ExecutorKind
 
     if resources.executor is ExecutorKind.LOCAL:
-        # It imports PyTorch while this process does. All metrics: those of texts are among them.
-        start_worker_server(with_text_models=metrics.strip() == "all")
+        # It imports PyTorch while this process does.
+        start_worker_server(metrics)
     from benchmark.cli.outcome import end_run
     from benchmark.cli.progress import ProgressDisplay
     from benchmark.cli.weights import fetch_models

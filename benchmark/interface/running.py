@@ -219,7 +219,7 @@ def perform_run(
         MissingModelError: Weights are missing that the methods, or metrics that are named, cannot do without.
     """
     if resources.executor is ExecutorKind.LOCAL:
-        start_worker_server(with_text_models=metrics.strip() == "all")
+        start_worker_server(metrics)
     configuration = configure_run(
         protocol=protocol,
         networks=networks,

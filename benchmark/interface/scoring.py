@@ -62,7 +62,7 @@ def score_run(
     manifest = RunDirectory(directory).read_manifest()
     opened = _open_protocol(manifest, directory, protocol)
     if resources.executor is ExecutorKind.LOCAL:
-        start_worker_server(with_text_models=metrics.strip() == "all")
+        start_worker_server(metrics)
     configuration = configure_scoring(
         opened,
         metrics,
@@ -208,7 +208,7 @@ def score_folders(
         MissingModelError: Weights are missing that metrics that are named cannot do without.
     """
     if resources.executor is ExecutorKind.LOCAL:
-        start_worker_server(with_text_models=metrics.strip() == "all")
+        start_worker_server(metrics)
     paired = pair_folders(folders, like if isinstance(like, Protocol) else load_protocol(like), note)
     for line in paired.notes:
         note(line)

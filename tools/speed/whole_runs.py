@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
-import os
+import functools
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,11 +73,7 @@ def whole_runs(
         words = ("run", "--methods", methods, "--protocol", protocol)
         with tempfile.TemporaryDirectory() as folder:
             command = [sys.executable, "-m", "benchmark", *words, "--out", str(Path(folder) / "run")]
-            made = measure(
-                lambda command=command: run_with_descendants(command),
-                torch.device("cpu"),
-                load,
-            )
+            made = measure(functools.partial(run_with_descendants, command), torch.device("cpu"), load)
         found.append(WholeRun(" ".join(("benchmark", *words)), made.seconds, made.cpu_seconds, made.disturbed))
     return found
 
@@ -101,15 +95,11 @@ def run_with_descendants(command: Sequence[str]) -> None:
     adopt(_ADOPT_ORPHANS, 1)
     try:
         subprocess.run(command, check=True, capture_output=True)  # noqa: S603
-        end = time.monotonic() + _SECONDS_TO_END
-        while time.monotonic() < end:
-            left = [child.pid for child in psutil.Process().children() if child.pid not in earlier]
-            if not left:
+        # Those of a process that ends become this one's only then.
+        while left := [child for child in psutil.Process().children() if child.pid not in earlier]:
+            _, alive = psutil.wait_procs(left, timeout=_SECONDS_TO_END)
+            if alive:
                 break
-            for process in left:
-                with contextlib.suppress(ChildProcessError):
-                    os.waitpid(process, os.WNOHANG)
-            time.sleep(0.01)
     finally:
         adopt(_ADOPT_ORPHANS, 0)
 

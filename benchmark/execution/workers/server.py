@@ -23,22 +23,22 @@ def worker_context() -> BaseContext:
     return multiprocessing.get_context("forkserver" if HAS_SERVER else "spawn")
 
 
-def start_worker_server(*, with_text_models: bool = False) -> None:
+def start_worker_server(metrics: str = "") -> None:
     """Starts that process unless it runs, so that it imports PyTorch while this one does something else.
 
     Its threads, and those of all workers, wait passively. Neither it nor they receive Ctrl-C: this process decides
     whether to stop.
 
     Args:
-        with_text_models: Whether it also imports the library of text-image models, for seconds: workers that need it
-            have it at once, and others start later.
+        metrics: The run's metrics as they were named. Among ``all`` are those of texts, so their library is imported
+            too; for others workers would start later by the seconds that this takes.
     """
     wait_passively()
     if not HAS_SERVER:
         return
     from multiprocessing import forkserver
 
-    worker_context().set_forkserver_preload([*_PRELOADED, *[_TEXT_MODELS] * with_text_models])
+    worker_context().set_forkserver_preload([*_PRELOADED, _TEXT_MODELS] if metrics.strip() == "all" else _PRELOADED)
     with deaf_to_interruption():
         try:
             forkserver.ensure_running()

@@ -19,7 +19,7 @@ def tell(connection):
     connection.send([name for name in ("torch", "open_clip") if name in sys.modules])
 
 if __name__ == "__main__":
-    start_worker_server(with_text_models={with_text_models})
+    start_worker_server({metrics!r})
     start_worker_server()
     ours, theirs = worker_context().Pipe()
     process = worker_context().Process(target=tell, args=(theirs,))
@@ -29,10 +29,10 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize(("with_text_models", "imported"), [(False, "torch"), (True, "torch open_clip")])
-def test_workers_start_with_the_libraries_that_were_asked_for(tmp_path, with_text_models, imported):
+@pytest.mark.parametrize(("metrics", "imported"), [("ssim,st_lpips", "torch"), ("all", "torch open_clip")])
+def test_workers_start_with_the_libraries_of_the_metrics(tmp_path, metrics, imported):
     script = tmp_path / "ask.py"
-    script.write_text(ASK.format(with_text_models=with_text_models))
+    script.write_text(ASK.format(metrics=metrics))
 
     found = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
 
