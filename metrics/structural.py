@@ -28,7 +28,7 @@ class Ssim(Metric):
     script's nor piq's reduction of images of 384 pixels and more is applied, so that the number is that of
     scikit-image (``gaussian_weights=True, use_sample_covariance=False``) at every size.
 
-    The components are what is published, on grey levels of 8 bits (`metrics.shared.grey_ssim`): ``published`` is the
+    The components are what is published, on grey levels of 8 bits (`metrics.shared.windowed_ssim`): ``published`` is the
     number of the authors' script, which reduces pictures to a shorter side of about 256 pixels; ``uniform_window`` is
     that of scikit-image's defaults, 7×7 equal weights and unbiased variances, as in evaluation scripts of style
     transfer such as MicroAST's.
@@ -78,15 +78,14 @@ class Ssim(Metric):
         Raises:
             ValueError: The contents are missing, differ in size from the stylized images, or are too small.
         """
-        import piq
         import torch
 
-        from metrics.shared.grey_ssim import grey_levels, reduced_ssim, uniform_ssim
+        from metrics.shared.windowed_ssim import gaussian_ssim, grey_levels, reduced_ssim, uniform_ssim
 
         def ssim(image: Tensor, reference: Tensor) -> Tensor:
-            score = piq.ssim(image[None], reference[None], kernel_size=WINDOW, reduction="none", downsample=False)
             greys = grey_levels(image), grey_levels(reference)
-            return torch.stack([score[0], reduced_ssim(*greys).float(), uniform_ssim(*greys).float()])
+            published = [form(*greys).float() for form in (reduced_ssim, uniform_ssim)]
+            return torch.stack([gaussian_ssim(image, reference), *published])
 
         return _compare(self.info, stylized, content, ssim)
 

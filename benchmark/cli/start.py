@@ -5,6 +5,7 @@ This module imports next to nothing, so that there is hardly a moment in which P
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -16,12 +17,16 @@ if TYPE_CHECKING:
 
 _INTERRUPTED = 130
 """``ExitCode.INTERRUPTED``, which is not imported yet."""
+_NEW_OBJECTS = 100_000
+"""Objects after which Python looks for garbage, by default 700: most are parts of modules, which it would look through
+many times while they are imported."""
 _IMPORTING = "<frozen importlib."
 
 
 def start() -> None:
     """Runs the command line with the arguments of the process, and exits."""
     is_heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    gc.set_threshold(_NEW_OBJECTS)
     try:
         if is_heard:
             signal.signal(signal.SIGINT, _interrupt)
@@ -31,6 +36,8 @@ def start() -> None:
     except KeyboardInterrupt:
         _end_at_once()
     finally:
+        # What was imported would be searched for garbage once more, for a second.
+        gc.freeze()
         if is_heard:
             # All output is written, and Python would print a traceback if it were interrupted during its shutdown.
             signal.signal(signal.SIGINT, _end_at_once)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
 from torch import Tensor
@@ -20,6 +21,8 @@ from benchmark.method_source import MadePictures, ReadPicture
 from benchmark.models.provider import Models
 from benchmark.plan.configuration import RunConfiguration
 from benchmark.protocol.case import Case
+
+_PICTURES_OF_CONTROLS: Final = 8
 
 
 class Workbench:
@@ -60,6 +63,8 @@ class Workbench:
         self.scorer = Scorer(configuration.metrics, protocol.styles, models, report)
         self.set_scorer = SetScorer(configuration.metrics, models, self.inputs, self.finished_image, report)
         self.pictures = configuration.pictures
+        self._controls = {name for name, method in methods.items() if method.info and method.info.control}
+        self._of_controls: deque[Tensor] = deque(maxlen=_PICTURES_OF_CONTROLS)
         self._directory = directory
         self._copies = copies
 
@@ -73,6 +78,28 @@ class Workbench:
             InputError: It cannot be read.
         """
         return to_tensor(open_image(self._directory / path)).to(self.device)
+
+    def repeated(self, method: str, image: Tensor) -> Tensor:
+        """Returns the same tensor for the same picture of a control, so that networks see it once.
+
+        The content unchanged comes again with the next style, a style with the next content. Other methods make every
+        picture anew, and would only take memory from what is measured.
+
+        Args:
+            method: Name of the method that made it.
+            image: A stylized image, 3×H×W in [0, 1].
+
+        Returns:
+            One of the last few stylized images of controls if it is equal, else the image.
+        """
+        if method not in self._controls:
+            self._of_controls.clear()
+            return image
+        for known in self._of_controls:
+            if torch.equal(known, image):
+                return known
+        self._of_controls.append(image)
+        return image
 
     def read_picture(self, pictures: MadePictures, case: Case, content: Tensor) -> ReadPicture:
         """Reads the picture of a case that was made elsewhere.

@@ -85,6 +85,7 @@ class UnitTask:
                 return made
             record, image, png = made
             workbench.report(ImageMade(record, png))
+        image = workbench.repeated(unit.method, image)
         scores = workbench.scorer.score(
             unit.case,
             stylized=image,

@@ -10,8 +10,8 @@ from benchmark.execution.workers.child_process import deaf_to_interruption
 from benchmark.execution.workers.waiting import wait_passively
 
 HAS_SERVER = "forkserver" in multiprocessing.get_all_start_methods()
-_PRELOADED = ["benchmark.execution.workers.worker"]
-_TEXT_MODELS = "open_clip"
+_PRELOADED = "benchmark.execution.workers.preloaded"
+_PRELOADED_WITH_TEXT_MODELS = "benchmark.execution.workers.preloaded_text_models"
 
 
 def worker_context() -> BaseContext:
@@ -38,7 +38,8 @@ def start_worker_server(metrics: str = "") -> None:
         return
     from multiprocessing import forkserver
 
-    worker_context().set_forkserver_preload([*_PRELOADED, _TEXT_MODELS] if metrics.strip() == "all" else _PRELOADED)
+    is_all = metrics.strip() == "all"
+    worker_context().set_forkserver_preload([_PRELOADED_WITH_TEXT_MODELS if is_all else _PRELOADED])
     with deaf_to_interruption():
         try:
             forkserver.ensure_running()

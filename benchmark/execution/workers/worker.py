@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import os
 import pickle
 import signal
@@ -66,6 +67,8 @@ def serve(connection: Connection, setup: WorkerSetup) -> None:
         else:
             flush_output()
             connection.send(Result(result))
+    # The process ends, which takes a second if everything imported is searched for garbage first.
+    gc.freeze()
 
 
 def _write_line(line: str) -> None:
