@@ -28,9 +28,9 @@ class Ssim(Metric):
     script's nor piq's reduction of images of 384 pixels and more is applied, so that the number is that of
     scikit-image (``gaussian_weights=True, use_sample_covariance=False``) at every size.
 
-    The components are what is published, on grey levels of 8 bits (`metrics.shared.windowed_ssim`): ``published`` is the
-    number of the authors' script, which reduces pictures to a shorter side of about 256 pixels; ``uniform_window`` is
-    that of scikit-image's defaults, 7×7 equal weights and unbiased variances, as in evaluation scripts of style
+    The components are what is published, on grey levels of 8 bits (`metrics.shared.windowed_ssim`): ``published`` is
+    the number of the authors' script, which reduces pictures to a shorter side of about 256 pixels; ``uniform_window``
+    is that of scikit-image's defaults, 7×7 equal weights and unbiased variances, as in evaluation scripts of style
     transfer such as MicroAST's.
     """
 

@@ -2,7 +2,7 @@
 
 import gc
 
-import benchmark.execution.workers.preloaded
+import benchmark.execution.workers.preloaded  # noqa: F401
 
 gc.disable()
 import open_clip  # noqa: E402, F401

@@ -11,7 +11,8 @@ from benchmark.plan.selection import configure_run
 
 @pytest.fixture
 def workbench(sample_plugins, tmp_path):
-    configuration = configure_run(protocol="tiny", methods="noisy,identity", metrics="brightness_difference", assignments={})
+    metric = "brightness_difference"
+    configuration = configure_run(protocol="tiny", methods="noisy,identity", metrics=metric, assignments={})
     return Workbench(configuration, tmp_path, lambda _: None)
 
 
