@@ -85,8 +85,9 @@ class Models:
         """Returns something computed of an image or a prompt, such as its features; computed at the first call only.
 
         Images are told apart by identity, and what is remembered of one is dropped with it, so nothing grows: the
-        caller keeps contents and styles alive for the run, and stylized images only while they are scored. What a
-        method computes in lower precision is remembered apart from what metrics compute.
+        caller keeps contents and styles alive for the run, and stylized images only while they are scored, the last few
+        of controls a little longer. What a method computes in lower precision is remembered apart from what metrics
+        compute.
 
         Args:
             of: The image or the prompt.

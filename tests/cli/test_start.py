@@ -138,3 +138,13 @@ def test_a_folder_for_temporary_files_that_is_too_deep_for_sockets_is_said(tmp_p
     (line,) = ended.stderr.splitlines()
     assert line.startswith("error: the path of the folder for temporary files is too long for a socket")
     assert "TMPDIR" in line
+
+
+def test_the_end_looks_for_no_garbage_among_modules(tmp_path):
+    # Functions for the end run after the command, and before Python looks through all that is left.
+    told = "import atexit, gc, sys; atexit.register(lambda: print(len(gc.get_objects()) < gc.get_freeze_count()))\n"
+    command = [sys.executable, "-c", told + "from benchmark.cli.start import start; start()", "list", "reports"]
+
+    found = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    assert found.stdout.splitlines()[-1] == "True"
