@@ -22,7 +22,16 @@ STYLE_SHEETS: Final = (
     "heat_map.css",
     "print.css",
 )
-SCRIPTS: Final = ("sorting.js", "charts.js", "gallery.js", "breakdowns.js", "viewer.js", "folding.js", "copying.js")
+SCRIPTS: Final = (
+    "sorting.js",
+    "deferred.js",
+    "charts.js",
+    "gallery.js",
+    "breakdowns.js",
+    "viewer.js",
+    "folding.js",
+    "copying.js",
+)
 
 
 def render(page: Page) -> str:

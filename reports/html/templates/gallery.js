@@ -31,7 +31,9 @@ for (const gallery of document.querySelectorAll("section.gallery:has(.case)")) {
   const showExtremes = (shown) => {
     const metric = Number(byScore.value);
     const lower = gallery.querySelectorAll(".metric-names li")[metric].classList.contains("lower");
-    const tiles = shown.flatMap((each) => Array.from(each.querySelectorAll(".tile-method:has(button)"))).filter(ofMethod);
+    const tiles = shown
+      .flatMap((each) => Array.from(complete(each).querySelectorAll(".tile-method:has(button)")))
+      .filter(ofMethod);
     const scored = tiles
       .map((tile) => ({ tile, text: tile.dataset.scores.split(" ")[metric] }))
       .filter(({ text }) => !Number.isNaN(number(text)))
@@ -55,7 +57,7 @@ for (const gallery of document.querySelectorAll("section.gallery:has(.case)")) {
     const visible = new Set(shown.slice(page * PAGE, (page + 1) * PAGE));
     for (const each of cases) each.hidden = !visible.has(each);
     for (const each of visible) {
-      for (const tile of each.querySelectorAll(".tile[data-method]")) tile.hidden = !ofMethod(tile);
+      for (const tile of complete(each).querySelectorAll(".tile[data-method]")) tile.hidden = !ofMethod(tile);
     }
     const ranked = Boolean(byScore?.value);
     gallery.querySelector(".cases").hidden = ranked;

@@ -90,18 +90,18 @@
     arrangement.setAttribute("aria-pressed", beside);
   };
 
-  for (const opener of openersOf(document)) {
-    opener.addEventListener("click", () => {
-      show(opener);
-      viewer.showModal();
-    });
-  }
+  document.addEventListener("click", ({ target }) => {
+    const opener = target.closest(".case button.open");
+    if (opener === null) return;
+    show(opener);
+    viewer.showModal();
+  });
   // A picture of the overview opens the gallery's, of the same case and method.
   for (const button of document.querySelectorAll("button.glimpse")) {
     button.addEventListener("click", () => {
       const { case: id, role, method } = button.dataset;
       const row = button.closest(".run").querySelector(`.case[data-case="${CSS.escape(id)}"]`);
-      const opener = openersOf(row).find((each) => {
+      const opener = openersOf(complete(row)).find((each) => {
         const tile = each.closest(".tile").dataset;
         return tile.role === role && (tile.method ?? "") === method;
       });
