@@ -1,13 +1,27 @@
-"""What the process that starts workers imports for all of them. Only that process imports this.
-
-Nothing of it is ever garbage. It is hidden from the collector, which would look through it again and again: while it is
-imported, in each worker, where that would also copy the memory that workers share, and when a process ends.
-"""
+"""What the process that starts workers imports for all of them. Only that process imports this."""
 
 import gc
+import importlib
 
-gc.disable()
-import benchmark.execution.workers.worker  # noqa: E402, F401
 
-gc.freeze()
-gc.enable()
+def import_hidden(module: str) -> None:
+    """Imports a module and hides all objects from the garbage collector: nothing of what is imported is ever garbage.
+
+    The collector would look through it again and again: while it is imported, in each worker, where that would also
+    copy the memory that workers share, and when a process ends.
+
+    Args:
+        module: Its name.
+
+    Raises:
+        ImportError: It cannot be imported.
+    """
+    gc.disable()
+    try:
+        importlib.import_module(module)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+import_hidden("benchmark.execution.workers.worker")
