@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 
+@functools.cache
 def template_environment(folder: Path) -> Environment:
-    """Returns an environment whose templates escape everything, with the filter ``isolate``.
+    """Returns the environment of a folder, whose templates escape everything, with the filter ``isolate``.
+
+    It is kept, with the templates that it compiled, which takes longer than filling them.
 
     Args:
         folder: Folder of the templates.

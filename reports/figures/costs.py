@@ -15,9 +15,9 @@ from reports.figures.figure import (
     Choice,
     Figure,
     Heading,
+    Rows,
     anchored_span,
     chosen_scale,
-    data,
     finish,
     label_text,
     method_colour,
@@ -93,7 +93,7 @@ def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         for name, found in by_metric.items()
     }
     labelled = [row for name, found in by_metric.items() for row in placed(found, x_span, spans[name], WIDTH, HEIGHT)]
-    base = alt.Chart(data(labelled)).transform_filter("datum.metric === metric")
+    base = alt.Chart(alt.NamedData("scores")).transform_filter("datum.metric === metric")
     y_scale, y_domains = chosen_scale("domains", "metric", spans)
     x = alt.X(
         "x:Q",
@@ -115,6 +115,7 @@ def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         alt=f"Scatter plot of {labels[chosen]} against {time} a picture, one point a method.",
         spec=finish(
             chart.add_params(*parameters).properties(width=WIDTH, height=HEIGHT),
+            {"scores": labelled},
             NARROW_WIDTH,
             Heading(labels, (("quality by", "metric"),), notes),
         ),
@@ -133,6 +134,7 @@ def cost_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     if run.costs_apart:
         return None
     panels: list[alt.LayerChart | alt.FacetChart] = []
+    shown: dict[str, Rows] = {}
     order = list(method_titles(run).values())
     column = time_to_rank_by(run)
     time, note = "time" if column == TIME else "processor time", _note_of(run, column)
@@ -147,8 +149,9 @@ def cost_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         ticks = _time_axis([row[key] for row in rows for key in ("low", "high")]) if logarithmic else MEMORY_AXIS
         axis = None if panels else alt.Axis(ticks=False, domain=False, grid=True)
         y = alt.Y("title:N", sort=order, title=None, axis=axis)
-        base = alt.Chart(data(rows))
+        base = alt.Chart(alt.NamedData(cost))
         colour = method_colour(order)
+        shown[cost] = rows
         panels.append(
             alt.layer(
                 base.mark_rule(strokeWidth=3, opacity=0.35).encode(
@@ -167,7 +170,7 @@ def cost_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         " Memory is what stylizing took beyond what was loaded before."
         + standing(run, statistics, (column, "peak_memory_bytes")),
         alt="Runtime and peak memory of every method; the numbers are in the table of costs.",
-        spec=finish(alt.hconcat(*panels, spacing=24), NARROW_PANEL, Heading({}, notes=notes)),
+        spec=finish(alt.hconcat(*panels, spacing=24), shown, NARROW_PANEL, Heading({}, notes=notes)),
         notes=notes,
     )
 

@@ -84,13 +84,6 @@ class Figure:
     notes: tuple[str, ...] = ()
 
 
-def data(rows: Rows) -> alt.InlineData:
-    """Returns rows as inline data."""
-    import altair as alt
-
-    return alt.InlineData(values=[dict(row) for row in rows])
-
-
 def method_colour(titles: Sequence[str]) -> alt.Color:
     """Returns the colour of a method; every chart of a run gives a method the same one."""
     import altair as alt
@@ -189,13 +182,16 @@ def narrow_parameter() -> alt.Parameter:
 
 def finish(
     chart: alt.LayerChart | alt.FacetChart | alt.HConcatChart,
+    rows: Mapping[str, Rows],
     narrow_width: int | None = None,
     heading: Heading | None = None,
 ) -> dict[str, Any]:
     """Returns the specification of a chart, in the look of the page.
 
     Args:
-        chart: The chart.
+        chart: The chart. Its data have names: within it, the rows would be copied and validated at every step that
+            builds it, which takes longer than drawing it.
+        rows: The rows of each name.
         narrow_width: Width in pixels of the chart, or of each of its panels, on a phone; ``None`` for the same as
             elsewhere.
         heading: Lines above it.
@@ -206,6 +202,7 @@ def finish(
         padding=4,
     )
     spec: dict[str, Any] = styled.to_dict()
+    spec["datasets"] = {name: [dict(row) for row in named] for name, named in rows.items()}
     spec["config"] = {
         **spec.get("config", {}),
         "view": {"stroke": None},

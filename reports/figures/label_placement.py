@@ -5,7 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 LETTER_WIDTH: Final = 6.4
 """Mean width of a letter in pixels, at the font size of labels."""
@@ -15,6 +20,9 @@ WIDEST_LABEL: Final = 150
 POINT_RADIUS: Final = 7
 REACHES: Final = (1, 2, 3)
 """Labels that find no room beside their points move this many times as far away."""
+
+_DECIMALS: Final = 6
+"""Of square pixels: places that differ by rounding only are as good as each other, and the first is taken."""
 
 
 @dataclass(frozen=True)
@@ -50,23 +58,6 @@ class Offset:
     align: str
 
 
-@dataclass(frozen=True)
-class _Box:
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def overlap(self, other: _Box) -> float:
-        width = min(self.right, other.right) - max(self.left, other.left)
-        height = min(self.bottom, other.bottom) - max(self.top, other.top)
-        return max(width, 0.0) * max(height, 0.0)
-
-    def outside(self, width: float, height: float) -> float:
-        whole = (self.right - self.left) * (self.bottom - self.top)
-        return whole - self.overlap(_Box(0, -LABEL_HEIGHT, width, height))
-
-
 def place_labels(labels: Sequence[Label], width: float, height: float) -> list[Offset]:
     """Places labels one by one where they cover other labels and points the least.
 
@@ -75,20 +66,26 @@ def place_labels(labels: Sequence[Label], width: float, height: float) -> list[O
         width: Width of the chart in pixels.
         height: Its height.
     """
-    points = [_Box(each.x - POINT_RADIUS, each.y - POINT_RADIUS, each.x + POINT_RADIUS, each.y + POINT_RADIUS)
-              for each in labels]  # fmt: skip
-    placed: list[_Box] = []
-    offsets: list[Offset] = []
+    chart = np.array([[0, -LABEL_HEIGHT, width, height]])
+    taken = np.array([(at.x - POINT_RADIUS, at.y - POINT_RADIUS, at.x + POINT_RADIUS, at.y + POINT_RADIUS)
+                      for at in labels])  # fmt: skip
+    offsets = _offsets()
+    found: list[Offset] = []
     for label in labels:
-        candidates = [(offset, _box(label, offset)) for offset in _offsets()]
-        costs = [
-            sum(box.overlap(other) for other in (*placed, *points)) + box.outside(width, height)
-            for _, box in candidates
-        ]
-        offset, box = candidates[costs.index(min(costs))]
-        placed.append(box)
-        offsets.append(offset)
-    return offsets
+        boxes = np.array([_box(label, offset) for offset in offsets])
+        outside = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1) - _overlaps(boxes, chart)
+        best = int((_overlaps(boxes, taken) + outside).round(_DECIMALS).argmin())
+        taken = np.concatenate([taken, boxes[best : best + 1]])
+        found.append(offsets[best])
+    return found
+
+
+def _overlaps(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Returns the area that each of N boxes shares with all others together, N: boxes are left, top, right, bottom."""
+    ends = np.minimum(boxes[:, None, 2:], others[:, 2:])
+    starts = np.maximum(boxes[:, None, :2], others[:, :2])
+    areas: NDArray[np.float64] = (ends - starts).clip(min=0).prod(axis=2).sum(axis=1)
+    return areas
 
 
 def _offsets() -> list[Offset]:
@@ -99,8 +96,8 @@ def _offsets() -> list[Offset]:
     return [Offset(each.dx, each.dy * reach, each.align) for reach in REACHES for each in near]
 
 
-def _box(label: Label, offset: Offset) -> _Box:
+def _box(label: Label, offset: Offset) -> tuple[float, float, float, float]:
     width = min(len(label.text) * LETTER_WIDTH, WIDEST_LABEL)
     left = label.x + offset.dx - {"left": 0.0, "center": width / 2, "right": width}[offset.align]
     top = label.y + offset.dy - LABEL_HEIGHT / 2
-    return _Box(left, top, left + width, top + LABEL_HEIGHT)
+    return left, top, left + width, top + LABEL_HEIGHT

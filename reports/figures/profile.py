@@ -10,7 +10,6 @@ from reports.figures.figure import (
     Figure,
     Heading,
     anchored_scale,
-    data,
     finish,
     method_colour,
     method_shape,
@@ -68,14 +67,14 @@ def profile_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     x = alt.X("metric:N", sort=None, title=None, axis=axis)
     y = alt.Y("y:Q", title=ANCHORED, scale=anchored_scale(entry.score for entry in anchored))
     colour, shape = method_colour(titles), method_shape(titles)
-    base = alt.Chart(data(rows))
-    last = alt.Chart(data(_spread([row for row in rows if row["place"] == len(names) - 1])))
+    base = alt.Chart(alt.NamedData("scores"))
+    last = _spread([row for row in rows if row["place"] == len(names) - 1])
     chart = alt.layer(
         base.mark_line(strokeWidth=2, tooltip={"content": "data"})
         .encode(x=x, y=y, color=colour, opacity=faded)
         .add_params(hover, narrow_parameter()),
         *points(base, 70, x=x, y=y, color=colour, shape=shape, opacity=faded),
-        last.mark_text(align="left", dx=10).encode(x=x, y=y, text="title:N"),
+        alt.Chart(alt.NamedData("titles")).mark_text(align="left", dx=10).encode(x=x, y=y, text="title:N"),
     )
     notes = network_notes(run, names, (row["method"] for row in rows))
     return Figure(
@@ -83,7 +82,10 @@ def profile_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         f"all methods stand on the same cases.{standing(run, statistics)}",
         alt="Parallel coordinates of all anchored scores; the numbers are in the table at a glance.",
         spec=finish(
-            chart.properties(width=max(90 * len(names), 300), height=320), NARROW_PROFILE, Heading({}, notes=notes)
+            chart.properties(width=max(90 * len(names), 300), height=320),
+            {"scores": rows, "titles": last},
+            NARROW_PROFILE,
+            Heading({}, notes=notes),
         ),
         notes=notes,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reports.figures.figure import INK, NARROW_WIDTH, QUIET, Choice, Figure, Heading, data, finish, method_colour
+from reports.figures.figure import INK, NARROW_WIDTH, QUIET, Choice, Figure, Heading, finish, method_colour
 from reports.tables.titles import marked_titles, method_titles, metric_labels, network_notes, standing
 
 if TYPE_CHECKING:
@@ -60,14 +60,14 @@ def rank_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     starts = rank_axis.copy()
     starts.shorthand = "start:Q"
     show = "datum.metric === metric"
-    dots = alt.Chart(data(points)).transform_filter(show)
-    span = alt.Chart(data(spans)).transform_filter(show).transform_calculate(row=str(top))
+    dots = alt.Chart(alt.NamedData("ranks")).transform_filter(show)
+    span = alt.Chart(alt.NamedData("spans")).transform_filter(show).transform_calculate(row=str(top))
     colour = method_colour([methods[name] for name in methods])
     # Names stand on the side that has more room.
     left = f"datum.rank > {(1 + most) / 2}"
     align, dx = alt.expr(f"{left} ? 'right' : 'left'"), alt.expr(f"{left} ? -10 : 10")
     chart = alt.layer(
-        alt.Chart(data(bars))
+        alt.Chart(alt.NamedData("bars"))
         .transform_filter(show)
         .mark_rule(strokeWidth=5, strokeCap="round", color=INK)
         .encode(x=starts, x2="end:Q", y=row_axis),
@@ -89,6 +89,7 @@ def rank_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         + ", ".join(f"{methods[name]} {rank:.2f}" for name, rank in statistics.ranks[0].average_ranks.items()),
         spec=finish(
             chart.add_params(alt.param(name="metric", value=chosen)).properties(width=520, height=30 * most + 70),
+            {"ranks": points, "spans": spans, "bars": bars},
             NARROW_WIDTH,
             Heading(metrics, (("ranks by", "metric"),), notes),
         ),

@@ -19,7 +19,6 @@ from reports.figures.figure import (
     Figure,
     Heading,
     chosen_scale,
-    data,
     finish,
     label_text,
     narrow_parameter,
@@ -83,7 +82,7 @@ def sweep_figure(run: RunRecords, ablation: Ablation, sweep: Sweep) -> Figure | 
     shown = [row for name, found in by_metric.items() for row in placed(found, across, spans[name], WIDTH, HEIGHT)]
     choice = Choice("metric", "Quality by", tuple((name, labels[name]) for name in names), names[0])
     notes = network_notes(run, names, [ablation.base])
-    base = alt.Chart(data(shown)).transform_filter("datum.metric === metric")
+    base = alt.Chart(alt.NamedData("means")).transform_filter("datum.metric === metric")
     y_scale, domains = chosen_scale("domains", "metric", spans)
     x = alt.X(
         "x:Q",
@@ -110,6 +109,7 @@ def sweep_figure(run: RunRecords, ablation: Ablation, sweep: Sweep) -> Figure | 
             chart.add_params(alt.param(name="metric", value=names[0]), domains, narrow_parameter()).properties(
                 width=WIDTH, height=HEIGHT
             ),
+            {"means": shown},
             NARROW_WIDTH,
             Heading(labels, (("quality by", "metric"),), notes),
         ),

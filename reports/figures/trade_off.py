@@ -18,7 +18,6 @@ from reports.figures.figure import (
     Heading,
     anchored_span,
     chosen_scale,
-    data,
     finish,
     label_text,
     method_colour,
@@ -156,7 +155,8 @@ def _chart(run: RunRecords, statistics: RunStatistics, choices: Iterable[Choice]
         for row in placed(found, spans["x"][entry.content], spans["y"][entry.style], WIDTH, HEIGHT)
     ]
     names = list(dict.fromkeys(row["title"] for row in rows))
-    base = alt.Chart(data(rows)).transform_filter("datum.content === content_metric && datum.style === style_metric")
+    chosen = "datum.content === content_metric && datum.style === style_metric"
+    base = alt.Chart(alt.NamedData("scores")).transform_filter(chosen)
     methods, controls = base.transform_filter("!datum.control"), base.transform_filter("datum.control")
     x_scale, x_domains = chosen_scale("content_domains", "content_metric", spans["x"])
     y_scale, y_domains = chosen_scale("style_domains", "style_metric", spans["y"])
@@ -179,6 +179,7 @@ def _chart(run: RunRecords, statistics: RunStatistics, choices: Iterable[Choice]
         )
         .add_params(*parameters, x_domains, y_domains, narrow_parameter())
         .properties(width=WIDTH, height=HEIGHT),
+        {"scores": rows},
         NARROW_WIDTH,
         heading,
     )

@@ -10,7 +10,7 @@ from benchmark.analysis.interval import crossed_estimate
 from benchmark.analysis.scores import ranked_methods
 from benchmark.store.records import UnitStatus
 from benchmark.wording import format_count
-from reports.figures.figure import INK, NARROW_WIDTH, Choice, Figure, Heading, data, finish, method_colour
+from reports.figures.figure import INK, NARROW_WIDTH, Choice, Figure, Heading, finish, method_colour
 from reports.tables.formatting import field_of, number_format, number_of, parse_time
 from reports.tables.titles import method_titles, metric_labels, network_notes
 
@@ -73,7 +73,7 @@ def trend_figure(runs: Mapping[int, RunRecords], metrics: Collection[str]) -> Fi
         base.mark_rule(opacity=0.45, strokeWidth=2).encode(y=alt.Y("low:Q", title=None), y2="high:Q"),
         base.mark_line(strokeWidth=1.5).encode(y=y),
         base.mark_point(filled=True, size=45, opacity=1, tooltip={"content": "data"}).encode(y=y),
-        data=data(rows),
+        data=alt.NamedData("means"),
     ).properties(width=190, height=110)
     header = alt.Header(title=None, labelAnchor="start", labelFontSize=12, labelColor=INK)
     chart = layers.facet(facet=alt.Facet("title:N", sort=order, header=header), columns=COLUMNS, spacing=24)
@@ -87,6 +87,7 @@ def trend_figure(runs: Mapping[int, RunRecords], metrics: Collection[str]) -> Fi
         alt=f"{titles[names[0]]} of every method over {len(runs)} runs.",
         spec=finish(
             chart.transform_filter("datum.metric === metric").add_params(chosen),
+            {"means": rows},
             NARROW_WIDTH,
             Heading(titles, (("trend of", "metric"),), notes),
         ),
