@@ -13,7 +13,8 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import Distribution, EntryPoint, entry_points
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeAlias
 
 from benchmark.contracts import (
     Method,
@@ -29,6 +30,9 @@ from benchmark.errors import BenchmarkError, InputError, describe_error
 from benchmark.method_source import MethodOrigin, Timing
 from benchmark.own_packages import NameTakenError, import_own_package
 from benchmark.suggestion import suggest
+
+_ImportPath: TypeAlias = tuple[tuple[str, int], ...]
+"""Folders that packages are installed in, in their order, each with the time of its last change in nanoseconds."""
 
 GROUP_PREFIX = "style_transfer_benchmark"
 OWN_DISTRIBUTION = "style-transfer-benchmark"
@@ -184,10 +188,28 @@ def _settings_problem(settings_type: Any) -> str:
 def installed_plugins(kind: PluginKind) -> dict[str, Plugin]:
     """Returns all installed plugins of a kind by name, in alphabetical order, without importing any.
 
+    They are read again when a folder of ``sys.path`` has changed, as it does when a package is installed or removed.
+
     Raises:
         InputError: Two distributions bring a plugin of the same name.
     """
-    found = sorted(entry_points(group=f"{GROUP_PREFIX}.{kind}"), key=lambda entry_point: entry_point.name)
+    return dict(_plugins(kind, _import_path()))
+
+
+def _import_path() -> _ImportPath:
+    folders = []
+    for folder in sys.path:
+        try:
+            folders.append((folder, Path(folder).stat().st_mtime_ns))
+        except OSError:
+            folders.append((folder, 0))
+    return tuple(folders)
+
+
+@functools.lru_cache(maxsize=len(PluginKind))
+def _plugins(kind: PluginKind, import_path: _ImportPath) -> dict[str, Plugin]:
+    of_kind = (each for each in _entry_points(import_path) if each.group == f"{GROUP_PREFIX}.{kind}")
+    found = sorted(of_kind, key=lambda entry_point: entry_point.name)
     for name, times in Counter(entry_point.name for entry_point in found).items():
         if times > 1:
             owners = " and ".join(sorted(_describe_distribution(item.dist)[0] for item in found if item.name == name))
@@ -198,6 +220,13 @@ def installed_plugins(kind: PluginKind) -> dict[str, Plugin]:
         entry_point.name: Plugin(kind, entry_point.name, *describe(entry_point.dist), entry_point)
         for entry_point in found
     }
+
+
+@functools.lru_cache(maxsize=1)
+def _entry_points(_: _ImportPath) -> tuple[EntryPoint, ...]:
+    # Finding those of one kind would mean reading those of all packages.
+    installed = entry_points()
+    return tuple(each for kind in PluginKind for each in installed.select(group=f"{GROUP_PREFIX}.{kind}"))
 
 
 def find_plugin(kind: PluginKind, name: str) -> Plugin:

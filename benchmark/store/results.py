@@ -6,6 +6,7 @@ table, in memory or in ``results.parquet``.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -105,7 +106,7 @@ class TableInMemory(ResultsTable):
         """
         import pyarrow as pa
 
-        return TableInMemory(pa.Table.from_batches(_batches(records, units, columns), _schema(columns)))
+        return TableInMemory(pa.Table.from_batches(_batches(records, units, columns), _schema(tuple(columns))))
 
     @staticmethod
     def of_frame(frame: pd.DataFrame) -> TableInMemory:
@@ -183,7 +184,7 @@ def write_results(
     with (
         replacing(path) as temporary,
         temporary.open("wb") as file,
-        pq.ParquetWriter(file, _schema(columns)) as writer,
+        pq.ParquetWriter(file, _schema(tuple(columns))) as writer,
     ):
         # A row group has rows of one method only, by which its scores are found again.
         for batch in _batches(records, units, columns):
@@ -196,7 +197,7 @@ def _batches(
     """The rows of the table, few at a time, of one method each."""
     import pyarrow as pa
 
-    schema = _schema(columns)
+    schema = _schema(tuple(columns))
     values: list[Callable[[UnitRecord], Any]] = [
         lambda record: record.seed,
         lambda record: str(record.status),
@@ -219,7 +220,8 @@ def _batches(
             )
 
 
-def _schema(columns: Sequence[str]) -> pa.Schema:
+@functools.lru_cache(maxsize=4)
+def _schema(columns: tuple[str, ...]) -> pa.Schema:
     """The columns and their types in Arrow and in pandas."""
     import pandas as pd
     import pyarrow as pa

@@ -83,6 +83,7 @@ def test_the_methods_need_not_be_installed(command, tmp_path, monkeypatch):
     (entry_points,) = plugins.glob("*.dist-info/entry_points.txt")
     left = [line for line in entry_points.read_text().splitlines() if not line.startswith("noisy")]
     entry_points.write_text("\n".join(left))
+    entry_points.parent.rename(plugins / "sample_plugins-1.1.dist-info")
     assert "unknown method 'noisy'" in command("show", "noisy").err or command("show", "noisy").code == 2
 
     result = command("score", run, "--metrics", "brightness_difference", "--no-report")
