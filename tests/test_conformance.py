@@ -43,7 +43,7 @@ _FAST: dict[str, dict[str, Any]] = {
     "clip_pixels": {"steps": "2"},
     "gatys": {"steps": "2"},
     "clipstyler": {"steps": "2", "patches": "2", "crop_sizes": "32,48", "channels": "4,6,8", "templates": "plain"},
-    "nnst": {"steps": "1,1", "final_steps": "1"},
+    "nnst": {"steps": "1,1", "final_steps": "1", "rotate_style": "false"},
     "strotss": {"steps": "1,1", "samples": "100", "style_samples": "200"},
     "multi_style": {"steps": "2", "patches": "2", "crop_sizes": "32,48", "channels": "4,6,8", "templates": "plain"},
 }
@@ -93,7 +93,10 @@ def of_sets(plugin: Any) -> bool:
 
 @pytest.fixture(params=itertools.filterfalse(of_sets, own(PluginKind.METRICS)), ids=by_name, scope="class")
 def metric(request: pytest.FixtureRequest) -> None:
-    request.cls.plugin = request.param
+    plugin: type[Metric] = request.param
+    request.cls.plugin = plugin
+    fast = {"patches": "5"} if by_name(plugin) == "clip_patch_score" else {}
+    request.cls.settings = make_settings(by_name(plugin), plugin.settings_type, fast)
 
 
 @pytest.fixture(params=filter(of_sets, own(PluginKind.METRICS)), ids=by_name, scope="class")

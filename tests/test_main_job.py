@@ -133,14 +133,14 @@ def test_results_go_to_standard_output_and_progress_to_standard_error(finished):
 def test_a_run_killed_in_the_middle_ends_like_an_undisturbed_one(finished, tmp_path):
     out = tmp_path / "run"
     journal = out / "journal.jsonl"
-    methods = ("--methods", "adain,gatys,identity")
-    process = run(out, *methods)
+    arguments = ("--methods", "adain,gatys,identity", "--no-report")
+    process = run(out, *arguments)
     while process.poll() is None and not (journal.exists() and journal.read_bytes().count(b"\n") >= 3):
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert journal.read_bytes().count(b"\n") < 6, "the run was over before it could be killed"
-    again = run(out, *methods)
+    again = run(out, *arguments)
     _, errors = again.communicate(timeout=200)
     assert again.returncode == 0, errors
     assert "continuing: 3 of 6" in errors

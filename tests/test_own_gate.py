@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.timeout(600)
 BASELINE = Path(__file__).parent / "baselines" / "mini.json"
 METRICS = "ssim,st_lpips,vgg_content_loss,vgg_style_loss"
 

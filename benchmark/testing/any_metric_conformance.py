@@ -21,10 +21,12 @@ class AnyMetricConformance(Generic[MetricT]):
 
     Attributes:
         plugin: The metric's class.
+        settings: Settings to check with, for instance fewer crops; ``None`` for the defaults.
         side: Side of the pictures to check with, in pixels; that of ``info.minimum_side`` where it is larger.
     """
 
     plugin: ClassVar[Any]
+    settings: ClassVar[Any] = None
     side: ClassVar[int] = 176
 
     def models(self) -> Models:
@@ -33,7 +35,7 @@ class AnyMetricConformance(Generic[MetricT]):
 
     def prepared(self) -> MetricT:
         """The metric, ready to score; skips the check where a network of it is not on this machine."""
-        metric: MetricT = self.plugin()
+        metric: MetricT = self.plugin(self.settings)
         for role in self.plugin.info.backbones:
             if not self.models().has(role):
                 pytest.skip(f"no model plays the role {role}")

@@ -21,6 +21,7 @@ class MetricConformance(AnyMetricConformance[Metric]):
 
     Attributes:
         plugin: The metric's class.
+        settings: Settings to check with, for instance fewer crops; ``None`` for the defaults.
         side: Side of the pictures to check with, in pixels; raised to ``info.minimum_side`` where that is larger.
     """
 

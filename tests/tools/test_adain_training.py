@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,11 +21,17 @@ REPOSITORY = Path(__file__).parents[2]
 SHIPPED = REPOSITORY / "benchmark" / "models" / "weights" / "adain-decoder-embedded.safetensors"
 
 
-@pytest.fixture
-def trainer() -> Trainer:
+@pytest.fixture(scope="module")
+def untouched() -> Trainer:
+    """A trainer before its first step; it measures features for ten seconds before it is there."""
     noise = np.random.default_rng(0).integers(0, 256, (192, 192, 3), dtype=np.uint8)
     picture = Picture("noise", Image.fromarray(noise))
     return Trainer(CONTINUING, Corpus((picture,), (picture,), ()), bfloat16=False)
+
+
+@pytest.fixture
+def trainer(untouched: Trainer) -> Trainer:
+    return copy.deepcopy(untouched)
 
 
 def test_a_continued_decoder_is_the_published_one_before_its_first_step(trainer, tmp_path):

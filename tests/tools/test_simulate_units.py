@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.timeout(600)
+
 PROGRAM = """
 import dataclasses, json, sys
 from pathlib import Path
