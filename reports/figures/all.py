@@ -89,11 +89,13 @@ def draw(name: str, title: str, build: Callable[[], Figure | None]) -> DrawnFigu
         build: Makes the chart.
     """
     with home_for_imports():
-        from altair.utils.schemapi import SchemaValidationError
+        from altair.utils.schemapi import SchemaValidationError, debug_mode
 
     # The chart library refuses data with any of these; the report goes on with the other charts.
     try:
-        figure = build()
+        # Validating what is written here, part by part and as a whole, takes longer than the rest; the tests do it.
+        with debug_mode(False):
+            figure = build()
         return None if figure is None else DrawnFigure(name, title, figure, to_svg(figure))
     except (SchemaValidationError, ValueError, TypeError, LookupError, ArithmeticError) as error:
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]

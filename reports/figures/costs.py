@@ -104,7 +104,7 @@ def quality_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
     y = alt.Y("y:Q", title=ANCHORED, scale=y_scale)
     colour, shape = method_colour(titles), method_shape(titles)
     chart = alt.layer(
-        base.mark_rule(opacity=0.4).encode(x=x, y=alt.Y("low:Q", title=""), y2="high:Q", color=colour),
+        base.mark_rule(opacity=0.4).encode(x=x, y=alt.Y("low:Q", title=""), y2=alt.Y2("high:Q"), color=colour),
         *points(base, POINT, x=x, y=y, color=colour, shape=shape),
         label_text(base).encode(x=x, y=y),
     )
@@ -155,7 +155,7 @@ def cost_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         panels.append(
             alt.layer(
                 base.mark_rule(strokeWidth=3, opacity=0.35).encode(
-                    x=alt.X("low:Q", scale=scale), x2="high:Q", y=y, color=colour
+                    x=alt.X("low:Q", scale=scale), x2=alt.X2("high:Q"), y=y, color=colour
                 ),
                 base.mark_point(filled=True, size=80, opacity=1, tooltip={"content": "data"}).encode(
                     x=alt.X("x:Q", title=title, scale=scale, axis=alt.Axis(grid=False, **ticks)), y=y, color=colour

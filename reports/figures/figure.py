@@ -124,7 +124,7 @@ def label_text(base: alt.Chart, **marks: Any) -> alt.Chart:
     import altair as alt
 
     dx, dy, align = (alt.expr(f"narrow ? datum.{NARROW}{name} : datum.{name}") for name in ("dx", "dy", "align"))
-    labels: alt.Chart = base.mark_text(dx=dx, dy=dy, align=align, **marks).encode(text="title:N")
+    labels: alt.Chart = base.mark_text(dx=dx, dy=dy, align=align, **marks).encode(text=alt.Text("title:N"))
     return labels
 
 
@@ -201,7 +201,7 @@ def finish(
         font="system-ui, -apple-system, Segoe UI, Roboto, Noto Sans, Helvetica Neue, Arial, sans-serif",
         padding=4,
     )
-    spec: dict[str, Any] = styled.to_dict()
+    spec: dict[str, Any] = styled.to_dict(validate=False)
     spec["datasets"] = {name: [dict(row) for row in named] for name, named in rows.items()}
     spec["config"] = {
         **spec.get("config", {}),

@@ -74,7 +74,7 @@ def profile_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         .encode(x=x, y=y, color=colour, opacity=faded)
         .add_params(hover, narrow_parameter()),
         *points(base, 70, x=x, y=y, color=colour, shape=shape, opacity=faded),
-        alt.Chart(alt.NamedData("titles")).mark_text(align="left", dx=10).encode(x=x, y=y, text="title:N"),
+        alt.Chart(alt.NamedData("titles")).mark_text(align="left", dx=10).encode(x=x, y=y, text=alt.Text("title:N")),
     )
     notes = network_notes(run, names, (row["method"] for row in rows))
     return Figure(

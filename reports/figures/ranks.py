@@ -70,13 +70,15 @@ def rank_figure(run: RunRecords, statistics: RunStatistics) -> Figure | None:
         alt.Chart(alt.NamedData("bars"))
         .transform_filter(show)
         .mark_rule(strokeWidth=5, strokeCap="round", color=INK)
-        .encode(x=starts, x2="end:Q", y=row_axis),
-        span.mark_rule(strokeWidth=1.5, color=QUIET).encode(x=starts, x2="end:Q", y=row_axis),
-        span.mark_text(align="left", dy=-9, color=QUIET, limit=320).encode(x=starts, y=row_axis, text="label:N"),
+        .encode(x=starts, x2=alt.X2("end:Q"), y=row_axis),
+        span.mark_rule(strokeWidth=1.5, color=QUIET).encode(x=starts, x2=alt.X2("end:Q"), y=row_axis),
+        span.mark_text(align="left", dy=-9, color=QUIET, limit=320).encode(
+            x=starts, y=row_axis, text=alt.Text("label:N")
+        ),
         dots.mark_point(filled=True, size=90, opacity=1, tooltip={"content": "data"}).encode(
             x=rank_axis, y=row_axis, color=colour
         ),
-        dots.mark_text(align=align, dx=dx).encode(x=rank_axis, y=row_axis, text="label:N"),
+        dots.mark_text(align=align, dx=dx).encode(x=rank_axis, y=row_axis, text=alt.Text("label:N")),
     )
     ranked = [name for name in methods if any(name in entry.average_ranks for entry in statistics.ranks)]
     notes = network_notes(run, (entry.metric for entry in statistics.ranks), ranked)

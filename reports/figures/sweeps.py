@@ -93,8 +93,8 @@ def sweep_figure(run: RunRecords, ablation: Ablation, sweep: Sweep) -> Figure | 
     y = alt.Y("y:Q", title="up is better", scale=y_scale)
     marks: dict[str, Any] = {"opacity": 1, "tooltip": {"content": "data"}, "filled": True, "color": ACCENT}
     chart = alt.layer(
-        base.mark_line(color=STRONG_LINE, strokeWidth=1.5).encode(x=x, y=y, order="place:Q"),
-        base.mark_rule(opacity=0.4, color=ACCENT).encode(x=x, y=alt.Y("low:Q", title=""), y2="high:Q"),
+        base.mark_line(color=STRONG_LINE, strokeWidth=1.5).encode(x=x, y=y, order=alt.Order("place:Q")),
+        base.mark_rule(opacity=0.4, color=ACCENT).encode(x=x, y=alt.Y("low:Q", title=""), y2=alt.Y2("high:Q")),
         base.transform_filter("!datum.base").mark_point(size=POINT, shape="circle", **marks).encode(x=x, y=y),
         base.transform_filter("datum.base").mark_point(size=2 * POINT, shape="diamond", **marks).encode(x=x, y=y),
         label_text(base).encode(x=x, y=y),

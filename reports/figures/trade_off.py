@@ -162,20 +162,23 @@ def _chart(run: RunRecords, statistics: RunStatistics, choices: Iterable[Choice]
     y_scale, y_domains = chosen_scale("style_domains", "style_metric", spans["y"])
     x = alt.X("x:Q", title="content kept →", scale=x_scale, axis=alt.Axis(tickCount=6))
     y = alt.Y("y:Q", title="style taken over →", scale=y_scale, axis=alt.Axis(tickCount=6))
+    across, up = alt.X("x:Q"), alt.Y("y:Q")
     colour, shape = method_colour(names), method_shape(names)
     parameters = [alt.param(name=choice.parameter, value=choice.chosen) for choice in choices]
     front = methods.transform_filter("datum.place !== null")
     return finish(
         alt.layer(
-            front.mark_line(color=STRONG_LINE, strokeWidth=1.5, strokeDash=[5, 4]).encode(x=x, y=y, order="place:Q"),
-            methods.mark_rule(opacity=0.4).encode(x="x_low:Q", x2="x_high:Q", y="y:Q", color=colour),
-            methods.mark_rule(opacity=0.4).encode(y="y_low:Q", y2="y_high:Q", x="x:Q", color=colour),
-            *points(methods, POINT, x="x:Q", y="y:Q", color=colour, shape=shape),
+            front.mark_line(color=STRONG_LINE, strokeWidth=1.5, strokeDash=[5, 4]).encode(
+                x=x, y=y, order=alt.Order("place:Q")
+            ),
+            methods.mark_rule(opacity=0.4).encode(x=alt.X("x_low:Q"), x2=alt.X2("x_high:Q"), y=up, color=colour),
+            methods.mark_rule(opacity=0.4).encode(y=alt.Y("y_low:Q"), y2=alt.Y2("y_high:Q"), x=across, color=colour),
+            *points(methods, POINT, x=across, y=up, color=colour, shape=shape),
             controls.mark_point(
                 shape="square", filled=True, color=QUIET, size=90, opacity=1, tooltip={"content": "data"}
-            ).encode(x="x:Q", y="y:Q"),
-            label_text(methods).encode(x="x:Q", y="y:Q"),
-            label_text(controls, color=QUIET, fontStyle="italic").encode(x="x:Q", y="y:Q"),
+            ).encode(x=across, y=up),
+            label_text(methods).encode(x=across, y=up),
+            label_text(controls, color=QUIET, fontStyle="italic").encode(x=across, y=up),
         )
         .add_params(*parameters, x_domains, y_domains, narrow_parameter())
         .properties(width=WIDTH, height=HEIGHT),

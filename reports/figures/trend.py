@@ -70,7 +70,7 @@ def trend_figure(runs: Mapping[int, RunRecords], metrics: Collection[str]) -> Fi
     colour = method_colour(order)
     base = alt.Chart().encode(x=x, color=colour)
     layers = alt.layer(
-        base.mark_rule(opacity=0.45, strokeWidth=2).encode(y=alt.Y("low:Q", title=None), y2="high:Q"),
+        base.mark_rule(opacity=0.45, strokeWidth=2).encode(y=alt.Y("low:Q", title=None), y2=alt.Y2("high:Q")),
         base.mark_line(strokeWidth=1.5).encode(y=y),
         base.mark_point(filled=True, size=45, opacity=1, tooltip={"content": "data"}).encode(y=y),
         data=alt.NamedData("means"),

@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import altair as alt
 import pytest
 
 from benchmark.analysis.statistics import analyze
@@ -64,6 +65,7 @@ def test_the_curve_goes_through_the_means_of_its_rows(varied: RunRecords) -> Non
     (drawn,) = draw_sweeps(varied, analyze(varied))
     assert drawn.figure is not None
     spec = drawn.figure.spec
+    alt.Chart.from_dict(spec)
     rows = spec["datasets"][spec["data"]["name"]]
     assert [(row["title"], row["base"]) for row in rows if row["metric"] == "ssim"] == [
         ("1", True),

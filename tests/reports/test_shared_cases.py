@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import altair as alt
 import pytest
 
 from benchmark.analysis.statistics import analyze
@@ -50,22 +50,8 @@ def even(uneven: RunRecords) -> RunRecords:
 
 def drawn(figure: Figure | None) -> list[dict[str, Any]]:
     assert figure is not None
-    rows: list[dict[str, Any]] = []
-    for dataset in figure.spec["datasets"].values() if "datasets" in figure.spec else ():
-        rows += dataset
-    return rows or list(_inline(figure.spec))
-
-
-def _inline(spec: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(spec, dict):
-        values = spec.get("values")
-        if isinstance(values, list):
-            yield from (value for value in values if isinstance(value, dict))
-        for part in spec.values():
-            yield from _inline(part)
-    elif isinstance(spec, list):
-        for part in spec:
-            yield from _inline(part)
+    alt.Chart.from_dict(figure.spec)
+    return [row for rows in figure.spec["datasets"].values() for row in rows]
 
 
 @pytest.mark.parametrize("controls", [True, False], ids=["anchored", "raw"])

@@ -54,3 +54,15 @@ def test_a_picture_has_as_many_pixels_as_asked_for(crossed_run: RunRecords) -> N
     assert ranks.figure is not None
     small, large = (Image.open(io.BytesIO(to_png(ranks.figure, scale))) for scale in (1, 2))
     assert large.size == pytest.approx((2 * small.width, 2 * small.height), abs=2)
+
+
+def test_every_chart_is_what_the_chart_library_takes_for_one(crossed_run: RunRecords) -> None:
+    """The report does not validate its charts, which takes longer than making them."""
+    import altair as alt
+
+    drawn = draw_figures((*TRADE_OFFS, *RANKS), crossed_run, analyze(crossed_run))
+    assert len(drawn) == 5
+    for figure in (each.figure for each in drawn):
+        assert figure is not None
+        alt.Chart.from_dict(figure.spec)
+        assert any(figure.spec["datasets"].values()), "no rows"
