@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -42,3 +43,15 @@ def test_workers_start_with_the_libraries_of_the_metrics_hidden_from_the_collect
     found = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
 
     assert found.stdout.strip() == f"{imported} True True"
+
+
+def test_the_collector_goes_on_where_a_library_cannot_be_imported(tmp_path):
+    script = tmp_path / "ask.py"
+    script.write_text(ASK.format(metrics="all"))
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "open_clip.py").write_text("raise ImportError('a library of the system is missing')\n")
+    variables = {**os.environ, "PYTHONPATH": str(tmp_path / "broken")}
+
+    found = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True, env=variables)
+
+    assert found.stdout.strip() == "torch True True"
