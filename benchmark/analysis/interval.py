@@ -77,8 +77,18 @@ def crossed_estimate(values: ArrayLike, contents: ArrayLike, styles: ArrayLike, 
         styles: Name of the style of each.
         level: Share of such intervals that should contain the truth.
     """
+    return estimate_with(values, factors_of(contents, styles), level=level)
+
+
+def estimate_with(values: ArrayLike, factors: Factors, *, level: float = LEVEL) -> Estimate:
+    """Does what ``crossed_estimate`` does, for cases whose contents and styles are numbered already.
+
+    Args:
+        values: N scores, N ≥ 1.
+        factors: Contents and styles of the N cases.
+        level: Share of such intervals that should contain the truth.
+    """
     scores = np.asarray(values, dtype=np.float64)
-    factors = factors_of(contents, styles)
     covariance = _covariance(scores[:, None], factors)
     mean, error = float(scores.mean()), None if covariance is None else math.sqrt(covariance[0, 0])
     estimate = Estimate(mean, None, error, len(scores), factors.contents, factors.styles)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, ValidationError
 
-from benchmark.analysis.interval import crossed_estimate
+from benchmark.analysis.design import Factors, factors_of
+from benchmark.analysis.interval import estimate_with
 from benchmark.analysis.level import LEVEL
 from benchmark.contracts.metric import Direction
 from benchmark.method_source import Timing
@@ -27,6 +28,7 @@ from benchmark.validation import first_problem
 if TYPE_CHECKING:
     import pandas as pd
 
+ScoresOf: TypeAlias = Callable[[str, Sequence[str]], "Iterable[pd.DataFrame]"]
 SCHEMA_VERSION = 1
 _UNMEASURED: Final[Mapping[str, str]] = {Timing.STATED: STATED, Timing.SHARED: SHARED}
 INTERVAL_METHOD = (
@@ -41,7 +43,7 @@ def summarize(
     methods: Sequence[MethodRecord],
     metrics: Sequence[MetricRecord],
     models: Sequence[ModelRecord],
-    scores_of: Callable[[str, str], pd.DataFrame],
+    scores_of: ScoresOf,
     set_scores: Sequence[SetScore] = (),
 ) -> list[SummaryRow]:
     """Summarizes the scores and the costs of a run.
@@ -50,8 +52,8 @@ def summarize(
         methods: The methods of the run.
         metrics: Its metrics.
         models: Its pretrained networks.
-        scores_of: Gives the ``content``, the ``style`` and the score of the units of a method that ended well, by the
-            names of the method and of the column of scores. They are asked for one after another.
+        scores_of: Gives the ``content``, the ``style`` and scores of the units of a method that ended well, by the
+            names of the method and of the columns, some columns at a time.
         set_scores: Scores of set metrics.
 
     Returns:
@@ -68,11 +70,7 @@ def summarize(
     ]
     by_name = {method.name: method for method in methods}, {metric.name: metric for metric in metrics}
     return [
-        *(
-            _with_warning(_row(method, column, scores_of(method.name, column.name), names), method, scores_of)
-            for method in methods
-            for column in columns
-        ),
+        *(row for method in methods for row in _rows(method, columns, scores_of, names)),
         *(_set_row(score, by_name[0][score.method], by_name[1][score.metric], names) for score in set_scores),
     ]
 
@@ -90,33 +88,51 @@ def _bounds(metric: MetricRecord) -> tuple[float | None, float | None]:
     return metric.minimum, metric.maximum
 
 
-def _row(method: MethodRecord, column: _Column, scores: pd.DataFrame, models: Mapping[str, str]) -> SummaryRow:
-    scored = scores[scores[column.name].notna()]
-    values = scored[column.name].astype("float64")
-    interval = crossed_estimate(values, scored["content"], scored["style"]).interval if len(scored) else None
+def _rows(
+    method: MethodRecord, columns: Sequence[_Column], scores_of: ScoresOf, models: Mapping[str, str]
+) -> Iterator[SummaryRow]:
+    by_name = {column.name: column for column in columns}
+    for scores in scores_of(method.name, list(by_name)):
+        # Most columns have a score of every unit, and so the same contents and styles.
+        factors = factors_of(scores["content"], scores["style"])
+        for name in scores.columns[2:]:
+            values, is_scored = scores[name], scores[name].notna().to_numpy()
+            scored = factors
+            if not is_scored.all():
+                values = values[is_scored]
+                scored = factors_of(scores["content"][is_scored], scores["style"][is_scored])
+            row = _row(method, by_name[name], values.astype("float64"), scored, models)
+            yield _with_warning(row, method, scores_of)
+
+
+def _row(
+    method: MethodRecord, column: _Column, values: pd.Series, factors: Factors, models: Mapping[str, str]
+) -> SummaryRow:
+    interval = estimate_with(values, factors).interval if len(values) else None
     if interval:
         interval = interval.within(*column.bounds)
     return SummaryRow(
         method=method.name,
         metric=column.name,
-        mean=float(values.mean()) if len(scored) else None,
+        mean=float(values.mean()) if len(values) else None,
         low=interval.low if interval else None,
         high=interval.high if interval else None,
-        n=len(scored),
-        contents=int(scored["content"].nunique()),
-        styles=int(scored["style"].nunique()),
+        n=len(values),
+        contents=factors.contents,
+        styles=factors.styles,
         direction=column.direction,
         circular=is_circular(column.backbones, method.optimises, models),
         control=method.control,
     )
 
 
-def _with_warning(row: SummaryRow, method: MethodRecord, scores_of: Callable[[str, str], pd.DataFrame]) -> SummaryRow:
+def _with_warning(row: SummaryRow, method: MethodRecord, scores_of: ScoresOf) -> SummaryRow:
     if row.metric == TIME and row.n and (words := _UNMEASURED.get(method.timing)):
         return replace(row, warning=words)
-    if row.metric != TIME or not scores_of(row.method, "disturbed")["disturbed"].astype("boolean").any():
+    if row.metric != TIME:
         return row
-    return replace(row, warning=DISTURBED)
+    (scores,) = scores_of(row.method, ["disturbed"])
+    return replace(row, warning=DISTURBED) if scores["disturbed"].astype("boolean").any() else row
 
 
 def time_to_rank_by(run: RunRecords) -> str:

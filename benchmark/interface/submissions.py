@@ -124,7 +124,7 @@ def _problems_of_summary(run: RunRecords) -> Iterator[str]:
     done = run.units[run.units["status"] == UnitStatus.OK]
     units = {method.name: done[done["method"] == method.name] for method in run.methods}
     rows = summarize(
-        run.methods, run.metrics, run.models, lambda method, column: units[method][["content", "style", column]]
+        run.methods, run.metrics, run.models, lambda method, columns: [units[method][["content", "style", *columns]]]
     )
     expected = {(row.method, row.metric): row for row in rows}
     sets = {metric.name for metric in run.metrics if metric.is_set_metric}

@@ -43,6 +43,8 @@ UNIT_COLUMNS = (
 _NAMES = ["method", "status", "content", "style"]
 """Columns of few different texts."""
 _ROWS_AT_ONCE = 10_000
+_VALUES_AT_ONCE = 200_000
+"""Scores that are read at once: each reading takes milliseconds, and not much memory."""
 
 
 def score_columns(metrics: Iterable[MetricRecord]) -> list[str]:
@@ -57,19 +59,25 @@ def score_columns(metrics: Iterable[MetricRecord]) -> list[str]:
 class ResultsTable(ABC):
     """The results of a run: a row per finished unit, methods together; ``UNIT_COLUMNS``, then a column per score."""
 
-    def scores(self, method: str, column: str) -> pd.DataFrame:
-        """The scores of the units of a method that ended well.
+    def scores(self, method: str, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+        """Yields the scores of the units of a method that ended well, some columns at a time.
 
         Args:
             method: Name of the method.
-            column: Name of the column.
+            columns: Names of the columns, which are yielded in this order.
 
-        Returns:
-            One row per unit: ``content`` and ``style``, which are categories, and the column.
+        Yields:
+            One row per unit: ``content`` and ``style``, which are categories, and the columns.
         """
-        names = ["status", "content", "style", column]
-        read: pd.DataFrame = self._read(method, names).to_pandas(split_blocks=True, self_destruct=True)
-        return read.loc[read["status"] == UnitStatus.OK, names[1:]]
+        at_once = max(1, _VALUES_AT_ONCE // max(1, self._number_of_units(method)))
+        for first in range(0, len(columns), at_once):
+            names = ["status", "content", "style", *columns[first : first + at_once]]
+            read: pd.DataFrame = self._read(method, names).to_pandas(split_blocks=True, self_destruct=True)
+            yield read.loc[read["status"] == UnitStatus.OK, names[1:]]
+
+    @abstractmethod
+    def _number_of_units(self, method: str) -> int:
+        """The number of units of a method."""
 
     @abstractmethod
     def _read(self, method: str, columns: Sequence[str]) -> pa.Table:
@@ -124,9 +132,16 @@ class TableInMemory(ResultsTable):
         frame: pd.DataFrame = self._table.to_pandas()
         return frame
 
-    def _read(self, method: str, columns: Sequence[str]) -> pa.Table:
+    def _number_of_units(self, method: str) -> int:
+        first, end = self._range(method)
+        return end - first
+
+    def _range(self, method: str) -> tuple[int, int]:
         place = self._places.get(method)
-        first, end = (0, 0) if place is None else (int(self._first[place]), int(self._first[place + 1]))
+        return (0, 0) if place is None else (int(self._first[place]), int(self._first[place + 1]))
+
+    def _read(self, method: str, columns: Sequence[str]) -> pa.Table:
+        first, end = self._range(method)
         read = self._table.select(columns).slice(first, end - first)
         for name in set(columns) & set(_NAMES):
             read = read.set_column(columns.index(name), name, read[name].dictionary_encode())
@@ -151,6 +166,9 @@ class TableInFile(ResultsTable):
         for group in range(self._file.num_row_groups):
             name = self._file.metadata.row_group(group).column(method).statistics.min
             self._groups.setdefault(name, []).append(group)
+
+    def _number_of_units(self, method: str) -> int:
+        return sum(self._file.metadata.row_group(group).num_rows for group in self._groups.get(method, []))
 
     def _read(self, method: str, columns: Sequence[str]) -> pa.Table:
         return self._file.read_row_groups(self._groups.get(method, []), columns=columns)

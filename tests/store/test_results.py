@@ -82,8 +82,8 @@ def test_scores_are_the_same_from_memory_and_from_the_file(table, column):
     shuffled = TableInMemory.of_frame(made.to_pandas().sort_values("seed"))
     with TableInFile(table) as written:
         for method in (*PLAN.methods, "nobody"):
-            found = written.scores(method, column)
-            for other in (made.scores(method, column), shuffled.scores(method, column)):
+            (found,) = written.scores(method, [column])
+            for other in (*made.scores(method, [column]), *shuffled.scores(method, [column])):
                 assert list(other.columns) == list(found.columns)
                 key = ["content", "style"]
                 left, right = (one.astype(dict.fromkeys(key, object)).sort_values(key) for one in (found, other))
@@ -101,7 +101,7 @@ def test_without_finished_units_it_is_empty(tmp_path):
     write_results(iter(()), PLAN, COLUMNS, tmp_path / "results.parquet")
     assert pd.read_parquet(tmp_path / "results.parquet").shape == (0, len(results.UNIT_COLUMNS) + len(COLUMNS))
     with TableInFile(tmp_path / "results.parquet") as reader:
-        assert reader.scores("painter", "ssim").empty
+        assert all(scores.empty for scores in reader.scores("painter", ["ssim"]))
 
 
 def test_what_goes_wrong_leaves_the_table_that_was_there(table):
@@ -131,11 +131,27 @@ def test_the_scores_of_a_method_that_ended_well_are_read_alone(tmp_path, monkeyp
     whole = pd.read_parquet(path)
     expected = whole.loc[(whole["method"] == "printer") & (whole["status"] == "ok"), ["content", "style", column]]
     with TableInFile(path) as reader:
-        found = reader.scores("printer", column)
-        assert reader.scores("nobody", column).empty
+        (found,) = reader.scores("printer", [column])
+        assert all(scores.empty for scores in reader.scores("nobody", [column]))
     assert str(found["style"].dtype) == "category"
     names = ["content", "style"]
     pd.testing.assert_frame_equal(
         found.astype(dict.fromkeys(names, object)).reset_index(drop=True),
         expected.astype(dict.fromkeys(names, object)).reset_index(drop=True),
     )
+
+
+@pytest.mark.parametrize(("values", "sizes"), [(1, [1, 1, 1]), (20, [2, 1]), (200_000, [3])])
+def test_few_scores_are_read_at_once_and_in_their_order(table, monkeypatch, values, sizes):
+    monkeypatch.setattr(results, "_VALUES_AT_ONCE", values)
+    made = TableInMemory.of(zip(POSITIONS, RECORDS, strict=True), PLAN, COLUMNS)
+    names = ["ssim", "gram", "seconds"]
+    with TableInFile(table) as written:
+        for source in (written, made):
+            found = list(source.scores("printer", names))
+            assert [len(scores.columns) - 2 for scores in found] == sizes
+            assert [name for scores in found for name in scores.columns[2:]] == names
+            for scores in found:
+                for name in scores.columns[2:]:
+                    (alone,) = source.scores("printer", [name])
+                    pd.testing.assert_frame_equal(scores[["content", "style", name]], alone)
