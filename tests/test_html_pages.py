@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -13,6 +14,16 @@ def test_whatever_a_template_shows_is_escaped_and_keeps_the_direction_around_it(
     (tmp_path / "page.html.j2").write_text("<p>{{ name }} {{ name|isolate }}</p>")
     html = fill_page(template_environment(tmp_path), "page.html.j2", {"name": "<b>\0"})
     assert html == "<p>&lt;b&gt;\ufffd <bdi>&lt;b&gt;\ufffd</bdi></p>"
+
+
+def test_templates_are_kept_as_long_as_their_files_stay_the_same(tmp_path):
+    template = tmp_path / "page.html.j2"
+    template.write_text("before")
+    environment = template_environment(tmp_path)
+    assert template_environment(tmp_path).get_template("page.html.j2") is environment.get_template("page.html.j2")
+    template.write_text("after")
+    os.utime(template, (0, 0))
+    assert fill_page(template_environment(tmp_path), "page.html.j2", {}) == "after"
 
 
 def test_json_cannot_close_the_element_around_it():

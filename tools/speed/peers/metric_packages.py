@@ -107,9 +107,11 @@ def load_packages(models: Models) -> Packages:
     except ModuleNotFoundError as error:
         raise AbsentPeerError(f"{error.name} is not installed") from error
     (weights,) = find_model("clip-tiny-judge").files()
+    # Loaded first: it makes its architecture known to open_clip.
+    judge = models.load(Role.CLIP_JUDGE)
     return Packages(
         clip=open_clip.create_model("clip-tiny-judge", pretrained=str(weights)).eval(),
-        tokenizer=models.load(Role.CLIP_JUDGE).tokenizer,
+        tokenizer=judge.tokenizer,
         st_lpips=stlpips.LPIPS(net="alex", variant="shift_tolerant", verbose=False).eval(),
         vgg=models.vgg(),
     )
