@@ -59,7 +59,7 @@ def of_the_paper() -> Sides:
         momentum=0.7,
         learning_rate=0.02,
         schedule=Schedule.COSINE,
-        steps=130,
+        steps=120,
         patches=16,
     )
     return Sides(paper, muon, 128)
