@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from benchmark.html_pages import content_security_policy, fill_page, read_sources, template_environment
 from reports.html.rendering import TEMPLATES as PAGE_TEMPLATES
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
 _WIDTH: Final = 6.6
@@ -19,10 +16,6 @@ _WIDTH: Final = 6.6
 
 class Renderer:
     """Fills the templates. Everything but our own style sheets and scripts is escaped."""
-
-    @cached_property
-    def _environment(self) -> Environment:
-        return template_environment(TEMPLATES)
 
     @cached_property
     def _fixed(self) -> dict[str, str]:
@@ -39,7 +32,7 @@ class Renderer:
             root: Path from the page to the site, such as ``../``.
             facts: What the template shows.
         """
-        return fill_page(self._environment, f"{template}.html.j2", {"root": root, **self._fixed, **facts})
+        return fill_page(template_environment(TEMPLATES), f"{template}.html.j2", {"root": root, **self._fixed, **facts})
 
     def badge(self, label: str, value: str) -> str:
         """Returns a badge as SVG.
@@ -49,4 +42,5 @@ class Renderer:
             value: Its right part.
         """
         widths = [round(len(text) * _WIDTH) + 12 for text in (label, value)]
-        return self._environment.get_template("badge.svg.j2").render(label=label, value=value, widths=widths)
+        template = template_environment(TEMPLATES).get_template("badge.svg.j2")
+        return template.render(label=label, value=value, widths=widths)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ def even(uneven: RunRecords) -> RunRecords:
 def drawn(figure: Figure | None) -> list[dict[str, Any]]:
     assert figure is not None
     alt.Chart.from_dict(figure.spec)
+    json.dumps(figure.spec, allow_nan=False)
     return [row for rows in figure.spec["datasets"].values() for row in rows]
 
 

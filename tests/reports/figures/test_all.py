@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -65,4 +66,5 @@ def test_every_chart_is_what_the_chart_library_takes_for_one(crossed_run: RunRec
     for figure in (each.figure for each in drawn):
         assert figure is not None
         alt.Chart.from_dict(figure.spec)
+        json.dumps(figure.spec, allow_nan=False)
         assert any(figure.spec["datasets"].values()), "no rows"
