@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from benchmark.models.adain_encoder import AdaINEncoder, load_adain_encoder
 from benchmark.models.float32 import at_least_float32
 from benchmark.models.tensor_file import fill, read_tensors
+from benchmark.models.winograd import WinogradConv2d
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +72,7 @@ class AdaINDecoder(nn.Module):
 
 
 def _convolution(inputs: int, outputs: int) -> tuple[nn.Module, nn.Module, nn.Module]:
-    return nn.ReflectionPad2d(1), nn.Conv2d(inputs, outputs, kernel_size=3), nn.ReLU()
+    return nn.ReflectionPad2d(1), WinogradConv2d(inputs, outputs), nn.ReLU()
 
 
 def load_adain_decoder_embedded(file: Path) -> AdaINDecoder:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from benchmark.models.float32 import at_least_float32
 from benchmark.models.tensor_file import fill, read_tensors
 from benchmark.models.vgg import CHANNELS_PER_BLOCK
+from benchmark.models.winograd import WinogradConv2d
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,6 +108,6 @@ def _layers(convolutions_per_block: tuple[int, ...]) -> Iterator[nn.Module]:
             yield nn.MaxPool2d(kernel_size=2, stride=2, ceil_mode=True)
         for _ in range(count):
             yield nn.ReflectionPad2d(1)
-            yield nn.Conv2d(inputs, outputs, kernel_size=3)
+            yield WinogradConv2d(inputs, outputs)
             yield nn.ReLU()
             inputs = outputs

@@ -16,6 +16,7 @@ from benchmark.models.adain_encoder import AdaINEncoder, load_adain_encoder
 from benchmark.models.feature_statistics import mean_and_standard_deviation
 from benchmark.models.float32 import in_float32
 from benchmark.models.tensor_file import fill, read_tensors
+from benchmark.models.winograd import WinogradConv2d
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +66,7 @@ class StyleTransformer(nn.Module):
         super().__init__()
         self.sanet4_1 = StyleAttention()
         self.sanet5_1 = StyleAttention()
-        self.merge_conv = nn.Conv2d(FEATURE_CHANNELS, FEATURE_CHANNELS, kernel_size=3)
+        self.merge_conv = WinogradConv2d(FEATURE_CHANNELS, FEATURE_CHANNELS)
 
     def forward(self, content: tuple[Tensor, Tensor], style: tuple[Tensor, Tensor]) -> Tensor:
         """Stylizes features.

@@ -16,6 +16,7 @@ from benchmark.errors import InputError
 from benchmark.models.feature_scale import IMAGENET_DEVIATION, IMAGENET_MEAN
 from benchmark.models.float32 import at_least_float32
 from benchmark.models.tensor_file import fill, read_tensors
+from benchmark.models.winograd import WinogradConv2d
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +80,7 @@ class VGG(nn.Module):
         inputs = 3
         for name in _names(self.convolutions_per_block):
             outputs = CHANNELS_PER_BLOCK[int(name[4]) - 1]
-            self.convolutions[name] = nn.Conv2d(inputs, outputs, kernel_size=3, padding=1)
+            self.convolutions[name] = WinogradConv2d(inputs, outputs, padding=1)
             inputs = outputs
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("deviation", torch.tensor(deviation).view(1, 3, 1, 1), persistent=False)

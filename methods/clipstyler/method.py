@@ -45,7 +45,7 @@ class CLIPstyler(Method[CLIPstylerSettings]):
     info = MethodInfo(
         name="clipstyler",
         title="CLIPstyler",
-        version="3",
+        version="4",
         summary="Trains a small network per picture so that its crops move in CLIP's space as the prompt does.",
         condition=Condition.TEXT,
         licence="Apache-2.0",

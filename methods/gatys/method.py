@@ -46,7 +46,7 @@ class Gatys(Method[GatysSettings]):
     info = MethodInfo(
         name="gatys",
         title="Gatys et al.",
-        version="3",
+        version="4",
         summary="Optimises the pixels so that VGG-19 sees the content's features and the style's Gram matrices.",
         condition=Condition.IMAGE,
         licence="Apache-2.0",

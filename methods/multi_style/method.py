@@ -37,7 +37,7 @@ class MultiStyle(Method[MultiStyleSettings]):
     info = MethodInfo(
         name="multi_style",
         title="Multi-style composite",
-        version="3",
+        version="4",
         summary="Blends style images by AdaIN, then descends CLIPstyler's losses towards the weighted prompts.",
         condition=Condition.EITHER,
         licence="Apache-2.0",

@@ -47,7 +47,7 @@ class NNST(Method[NNSTSettings]):
     info = MethodInfo(
         name="nnst",
         title="NNST",
-        version="1",
+        version="2",
         summary="Optimises the picture so that its VGG hypercolumns are the style's nearest to the content's.",
         condition=Condition.IMAGE,
         licence="Apache-2.0",

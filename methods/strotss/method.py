@@ -46,7 +46,7 @@ class STROTSS(Method[STROTSSSettings]):
     info = MethodInfo(
         name="strotss",
         title="STROTSS",
-        version="1",
+        version="2",
         summary="Optimises the picture for the content's self-similarity and relaxed transport to the style's "
         "features.",
         condition=Condition.IMAGE,

@@ -78,14 +78,17 @@ def test_the_encoder_is_the_published_one(files, encoder_weights, height, width)
 
     features = load_adain_encoder(files[1])(images)
 
-    torch.testing.assert_close(features, encode(encoder_weights, images))
+    # Ours convolve in another order of sums (`benchmark.models.winograd`).
+    torch.testing.assert_close(features, encode(encoder_weights, images), rtol=1e-4, atol=1e-4)
     assert features.shape == (1, 512, -(-height // 8), -(-width // 8))
 
 
 def test_the_decoder_is_the_published_one(files, decoder_weights):
     features = torch.rand(1, 512, 5, 7, generator=torch.Generator().manual_seed(3))
 
-    torch.testing.assert_close(load_adain_decoder(*files)(features), decode(decoder_weights, features))
+    torch.testing.assert_close(
+        load_adain_decoder(*files)(features), decode(decoder_weights, features), rtol=1e-4, atol=1e-5
+    )
 
 
 @pytest.mark.parametrize("alpha", [1.0, 0.6])

@@ -204,7 +204,7 @@ def test_torchvisions_network_is_brought_to_the_original_scale(torchvision_file:
         features = specification.load()(images, layers)
 
     for layer in layers:
-        torch.testing.assert_close(features[layer], 255 * 0.226 * expected[layer], rtol=1e-4, atol=1e-4)
+        torch.testing.assert_close(features[layer], 255 * 0.226 * expected[layer], rtol=1e-4, atol=1e-3)
 
 
 def small_vgg16_file(folder: Path) -> tuple[nn.Module, Path]:
