@@ -11,6 +11,8 @@ from timm.layers.conv2d_same import Conv2dSame
 from timm.layers.norm_act import BatchNormAct2d
 from timm.models import register_model
 from torch import Tensor, nn
+from torch.autograd import Function
+from torch.autograd.function import once_differentiable
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
@@ -83,9 +85,39 @@ def fold_normalization(module: nn.Module) -> None:
     for (name, convolution), (following, normalization) in itertools.pairwise(children):
         if isinstance(convolution, nn.Conv2d) and isinstance(normalization, BatchNormAct2d):
             setattr(module, name, fuse_conv_bn_eval(convolution, normalization))
-            setattr(module, following, normalization.act)
+            act = normalization.act
+            setattr(module, following, LimitedReLU() if isinstance(act, nn.ReLU6) else act)
     for child in module.children():
         fold_normalization(child)
+
+
+class LimitedReLU(nn.ReLU6):
+    """ReLU6 of a convolution's output, which it overwrites.
+
+    PyTorch's own, in place, copies what it overwrites for the gradient. The result tells as much: the gradient is 0
+    where it is 0 or 6.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002
+        """Limits a tensor, of which nothing else may be computed, to [0, 6] in place."""
+        return cast("Tensor", _LimitInPlace.apply(input)) if input.requires_grad else input.clamp_(0, 6)
+
+
+class _LimitInPlace(Function):
+    """Limits numbers to [0, 6], and passes gradients on between these."""
+
+    @staticmethod
+    def forward(ctx: Any, numbers: Tensor) -> Tensor:
+        numbers.clamp_(0, 6)
+        ctx.mark_dirty(numbers)
+        ctx.save_for_backward(numbers)
+        return numbers
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        (limited,) = ctx.saved_tensors
+        return torch.ops.aten.hardtanh_backward(gradient, limited, 0, 6)  # type: ignore[no-any-return]
 
 
 class SameConv2d(nn.Conv2d):

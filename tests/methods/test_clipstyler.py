@@ -19,7 +19,7 @@ from methods.clipstyler.augmentation import Crop, cut_crops, draw_crops
 from methods.clipstyler.batched_gradient import sum_over_batches
 from methods.clipstyler.losses import content_distance, directional_distances, reject_below, total_variation
 from methods.clipstyler.method import CLIPstyler
-from methods.clipstyler.network import NetworkVariant, StyleNetwork, build_style_network
+from methods.clipstyler.network import InstanceNorm, NetworkVariant, StyleNetwork, build_style_network
 from methods.clipstyler.network_descent import NetworkDescent, orthogonal
 from methods.clipstyler.optimization import PromptDescent, PromptLoss
 from methods.clipstyler.prompt_templates import embed_prompts, templates_of
@@ -45,6 +45,20 @@ def test_the_network_returns_images_of_any_size(generator):
 
     assert image.shape == (1, 3, 37, 53)
     assert 0 < image.min() < image.max() < 1
+
+
+@pytest.mark.parametrize("pictures", [1, 2])
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_its_norm_is_instance_norm_and_leaves_channels_where_they_are(pictures, layout, generator):
+    features = torch.rand(pictures, 6, 9, 7, generator=generator).contiguous(memory_format=layout).requires_grad_()
+    weights = torch.rand(pictures, 6, 9, 7, generator=generator)
+
+    found, expected = (norm(features) for norm in (InstanceNorm(6), torch.nn.InstanceNorm2d(6)))
+
+    torch.testing.assert_close(found, expected)
+    gradients = [torch.autograd.grad((weights * normal).sum(), features)[0] for normal in (found, expected)]
+    torch.testing.assert_close(*gradients, rtol=1e-4, atol=1e-5)
+    assert pictures > 1 or found.is_contiguous(memory_format=layout)
 
 
 def test_a_residual_network_starts_at_its_input(picture, generator):

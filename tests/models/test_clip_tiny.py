@@ -18,6 +18,7 @@ from benchmark.models.clip import ClipModel
 from benchmark.models.clip_tiny_tower import (
     OBJECT_SHARE,
     OBJECT_SIZE,
+    LimitedReLU,
     ObjectHead,
     SameConv2d,
     fold_normalization,
@@ -255,3 +256,28 @@ def test_the_judge_is_another_model(tiny: ClipModel, judge: ClipModel, photo: Te
     assert stages[0] != stages[1]
     embeddings = [functional.normalize(model.encode_image(photo[None]), dim=1) for model in (tiny, judge)]
     assert float((embeddings[0] * embeddings[1]).sum()) < 0.5
+
+
+class TestLimitedReLU:
+    def test_is_relu6_with_its_gradient(self) -> None:
+        numbers = torch.tensor([-1.0, 0.0, 0.5, 6.0, 7.0], requires_grad=True)
+
+        limited = LimitedReLU()(numbers * 1)
+        (gradient,) = torch.autograd.grad(limited.sum(), numbers)
+
+        assert limited.tolist() == [0, 0, 0.5, 6, 6]
+        assert gradient.tolist() == [0, 0, 1, 0, 0]
+
+    @pytest.mark.parametrize("with_gradient", [True, False])
+    def test_takes_no_memory_of_its_own(self, with_gradient: bool) -> None:
+        numbers = torch.rand(8, requires_grad=with_gradient) * 10
+
+        assert LimitedReLU()(numbers).data_ptr() == numbers.data_ptr()
+
+    def test_refuses_a_gradient_through_what_it_has_overwritten(self) -> None:
+        numbers = torch.rand(8, requires_grad=True) * 10
+        squared = numbers**2
+        LimitedReLU()(numbers)
+
+        with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+            squared.sum().backward()

@@ -17,6 +17,7 @@ from methods.clipstyler.network import StyleNetwork, build_style_network
 from methods.clipstyler.optimization import PromptLoss, PromptTargets
 from methods.clipstyler.prompt_templates import embed_prompts
 from methods.clipstyler.settings import CLIPstylerSettings
+from tools.speed.peers.ordinary import ordinary
 from tools.speed.race import Race
 
 UPDATES = 2
@@ -42,7 +43,7 @@ class PlainLoss:
     """
 
     def __init__(self, models: Models, settings: CLIPstylerSettings, content: Tensor, targets: PromptTargets) -> None:
-        self._vgg, self._clip = models.vgg(), models.clip()
+        self._vgg, self._clip = ordinary(models.vgg()), models.clip()
         self._settings, self._direction = settings, targets.directions
         with torch.no_grad():
             self._source = self._embed(self._square(content))
@@ -94,20 +95,26 @@ def clipstyler_race(models: Models, side: int) -> Race:
         PromptLoss(models.vgg(), models.clip(), settings, content, targets, scale=1.0),
         PlainLoss(models, settings, content, targets),
     )
-    ours, theirs = (_updates(settings, content, loss) for loss in losses)
+    ours, theirs = (
+        _updates(settings, content, loss, layout)
+        for loss, layout in zip(losses, (torch.channels_last, torch.contiguous_format), strict=True)
+    )
     unit = f"an update with {settings.patches} crops at {side} px, `clip-tiny`"
     return Race("CLIPstyler", "its script's order of work", unit, UPDATES, ours, theirs)
 
 
 def _updates(
-    settings: CLIPstylerSettings, content: Tensor, loss: Callable[[Tensor, Generator], Tensor]
+    settings: CLIPstylerSettings,
+    content: Tensor,
+    loss: Callable[[Tensor, Generator], Tensor],
+    layout: torch.memory_format,
 ) -> Callable[[int], object]:
     network: StyleNetwork = build_style_network(
         settings.channels,
         residual=settings.residual,
         generator=torch.Generator().manual_seed(0),
         device=content.device,
-    )
+    ).to(memory_format=layout)
     optimizer = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
 
     def update(pair: int) -> None:

@@ -80,7 +80,10 @@ def engine_scores(models: Models, cases: Sequence[Pictures]) -> list[dict[str, f
 
 @dataclass(frozen=True)
 class Packages:
-    """The networks as their packages load them; VGG-19 has no package with these weights and is the benchmark's."""
+    """The networks as their packages load them.
+
+    VGG-19 has no package with these weights: it is the benchmark's, with ordinary convolutions.
+    """
 
     clip: torch.nn.Module
     tokenizer: Any
@@ -113,7 +116,7 @@ def load_packages(models: Models) -> Packages:
         clip=open_clip.create_model("clip-tiny-judge", pretrained=str(weights)).eval(),
         tokenizer=judge.tokenizer,
         st_lpips=stlpips.LPIPS(net="alex", variant="shift_tolerant", verbose=False).eval(),
-        vgg=models.vgg(),
+        vgg=ordinary(models.vgg()),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 
 import torch
@@ -13,21 +12,19 @@ from benchmark.models.feature_statistics import adaptive_instance_normalization
 from benchmark.models.provider import Models
 from benchmark.testing.sample import sample_image
 from methods.adain.method import AdaIN
+from tools.speed.peers.ordinary import ordinary
 from tools.speed.race import Race
 
 CONTENTS, STYLES = 3, 4
 
 
 def plain_adain(models: Models) -> Callable[[Tensor, Tensor], Tensor]:
-    """Makes the script's way on the same weights, in the memory format that they were published in.
+    """Makes the script's way on the same weights, with ordinary convolutions.
 
     Returns:
         A function of content and style, 3×H×W in [0, 1], that returns the stylized picture.
     """
-    vgg, decoder = (
-        copy.deepcopy(network).to(memory_format=torch.contiguous_format)
-        for network in (models.vgg(), models.adain_decoder())
-    )
+    vgg, decoder = ordinary(models.vgg()), ordinary(models.adain_decoder())
 
     @torch.no_grad()
     def stylize(content: Tensor, style: Tensor) -> Tensor:
