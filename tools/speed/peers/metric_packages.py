@@ -37,6 +37,7 @@ from metrics.perceptual import StLpips
 from metrics.self_similarity import Cfsd
 from metrics.structural import MsSsim, Ssim
 from metrics.vgg_losses import VggContentLoss, VggStyleLoss
+from tools.speed.peers.ordinary import ordinary
 from tools.speed.race import AbsentPeerError, Race
 
 Pictures: TypeAlias = tuple[Tensor, Tensor, Tensor]
