@@ -50,8 +50,10 @@ _TO_OUTPUT: Final = torch.tensor(
 _FROM_PATCH: Final = torch.kron(_FROM_INPUT, _FROM_INPUT)
 _TO_TILE: Final = torch.kron(_TO_OUTPUT, _TO_OUTPUT)
 
-_TILES_AT_ONCE: Final = 128
-"""So few that what is between the transforms stays in the cache of a core: 2 to 9 MB."""
+_TILES_OF_A_THREAD: Final = 64
+_TILES_AT_ONCE: Final = (128, 1024)
+"""Fewest and most: so few that what is between the transforms stays in the caches of the cores, a few megabytes each, and
+so many that each thread has enough to do before it waits for the others."""
 _FEWEST_TILES: Final = 16
 _FEWEST_KERNELS: Final = 64 * 128
 """With fewer tiles, reading the transformed kernels takes longer than what is saved; with fewer kernels, transforming
@@ -164,8 +166,10 @@ def _convolve(features: Tensor, kernels: Tensor, bias: Tensor | None, padding: i
     channels_last = features.permute(0, 2, 3, 1)
     result = features.new_empty(number, down, _TILE, across, _TILE, outputs)
     # Several small pictures at once, or some rows of tiles of a large one.
-    pictures = min(number, max(1, _TILES_AT_ONCE // (down * across)))
-    rows = min(down, max(1, _TILES_AT_ONCE // across))
+    fewest, most = _TILES_AT_ONCE
+    wanted = min(max(fewest, _TILES_OF_A_THREAD * torch.get_num_threads()), most)
+    pictures = min(number, max(1, wanted // (down * across)))
+    rows = min(down, max(1, wanted // across))
     tiles_at_once = pictures * rows * across
     # Written again and again: memory that was not in use before takes longer than the work in it.
     padded = features.new_zeros(pictures, rows * _TILE + 2, across * _TILE + 2, inputs)

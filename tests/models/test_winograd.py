@@ -74,6 +74,19 @@ class TestAConvolution:
         assert deviation(found, expected) < LARGEST_DEVIATION
 
 
+@pytest.mark.parametrize("threads", [1, 6, 20])
+def test_any_number_of_threads_computes_the_same(layer, threads):
+    features = torch.rand(3, 128, 70, 50)
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        found = layer(features)
+    finally:
+        torch.set_num_threads(before)
+
+    assert deviation(found, exact(layer, features)) < LARGEST_DEVIATION
+
+
 def test_without_a_bias_it_adds_none():
     layer = WinogradConv2d(128, 64, padding=1).requires_grad_(False)
     layer.bias = None
