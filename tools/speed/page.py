@@ -33,13 +33,15 @@ _OF_METRICS: Final = """\
 Each metric alone, then all together, which share the passes through the networks. What is computed once for a content,
 a style or a prompt is there before."""
 _OF_PEERS: Final = """\
-Both sides in one process, in turn, each first every other time, on the same inputs and the same weights. Ratios are
-taken pair by pair; above 1 the benchmark is the faster one."""
+Both sides in one process, in turn, each first every other time, on the same inputs and the same weights. VGG-19 and the
+decoder of the other side have PyTorch's convolutions. Ratios are taken pair by pair; above 1 the benchmark is the
+faster one."""
 _OF_LIMITS: Final = """\
 A multiplication and an addition are two operations. Those of products, convolutions and attention are counted, backward
 passes included; what is done element by element (resizing, rectifiers, norms, optimisers) is not. A share of the limit
-therefore says how much of the time went into the networks' own arithmetic at full rate. A convolution may come close to
-the rate of a product, or above it where it is computed with fewer operations than are counted (Winograd)."""
+therefore says how much of the time went into the networks' own arithmetic at full rate. Most convolutions of VGG-19 and
+of AdaIN's decoder take fewer operations on the CPU (`benchmark/models/winograd.py`), and those that they take are
+counted: a third to a half of what others count. Moving numbers to and fro for that is not, so their share is lower."""
 
 _OF_CUDA: Final = """\
 `python -m tools.gpu_figures` writes a page of its own: every method and metric of `mini`, and of 5 × 8 pictures at 512
