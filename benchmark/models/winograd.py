@@ -57,7 +57,7 @@ many that each thread has enough to do before it waits for the others. Measured 
 _FEWEST_TILES: Final = 16
 _FEWEST_KERNELS: Final = 64 * 128
 """With fewer tiles, reading the transformed kernels takes longer than what is saved; with fewer kernels, transforming
-the patches does. On two cores of an AMD EPYC (AVX2) a convolution is 1.2 times as fast with 64 to 128 channels, 2.3
+the patches does. On two cores of a Xeon (AVX-512) a convolution is 1.2 times as fast with 64 to 128 channels, 2.3
 times with 512."""
 
 
