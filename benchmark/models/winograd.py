@@ -128,7 +128,7 @@ class WinogradConv2d(nn.Conv2d):
         ):
             return False
         number, _, *sides = features.shape
-        down, across = (-(-(side + 2 * self.margin - 2) // _TILE) for side in sides)
+        down, across = (_tiles(side + 2 * self.margin - 2) for side in sides)
         return self.in_channels * self.out_channels >= _FEWEST_KERNELS and number * down * across >= _FEWEST_TILES
 
 
@@ -162,7 +162,7 @@ def _convolve(features: Tensor, kernels: Tensor, bias: Tensor | None, padding: i
     number, inputs, *sides = features.shape
     outputs = kernels.shape[2]
     height, width = (side + 2 * padding - 2 for side in sides)
-    down, across = -(-height // _TILE), -(-width // _TILE)
+    down, across = _tiles(height), _tiles(width)
     channels_last = features.permute(0, 2, 3, 1)
     result = features.new_empty(number, down, _TILE, across, _TILE, outputs)
     # Several small pictures at once, or some rows of tiles of a large one.
@@ -225,6 +225,11 @@ def _patches(padded: Tensor, shape: tuple[int, int, int]) -> Tensor:
     return padded.as_strided(
         (_PATCH, _PATCH, *shape, padded.shape[3]), (row, column, picture, _TILE * row, _TILE * column, channel)
     )
+
+
+def _tiles(side: int) -> int:
+    """Returns how many tiles cover a side of the output."""
+    return -(-side // _TILE)
 
 
 def _first(memory: Tensor, *shape: int) -> Tensor:
